@@ -1,0 +1,20 @@
+//! Names of things: modules, resources, instances, providers.
+//!
+//! Addresses are plain data that print as users write them. This crate knows nothing of values,
+//! configuration or state.
+
+mod instance;
+mod key;
+mod module;
+mod parse;
+mod provider;
+mod resource;
+mod target;
+
+pub use instance::{DeposedKey, ResourceInstance};
+pub use key::Key;
+pub use module::{ModuleInstance, ModulePath, ModuleStep};
+pub use parse::{ParseError, parse_instance, parse_module, parse_resource};
+pub use provider::{ProviderAddr, ProviderConfigAddr};
+pub use resource::{AbsResource, ConfigResource, Mode, Resource};
+pub use target::Target;

@@ -1,0 +1,32 @@
+use super::*;
+
+#[test]
+fn addresses_print_as_they_were_read() {
+    for text in [
+        "aws_vpc.a",
+        "data.aws_vpc.a[0]",
+        "module.a",
+        "module.a[\"x\"].module.b[2].aws_vpc.c[\"k$${x}\\\"y\"]",
+        "ephemeral.x.y",
+    ] {
+        assert_eq!(parse_target(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn broken_addresses_say_where() {
+    for (text, at) in [("", 0), ("aws_vpc", 7), ("a.b[x]", 3), ("a.b[\"x\"", 6), ("a.b.c", 3), ("1.b", 0)] {
+        assert_eq!(parse_target(text).unwrap_err().at, at, "{text}");
+    }
+}
+
+#[test]
+fn a_target_without_key_means_all_keys() {
+    let instance = parse_instance("module.m[1].a.b[\"k\"]").unwrap();
+    for text in ["module.m", "module.m[1]", "module.m.a.b", "module.m[1].a.b[\"k\"]"] {
+        assert!(Target::parse(text).unwrap().selects(&instance), "{text}");
+    }
+    for text in ["module.m[0]", "a.b", "module.m.a.b[\"j\"]", "module.m.a.c"] {
+        assert!(!Target::parse(text).unwrap().selects(&instance), "{text}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Providers: where they come from, and one configuration of one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::ModulePath;
+
+/// Source address of a provider: `hostname/namespace/name`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProviderAddr {
+    /// Registry host, lower case.
+    pub hostname: Arc<str>,
+    /// Namespace in the registry.
+    pub namespace: Arc<str>,
+    /// Name of the provider.
+    pub name: Arc<str>,
+}
+
+/// Host of providers whose source names none.
+pub const DEFAULT_HOST: &str = "registry.terraform.io";
+/// Host and namespace of the provider that is part of the engine.
+pub const BUILTIN_HOST: &str = "terraform.io";
+
+impl ProviderAddr {
+    /// An address from its parts.
+    pub fn new(host: impl Into<Arc<str>>, namespace: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> Self {
+        Self { hostname: host.into(), namespace: namespace.into(), name: name.into() }
+    }
+
+    /// The provider in the default namespace: `hashicorp/NAME`.
+    pub fn default_for(name: impl Into<Arc<str>>) -> Self {
+        Self::new(DEFAULT_HOST, "hashicorp", name)
+    }
+
+    /// The provider that is part of the engine: `terraform.io/builtin/terraform`.
+    pub fn builtin() -> Self {
+        Self::new(BUILTIN_HOST, "builtin", "terraform")
+    }
+
+    /// Whether it is part of the engine.
+    pub fn is_builtin(&self) -> bool {
+        &*self.hostname == BUILTIN_HOST && &*self.namespace == "builtin"
+    }
+
+    /// Reads `name`, `namespace/name` or `host/namespace/name`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('/').collect();
+        if parts.iter().any(|part| part.is_empty() || part.contains(char::is_whitespace)) {
+            return None;
+        }
+        match parts.as_slice() {
+            [name] => Some(Self::default_for(name.to_lowercase())),
+            [namespace, name] => Some(Self::new(DEFAULT_HOST, namespace.to_lowercase(), name.to_lowercase())),
+            [host, namespace, name] => {
+                Some(Self::new(host.to_lowercase(), namespace.to_lowercase(), name.to_lowercase()))
+            }
+            _ => None,
+        }
+    }
+
+    /// As messages show it: without the default host.
+    pub fn for_display(&self) -> String {
+        if &*self.hostname == DEFAULT_HOST {
+            format!("{}/{}", self.namespace, self.name)
+        } else {
+            self.to_string()
+        }
+    }
+}
+
+impl fmt::Display for ProviderAddr {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}/{}", self.hostname, self.namespace, self.name)
+    }
+}
+
+/// One configuration of a provider: the module that holds the block, and its alias.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProviderConfigAddr {
+    /// Module whose `provider` block (or implied empty one) this is.
+    pub module: ModulePath,
+    /// Which provider.
+    pub provider: ProviderAddr,
+    /// `alias` of the block.
+    pub alias: Option<Arc<str>>,
+}
+
+impl fmt::Display for ProviderConfigAddr {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dot = if self.module.is_root() { "" } else { "." };
+        write!(out, "{}{dot}provider[\"{}\"]", self.module, self.provider)?;
+        match &self.alias {
+            Some(alias) => write!(out, ".{alias}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ProviderConfigAddr {
+    /// Reads what state files hold, such as `module.a.provider["registry.terraform.io/hashicorp/aws"].east`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (module, rest) = match text.find("provider[\"") {
+            Some(0) => ("", text),
+            Some(at) => (text.get(..at)?.strip_suffix('.')?, text.get(at..)?),
+            None => return None,
+        };
+        let (source, tail) = rest.strip_prefix("provider[\"")?.split_once("\"]")?;
+        let alias = match tail {
+            "" => None,
+            tail => Some(Arc::from(tail.strip_prefix('.')?)),
+        };
+        let mut path = ModulePath::root();
+        let mut words = module.split('.').filter(|word| !word.is_empty());
+        while let Some(word) = words.next() {
+            if word != "module" {
+                return None;
+            }
+            path = path.child(words.next()?);
+        }
+        Some(Self { module: path, provider: ProviderAddr::parse(source)?, alias })
+    }
+}

@@ -1,0 +1,110 @@
+//! Resources: in one module, in the configuration, and in one module instance.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Key, ModuleInstance, ModulePath, ResourceInstance};
+
+/// What kind of block declares a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// `resource`
+    Managed,
+    /// `data`
+    Data,
+    /// `ephemeral`
+    Ephemeral,
+}
+
+impl Mode {
+    /// Prefix in an address.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Mode::Managed => "",
+            Mode::Data => "data.",
+            Mode::Ephemeral => "ephemeral.",
+        }
+    }
+
+    /// Word used by state and plan documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Managed => "managed",
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
+        }
+    }
+}
+
+/// A resource inside one module: mode, type and name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Resource {
+    /// Kind of block.
+    pub mode: Mode,
+    /// Type, such as `azurerm_kubernetes_cluster`.
+    pub type_name: Arc<str>,
+    /// Name given in the configuration.
+    pub name: Arc<str>,
+}
+
+impl Resource {
+    /// A resource of a module.
+    pub fn new(mode: Mode, type_name: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> Self {
+        Self { mode, type_name: type_name.into(), name: name.into() }
+    }
+
+    /// The provider's local name that the type implies: the part before the first underscore.
+    pub fn implied_provider(&self) -> &str {
+        self.type_name.split_once('_').map_or(&*self.type_name, |(head, _)| head)
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}{}.{}", self.mode.prefix(), self.type_name, self.name)
+    }
+}
+
+/// A resource block in the configuration: module path without instance keys.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConfigResource {
+    /// Module that declares it.
+    pub module: ModulePath,
+    /// The resource in that module.
+    pub resource: Resource,
+}
+
+impl fmt::Display for ConfigResource {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dot = if self.module.is_root() { "" } else { "." };
+        write!(out, "{}{dot}{}", self.module, self.resource)
+    }
+}
+
+/// A resource in one module instance: all instances of one block there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AbsResource {
+    /// Module instance that holds it.
+    pub module: ModuleInstance,
+    /// The resource in that module.
+    pub resource: Resource,
+}
+
+impl AbsResource {
+    /// One instance of it.
+    pub fn instance(&self, key: Option<Key>) -> ResourceInstance {
+        ResourceInstance { module: self.module.clone(), resource: self.resource.clone(), key }
+    }
+
+    /// The block that declares it.
+    pub fn config(&self) -> ConfigResource {
+        ConfigResource { module: self.module.path(), resource: self.resource.clone() }
+    }
+}
+
+impl fmt::Display for AbsResource {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dot = if self.module.is_root() { "" } else { "." };
+        write!(out, "{}{dot}{}", self.module, self.resource)
+    }
+}

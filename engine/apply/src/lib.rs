@@ -1,0 +1,1 @@
+//! Carries out a permitted plan step by step, journalling, resumable.

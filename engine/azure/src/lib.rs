@@ -1,0 +1,1 @@
+//! Azure over HTTP: cloud endpoints, credentials, tokens and long-running operations.

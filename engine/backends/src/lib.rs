@@ -1,0 +1,1 @@
+//! Blobs kept on disk and in object stores.

@@ -1,0 +1,1 @@
+//! Source set to a typed, validated module tree.

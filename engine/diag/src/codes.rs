@@ -1,0 +1,36 @@
+//! The table of stable codes, one module an area; a code never changes its meaning.
+//!
+//! Adding one: a row in the area's file. The name of the constant is the meaning, the code is what
+//! users search for, and the text is what `ordain explain-error CODE` prints.
+
+use crate::Code;
+
+pub mod apply;
+pub mod approval;
+pub mod cli;
+pub mod config;
+pub mod eval;
+pub mod lang;
+pub mod plan;
+pub mod policy;
+pub mod provider;
+pub mod state;
+
+/// Every code of every area.
+pub fn all() -> impl Iterator<Item = Code> {
+    [
+        lang::ALL,
+        config::ALL,
+        eval::ALL,
+        provider::ALL,
+        plan::ALL,
+        apply::ALL,
+        state::ALL,
+        policy::ALL,
+        approval::ALL,
+        cli::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

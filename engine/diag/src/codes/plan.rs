@@ -1,0 +1,7 @@
+//! Codes of the area `plan`.
+
+crate::code::area! {
+    CANNOT_PLAN = "PLAN001", "The change cannot be planned.";
+    PREVENT_DESTROY = "PLAN002", "The plan would destroy something that is protected.";
+    PLAN_FILE = "PLAN003", "A plan file cannot be read or is not whole.";
+}

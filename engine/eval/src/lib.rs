@@ -1,0 +1,1 @@
+//! The one evaluator: module tree and answers to desired instances.

@@ -1,0 +1,12 @@
+//! The one syntax tree, for native and JSON syntax alike. Every node has its byte span.
+
+mod body;
+mod expr;
+
+pub use body::{
+    Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label, NativeBody,
+};
+pub use expr::{
+    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, ObjectKey, Splat, TemplatePart,
+    Traversal, TraversalStep, UnaryOp,
+};

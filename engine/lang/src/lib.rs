@@ -1,0 +1,12 @@
+//! HCL text to AST, AST and scope to value, and all functions.
+//!
+//! Parsing never fails: it gives a tree and diagnostics. Evaluation is a pure function of an
+//! expression and a [`Scope`]; files, clock and ids are reached through a [`World`] only. This crate
+//! knows nothing of block types, schemas or resources.
+
+pub mod ast;
+mod scope;
+mod world;
+
+pub use scope::{Functions, Resolution, Scope};
+pub use world::{World, WorldError};

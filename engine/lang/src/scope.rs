@@ -1,0 +1,50 @@
+//! What an expression can see.
+
+use ordain_diag::{Diagnostic, Diagnostics, Span};
+use ordain_value::Value;
+
+use crate::World;
+use crate::ast::{Expr, Traversal};
+
+/// Answer to a reference.
+#[derive(Clone, Debug)]
+pub enum Resolution {
+    /// The value, and how many of the traversal's steps it stands for; the rest is applied to it.
+    Found {
+        /// The value.
+        value: Value,
+        /// Steps of the traversal that are already in the value.
+        consumed: usize,
+    },
+    /// The name means nothing here, or the answer is an error; the diagnostic says which.
+    Failed(Box<Diagnostic>),
+}
+
+/// The names, functions and world that an expression can see. Implemented by the evaluator; tests use
+/// a plain map.
+pub trait Scope {
+    /// Resolves a reference. May look at further steps, so that `aws_vpc.a[3].id` need not build all of
+    /// `aws_vpc`.
+    fn resolve(&self, traversal: &Traversal) -> Resolution;
+
+    /// Functions beyond the built-in ones: those of providers.
+    fn functions(&self) -> Option<&dyn Functions>;
+
+    /// Files, clock and ids.
+    fn world(&self) -> &dyn World;
+}
+
+/// Functions that are not built in.
+pub trait Functions {
+    /// Calls `provider::name::function`; `None` when there is no such function.
+    fn call(
+        &self,
+        name: &str,
+        args: &[Value],
+        call: Span,
+        arg_exprs: &[Expr],
+    ) -> Option<(Value, Diagnostics)>;
+
+    /// Names, for suggestions and completion.
+    fn names(&self) -> Vec<String>;
+}

@@ -1,0 +1,1 @@
+//! One plain function per use case, wiring real stores and providers; no terminal.

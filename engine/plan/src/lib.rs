@@ -1,0 +1,14 @@
+//! The plan as inert data, its file, digest and JSON view.
+//!
+//! Nothing in a plan is a closure or a handle: it can be stored, hashed, shown and judged without
+//! providers, configuration or network. `apply` makes no choice that is not written here.
+
+mod action;
+mod change;
+mod plan;
+mod step;
+
+pub use action::{Action, Reason};
+pub use change::{Change, Importing, OutputChange};
+pub use plan::{CheckKind, CheckResult, CheckStatus, Deferred, Mode, Plan, RelevantAttribute};
+pub use step::{Step, StepId, StepKind};

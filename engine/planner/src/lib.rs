@@ -1,0 +1,1 @@
+//! Desired against prior to changes and ordered steps.

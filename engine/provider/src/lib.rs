@@ -1,0 +1,15 @@
+//! The provider contract: schema, trait, requests, and the laws on values.
+//!
+//! The trait mirrors the plugin protocol (versions 5 and 6), so that native crates and external
+//! processes look the same to the engine. Requests and replies are values; nothing here does I/O.
+
+mod contract;
+mod request;
+mod schema;
+
+pub use contract::Provider;
+pub use request::*;
+pub use schema::{
+    Attribute, AttributeType, Block, Flags, Function, NestedBlock, NestedObject, Nesting, Parameter,
+    ProviderSchema, Schema,
+};

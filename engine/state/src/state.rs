@@ -1,0 +1,93 @@
+//! The state as data: which objects exist, and what was last known of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, ConfigResource, DeposedKey, Key, ProviderConfigAddr, ResourceInstance};
+use ordain_value::{Path, Value};
+
+/// Everything that one state document holds.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Names the line of descent; a state never takes the place of one of another lineage.
+    pub lineage: Arc<str>,
+    /// Grows with every write.
+    pub serial: u64,
+    /// Version of the language that wrote it.
+    pub terraform_version: String,
+    /// Root module outputs.
+    pub outputs: BTreeMap<Arc<str>, OutputState>,
+    /// Resources that have objects.
+    pub resources: BTreeMap<AbsResource, ResourceState>,
+    /// Results of checks, in the document's own form.
+    pub check_results: Option<serde_json::Value>,
+}
+
+/// A root module output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputState {
+    /// Its value, without marks.
+    pub value: Value,
+    /// Whether it must not be shown.
+    pub sensitive: bool,
+}
+
+/// All instances of one resource.
+#[derive(Clone, Debug)]
+pub struct ResourceState {
+    /// Provider configuration that last managed it.
+    pub provider: ProviderConfigAddr,
+    /// Its instances.
+    pub instances: BTreeMap<Option<Key>, InstanceState>,
+}
+
+/// One instance: its present object and those set aside.
+#[derive(Clone, Debug, Default)]
+pub struct InstanceState {
+    /// The present object.
+    pub current: Option<Arc<Object>>,
+    /// Objects set aside by a create-first replacement and not destroyed yet.
+    pub deposed: BTreeMap<DeposedKey, Arc<Object>>,
+}
+
+/// Whether an object is fit for use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Fit.
+    Ready,
+    /// Its creation did not end well; it will be replaced.
+    Tainted,
+}
+
+/// What was last known of one object. Attributes stay JSON text until a schema says what they mean.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Whether it is fit for use.
+    pub status: Status,
+    /// Schema version the attributes were stored with.
+    pub schema_version: u64,
+    /// Attributes as one JSON object.
+    pub attributes: Arc<serde_json::value::RawValue>,
+    /// Attributes that configuration marked sensitive.
+    pub sensitive_paths: Vec<Path>,
+    /// Identity's schema version and attributes, when the type has one.
+    pub identity: Option<(u64, Arc<serde_json::value::RawValue>)>,
+    /// Bytes that the provider stored with it.
+    pub private: Vec<u8>,
+    /// Resources that it depends on, for destroy order.
+    pub dependencies: Vec<ConfigResource>,
+    /// Whether a replacement creates first.
+    pub create_before_destroy: bool,
+}
+
+impl State {
+    /// What is known of one instance.
+    pub fn instance(&self, address: &ResourceInstance) -> Option<&InstanceState> {
+        self.resources.get(&address.abs_resource())?.instances.get(&address.key)
+    }
+
+    /// Whether no objects and no outputs are known.
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.outputs.is_empty()
+    }
+}

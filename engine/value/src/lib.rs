@@ -1,0 +1,21 @@
+//! Types and values with unknowns and marks.
+//!
+//! A [`Value`] is immutable and cheap to clone. Every value may be null, unknown (with what is known
+//! about it all the same) or marked (sensitive, ephemeral); operations carry these through. This crate
+//! knows nothing of syntax, schemas, addresses or files.
+
+mod kind;
+mod marks;
+mod number;
+mod path;
+mod ty;
+mod unknown;
+mod value;
+
+pub use kind::Kind;
+pub use marks::Marks;
+pub use number::Number;
+pub use path::{Path, Step};
+pub use ty::{ObjectType, Type};
+pub use unknown::{Nullness, Range, Unknown};
+pub use value::Value;

@@ -1,0 +1,1 @@
+//! Resource groups and Kubernetes clusters of Azure, as hashicorp/azurerm 4 has them.

@@ -1,0 +1,1 @@
+//! Charts to manifests: Go templates with Sprig's and Helm's functions.

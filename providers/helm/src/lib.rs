@@ -1,0 +1,1 @@
+//! Helm releases, as hashicorp/helm 3 has them.

@@ -1,0 +1,1 @@
+//! A Kubernetes API client: credentials, discovery, objects, patches, waiting.

@@ -1,0 +1,1 @@
+//! Kubernetes objects, as hashicorp/kubernetes 2 has them.

@@ -1,0 +1,1 @@
+//! Strict emulations on loopback of the services the reference systems talk to.

@@ -1,0 +1,1 @@
+//! Harness, layer and tidy tests, and the cases.

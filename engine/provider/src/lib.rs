@@ -6,6 +6,7 @@
 mod contract;
 mod request;
 mod schema;
+pub mod schema_json;
 
 pub use contract::Provider;
 pub use request::*;

@@ -10,6 +10,7 @@ pub mod approval;
 pub mod cli;
 pub mod config;
 pub mod eval;
+pub mod http;
 pub mod lang;
 pub mod plan;
 pub mod policy;
@@ -29,6 +30,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         policy::ALL,
         approval::ALL,
         cli::ALL,
+        http::ALL,
     ]
     .into_iter()
     .flatten()

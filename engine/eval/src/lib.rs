@@ -1,1 +1,21 @@
 //! The one evaluator: module tree and answers to desired instances.
+//!
+//! A synchronous state machine: [`Evaluator::step`] hands out what can be worked on now, the caller
+//! answers with [`Evaluator::resolve`]. Planning answers with planned values, applying with final ones;
+//! console and validation use the same machine. No I/O, no callbacks, no locks, and no work that grows
+//! faster than the number of blocks and instances.
+
+mod checks;
+mod evaluator;
+mod input;
+mod outcome;
+mod wanted;
+
+pub use checks::{CheckFinding, CheckInstance, CheckKind, CheckStatus};
+pub use evaluator::Evaluator;
+pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
+pub use outcome::{Outcome, OutputValue, RelevantAttribute};
+pub use wanted::{
+    Answer, Asked, Objects, Progress, ReplaceTrigger, Wanted, WantedExpansion, WantedImport, WantedInstance,
+    WantedModule, WantedProvider,
+};

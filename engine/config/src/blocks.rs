@@ -1,0 +1,34 @@
+//! Block types, one file each: what a block holds and how it is decoded. Meta-arguments only; what a
+//! provider defines stays a body until its schema is at hand.
+
+mod check;
+mod condition;
+mod import;
+mod lifecycle;
+mod local;
+mod module_call;
+mod moved;
+mod output;
+mod provider;
+mod provisioner;
+mod removed;
+mod repetition;
+mod resource;
+mod terraform;
+mod variable;
+
+pub use check::Check;
+pub use condition::{Condition, ConditionKind};
+pub use import::Import;
+pub use lifecycle::{IgnoreChanges, Lifecycle};
+pub use local::Local;
+pub use module_call::{Argument, ModuleCall, ModuleSource, PassedProvider};
+pub use moved::Moved;
+pub use output::Output;
+pub use provider::{ProviderBlock, ProviderRef};
+pub use provisioner::{OnFailure, Provisioner, When};
+pub use removed::Removed;
+pub use repetition::{DependsOn, Repetition};
+pub use resource::ResourceBlock;
+pub use terraform::{BackendBlock, RequiredProvider, TerraformSettings, VersionRequirement};
+pub use variable::Variable;

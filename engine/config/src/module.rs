@@ -1,0 +1,97 @@
+//! The tree of modules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, ModulePath, ProviderAddr, Resource};
+
+use crate::blocks::{
+    Check, Import, Local, ModuleCall, Moved, Output, ProviderBlock, Removed, ResourceBlock,
+    TerraformSettings, Variable,
+};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleTree {
+    /// The root module.
+    pub root: Arc<Module>,
+}
+
+/// One module, as it is called from one place. Two calls of the same source are two modules.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Path of calls from the root.
+    pub path: ModulePath,
+    /// Logical path of its directory; `.` for the root. What `path.module` says.
+    pub dir: Arc<str>,
+    /// `variable` blocks.
+    pub variables: BTreeMap<Arc<str>, Arc<Variable>>,
+    /// Members of `locals` blocks.
+    pub locals: BTreeMap<Arc<str>, Arc<Local>>,
+    /// `output` blocks.
+    pub outputs: BTreeMap<Arc<str>, Arc<Output>>,
+    /// `resource`, `data` (those inside `check` blocks too) and `ephemeral` blocks.
+    pub resources: BTreeMap<Resource, Arc<ResourceBlock>>,
+    /// `module` blocks with the modules they call.
+    pub calls: BTreeMap<Arc<str>, Arc<ModuleCall>>,
+    /// `provider` blocks by local name and alias.
+    pub providers: BTreeMap<(Arc<str>, Option<Arc<str>>), Arc<ProviderBlock>>,
+    /// `terraform` blocks, merged.
+    pub settings: TerraformSettings,
+    /// `check` blocks.
+    pub checks: BTreeMap<Arc<str>, Arc<Check>>,
+    /// `moved`, `removed` and `import` blocks.
+    pub refactoring: Refactoring,
+}
+
+/// Blocks that say how objects get to or leave their addresses.
+#[derive(Clone, Debug, Default)]
+pub struct Refactoring {
+    /// `moved` blocks.
+    pub moved: Vec<Moved>,
+    /// `removed` blocks.
+    pub removed: Vec<Removed>,
+    /// `import` blocks; only the root module may have any.
+    pub imports: Vec<Arc<Import>>,
+}
+
+impl ModuleTree {
+    /// The module at a path of calls.
+    pub fn module(&self, path: &ModulePath) -> Option<&Arc<Module>> {
+        path.0.iter().try_fold(&self.root, |module, name| module.calls.get(name)?.child.as_ref())
+    }
+
+    /// The block that declares a resource.
+    pub fn resource(&self, address: &ConfigResource) -> Option<&Arc<ResourceBlock>> {
+        self.module(&address.module)?.resources.get(&address.resource)
+    }
+
+    /// All modules, each before those it calls.
+    pub fn modules(&self) -> Vec<&Arc<Module>> {
+        let mut found = vec![&self.root];
+        let mut at = 0;
+        while let Some(module) = found.get(at).copied() {
+            found.extend(module.calls.values().filter_map(|call| call.child.as_ref()));
+            at += 1;
+        }
+        found
+    }
+}
+
+impl Module {
+    /// Source address that a local provider name stands for in this module.
+    pub fn provider_addr(&self, local_name: &str) -> ProviderAddr {
+        match self.settings.required_providers.get(local_name) {
+            Some(required) => required.source.clone(),
+            None => implied_provider(local_name),
+        }
+    }
+}
+
+/// The provider that a local name means when nothing declares it.
+pub(crate) fn implied_provider(local_name: &str) -> ProviderAddr {
+    match local_name {
+        "terraform" => ProviderAddr::builtin(),
+        name => ProviderAddr::default_for(name),
+    }
+}

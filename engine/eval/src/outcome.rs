@@ -1,0 +1,45 @@
+//! What is known when everything was answered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::ConfigResource;
+use ordain_diag::Diagnostics;
+use ordain_value::{Path, Value};
+
+use crate::CheckFinding;
+
+/// What is known when everything was answered.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Root outputs that could be evaluated.
+    pub outputs: BTreeMap<Arc<str>, OutputValue>,
+    /// Findings of all conditions, in order of address.
+    pub checks: Vec<CheckFinding>,
+    /// Attributes of resources that the configuration reads, in order; each once.
+    pub relevant: Vec<RelevantAttribute>,
+    /// Effective values of root variables, defaults included, marks on them.
+    pub variables: BTreeMap<Arc<str>, Value>,
+    /// Findings that no step has returned.
+    pub diagnostics: Diagnostics,
+}
+
+/// A root output.
+#[derive(Clone, Debug)]
+pub struct OutputValue {
+    /// Its value, marks on it.
+    pub value: Value,
+    /// Whether it is declared sensitive.
+    pub sensitive: bool,
+    /// Whether it is declared ephemeral (only child modules' may be).
+    pub ephemeral: bool,
+}
+
+/// An attribute that the configuration reads of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RelevantAttribute {
+    /// The resource.
+    pub resource: ConfigResource,
+    /// Steps from an instance's object; keys of instances are left out. Empty for the whole object.
+    pub path: Path,
+}

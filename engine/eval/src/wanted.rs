@@ -1,0 +1,148 @@
+//! What the evaluator hands out, and what it gets back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, ConfigResource, Key, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_config::blocks::ResourceBlock;
+use ordain_diag::Span;
+use ordain_provider::Schema;
+use ordain_value::{Path, Value};
+
+/// Result of a step.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// These can be worked on now, in canonical order, concurrently. At most some hundreds at a time.
+    Wanted(Vec<Wanted>),
+    /// Nothing new until something that was handed out is answered.
+    Waiting,
+    /// Everything was handed out and answered (or is skipped because of a failure).
+    Done,
+}
+
+/// Something to work on. All but `Expanded` and `Module` must be answered.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Configure a provider. Answer: any value (it is ignored) or [`Answer::Failed`].
+    Provider(WantedProvider),
+    /// For information: instances that a module call stands for. No answer.
+    Module(WantedModule),
+    /// For information: instances that a resource stands for in one module instance, before any of them
+    /// is handed out. What the state has beyond these keys is an orphan. No answer.
+    Expanded(WantedExpansion),
+    /// A managed resource instance.
+    Managed(WantedInstance),
+    /// A data source instance: read it, or answer with unknown values when it must wait.
+    Data(WantedInstance),
+    /// An ephemeral resource instance: open it.
+    Ephemeral(WantedInstance),
+}
+
+/// Names something handed out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Asked {
+    /// A provider configuration.
+    Provider(ProviderConfigAddr),
+    /// A resource instance of any mode.
+    Instance(ResourceInstance),
+}
+
+/// What stands for something from now on.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The object: planned, final, read or opened; of the schema's type, marks of the configuration put
+    /// back on. The evaluator adds the marks of the schema's sensitive attributes. Ignored for providers.
+    Value(Value),
+    /// It failed, which was reported: what depends on it is never handed out.
+    Failed,
+}
+
+/// A provider configuration to be configured.
+#[derive(Clone, Debug)]
+pub struct WantedProvider {
+    /// Which.
+    pub address: ProviderConfigAddr,
+    /// Evaluated `provider` block, of the schema's type; an empty one when there is no block.
+    pub config: Value,
+    /// The block, when there is one.
+    pub span: Option<Span>,
+}
+
+/// Instances of a module call.
+#[derive(Clone, Debug)]
+pub struct WantedModule {
+    /// Module instance that holds the call.
+    pub caller: ModuleInstance,
+    /// Name of the call.
+    pub name: Arc<str>,
+    /// Keys; one `None` without `count` and `for_each`. `None` instead of a list: not known.
+    pub keys: Option<Arc<[Option<Key>]>>,
+}
+
+/// Instances of a resource in one module instance.
+#[derive(Clone, Debug)]
+pub struct WantedExpansion {
+    /// Which resource.
+    pub resource: AbsResource,
+    /// Keys; one `None` without `count` and `for_each`. `None` instead of a list: not known.
+    pub keys: Option<Arc<[Option<Key>]>>,
+    /// The block.
+    pub block: Arc<ResourceBlock>,
+    /// Provider configuration of its instances.
+    pub provider: ProviderConfigAddr,
+}
+
+/// One instance of a resource, fully evaluated. What all instances share is behind pointers.
+#[derive(Clone, Debug)]
+pub struct WantedInstance {
+    /// Which.
+    pub address: ResourceInstance,
+    /// The block: lifecycle, provisioners, connection, spans.
+    pub block: Arc<ResourceBlock>,
+    /// Provider configuration that manages it.
+    pub provider: ProviderConfigAddr,
+    /// Schema of the type.
+    pub schema: Arc<Schema>,
+    /// Configuration, of the schema's type; marked, unknowns possible.
+    pub config: Value,
+    /// Evaluated `provider_meta` block of the module for this provider.
+    pub provider_meta: Option<Value>,
+    /// All resources that it depends on, transitively, as the state stores them. Sorted.
+    pub dependencies: Arc<[ConfigResource]>,
+    /// Resources named by `depends_on` of the block and of the modules around it, with what they depend on
+    /// through `depends_on` of modules. Pending changes of any of them defer the read of a data source.
+    pub depends_on: Arc<[ConfigResource]>,
+    /// What `replace_triggered_by` names.
+    pub replace_triggers: Vec<ReplaceTrigger>,
+    /// Import block that names it. Boxed, as hardly any instance has one.
+    pub import: Option<Box<WantedImport>>,
+}
+
+/// What `replace_triggered_by` names: a resource, an instance, or a part of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplaceTrigger {
+    /// The resource.
+    pub resource: AbsResource,
+    /// Which instance; `None` for all of a resource with `count` or `for_each`.
+    pub key: Option<Key>,
+    /// Part of the instance; empty for all of it.
+    pub path: Path,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// An import block, evaluated for one instance.
+#[derive(Clone, Debug)]
+pub struct WantedImport {
+    /// Id in the provider's own form. Unknown values are possible; null ones are not.
+    pub id: Option<Value>,
+    /// Identity instead of an id.
+    pub identity: Option<Value>,
+    /// Provider to use, where the block names one.
+    pub provider: Option<ProviderConfigAddr>,
+    /// The block.
+    pub span: Span,
+}
+
+/// Objects by key: what the evaluator is given up front for one resource.
+pub type Objects = BTreeMap<Option<Key>, Value>;

@@ -24,7 +24,7 @@ impl fmt::Display for Key {
 }
 
 /// Quotes a text as the configuration language does, with `${` and `%{` escaped.
-pub(crate) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     let mut rest = text.chars().peekable();

@@ -12,7 +12,7 @@ mod resource;
 mod target;
 
 pub use instance::{DeposedKey, ResourceInstance};
-pub use key::Key;
+pub use key::{Key, quote};
 pub use module::{ModuleInstance, ModulePath, ModuleStep};
 pub use parse::{ParseError, parse_instance, parse_module, parse_resource};
 pub use provider::{ProviderAddr, ProviderConfigAddr};

@@ -1,3 +1,5 @@
 //! Arguments in, text and exit code out.
 
+mod render;
+
 fn main() {}

@@ -1,0 +1,9 @@
+//! Data to text. Pure: nothing here writes or reads anything.
+
+pub mod diag;
+mod object;
+pub mod plan;
+mod sequence;
+pub mod style;
+mod text;
+mod value;

@@ -1,0 +1,122 @@
+//! Diagnostics as people read them: a box with file, line, snippet and the values involved.
+
+use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
+
+use super::style::{Color, Style};
+
+/// Columns that detail text is wrapped at; 0 leaves it as it is.
+pub const WIDTH: usize = 78;
+
+/// One diagnostic as text with a final line break.
+pub fn diagnostic(item: &Diagnostic, sources: &Sources, style: Style, width: usize) -> String {
+    let (word, color) = match item.severity {
+        Severity::Error => ("Error: ", Color::Red),
+        Severity::Warning => ("Warning: ", Color::Yellow),
+    };
+    let mut lines = vec![format!("{}{}", style.bold(&style.paint(color, word)), style.bold(&item.summary))];
+    if item.span.is_some() || item.address.is_some() {
+        lines.push(String::new());
+        lines.extend(place(item, sources, style));
+    }
+    if !item.detail.is_empty() {
+        lines.push(String::new());
+        lines.extend(wrap(&item.detail, width));
+    }
+    for hint in &item.hints {
+        lines.push(String::new());
+        lines.extend(wrap(hint, width));
+    }
+    boxed(&lines, color, style)
+}
+
+/// With colour a box is drawn in the diagnostic's colour; without, blank lines set it apart.
+fn boxed(lines: &[String], color: Color, style: Style) -> String {
+    if !style.color {
+        return format!("\n{}\n", lines.join("\n"));
+    }
+    let bar = style.paint(color, "│");
+    let mut out = format!("{}\n", style.paint(color, "╷"));
+    for line in lines {
+        out.push_str(&format!("{bar} {line}\n"));
+    }
+    out.push_str(&format!("{}\n", style.paint(color, "╵")));
+    out
+}
+
+fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(address) = &item.address {
+        lines.push(format!("  with {address},"));
+    }
+    let Some(span) = item.span else { return lines };
+    let Some(source) = sources.get(span.file) else { return lines };
+    let start = source.position(span.start as usize);
+    let context = context_header(item, source).map(|header| format!(", in {header}")).unwrap_or_default();
+    lines.push(format!("  on {} line {}{context}:", source.name, start.line));
+    lines.extend(snippet(source, span, style));
+    if !item.values.is_empty() {
+        lines.push("    ├────────────────".to_owned());
+        for value in &item.values {
+            lines.push(format!("    │ {} {}", style.bold(&value.traversal), value.statement));
+        }
+    }
+    lines
+}
+
+/// First line of the block around the finding, as `resource "x" "y"`.
+pub fn context_header(item: &Diagnostic, source: &Source) -> Option<String> {
+    let context = item.context?;
+    let text = source.text.get(context.start as usize..context.end as usize)?;
+    let line = text.lines().next()?.trim_end().trim_end_matches('{').trim_end();
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
+/// The marked lines, at most four of them.
+fn snippet(source: &Source, span: Span, style: Style) -> Vec<String> {
+    let first = source.position(span.start as usize).line;
+    let last = source.position(span.end.saturating_sub(1).max(span.start) as usize).line;
+    let shown = first..=last.min(first + 3);
+    shown
+        .filter_map(|number| {
+            let line = source.line(number)?;
+            let line_start = source.line_start(number)?;
+            Some(format!("{number:4}: {}", mark(line, line_start, span, style)))
+        })
+        .collect()
+}
+
+fn mark(line: &str, line_start: usize, span: Span, style: Style) -> String {
+    let cut = |at: u32| (at as usize).saturating_sub(line_start).min(line.len());
+    let (start, end) = (cut(span.start), cut(span.end));
+    match (line.get(..start), line.get(start..end), line.get(end..)) {
+        (Some(before), Some(marked), Some(after)) => format!("{before}{}{after}", style.underline(marked)),
+        _ => line.to_owned(),
+    }
+}
+
+/// Wraps each paragraph; lines that begin with blanks are left as they are.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in text.trim_end().lines() {
+        if width == 0 || line.starts_with([' ', '\t']) || line.chars().count() <= width {
+            out.push(line.to_owned());
+            continue;
+        }
+        let mut current = String::new();
+        for word in line.split(' ') {
+            if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width {
+                out.push(std::mem::take(&mut current));
+            }
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+        out.push(current);
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "diag_tests.rs"]
+mod tests;

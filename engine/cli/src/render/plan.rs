@@ -1,0 +1,295 @@
+//! A plan as people read it.
+
+use std::sync::Arc;
+
+use ordain_addr::{Mode, ResourceInstance};
+use ordain_plan::{Action, Change, Plan, Reason};
+use ordain_provider::Schema;
+use ordain_value::{Marks, Path};
+
+use super::object;
+use super::style::{Color, Style};
+use super::value::{Mark, Printer};
+
+/// Where a change's schema comes from; `None` prints nested blocks as attributes.
+pub type SchemaOf<'a> = &'a dyn Fn(&Change) -> Option<Arc<Schema>>;
+
+/// How many objects are imported, made, changed, destroyed, forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Imported.
+    pub import: usize,
+    /// Made, replacements included.
+    pub add: usize,
+    /// Changed in place.
+    pub change: usize,
+    /// Destroyed, replacements included.
+    pub destroy: usize,
+    /// No longer managed.
+    pub forget: usize,
+}
+
+impl Counts {
+    /// Counts of a plan.
+    pub fn of(plan: &Plan) -> Counts {
+        let mut counts = Counts::default();
+        for change in &plan.changes {
+            counts.import += usize::from(change.importing.is_some());
+            match change.action {
+                Action::Create => counts.add += 1,
+                Action::Update => counts.change += 1,
+                Action::Delete => counts.destroy += 1,
+                Action::DeleteThenCreate | Action::CreateThenDelete => {
+                    counts.add += 1;
+                    counts.destroy += 1;
+                }
+                Action::Forget => counts.forget += 1,
+                Action::CreateThenForget => {
+                    counts.add += 1;
+                    counts.forget += 1;
+                }
+                Action::NoOp | Action::Read => {}
+            }
+        }
+        counts
+    }
+
+    /// The line that other tools parse: `Plan: 1 to add, 0 to change, 0 to destroy.`
+    pub fn line(&self) -> String {
+        let import = if self.import > 0 { format!("{} to import, ", self.import) } else { String::new() };
+        let forget = if self.forget > 0 { format!(", {} to forget", self.forget) } else { String::new() };
+        format!(
+            "{import}{} to add, {} to change, {} to destroy{forget}.",
+            self.add, self.change, self.destroy
+        )
+    }
+}
+
+/// Whether a change is worth showing: an action, a move or an import.
+fn shown(change: &Change) -> bool {
+    change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
+}
+
+/// The plan as text, from the legend to the outputs.
+pub fn plan(plan: &Plan, schema_of: SchemaOf<'_>, style: Style, show_sensitive: bool) -> String {
+    let shown: Vec<&Change> = plan.changes.iter().filter(|change| shown(change)).collect();
+    let mut out = String::new();
+    out.push_str(&drift(plan, schema_of, style, show_sensitive));
+    let outputs = outputs(plan, style, show_sensitive);
+    if shown.is_empty() && outputs.is_empty() {
+        out.push_str(&nothing(plan, style));
+        return out;
+    }
+    if !shown.is_empty() {
+        out.push_str(&legend(&shown, style));
+        out.push_str("\nOrdain will perform the following actions:\n");
+        for change in &shown {
+            out.push('\n');
+            out.push_str(&one(change, schema_of(change).as_deref(), style, show_sensitive));
+        }
+        out.push_str(&format!("\n{} {}\n", style.bold("Plan:"), Counts::of(plan).line()));
+    }
+    if !outputs.is_empty() {
+        out.push_str(&format!("\nChanges to Outputs:\n{outputs}"));
+        if shown.is_empty() {
+            out.push_str(
+                "\nYou can apply this plan to save these new output values to the state, without changing any\nreal infrastructure.\n",
+            );
+        }
+    }
+    out
+}
+
+fn nothing(plan: &Plan, style: Style) -> String {
+    if plan.mode == ordain_plan::Mode::Destroy {
+        return format!(
+            "\n{} No objects need to be destroyed.\n\nEither you have not created any objects yet or the existing objects were\nalready deleted outside of Ordain.\n",
+            style.bold(&style.paint(Color::Green, "No changes."))
+        );
+    }
+    format!(
+        "\n{}{}\n\nOrdain has compared your real infrastructure against your configuration\nand found no differences, so no changes are needed.\n",
+        style.bold(&style.paint(Color::Green, "No changes.")),
+        style.bold(" Your infrastructure matches the configuration.")
+    )
+}
+
+fn drift(plan: &Plan, schema_of: SchemaOf<'_>, style: Style, show_sensitive: bool) -> String {
+    if plan.drift.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "\n{}\n\nOrdain detected the following changes made outside of Ordain since the last\n\"apply\" which may have affected this plan:\n",
+        style.bold(&style.paint(Color::Cyan, "Note: Objects have changed outside of Ordain"))
+    );
+    for change in &plan.drift {
+        out.push('\n');
+        let words = match change.action {
+            Action::Delete => "has been deleted",
+            Action::NoOp => "has moved",
+            _ => "has changed",
+        };
+        out.push_str(&block(change, words, &[], schema_of(change).as_deref(), style, show_sensitive));
+    }
+    out.push_str(
+        "\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n",
+    );
+    out
+}
+
+fn legend(changes: &[&Change], style: Style) -> String {
+    let has = |wanted: &[Action]| changes.iter().any(|change| wanted.contains(&change.action));
+    let (plus, minus) = (style.paint(Color::Green, "+"), style.paint(Color::Red, "-"));
+    let rows = [
+        (has(&[Action::Create]), format!("  {plus} create")),
+        (has(&[Action::Update]), format!("  {} update in-place", style.paint(Color::Yellow, "~"))),
+        (has(&[Action::Delete]), format!("  {minus} destroy")),
+        (has(&[Action::DeleteThenCreate]), format!("{minus}/{plus} destroy and then create replacement")),
+        (has(&[Action::CreateThenDelete]), format!("{plus}/{minus} create replacement and then destroy")),
+        (has(&[Action::Read]), format!(" {} read (data resources)", style.paint(Color::Cyan, "<="))),
+    ];
+    let rows: String = rows.into_iter().filter(|row| row.0).map(|row| format!("{}\n", row.1)).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nOrdain used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n{rows}"
+    )
+}
+
+/// One change with its title.
+fn one(change: &Change, schema: Option<&Schema>, style: Style, show_sensitive: bool) -> String {
+    let (words, remarks) = title(change);
+    block(change, words, &remarks, schema, style, show_sensitive)
+}
+
+fn block(
+    change: &Change,
+    words: &str,
+    remarks: &[String],
+    schema: Option<&Schema>,
+    style: Style,
+    show_sensitive: bool,
+) -> String {
+    let address = match &change.deposed {
+        Some(key) => format!("{} (deposed object {key})", change.address),
+        None => change.address.to_string(),
+    };
+    let mut out = format!("{} {words}\n", style.bold(&format!("  # {address}")));
+    for remark in remarks {
+        out.push_str(&format!("  # {remark}\n"));
+    }
+    let kind = match change.address.resource.mode {
+        Mode::Managed => "resource",
+        Mode::Data => "data",
+        Mode::Ephemeral => "ephemeral",
+    };
+    let resource = &change.address.resource;
+    let printer = Printer { style, replace: &change.replace_paths, show_sensitive };
+    out.push_str(&format!(
+        "{}{kind} \"{}\" \"{}\" {{\n",
+        symbol(change.action, style),
+        resource.type_name,
+        resource.name
+    ));
+    out.push_str(&object::body(&printer, change, schema.map(|schema| &schema.block), 2));
+    out.push_str("    }\n");
+    out
+}
+
+fn symbol(action: Action, style: Style) -> String {
+    let (plus, minus) = (style.paint(Color::Green, "+"), style.paint(Color::Red, "-"));
+    match action {
+        Action::NoOp => "    ".to_owned(),
+        Action::Create => format!("  {plus} "),
+        Action::Update => format!("  {} ", style.paint(Color::Yellow, "~")),
+        Action::Delete => format!("  {minus} "),
+        Action::DeleteThenCreate => format!("{minus}/{plus} "),
+        Action::CreateThenDelete => format!("{plus}/{minus} "),
+        Action::Read => format!(" {} ", style.paint(Color::Cyan, "<=")),
+        Action::Forget | Action::CreateThenForget => "  . ".to_owned(),
+    }
+}
+
+/// What the title says, and the remarks under it.
+fn title(change: &Change) -> (&'static str, Vec<String>) {
+    let mut remarks = Vec::new();
+    if let Some(remark) = change.reason.and_then(|reason| remark(reason, &change.address)) {
+        remarks.push(remark);
+    }
+    if let Some(previous) = &change.previous_address {
+        remarks.push(format!("(moved from {previous})"));
+    }
+    if let Some(id) = change.importing.as_ref().and_then(|import| import.id.as_ref()) {
+        remarks.push(format!("(imported from \"{id}\")"));
+    }
+    let words = match (change.action, change.reason) {
+        (Action::Create, _) => "will be created",
+        (Action::Read, _) => "will be read during apply",
+        (Action::Update, _) => "will be updated in-place",
+        (Action::Delete, _) => "will be destroyed",
+        (Action::Forget | Action::CreateThenForget, _) => {
+            "will no longer be managed by Ordain, but will not be destroyed"
+        }
+        (Action::NoOp, _) if change.importing.is_some() => "will be imported",
+        (Action::NoOp, _) => "has moved",
+        (_, Some(Reason::ReplaceBecauseTainted)) => "is tainted, so must be replaced",
+        (_, Some(Reason::ReplaceByRequest)) => "will be replaced, as requested",
+        (_, Some(Reason::ReplaceByTriggers)) => "will be replaced due to changes in replace_triggered_by",
+        _ => "must be replaced",
+    };
+    (words, remarks)
+}
+
+fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
+    let key = address.key.as_ref().map(ToString::to_string).unwrap_or_default();
+    Some(match reason {
+        Reason::DeleteBecauseNoResourceConfig => {
+            format!("(because {} is not in configuration)", address.config())
+        }
+        Reason::DeleteBecauseWrongRepetition => match &address.key {
+            None => "(because resource uses count or for_each)".to_owned(),
+            Some(ordain_addr::Key::Int(_)) => "(because resource does not use count)".to_owned(),
+            Some(ordain_addr::Key::Str(_)) => "(because resource does not use for_each)".to_owned(),
+        },
+        Reason::DeleteBecauseCountIndex => format!("(because index {key} is out of range for count)"),
+        Reason::DeleteBecauseEachKey => format!("(because key {key} is not in for_each map)"),
+        Reason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", address.module),
+        Reason::DeleteBecauseNoMoveTarget => {
+            format!("(because {address} was moved to a place that is not in configuration)")
+        }
+        Reason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".to_owned(),
+        Reason::ReadBecauseDependencyPending => {
+            "(depends on a resource or a module with changes pending)".to_owned()
+        }
+        Reason::ReadBecauseCheckNested => "(config will be reloaded to verify a check block)".to_owned(),
+        Reason::ReplaceBecauseCannotUpdate
+        | Reason::ReplaceBecauseTainted
+        | Reason::ReplaceByRequest
+        | Reason::ReplaceByTriggers => return None,
+    })
+}
+
+fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {
+    let changed: Vec<_> = plan.outputs.iter().filter(|output| output.action != Action::NoOp).collect();
+    let width = changed.iter().map(|output| output.name.chars().count()).max().unwrap_or(0);
+    let printer = Printer { style, replace: &[], show_sensitive };
+    let mut out = String::new();
+    for output in changed {
+        let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let (before, after) =
+            (output.before.clone().with_marks(marks), output.after.clone().with_marks(marks));
+        let mark = match output.action {
+            Action::Create => Mark::Add,
+            Action::Delete => Mark::Remove,
+            _ => Mark::Change,
+        };
+        let value = printer.change(&before, &after, &Path::root(), 2, true);
+        out.push_str(&format!("  {}{:width$} = {value}\n", mark.symbol(style), output.name));
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

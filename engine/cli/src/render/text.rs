@@ -1,0 +1,96 @@
+//! Strings of several lines and strings that hold JSON, before and after.
+
+use ordain_value::{Number, Path, Type, Value};
+use similar::{ChangeTag, TextDiff};
+
+use super::value::{Mark, Printer, pad};
+
+/// A string worth more than one line; `None` when one line will do.
+pub fn whole(printer: &Printer<'_>, content: &str, indent: usize, mark: Mark) -> Option<String> {
+    if let Some(value) = json(content) {
+        let body = printer.whole(&value, indent + 4, mark);
+        return Some(format!(
+            "jsonencode(\n{}{}{body}\n{}  )",
+            pad(indent + 4),
+            mark.symbol(printer.style),
+            pad(indent)
+        ));
+    }
+    if !content.contains('\n') {
+        return None;
+    }
+    let mut out = "<<-EOT\n".to_owned();
+    for line in content.trim_end_matches('\n').split('\n') {
+        out.push_str(&line_at(indent + 6, line));
+    }
+    out.push_str(&format!("{}  EOT", pad(indent)));
+    Some(out)
+}
+
+fn line_at(indent: usize, line: &str) -> String {
+    if line.is_empty() { "\n".to_owned() } else { format!("{}{line}\n", pad(indent)) }
+}
+
+/// Two strings of which at least one is worth more than one line.
+pub fn changed(printer: &Printer<'_>, old: &str, new: &str, path: &Path, indent: usize) -> Option<String> {
+    let forces = printer.forces(path);
+    if let (Some(before), Some(after)) = (json(old), json(new)) {
+        if before == after {
+            return Some(format!("jsonencode( # whitespace changes\n{}  ){forces}", pad(indent)));
+        }
+        let body = printer.change(&before, &after, path, indent + 4, false);
+        let mark = Mark::Change.symbol(printer.style);
+        return Some(format!("jsonencode({forces}\n{}{mark}{body}\n{}  )", pad(indent + 4), pad(indent)));
+    }
+    if !old.contains('\n') && !new.contains('\n') {
+        return None;
+    }
+    let mut out = format!("<<-EOT{forces}\n");
+    let (old, new) = (old.trim_end_matches('\n'), new.trim_end_matches('\n'));
+    for change in TextDiff::from_lines(&format!("{old}\n"), &format!("{new}\n")).iter_all_changes() {
+        let line = change.value().trim_end_matches('\n');
+        let mark = match change.tag() {
+            ChangeTag::Equal => Mark::Same,
+            ChangeTag::Delete => Mark::Remove,
+            ChangeTag::Insert => Mark::Add,
+        };
+        if line.is_empty() && mark == Mark::Same {
+            out.push('\n');
+        } else {
+            out.push_str(&format!("{}{}{line}\n", pad(indent + 4), mark.symbol(printer.style)));
+        }
+    }
+    out.push_str(&format!("{}  EOT", pad(indent)));
+    Some(out)
+}
+
+/// The value of a string that holds a JSON object or array with something in it.
+fn json(content: &str) -> Option<Value> {
+    let trimmed = content.trim_start();
+    if !trimmed.starts_with(['{', '[']) {
+        return None;
+    }
+    let document: serde_json::Value = serde_json::from_str(content).ok()?;
+    let worth = match &document {
+        serde_json::Value::Object(members) => !members.is_empty(),
+        serde_json::Value::Array(items) => !items.is_empty(),
+        _ => false,
+    };
+    worth.then(|| from_json(&document))
+}
+
+fn from_json(document: &serde_json::Value) -> Value {
+    match document {
+        serde_json::Value::Null => Value::null(Type::Dynamic),
+        serde_json::Value::Bool(value) => Value::bool(*value),
+        serde_json::Value::Number(number) => match number.to_string().parse::<Number>() {
+            Ok(number) => Value::number(number),
+            Err(_) => Value::string(number.to_string()),
+        },
+        serde_json::Value::String(text) => Value::string(text),
+        serde_json::Value::Array(items) => Value::tuple(items.iter().map(from_json)),
+        serde_json::Value::Object(members) => {
+            Value::object(members.iter().map(|(name, value)| (name.as_str(), from_json(value))))
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Values before and after, as text in the shape that Terraform users read.
+//!
+//! Everything here gives the text that follows `name = `; the first line carries no indentation, later
+//! lines carry their own. `indent` is the column of the action symbol of the line that the text starts on.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ordain_addr::quote;
+use ordain_value::{Kind, Path, Type, Value};
+
+use super::style::{Color, Style};
+use super::{sequence, text};
+
+/// What happens to a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Stays.
+    Same,
+    /// Comes.
+    Add,
+    /// Goes.
+    Remove,
+    /// Becomes something else.
+    Change,
+}
+
+impl Mark {
+    /// What happens between two values, absent ones being null.
+    pub fn of(before: &Value, after: &Value) -> Mark {
+        match (before.is_null(), after.is_null()) {
+            _ if before == after => Mark::Same,
+            (true, false) => Mark::Add,
+            (false, true) => Mark::Remove,
+            _ => Mark::Change,
+        }
+    }
+
+    /// Symbol in two columns.
+    pub fn symbol(self, style: Style) -> String {
+        match self {
+            Mark::Same => "  ".to_owned(),
+            Mark::Add => format!("{} ", style.paint(Color::Green, "+")),
+            Mark::Remove => format!("{} ", style.paint(Color::Red, "-")),
+            Mark::Change => format!("{} ", style.paint(Color::Yellow, "~")),
+        }
+    }
+}
+
+/// How one value is printed: what is around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer<'a> {
+    /// Colours.
+    pub style: Style,
+    /// Paths that force a replacement.
+    pub replace: &'a [Path],
+    /// Whether sensitive values are shown.
+    pub show_sensitive: bool,
+}
+
+/// Text of a line's start.
+pub fn pad(indent: usize) -> String {
+    " ".repeat(indent)
+}
+
+impl Printer<'_> {
+    /// The remark on a line whose path forces a replacement.
+    pub fn forces(&self, path: &Path) -> String {
+        if self.replace.contains(path) {
+            format!(" {}", self.style.paint(Color::Red, "# forces replacement"))
+        } else {
+            String::new()
+        }
+    }
+
+    fn hides(&self, before: &Value, after: &Value) -> bool {
+        !self.show_sensitive && (before.marks().is_sensitive() || after.marks().is_sensitive())
+    }
+
+    /// Before and after at a path. `ends` adds ` -> null` to what goes.
+    pub fn change(&self, before: &Value, after: &Value, path: &Path, indent: usize, ends: bool) -> String {
+        let mark = Mark::of(before, after);
+        let forces = self.forces(path);
+        if self.hides(before, after) {
+            let tail = if mark == Mark::Remove && ends { self.arrow_null() } else { String::new() };
+            return format!("(sensitive value){tail}{forces}");
+        }
+        match mark {
+            Mark::Same => self.whole(after, indent, Mark::Same),
+            Mark::Add => format!("{}{forces}", self.whole(after, indent, Mark::Add)),
+            Mark::Remove => {
+                let tail = if ends { self.arrow_null() } else { String::new() };
+                format!("{}{tail}{forces}", self.whole(before, indent, Mark::Remove))
+            }
+            Mark::Change => self.changed(before, after, path, indent),
+        }
+    }
+
+    fn arrow(&self) -> String {
+        format!(" {} ", self.style.paint(Color::Yellow, "->"))
+    }
+
+    fn arrow_null(&self) -> String {
+        format!("{}{}", self.arrow(), self.style.paint(Color::Grey, "null"))
+    }
+
+    fn changed(&self, before: &Value, after: &Value, path: &Path, indent: usize) -> String {
+        let forces = self.forces(path);
+        if !after.is_known() {
+            let before = self.whole(before, indent, Mark::Remove);
+            return format!("{before}{}(known after apply){forces}", self.arrow());
+        }
+        match (before.kind(), after.kind()) {
+            (Kind::String(old), Kind::String(new)) => {
+                let body = text::changed(self, old, new, path, indent);
+                body.unwrap_or_else(|| format!("{}{}{}{forces}", quote(old), self.arrow(), quote(new)))
+            }
+            (Kind::Map(..) | Kind::Object(_), Kind::Map(..) | Kind::Object(_)) => {
+                self.members_changed(before, after, path, indent)
+            }
+            (Kind::List(..) | Kind::Tuple(_), Kind::List(..) | Kind::Tuple(_)) => {
+                sequence::list_changed(self, before, after, path, indent)
+            }
+            (Kind::Set(..), Kind::Set(..)) => sequence::set_changed(self, before, after, path, indent),
+            _ => {
+                let old = self.whole(before, indent, Mark::Remove);
+                let new = self.whole(after, indent, Mark::Add);
+                format!("{old}{}{new}{forces}", self.arrow())
+            }
+        }
+    }
+
+    /// Members of two maps or objects side by side.
+    fn members_changed(&self, before: &Value, after: &Value, path: &Path, indent: usize) -> String {
+        let empty = Value::null(Type::Dynamic);
+        let sides = [before, after].into_iter().filter_map(Value::as_members);
+        let names: BTreeSet<&Arc<str>> = sides.flat_map(|members| members.keys()).collect();
+        let is_map = matches!(after.kind(), Kind::Map(..));
+        let mut rows = Vec::new();
+        let mut hidden = 0usize;
+        for name in names {
+            let old = before.get(name);
+            let new = after.get(name);
+            let mark = match (old, new) {
+                (Some(old), Some(new)) if old == new => Mark::Same,
+                (None, _) => Mark::Add,
+                (_, None) => Mark::Remove,
+                _ => Mark::Change,
+            };
+            if mark == Mark::Same && !(indent == 0 || (!is_map && matches!(&**name, "id" | "name"))) {
+                hidden += 1;
+                continue;
+            }
+            let step = if is_map { path.index(&**name) } else { path.attr(name.clone()) };
+            rows.push((label(name, is_map), mark, old.unwrap_or(&empty), new.unwrap_or(&empty), step));
+        }
+        let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
+        let mut out = format!("{{{}\n", self.forces(path));
+        for (name, mark, old, new, step) in rows {
+            let fill = pad(width - name.chars().count());
+            let value = self.member(old, new, mark, &step, indent + 4);
+            out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
+        }
+        out.push_str(&self.hidden(hidden, if is_map { "element" } else { "attribute" }, indent + 4));
+        out.push_str(&format!("{}  }}", pad(indent)));
+        out
+    }
+
+    fn member(&self, old: &Value, new: &Value, mark: Mark, path: &Path, indent: usize) -> String {
+        match mark {
+            // A member that goes or comes may itself be null, which `change` would take for absent.
+            Mark::Remove if !self.hides(old, new) => self.whole(old, indent, Mark::Remove),
+            Mark::Add if !self.hides(old, new) => self.whole(new, indent, Mark::Add),
+            _ => self.change(old, new, path, indent, true),
+        }
+    }
+
+    /// The remark on parts left out.
+    pub fn hidden(&self, count: usize, what: &str, indent: usize) -> String {
+        if count == 0 {
+            return String::new();
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        let remark = format!("# ({count} unchanged {what}{plural} hidden)");
+        format!("{}  {}\n", pad(indent), self.style.paint(Color::Grey, &remark))
+    }
+
+    /// One value as a whole, every line of it under the same mark.
+    pub fn whole(&self, value: &Value, indent: usize, mark: Mark) -> String {
+        if !self.show_sensitive && value.marks().is_sensitive() {
+            return "(sensitive value)".to_owned();
+        }
+        match value.kind() {
+            Kind::Null(_) => self.style.paint(Color::Grey, "null"),
+            Kind::Unknown(_) => "(known after apply)".to_owned(),
+            Kind::Bool(value) => value.to_string(),
+            Kind::Number(number) => number.to_string(),
+            Kind::String(content) => {
+                text::whole(self, content, indent, mark).unwrap_or_else(|| quote(content))
+            }
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+                sequence::whole(self, items, indent, mark)
+            }
+            Kind::Map(_, members) => self.members(members.iter(), indent, mark, true),
+            Kind::Object(members) => self.members(members.iter(), indent, mark, false),
+        }
+    }
+
+    fn members<'v>(
+        &self,
+        members: impl Iterator<Item = (&'v Arc<str>, &'v Value)>,
+        indent: usize,
+        mark: Mark,
+        is_map: bool,
+    ) -> String {
+        let rows: Vec<(String, &Value)> = members.map(|(name, value)| (label(name, is_map), value)).collect();
+        if rows.is_empty() {
+            return "{}".to_owned();
+        }
+        let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
+        let mut out = "{\n".to_owned();
+        for (name, value) in rows {
+            let fill = pad(width - name.chars().count());
+            let value = self.whole(value, indent + 4, mark);
+            out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
+        }
+        out.push_str(&format!("{}  }}", pad(indent)));
+        out
+    }
+}
+
+/// Name of a member: map keys are quoted, attribute names only where they must be.
+fn label(name: &str, is_map: bool) -> String {
+    let plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    if is_map || !plain { quote(name) } else { name.to_owned() }
+}
+
+#[cfg(test)]
+#[path = "value_tests.rs"]
+mod tests;

@@ -1,0 +1,186 @@
+//! Parser events to trees: aliases are expanded here, within the limits.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+
+use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
+
+/// Every document of a text; an empty text has none.
+///
+/// # Errors
+/// Broken YAML, an undefined alias, or more than `limits` allow.
+pub fn parse_documents(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
+    if text.len() > limits.bytes {
+        let message = format!("document of {} bytes is longer than the {} allowed", text.len(), limits.bytes);
+        return Err(YamlError::new(Position::default(), message));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut builder =
+        Builder { limits: *limits, nodes: 0, open: Vec::new(), anchors: HashMap::new(), done: Vec::new() };
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|e| {
+            YamlError::new(Position { line: e.marker().line(), column: e.marker().col() + 1 }, e.info())
+        })?;
+        builder.accept(event, span)?;
+    }
+    Ok(builder.done)
+}
+
+/// The first document of a text, `None` when there is none; further documents must parse but are dropped,
+/// as Go's YAML libraries do.
+///
+/// # Errors
+/// As [`parse_documents`].
+pub fn parse_one(text: &str, limits: &Limits) -> Result<Option<Node>, YamlError> {
+    Ok(parse_documents(text, limits)?.into_iter().next())
+}
+
+/// A sequence or mapping whose end has not come yet.
+struct Open {
+    node: Node,
+    /// A mapping's key that waits for its value.
+    key: Option<Node>,
+    anchor: usize,
+}
+
+struct Anchored {
+    node: Node,
+    nodes: usize,
+    depth: usize,
+}
+
+struct Builder {
+    limits: Limits,
+    nodes: usize,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Anchored>,
+    done: Vec<Node>,
+}
+
+impl Builder {
+    fn accept(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
+        let at = Position { line: span.start.line(), column: span.start.col() + 1 };
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.count(at, 1)?;
+                let kind = Kind::Scalar { text: text.into_owned(), style: style_of(style) };
+                self.close(Node { kind, tag: tag_of(tag.as_deref()), at }, anchor)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.start(Kind::Sequence(Vec::new()), anchor, tag_of(tag.as_deref()), at)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.start(Kind::Mapping(Vec::new()), anchor, tag_of(tag.as_deref()), at)
+            }
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(open) => self.close(open.node, open.anchor),
+                None => Err(YamlError::new(at, "did not find expected node content")),
+            },
+            Event::Alias(id) => self.alias(id, at),
+            Event::DocumentStart(_) => {
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn count(&mut self, at: Position, nodes: usize) -> Result<(), YamlError> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > self.limits.nodes {
+            return Err(YamlError::new(at, "document contains excessive aliasing or too many nodes"));
+        }
+        Ok(())
+    }
+
+    fn start(
+        &mut self,
+        kind: Kind,
+        anchor: usize,
+        tag: Option<String>,
+        at: Position,
+    ) -> Result<(), YamlError> {
+        self.count(at, 1)?;
+        if self.open.len() >= self.limits.depth {
+            return Err(YamlError::new(at, format!("exceeded max depth of {}", self.limits.depth)));
+        }
+        self.open.push(Open { node: Node { kind, tag, at }, key: None, anchor });
+        Ok(())
+    }
+
+    fn alias(&mut self, id: usize, at: Position) -> Result<(), YamlError> {
+        let Some(anchored) = self.anchors.get(&id) else {
+            return Err(YamlError::new(at, "anchor contains itself or is not defined"));
+        };
+        let (nodes, depth) = (anchored.nodes, anchored.depth);
+        if self.open.len() + depth > self.limits.depth {
+            return Err(YamlError::new(at, format!("exceeded max depth of {}", self.limits.depth)));
+        }
+        self.count(at, nodes)?;
+        let Some(anchored) = self.anchors.get(&id) else { return Ok(()) };
+        let mut node = anchored.node.clone();
+        node.at = at;
+        self.close(node, 0)
+    }
+
+    /// Puts a finished node where it belongs.
+    fn close(&mut self, node: Node, anchor: usize) -> Result<(), YamlError> {
+        if anchor > 0 {
+            let (nodes, depth) = measure(&node);
+            self.count(node.at, nodes)?;
+            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, depth });
+        }
+        let Some(parent) = self.open.last_mut() else {
+            self.done.push(node);
+            return Ok(());
+        };
+        match &mut parent.node.kind {
+            Kind::Sequence(items) => items.push(node),
+            Kind::Mapping(pairs) => match parent.key.take() {
+                Some(key) => pairs.push((key, node)),
+                None => parent.key = Some(node),
+            },
+            Kind::Scalar { .. } => return Err(YamlError::new(node.at, "a scalar cannot contain a node")),
+        }
+        Ok(())
+    }
+}
+
+/// Number of nodes and height of a tree whose height the limits already bound.
+fn measure(node: &Node) -> (usize, usize) {
+    let fold = |(nodes, depth): (usize, usize), child: &Node| {
+        let (n, d) = measure(child);
+        (nodes + n, depth.max(d))
+    };
+    match &node.kind {
+        Kind::Scalar { .. } => (1, 0),
+        Kind::Sequence(items) => {
+            let (nodes, depth) = items.iter().fold((1, 0), fold);
+            (nodes, depth + 1)
+        }
+        Kind::Mapping(pairs) => {
+            let (nodes, depth) = pairs.iter().flat_map(|(k, v)| [k, v]).fold((1, 0), fold);
+            (nodes, depth + 1)
+        }
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+fn tag_of(tag: Option<&Tag>) -> Option<String> {
+    tag.map(|tag| format!("{}{}", tag.handle, tag.suffix))
+}
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

@@ -7,6 +7,6 @@ pub use body::{
     Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label, NativeBody,
 };
 pub use expr::{
-    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, ObjectKey, Splat, TemplatePart,
-    Traversal, TraversalStep, UnaryOp,
+    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, JsonString, ObjectItem, ObjectKey, Relative, Splat,
+    TemplateFor, TemplateIf, TemplatePart, Traversal, TraversalStep, UnaryOp, is_identifier,
 };

@@ -18,7 +18,7 @@ pub struct Ident {
     pub span: Span,
 }
 
-/// A body in either syntax.
+/// A body in either syntax. Cloning shares the content.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// `.tf`
@@ -31,9 +31,9 @@ pub enum Body {
 #[derive(Clone, Debug)]
 pub struct NativeBody {
     /// Arguments in order.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Arc<[Attribute]>,
     /// Blocks in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Arc<[Block]>,
     /// Between the braces, or the whole file.
     pub span: Span,
 }
@@ -45,8 +45,13 @@ pub struct Attribute {
     pub name: Ident,
     /// Its expression.
     pub expr: Expr,
+}
+
+impl Attribute {
     /// The whole of it.
-    pub span: Span,
+    pub fn span(&self) -> Span {
+        self.name.span.to(self.expr.span)
+    }
 }
 
 /// `type "label" { … }`
@@ -55,7 +60,7 @@ pub struct Block {
     /// Its type.
     pub block_type: Ident,
     /// Its labels.
-    pub labels: Vec<Label>,
+    pub labels: Arc<[Label]>,
     /// Its content.
     pub body: Body,
     /// Type and labels, without the brace.
@@ -94,9 +99,9 @@ pub enum JsonValue {
     /// A string; a template where an expression is expected.
     String(Arc<str>),
     /// `[…]`
-    Array(Vec<JsonNode>),
+    Array(Arc<[JsonNode]>),
     /// `{…}` with repeats kept, in order.
-    Object(Vec<(Ident, JsonNode)>),
+    Object(Arc<[(Ident, JsonNode)]>),
 }
 
 /// What a body may contain.

@@ -1,13 +1,13 @@
-//! Expressions.
+//! Expressions. Every node is cheap to clone: parts are shared.
 
 use std::sync::Arc;
 
 use ordain_diag::Span;
-use ordain_value::Value;
+use ordain_value::{Number, Type, Value};
 
 use super::Ident;
 
-/// An expression and where it stands.
+/// An expression and where it stands. Cloning shares the parts.
 #[derive(Clone, Debug)]
 pub struct Expr {
     /// Its text.
@@ -19,36 +19,108 @@ pub struct Expr {
 /// The forms of expressions.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
-    /// `true`, `12`, `null`
-    Literal(Value),
-    /// `"a ${b}"` or a heredoc. One part that is an interpolation alone is unwrapped by evaluation.
-    Template(Vec<TemplatePart>),
+    /// `null`
+    Null,
+    /// `true`
+    Bool(bool),
+    /// `12`
+    Number(Number),
+    /// A quoted string or heredoc without interpolations and directives.
+    String(Arc<str>),
+    /// `"a ${b}"` or such a heredoc. One part that is an interpolation alone is unwrapped by evaluation.
+    Template(Arc<[TemplatePart]>),
+    /// A string of JSON syntax: a template in expressions, and itself the text of an expression where
+    /// only a reference or a type is expected .
+    Json(Arc<JsonString>),
     /// `a.b[0].c`: a root name and constant steps.
-    Traversal(Traversal),
+    Traversal(Arc<Traversal>),
     /// Constant steps on any other expression: `f().a[0]`.
-    Relative(Box<Expr>, Vec<TraversalStep>),
+    Relative(Arc<Relative>),
     /// `a[key]` with a key that is no literal.
-    Index(Box<Expr>, Box<Expr>),
+    Index(Arc<(Expr, Expr)>),
     /// `a[*].b` or `a.*.b`
-    Splat(Box<Splat>),
+    Splat(Arc<Splat>),
+    /// The element at hand, inside [`Splat::each`] only.
+    SplatItem,
     /// `f(x, y...)`
-    Call(Box<Call>),
+    Call(Arc<Call>),
     /// `c ? a : b`
-    Conditional(Box<Conditional>),
+    Conditional(Arc<Conditional>),
     /// `a + b`
-    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    Binary(BinaryOp, Arc<(Expr, Expr)>),
     /// `!a`
-    Unary(UnaryOp, Box<Expr>),
+    Unary(UnaryOp, Arc<Expr>),
     /// `[a, b]`
-    Tuple(Vec<Expr>),
+    Tuple(Arc<[Expr]>),
     /// `{ a = b }`
-    Object(Vec<ObjectItem>),
+    Object(Arc<[ObjectItem]>),
     /// `[for …]` or `{for …}`
-    For(Box<ForExpr>),
+    For(Arc<ForExpr>),
     /// `(a)`
-    Parens(Box<Expr>),
+    Parens(Arc<Expr>),
     /// A place where the text was broken. Evaluates to an unknown value; an error was reported.
     Broken,
+}
+
+impl Expr {
+    /// The value of a literal: null, bool, number or a string without interpolations.
+    pub fn literal(&self) -> Option<Value> {
+        match &self.kind {
+            ExprKind::Null => Some(Value::null(Type::Dynamic)),
+            ExprKind::Bool(value) => Some(Value::bool(*value)),
+            ExprKind::Number(number) => Some(Value::number(number.clone())),
+            ExprKind::String(text) => Some(Value::string(text)),
+            ExprKind::Json(json) => json.template.literal(),
+            _ => None,
+        }
+    }
+
+    /// The text of a string without interpolations.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::String(text) => Some(text),
+            ExprKind::Json(json) => json.template.as_text(),
+            _ => None,
+        }
+    }
+
+    /// A bare word such as `string` or `all`, also `true`, `false` and `null`; in JSON syntax a string
+    /// that is one.
+    pub fn keyword(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Null => Some("null"),
+            ExprKind::Bool(true) => Some("true"),
+            ExprKind::Bool(false) => Some("false"),
+            ExprKind::Traversal(traversal) if traversal.steps.is_empty() => Some(&traversal.root.text),
+            ExprKind::Json(json) => Some(&*json.text).filter(|text| is_identifier(text)),
+            _ => None,
+        }
+    }
+
+    /// The same expression without parentheses around it.
+    pub fn unwrapped(&self) -> &Expr {
+        let mut expr = self;
+        while let ExprKind::Parens(inner) = &expr.kind {
+            expr = inner;
+        }
+        expr
+    }
+}
+
+/// Whether a text is one identifier: letter or underscore, then letters, digits, underscores and dashes.
+pub fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
+        && chars.all(|c| c == '-' || unicode_ident::is_xid_continue(c))
+}
+
+/// A string of JSON syntax.
+#[derive(Clone, Debug)]
+pub struct JsonString {
+    /// Its text, escapes resolved.
+    pub text: Arc<str>,
+    /// The text read as a template.
+    pub template: Expr,
 }
 
 /// A root name and constant steps from there.
@@ -57,16 +129,32 @@ pub struct Traversal {
     /// The root name.
     pub root: Ident,
     /// The steps.
-    pub steps: Vec<TraversalStep>,
+    pub steps: Box<[TraversalStep]>,
+}
+
+impl Traversal {
+    /// From the root name to the last step.
+    pub fn span(&self) -> Span {
+        self.steps.last().map_or(self.root.span, |step| self.root.span.to(step.span()))
+    }
+}
+
+/// Constant steps on an expression that is no name.
+#[derive(Clone, Debug)]
+pub struct Relative {
+    /// Where the steps start.
+    pub source: Expr,
+    /// The steps.
+    pub steps: Box<[TraversalStep]>,
 }
 
 /// One constant step.
 #[derive(Clone, Debug)]
 pub enum TraversalStep {
-    /// `.name`
+    /// `.name`; the span includes the dot.
     Attr(Ident),
     /// `["key"]`, `[0]` or the legacy `.0`
-    Index(Value, Span),
+    Index(Box<Value>, Span),
 }
 
 impl TraversalStep {
@@ -87,38 +175,46 @@ pub enum TemplatePart {
     /// `${…}`
     Interpolation(Expr),
     /// `%{ if … }…%{ else }…%{ endif }`
-    If {
-        /// Condition.
-        condition: Expr,
-        /// When true.
-        then: Vec<TemplatePart>,
-        /// When false.
-        otherwise: Vec<TemplatePart>,
-        /// From the first directive to the last.
-        span: Span,
-    },
+    If(Box<TemplateIf>),
     /// `%{ for k, v in … }…%{ endfor }`
-    For {
-        /// Name of the key, if any.
-        key: Option<Ident>,
-        /// Name of the element.
-        value: Ident,
-        /// What is gone through.
-        collection: Expr,
-        /// Repeated part.
-        body: Vec<TemplatePart>,
-        /// From the first directive to the last.
-        span: Span,
-    },
+    For(Box<TemplateFor>),
 }
 
-/// `source[*].steps` or `source.*.steps`
+/// `%{ if … }…%{ else }…%{ endif }`
+#[derive(Clone, Debug)]
+pub struct TemplateIf {
+    /// Condition.
+    pub condition: Expr,
+    /// When true.
+    pub then: Box<[TemplatePart]>,
+    /// When false.
+    pub otherwise: Box<[TemplatePart]>,
+    /// From the first directive to the last.
+    pub span: Span,
+}
+
+/// `%{ for k, v in … }…%{ endfor }`
+#[derive(Clone, Debug)]
+pub struct TemplateFor {
+    /// Name of the key, if any.
+    pub key: Option<Ident>,
+    /// Name of the element.
+    pub value: Ident,
+    /// What is gone through.
+    pub collection: Expr,
+    /// Repeated part.
+    pub body: Box<[TemplatePart]>,
+    /// From the first directive to the last.
+    pub span: Span,
+}
+
+/// `source[*].each` or `source.*.each`
 #[derive(Clone, Debug)]
 pub struct Splat {
     /// What is gone through.
     pub source: Expr,
-    /// Applied to each element: attribute steps only after `.*`, all steps after `[*]`.
-    pub each: Vec<TraversalStep>,
+    /// What is made of each element: [`ExprKind::SplatItem`], or steps, indexes and further splats upon it.
+    pub each: Expr,
     /// Whether written `[*]`.
     pub full: bool,
     /// The marker itself.
@@ -133,7 +229,7 @@ pub struct Call {
     /// Where the name stands.
     pub name_span: Span,
     /// Arguments.
-    pub args: Vec<Expr>,
+    pub args: Box<[Expr]>,
     /// Whether the last argument ends with `...`.
     pub expand_last: bool,
     /// The closing parenthesis.
@@ -167,6 +263,16 @@ pub enum ObjectKey {
     Name(Ident),
     /// Any expression: a string, a template, or something in parentheses.
     Expr(Expr),
+}
+
+impl ObjectKey {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            ObjectKey::Name(name) => name.span,
+            ObjectKey::Expr(expr) => expr.span,
+        }
+    }
 }
 
 /// A `for` expression; an object when `key_expr` is there.

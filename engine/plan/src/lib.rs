@@ -5,10 +5,15 @@
 
 mod action;
 mod change;
+pub mod json;
 mod plan;
+mod schema;
 mod step;
+#[cfg(test)]
+mod testing;
 
 pub use action::{Action, Reason};
 pub use change::{Change, Importing, OutputChange};
 pub use plan::{CheckKind, CheckResult, CheckStatus, Deferred, Mode, Plan, RelevantAttribute};
+pub use schema::{PatternStep, SchemaKey, Schemas, TypeSchema};
 pub use step::{Step, StepId, StepKind};

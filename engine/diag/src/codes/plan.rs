@@ -4,4 +4,5 @@ crate::code::area! {
     CANNOT_PLAN = "PLAN001", "The change cannot be planned.";
     PREVENT_DESTROY = "PLAN002", "The plan would destroy something that is protected.";
     PLAN_FILE = "PLAN003", "A plan file cannot be read or is not whole.";
+    CANNOT_SHOW = "PLAN004", "A plan or state cannot be shown as JSON: a schema is missing or stored data is damaged.";
 }

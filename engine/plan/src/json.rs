@@ -1,0 +1,169 @@
+//! The plan and the state in Terraform's JSON form: what `show -json` prints and what rules read.
+//!
+//! Everything is taken from inert data, so the view of a stored plan needs neither configuration nor
+//! providers. Identity attributes are left out, as version 1.11 leaves them out.
+
+mod changes;
+mod checks;
+mod document;
+mod states;
+mod tree;
+pub(crate) mod values;
+mod write;
+
+pub use checks::to_state as state_check_results;
+
+use std::collections::BTreeMap;
+
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_state::State;
+use ordain_value::Value;
+use serde_json::Value as Json;
+
+use crate::schema::Schemas;
+use crate::{Action, OutputChange, Plan};
+use document::{ChangeDocument, OutputDocument, PlanDocument, RelevantDocument, VariableDocument};
+
+/// Whether a document shows what is sensitive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// As Terraform does: `show -json` is not redacted.
+    Shown,
+    /// null in place of everything sensitive; the `*_sensitive` shapes say where. For what is stored in
+    /// readable form.
+    Hidden,
+}
+
+/// What a document needs beside plan or state.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Schemas of every resource type that occurs.
+    pub schemas: &'a Schemas,
+    /// The document's `configuration` part, made by whoever holds the configuration; null to leave it out.
+    pub configuration: &'a Json,
+    /// Version of the language that the document claims, such as `1.11.4`.
+    pub terraform_version: &'a str,
+    /// Whether it shows what is sensitive.
+    pub secrets: Secrets,
+}
+
+/// The plan as one line of JSON in format 1.2, without a line break at its end.
+pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let prior_is_empty = plan.prior.is_empty();
+    let prior_state = (!prior_is_empty)
+        .then(|| diagnostics.take(states::document(&plan.prior, view, plan.prior.check_results.is_some())));
+    let planned_values = diagnostics.take(states::planned(plan, view));
+    let change = |change| changes::resource_change(change, view);
+    let document = PlanDocument {
+        format_version: "1.2",
+        terraform_version: view.terraform_version,
+        variables: variables(plan, view),
+        planned_values,
+        resource_drift: changes::in_order(&plan.drift).into_iter().map(change).collect(),
+        resource_changes: changes::in_order(&plan.changes).into_iter().map(change).collect(),
+        deferred_changes: plan.deferred.iter().map(|deferred| changes::deferred(deferred, view)).collect(),
+        output_changes: plan
+            .outputs
+            .iter()
+            .map(|output| (output.name.as_str(), output_change(output, view.secrets)))
+            .collect(),
+        prior_state,
+        configuration: view.configuration,
+        relevant_attributes: plan
+            .relevant
+            .iter()
+            .map(|relevant| RelevantDocument {
+                resource: &relevant.resource,
+                attribute: relevant.attribute.iter().filter_map(values::known).collect(),
+            })
+            .collect(),
+        checks: plan.checks.iter().map(checks::document).collect(),
+        timestamp: &plan.timestamp,
+        applyable: plan.applyable,
+        complete: plan.complete,
+        errored: plan.errored,
+    };
+    (line(&document, &mut diagnostics), diagnostics)
+}
+
+/// A state as one line of JSON in format 1.0, without a line break at its end.
+pub fn state(state: &State, view: &View<'_>) -> (String, Diagnostics) {
+    let (document, mut diagnostics) = states::document(state, view, true);
+    (line(&document, &mut diagnostics), diagnostics)
+}
+
+fn line(document: &impl serde::Serialize, diagnostics: &mut Diagnostics) -> String {
+    match write::line(document) {
+        Ok(text) => text,
+        Err(error) => {
+            let detail = format!("The JSON document could not be written: {error}.");
+            diagnostics.push(Diagnostic::error(
+                codes::plan::CANNOT_SHOW,
+                "Failed to marshal plan to json",
+                detail,
+            ));
+            String::new()
+        }
+    }
+}
+
+fn variables<'a>(plan: &'a Plan, view: &View<'_>) -> BTreeMap<&'a str, VariableDocument> {
+    let default =
+        |name: &str| view.configuration.get("root_module")?.get("variables")?.get(name)?.get("default");
+    plan.variables
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = match value {
+                Some(value) if view.secrets == Secrets::Hidden => values::known(&values::hide(value))?,
+                Some(value) => values::known(value)?,
+                // The value of an ephemeral variable is not kept; a declared default is no secret of the run.
+                None => default(name)?.clone(),
+            };
+            Some((&**name, VariableDocument { value }))
+        })
+        .collect()
+}
+
+fn output_change(output: &OutputChange, secrets: Secrets) -> ChangeDocument {
+    let hidden = output.sensitive && secrets == Secrets::Hidden;
+    let show = |value: &Value| match values::known(value) {
+        Some(_) if hidden => Some(Json::Null),
+        shown => shown,
+    };
+    let after_unknown =
+        if output.after.is_wholly_known() { Json::Bool(false) } else { values::unknown_shape(&output.after) };
+    ChangeDocument {
+        actions: output.action.words(),
+        before: show(&output.before).unwrap_or(Json::Null),
+        after: show(&output.after),
+        after_unknown,
+        before_sensitive: Json::Bool(output.sensitive),
+        after_sensitive: Json::Bool(output.sensitive),
+        replace_paths: Vec::new(),
+        importing: None,
+        generated_config: None,
+    }
+}
+
+/// Root module outputs as they will be.
+fn planned_outputs(plan: &Plan, secrets: Secrets) -> BTreeMap<String, OutputDocument> {
+    plan.outputs
+        .iter()
+        .filter(|output| output.action != Action::Delete)
+        .map(|output| {
+            let known = output.after.is_wholly_known();
+            let hidden = output.sensitive && secrets == Secrets::Hidden;
+            let document = OutputDocument {
+                sensitive: output.sensitive,
+                ty: known.then(|| values::type_json(&output.after.ty())),
+                value: known.then(|| values::known(&output.after).filter(|_| !hidden).unwrap_or(Json::Null)),
+            };
+            (output.name.clone(), document)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

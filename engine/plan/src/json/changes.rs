@@ -1,0 +1,112 @@
+//! `resource_changes`, `resource_drift` and `deferred_changes`.
+
+use std::cmp::Ordering;
+
+use ordain_addr::{Key, Mode, ResourceInstance};
+use ordain_value::{Path, Step, Value};
+use serde_json::{Map, Value as Json};
+
+use super::document::{ChangeDocument, DeferredChange, ImportingDocument, ResourceChange, ResourceName};
+use super::{Secrets, View, values};
+use crate::{Change, Deferred, Importing};
+
+/// The changes in the order in which Terraform lists them: outer modules first, data sources before
+/// managed resources, present objects before those set aside.
+pub fn in_order(changes: &[Change]) -> Vec<&Change> {
+    let mut sorted: Vec<&Change> = changes.iter().collect();
+    sorted.sort_by(|a, b| by_address(&a.address, &b.address).then_with(|| a.deposed.cmp(&b.deposed)));
+    sorted
+}
+
+fn by_address(a: &ResourceInstance, b: &ResourceInstance) -> Ordering {
+    let rank = |mode: Mode| match mode {
+        Mode::Data => 0,
+        Mode::Managed => 1,
+        Mode::Ephemeral => 2,
+    };
+    (a.module.0.len().cmp(&b.module.0.len()))
+        .then_with(|| a.module.cmp(&b.module))
+        .then_with(|| rank(a.resource.mode).cmp(&rank(b.resource.mode)))
+        .then_with(|| a.resource.cmp(&b.resource))
+        .then_with(|| a.key.cmp(&b.key))
+}
+
+/// What names an instance.
+pub fn resource_name(address: &ResourceInstance, provider: &ordain_addr::ProviderAddr) -> ResourceName {
+    ResourceName {
+        mode: address.resource.mode.word(),
+        type_name: address.resource.type_name.to_string(),
+        name: address.resource.name.to_string(),
+        index: address.key.as_ref().map(key_json),
+        provider_name: provider.to_string(),
+    }
+}
+
+/// An instance key: a number or a text.
+pub fn key_json(key: &Key) -> Json {
+    match key {
+        Key::Int(number) => Json::from(*number),
+        Key::Str(text) => Json::from(&**text),
+    }
+}
+
+/// One entry of `resource_changes`.
+pub fn resource_change(change: &Change, view: &View<'_>) -> ResourceChange {
+    let address = &change.address;
+    ResourceChange {
+        address: address.to_string(),
+        previous_address: change.previous_address.as_ref().map(ToString::to_string),
+        module_address: (!address.module.is_root()).then(|| address.module.to_string()),
+        name: resource_name(address, &change.provider.provider),
+        deposed: change.deposed.as_ref().map(ToString::to_string),
+        change: change_document(change, view),
+        action_reason: change.reason.map(crate::Reason::word),
+    }
+}
+
+/// One entry of `deferred_changes`.
+pub fn deferred(deferred: &Deferred, view: &View<'_>) -> DeferredChange {
+    DeferredChange { reason: deferred.reason, resource_change: resource_change(&deferred.change, view) }
+}
+
+fn change_document(change: &Change, view: &View<'_>) -> ChangeDocument {
+    let resource = &change.address.resource;
+    let schema = view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+    let marked = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
+    let (before, after) = (marked(&change.before), marked(&change.after));
+    let show = |value: &Value| match view.secrets {
+        Secrets::Shown => values::known(value),
+        Secrets::Hidden => values::known(&values::hide(value)),
+    };
+    let after_unknown =
+        if after.is_wholly_known() { Json::Object(Map::new()) } else { values::unknown_shape(&after) };
+    ChangeDocument {
+        actions: change.action.words(),
+        before: show(&before).unwrap_or(Json::Null),
+        after: show(&after),
+        after_unknown,
+        before_sensitive: values::sensitive_shape(&before),
+        after_sensitive: values::sensitive_shape(&after),
+        replace_paths: change.replace_paths.iter().map(path_json).collect(),
+        importing: change.importing.as_ref().map(importing),
+        generated_config: change.generated_config.clone(),
+    }
+}
+
+fn importing(importing: &Importing) -> ImportingDocument {
+    ImportingDocument {
+        id: importing.id.clone(),
+        unknown: importing.unknown,
+        identity: importing.identity.as_ref().and_then(values::known),
+    }
+}
+
+fn path_json(path: &Path) -> Vec<Json> {
+    path.0
+        .iter()
+        .map(|step| match step {
+            Step::Attr(name) => Json::from(&**name),
+            Step::Index(key) => values::known(key).unwrap_or(Json::Null),
+        })
+        .collect()
+}

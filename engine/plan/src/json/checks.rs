@@ -1,0 +1,167 @@
+//! `checks`: what conditions and check blocks say.
+
+use ordain_addr::{Key, Target};
+use serde_json::{Map, Value as Json, json};
+
+use super::changes::key_json;
+use super::document::{CheckDocument, CheckInstance, CheckProblem};
+use crate::{CheckKind, CheckResult, CheckStatus};
+
+fn kind_word(kind: CheckKind) -> &'static str {
+    match kind {
+        CheckKind::Resource => "resource",
+        CheckKind::OutputValue => "output_value",
+        CheckKind::Check => "check",
+        CheckKind::InputVariable => "var",
+    }
+}
+
+fn status_word(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Pass => "pass",
+        CheckStatus::Fail => "fail",
+        CheckStatus::Error => "error",
+        CheckStatus::Unknown => "unknown",
+    }
+}
+
+/// One entry of `checks`.
+pub fn document(result: &CheckResult) -> CheckDocument {
+    let instances = result.instances.iter().map(|(address, status, messages)| CheckInstance {
+        address: instance_address(result.kind, address),
+        status: status_word(*status),
+        problems: messages.iter().map(|message| CheckProblem { message: message.clone() }).collect(),
+    });
+    CheckDocument {
+        address: config_address(result.kind, &result.address),
+        status: status_word(result.status),
+        instances: instances.collect(),
+    }
+}
+
+/// Module part and the rest of `module.a.module.b[0].output.x`.
+fn split_module<'a>(kind: CheckKind, address: &'a str) -> (&'a str, &'a str) {
+    let word = match kind {
+        CheckKind::Resource => return ("", address),
+        CheckKind::OutputValue => "output.",
+        CheckKind::Check => "check.",
+        CheckKind::InputVariable => "var.",
+    };
+    // Names have no dots, so the last such word is the one that counts.
+    match address.rfind(word) {
+        Some(0) | None => ("", address),
+        Some(at) => (address.get(..at - 1).unwrap_or(""), address.get(at..).unwrap_or(address)),
+    }
+}
+
+fn config_address(kind: CheckKind, address: &str) -> Json {
+    let mut members = Map::new();
+    members.insert("to_display".to_owned(), address.into());
+    members.insert("kind".to_owned(), kind_word(kind).into());
+    if kind == CheckKind::Resource {
+        if let Ok(Target::Resource(found)) = Target::parse(address) {
+            if !found.module.is_root() {
+                members.insert("module".to_owned(), found.module.to_string().into());
+            }
+            members.insert("mode".to_owned(), found.resource.mode.word().into());
+            members.insert("type".to_owned(), (*found.resource.type_name).into());
+            members.insert("name".to_owned(), (*found.resource.name).into());
+        }
+        return Json::Object(members);
+    }
+    let (module, rest) = split_module(kind, address);
+    if !module.is_empty() {
+        members.insert("module".to_owned(), module.into());
+    }
+    let name = rest.split_once('.').map_or(rest, |(_, name)| name);
+    members.insert("name".to_owned(), name.into());
+    Json::Object(members)
+}
+
+fn instance_address(kind: CheckKind, address: &str) -> Json {
+    let (module, key): (String, Option<Key>) = match kind {
+        CheckKind::Resource => match Target::parse(address) {
+            Ok(Target::Instance(found)) => (found.module.to_string(), found.key),
+            Ok(Target::Resource(found)) => (found.module.to_string(), None),
+            Ok(Target::Module(_)) | Err(_) => (String::new(), None),
+        },
+        _ => (split_module(kind, address).0.to_owned(), None),
+    };
+    let mut members = Map::new();
+    members.insert("to_display".to_owned(), address.into());
+    if !module.is_empty() {
+        members.insert("module".to_owned(), module.into());
+    }
+    if let Some(key) = key {
+        members.insert("instance_key".to_owned(), key_json(&key));
+    }
+    Json::Object(members)
+}
+
+/// The `check_results` of a state file in the form of the JSON documents; what has another form is left out.
+pub fn from_state(results: &Json) -> Vec<CheckDocument> {
+    results.as_array().into_iter().flatten().filter_map(stored).collect()
+}
+
+fn stored(result: &Json) -> Option<CheckDocument> {
+    let kind = match result.get("object_kind")?.as_str()? {
+        "resource" => CheckKind::Resource,
+        "output" => CheckKind::OutputValue,
+        "check" => CheckKind::Check,
+        "var" => CheckKind::InputVariable,
+        _ => return None,
+    };
+    let address = result.get("config_addr")?.as_str()?;
+    let objects = result.get("objects").and_then(Json::as_array).into_iter().flatten();
+    let instances = objects.filter_map(|object| {
+        let messages = object.get("failure_messages").and_then(Json::as_array).into_iter().flatten();
+        Some(CheckInstance {
+            address: instance_address(kind, object.get("object_addr")?.as_str()?),
+            status: stored_status(object.get("status")?.as_str()?),
+            problems: messages
+                .filter_map(|message| Some(CheckProblem { message: message.as_str()?.to_owned() }))
+                .collect(),
+        })
+    });
+    Some(CheckDocument {
+        address: config_address(kind, address),
+        status: stored_status(result.get("status")?.as_str()?),
+        instances: instances.collect(),
+    })
+}
+
+fn stored_status(word: &str) -> &'static str {
+    match word {
+        "pass" => "pass",
+        "fail" => "fail",
+        "error" => "error",
+        _ => "unknown",
+    }
+}
+
+/// The `check_results` of a state file, from what the checks of a plan or an apply say.
+pub fn to_state(results: &[CheckResult]) -> Json {
+    let kind = |kind: CheckKind| match kind {
+        CheckKind::OutputValue => "output",
+        other => kind_word(other),
+    };
+    let object = |(address, status, messages): &(String, CheckStatus, Vec<String>)| {
+        let mut object = json!({ "object_addr": address, "status": status_word(*status) });
+        if let (Some(members), false) = (object.as_object_mut(), messages.is_empty()) {
+            members.insert("failure_messages".to_owned(), messages.clone().into());
+        }
+        object
+    };
+    results
+        .iter()
+        .map(|result| {
+            let objects = result.instances.iter().map(object).collect::<Vec<_>>();
+            json!({
+                "object_kind": kind(result.kind),
+                "config_addr": result.address,
+                "status": status_word(result.status),
+                "objects": if objects.is_empty() { Json::Null } else { objects.into() },
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! The shapes of the JSON documents, field by field in Terraform's order.
+//!
+//! Format: <https://developer.hashicorp.com/terraform/internals/json-format>, version 1.2 as the
+//! program writes it in 1.11.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+/// The JSON plan.
+#[derive(Serialize)]
+pub struct PlanDocument<'a> {
+    pub format_version: &'static str,
+    pub terraform_version: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<&'a str, VariableDocument>,
+    pub planned_values: ValuesDocument,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_drift: Vec<ResourceChange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_changes: Vec<ResourceChange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deferred_changes: Vec<DeferredChange>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub output_changes: BTreeMap<&'a str, ChangeDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior_state: Option<StateDocument<'a>>,
+    #[serde(skip_serializing_if = "Json::is_null")]
+    pub configuration: &'a Json,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relevant_attributes: Vec<RelevantDocument<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckDocument>,
+    pub timestamp: &'a str,
+    pub applyable: bool,
+    pub complete: bool,
+    pub errored: bool,
+}
+
+/// A root module variable.
+#[derive(Serialize)]
+pub struct VariableDocument {
+    pub value: Json,
+}
+
+/// A state document.
+#[derive(Serialize)]
+pub struct StateDocument<'a> {
+    pub format_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terraform_version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<ValuesDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Vec<CheckDocument>>,
+}
+
+/// Outputs and resources of a state, present or planned.
+#[derive(Default, Serialize)]
+pub struct ValuesDocument {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, OutputDocument>,
+    pub root_module: ModuleDocument,
+}
+
+/// An output. Type and value are absent while anything of it is unknown.
+#[derive(Serialize)]
+pub struct OutputDocument {
+    pub sensitive: bool,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub ty: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Json>,
+}
+
+/// A module instance with its resources and the modules called from it.
+#[derive(Default, Serialize)]
+pub struct ModuleDocument {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub child_modules: Vec<ModuleDocument>,
+}
+
+/// What names a resource instance.
+#[derive(Clone, Serialize)]
+pub struct ResourceName {
+    pub mode: &'static str,
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<Json>,
+    pub provider_name: String,
+}
+
+/// A resource instance in a state, present or planned.
+#[derive(Serialize)]
+pub struct ResourceDocument {
+    pub address: String,
+    #[serde(flatten)]
+    pub name: ResourceName,
+    pub schema_version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Json>,
+    pub sensitive_values: Json,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tainted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deposed_key: Option<String>,
+}
+
+/// What happens to one resource instance.
+#[derive(Serialize)]
+pub struct ResourceChange {
+    pub address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub module_address: Option<String>,
+    #[serde(flatten)]
+    pub name: ResourceName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deposed: Option<String>,
+    pub change: ChangeDocument,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_reason: Option<&'static str>,
+}
+
+/// A change that cannot be planned yet.
+#[derive(Serialize)]
+pub struct DeferredChange {
+    pub reason: &'static str,
+    pub resource_change: ResourceChange,
+}
+
+/// Before and after.
+#[derive(Serialize)]
+pub struct ChangeDocument {
+    pub actions: &'static [&'static str],
+    pub before: Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Json>,
+    pub after_unknown: Json,
+    pub before_sensitive: Json,
+    pub after_sensitive: Json,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replace_paths: Vec<Vec<Json>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub importing: Option<ImportingDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated_config: Option<String>,
+}
+
+/// The import that a change carries out.
+#[derive(Serialize)]
+pub struct ImportingDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Json>,
+}
+
+/// An attribute that the configuration reads.
+#[derive(Serialize)]
+pub struct RelevantDocument<'a> {
+    pub resource: &'a str,
+    pub attribute: Vec<Json>,
+}
+
+/// What the checks of one declared object say.
+#[derive(Serialize)]
+pub struct CheckDocument {
+    pub address: Json,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<CheckInstance>,
+}
+
+/// What the checks of one instance say.
+#[derive(Serialize)]
+pub struct CheckInstance {
+    pub address: Json,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<CheckProblem>,
+}
+
+/// A check that does not hold.
+#[derive(Serialize)]
+pub struct CheckProblem {
+    pub message: String,
+}

@@ -1,0 +1,172 @@
+//! `planned_values`, `prior_state` and the state document.
+
+use std::collections::BTreeMap;
+
+use ordain_addr::{AbsResource, Key, ResourceInstance};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_state::{Object, ResourceState, State, Status};
+use ordain_value::Path;
+use serde_json::Value as Json;
+
+use super::document::{OutputDocument, ResourceDocument, StateDocument, ValuesDocument};
+use super::tree::Tree;
+use super::values::Toward;
+use super::{Secrets, View, changes, checks, planned_outputs, values};
+use crate::schema::TypeSchema;
+use crate::{Action, Change, Plan};
+
+/// A state document. An empty state has nothing but its format version.
+pub fn document<'a>(state: &State, view: &View<'a>, with_checks: bool) -> (StateDocument<'a>, Diagnostics) {
+    let empty = StateDocument { format_version: "1.0", terraform_version: None, values: None, checks: None };
+    if state.is_empty() {
+        return (empty, Diagnostics::new());
+    }
+    let mut diagnostics = Diagnostics::new();
+    let mut tree = Tree::default();
+    for (address, resource) in &state.resources {
+        diagnostics.append(add_resource(&mut tree, address, resource, view));
+    }
+    let values = ValuesDocument { outputs: outputs(state, view.secrets), root_module: tree.into_root() };
+    let checks = state.check_results.as_ref().filter(|_| with_checks).map(checks::from_state);
+    let document = StateDocument {
+        terraform_version: Some(view.terraform_version),
+        values: Some(values),
+        checks: checks.filter(|checks| !checks.is_empty()),
+        ..empty
+    };
+    (document, diagnostics)
+}
+
+fn outputs(state: &State, secrets: Secrets) -> BTreeMap<String, OutputDocument> {
+    let document = |output: &ordain_state::OutputState| OutputDocument {
+        sensitive: output.sensitive,
+        ty: Some(values::type_json(&output.value.ty())),
+        value: Some(match secrets {
+            Secrets::Hidden if output.sensitive => Json::Null,
+            _ => values::known(&output.value).unwrap_or(Json::Null),
+        }),
+    };
+    state.outputs.iter().map(|(name, output)| (name.to_string(), document(output))).collect()
+}
+
+fn add_resource(
+    tree: &mut Tree,
+    address: &AbsResource,
+    resource: &ResourceState,
+    view: &View<'_>,
+) -> Diagnostics {
+    let name = &address.resource;
+    let Some(schema) = view.schemas.get(&resource.provider.provider, name.mode, &name.type_name) else {
+        let detail = format!(
+            "The schema of {} from provider {} is needed to read the stored attributes and is not at hand. \
+             Run init, so that the provider can be asked.",
+            name.type_name, resource.provider.provider
+        );
+        let diagnostic = Diagnostic::error(codes::plan::CANNOT_SHOW, "Missing resource schema", detail);
+        return diagnostic.with_address(address.to_string()).into();
+    };
+    let mut diagnostics = Diagnostics::new();
+    for (key, instance) in &resource.instances {
+        let current = instance.current.iter().map(|object| (None, object));
+        let deposed = instance.deposed.iter().map(|(key, object)| (Some(key.to_string()), object));
+        for (deposed_key, object) in current.chain(deposed) {
+            match stored_object(
+                address,
+                key.as_ref(),
+                &resource.provider.provider,
+                object,
+                schema,
+                view.secrets,
+            ) {
+                Ok(document) => tree.add(&address.module, ResourceDocument { deposed_key, ..document }),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+    }
+    diagnostics
+}
+
+fn stored_object(
+    resource: &AbsResource,
+    key: Option<&Key>,
+    provider: &ordain_addr::ProviderAddr,
+    object: &Object,
+    schema: &TypeSchema,
+    secrets: Secrets,
+) -> Result<ResourceDocument, Box<Diagnostic>> {
+    let address: ResourceInstance = resource.instance(key.cloned());
+    let stored: Json = serde_json::from_str(object.attributes.get()).map_err(|error| {
+        let detail = format!("The stored attributes are no JSON document: {error}.");
+        let found =
+            Diagnostic::error(codes::plan::CANNOT_SHOW, "Invalid resource instance data in state", detail);
+        Box::new(found.with_address(address.to_string()))
+    })?;
+    let values = values::unwrap_dynamic(stored, &schema.ty);
+    let sensitive_values = sensitive(&values, schema, &object.sensitive_paths);
+    let values = match secrets {
+        Secrets::Shown => values,
+        Secrets::Hidden => values::hide_stored(values, &sensitive_values),
+    };
+    let mut depends_on: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
+    depends_on.sort();
+    Ok(ResourceDocument {
+        address: address.to_string(),
+        name: changes::resource_name(&address, provider),
+        schema_version: object.schema_version,
+        values: Some(values),
+        sensitive_values,
+        depends_on,
+        tainted: object.status == Status::Tainted,
+        deposed_key: None,
+    })
+}
+
+fn sensitive(values: &Json, schema: &TypeSchema, paths: &[Path]) -> Json {
+    let patterns = schema.sensitive.iter().map(|steps| steps.iter().map(Toward::Pattern).collect::<Vec<_>>());
+    let paths = paths.iter().map(|path| path.0.iter().map(Toward::Path).collect::<Vec<_>>());
+    let all: Vec<Vec<Toward<'_>>> = patterns.chain(paths).collect();
+    let all: Vec<&[Toward<'_>]> = all.iter().map(Vec::as_slice).collect();
+    values::stored_sensitive_shape(values, &schema.ty, &all)
+}
+
+/// Outputs and resources as they will be after apply.
+pub fn planned(plan: &Plan, view: &View<'_>) -> (ValuesDocument, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let mut tree = Tree::default();
+    let kept = |change: &&Change| change.action != Action::Delete && change.deposed.is_none();
+    for change in plan.changes.iter().filter(kept) {
+        let resource = &change.address.resource;
+        match view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name) {
+            Some(schema) => tree.add(&change.address.module, planned_object(change, schema, view.secrets)),
+            None => {
+                let detail = format!(
+                    "The schema of {} from provider {} is needed to show the planned values and is not at hand.",
+                    resource.type_name, change.provider.provider
+                );
+                let found = Diagnostic::error(codes::plan::CANNOT_SHOW, "Missing resource schema", detail);
+                diagnostics.push(found.with_address(change.address.to_string()));
+            }
+        }
+    }
+    let outputs = planned_outputs(plan, view.secrets);
+    (ValuesDocument { outputs, root_module: tree.into_root() }, diagnostics)
+}
+
+fn planned_object(change: &Change, schema: &TypeSchema, secrets: Secrets) -> ResourceDocument {
+    let after = schema.mark(&change.after);
+    let values = match secrets {
+        _ if after.is_null() => None,
+        Secrets::Shown => values::known(&after),
+        Secrets::Hidden => values::known(&values::hide(&after)),
+    };
+    ResourceDocument {
+        address: change.address.to_string(),
+        name: changes::resource_name(&change.address, &change.provider.provider),
+        schema_version: schema.version,
+        values: values.filter(|values| values.as_object().is_none_or(|members| !members.is_empty())),
+        sensitive_values: values::sensitive_shape(&after),
+        depends_on: Vec::new(),
+        tainted: false,
+        deposed_key: None,
+    }
+}

@@ -1,0 +1,40 @@
+//! The tree of module instances in `planned_values` and `values`.
+
+use std::collections::BTreeMap;
+
+use ordain_addr::ModuleInstance;
+
+use super::document::{ModuleDocument, ResourceDocument};
+
+/// Resources by module instance; modules without resources exist where others lie inside them.
+#[derive(Default)]
+pub struct Tree {
+    resources: Vec<ResourceDocument>,
+    children: BTreeMap<String, Tree>,
+}
+
+impl Tree {
+    /// Adds a resource to its module instance.
+    pub fn add(&mut self, module: &ModuleInstance, resource: ResourceDocument) {
+        let mut node = self;
+        let mut at = ModuleInstance::root();
+        for step in module.0.iter() {
+            at = at.child(step.name.clone(), step.key.clone());
+            node = node.children.entry(at.to_string()).or_default();
+        }
+        node.resources.push(resource);
+    }
+
+    /// The document of the root module.
+    pub fn into_root(self) -> ModuleDocument {
+        self.into_document(None)
+    }
+
+    fn into_document(mut self, address: Option<String>) -> ModuleDocument {
+        // By address as text, so `a[10]` comes before `a[1]`: Terraform's order.
+        self.resources
+            .sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.deposed_key.cmp(&b.deposed_key)));
+        let children = self.children.into_iter().map(|(address, tree)| tree.into_document(Some(address)));
+        ModuleDocument { resources: self.resources, address, child_modules: children.collect() }
+    }
+}

@@ -1,0 +1,111 @@
+//! Trimmed schemas: what the JSON views and a stored plan need to know of a resource type.
+//!
+//! A full provider schema runs to megabytes; a plan only needs the type of the values (to read state
+//! attributes whose type is decided at run time) and which attributes must not be shown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{Mode, ProviderAddr};
+use ordain_value::{Kind, Marks, Type, Value};
+
+/// One step of a pattern of attributes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PatternStep {
+    /// Attribute or nested block of this name.
+    Attr(Arc<str>),
+    /// Every element of a list, set or map.
+    Each,
+}
+
+/// What a stored plan keeps of the schema of one resource type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeSchema {
+    /// Version that stored objects carry.
+    pub version: u64,
+    /// Type of the values.
+    pub ty: Type,
+    /// Attributes that the schema declares sensitive.
+    pub sensitive: Vec<Vec<PatternStep>>,
+}
+
+impl TypeSchema {
+    /// The value with the sensitive mark on every attribute that the schema declares sensitive.
+    #[must_use]
+    pub fn mark(&self, value: &Value) -> Value {
+        self.sensitive.iter().fold(value.clone(), |value, pattern| mark(value, pattern))
+    }
+}
+
+fn mark(value: Value, pattern: &[PatternStep]) -> Value {
+    let Some((step, rest)) = pattern.split_first() else { return value.with_marks(Marks::SENSITIVE) };
+    let marks = value.marks();
+    let each = |items: &[Value]| items.iter().map(|item| mark(item.clone(), rest)).collect::<Arc<[Value]>>();
+    let kind = match (value.kind(), step) {
+        (Kind::Object(members), PatternStep::Attr(name)) => match members.get(name) {
+            None => return value,
+            Some(member) => {
+                let mut members = (**members).clone();
+                members.insert(name.clone(), mark(member.clone(), rest));
+                Kind::Object(Arc::new(members))
+            }
+        },
+        (Kind::Map(element, members), PatternStep::Each) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), mark(value.clone(), rest)));
+            Kind::Map(element.clone(), Arc::new(members.collect()))
+        }
+        (Kind::Object(members), PatternStep::Each) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), mark(value.clone(), rest)));
+            Kind::Object(Arc::new(members.collect()))
+        }
+        (Kind::List(element, items), PatternStep::Each) => Kind::List(element.clone(), each(items)),
+        (Kind::Tuple(items), PatternStep::Each) => Kind::Tuple(each(items)),
+        // Elements of a set have no place of their own: a mark inside is a mark on the whole.
+        (Kind::Set(_, items), PatternStep::Each) if !items.is_empty() => {
+            return value.with_marks(Marks::SENSITIVE);
+        }
+        _ => return value,
+    };
+    Value::from_kind(kind).with_marks(marks)
+}
+
+/// Trimmed schemas of all resource types that a plan or state talks about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schemas {
+    types: BTreeMap<SchemaKey, Arc<TypeSchema>>,
+}
+
+/// What names a schema: the provider, the kind of block, and the resource type.
+pub type SchemaKey = (ProviderAddr, Mode, Arc<str>);
+
+impl Schemas {
+    /// No schemas.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the schema of one type.
+    pub fn insert(
+        &mut self,
+        provider: ProviderAddr,
+        mode: Mode,
+        type_name: Arc<str>,
+        schema: Arc<TypeSchema>,
+    ) {
+        self.types.insert((provider, mode, type_name), schema);
+    }
+
+    /// The schema of one type.
+    pub fn get(&self, provider: &ProviderAddr, mode: Mode, type_name: &Arc<str>) -> Option<&Arc<TypeSchema>> {
+        self.types.get(&(provider.clone(), mode, type_name.clone()))
+    }
+
+    /// All schemas in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&SchemaKey, &Arc<TypeSchema>)> {
+        self.types.iter()
+    }
+}
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

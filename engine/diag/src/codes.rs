@@ -7,6 +7,7 @@ use crate::Code;
 
 pub mod apply;
 pub mod approval;
+pub mod azure;
 pub mod cli;
 pub mod config;
 pub mod eval;
@@ -31,6 +32,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         approval::ALL,
         cli::ALL,
         http::ALL,
+        azure::ALL,
     ]
     .into_iter()
     .flatten()

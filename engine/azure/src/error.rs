@@ -1,0 +1,192 @@
+//! What Azure, or the way to it, answered instead of a result.
+
+use std::fmt;
+
+use ordain_diag::{Diagnostic, codes};
+use ordain_http::{HttpError, Response};
+
+/// Why a call failed. The texts are those that users of `hashicorp/azurerm` know.
+#[derive(Clone, Debug)]
+pub enum AzureError {
+    /// There was no answer.
+    Http(HttpError),
+    /// The service refused.
+    Status {
+        /// Status code.
+        status: u16,
+        /// The service's own code, such as `ResourceGroupNotFound`.
+        code: String,
+        /// The service's own message.
+        message: String,
+        /// Body as received, when it does not follow the usual form.
+        raw: Option<String>,
+        /// Id to give to the service's support.
+        correlation_id: String,
+    },
+    /// A long-running operation ended badly.
+    Operation {
+        /// The operation's code.
+        code: String,
+        /// The operation's message.
+        message: String,
+        /// The operation as received.
+        raw: String,
+    },
+    /// Signing in failed.
+    Auth(String),
+    /// Settings contradict each other or are missing.
+    Settings(String),
+    /// The deadline passed.
+    Deadline,
+    /// The run was asked to stop.
+    Cancelled,
+    /// The service answered with something that makes no sense.
+    Unexpected(String),
+    /// One of the above, with what was being done.
+    During(String, Box<AzureError>),
+}
+
+impl AzureError {
+    /// A refusal, from the service's answer. Both error forms of Azure are read: `{"error": {…}}` and flat.
+    pub fn from_answer(answer: &Response) -> Self {
+        let body = answer.json().unwrap_or(serde_json::Value::Null);
+        let text = |value: &serde_json::Value, name: &str| {
+            value.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+        };
+        let wrapped = body.get("error");
+        let source = wrapped.unwrap_or(&body);
+        let code = text(source, "code");
+        let known = wrapped.is_some() && !code.is_empty();
+        AzureError::Status {
+            status: answer.status,
+            message: text(source, "message"),
+            raw: (!known).then(|| answer.text()),
+            correlation_id: answer.header("x-ms-correlation-request-id").unwrap_or_default().to_owned(),
+            code,
+        }
+    }
+
+    /// The same error, saying what was being done.
+    #[must_use]
+    pub fn during(self, what: impl Into<String>) -> Self {
+        AzureError::During(what.into(), Box::new(self))
+    }
+
+    /// The error itself, without what was being done.
+    pub fn root(&self) -> &AzureError {
+        match self {
+            AzureError::During(_, inner) => inner.root(),
+            other => other,
+        }
+    }
+
+    /// Status of a refusal.
+    pub fn status(&self) -> Option<u16> {
+        match self.root() {
+            AzureError::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether the service says that the object is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// Whether nobody can know if the request took effect.
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.root(), AzureError::Http(_) | AzureError::Deadline | AzureError::Cancelled)
+    }
+
+    /// Advice that fits the service's code.
+    fn hint(&self) -> Option<String> {
+        match self.root() {
+            AzureError::Status { code, .. } => match code.as_str() {
+                "AuthorizationFailed" => Some(
+                    "The identity lacks a permission: give it a role on the scope that the message names."
+                        .into(),
+                ),
+                "MissingSubscriptionRegistration" => Some(
+                    "Register the resource provider for the subscription (az provider register), or let \
+                     resource_provider_registrations do it."
+                        .into(),
+                ),
+                "ExpiredAuthenticationToken" | "InvalidAuthenticationToken" => {
+                    Some("Sign in again, or check the clock of this machine.".into())
+                }
+                _ => None,
+            },
+            AzureError::Operation { code, .. } if code == "QuotaExceeded" => {
+                Some("Ask for more quota in this region, or choose another size or region.".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// The finding to show.
+    pub fn into_diagnostic(self) -> Diagnostic {
+        let code = match self.root() {
+            AzureError::Http(error) => {
+                let inner = Diagnostic::from(error.clone());
+                let mut shown = Diagnostic::error(inner.code, self.to_string(), String::new());
+                shown.hints = inner.hints;
+                return shown;
+            }
+            AzureError::Auth(_) | AzureError::Settings(_) => codes::azure::SIGN_IN,
+            AzureError::Operation { .. } => codes::azure::OPERATION,
+            AzureError::Deadline => codes::azure::DEADLINE,
+            AzureError::Cancelled => codes::http::CANCELLED,
+            _ => codes::azure::REFUSED,
+        };
+        let hint = self.hint();
+        let id = match self.root() {
+            AzureError::Status { correlation_id, .. } if !correlation_id.is_empty() => {
+                Some(format!("Correlation id of the request: {correlation_id}."))
+            }
+            _ => None,
+        };
+        // As with the original, the whole message is the summary; its first line is what people search.
+        let mut shown = Diagnostic::error(code, self.to_string(), String::new());
+        shown.hints.extend(hint);
+        shown.hints.extend(id);
+        shown
+    }
+}
+
+impl From<HttpError> for AzureError {
+    fn from(error: HttpError) -> Self {
+        if error.is_cancelled() { AzureError::Cancelled } else { AzureError::Http(error) }
+    }
+}
+
+impl fmt::Display for AzureError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AzureError::Http(error) => write!(out, "{error}"),
+            AzureError::Status { status, code, message, raw, .. } => {
+                let reason =
+                    http::StatusCode::from_u16(*status).ok().and_then(|code| code.canonical_reason());
+                write!(out, "unexpected status {status} ({status} {})", reason.unwrap_or("Unknown"))?;
+                match raw {
+                    None => write!(out, " with error: {code}: {message}"),
+                    Some(raw) if raw.is_empty() => Ok(()),
+                    Some(raw) => write!(out, " with response: {raw}"),
+                }
+            }
+            AzureError::Operation { code, message, raw } => write!(
+                out,
+                "polling failed: the Azure API returned the following error:\n\nStatus: {code:?}\nCode: \"\"\n\
+                 Message: {message:?}\nActivity Id: \"\"\n\n---\n\nAPI Response:\n\n----[start]----\n{raw}\n\
+                 -----[end]-----\n"
+            ),
+            AzureError::Auth(text) | AzureError::Settings(text) | AzureError::Unexpected(text) => {
+                out.write_str(text)
+            }
+            AzureError::Deadline => out.write_str("context deadline exceeded"),
+            AzureError::Cancelled => out.write_str("the run was asked to stop"),
+            AzureError::During(what, inner) => write!(out, "{what}: {inner}"),
+        }
+    }
+}
+
+impl std::error::Error for AzureError {}

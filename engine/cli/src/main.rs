@@ -1,5 +1,67 @@
 //! Arguments in, text and exit code out.
 
+mod args;
+mod commands;
+mod exit;
+mod flags;
 mod render;
+mod session;
+mod ui;
 
-fn main() {}
+use std::process::ExitCode;
+
+use session::Session;
+use ui::Ui;
+
+fn main() -> ExitCode {
+    let env = std::env::vars().collect();
+    let line = args::prepare(std::env::args().collect(), &env);
+    if line.words.get(1).is_some_and(|word| word == "--version") {
+        return start(vec!["ordain".to_owned(), "version".to_owned()], line.chdir, env);
+    }
+    start(line.words, line.chdir, env)
+}
+
+fn start(
+    words: Vec<String>,
+    chdir: Option<std::path::PathBuf>,
+    env: std::collections::BTreeMap<String, String>,
+) -> ExitCode {
+    let matches = match commands::parser().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => return misused(&error),
+    };
+    let Some((entry, inner)) = commands::find(&matches) else { return ExitCode::from(1) };
+    let input = flags::is_on(inner, "input") || inner.try_contains_id("input").is_err();
+    let mut ui = Ui::terminal(flags::is_on(inner, "no-color"), input && input_allowed(&env));
+    let dir = match directory(chdir) {
+        Ok(dir) => dir,
+        Err(why) => {
+            ui.complain(&format!("\nError: {why}\n"));
+            return ExitCode::from(1);
+        }
+    };
+    match Session::new(ui, dir, env) {
+        Ok(mut session) => ExitCode::from((entry.run)(inner, &mut session).code()),
+        Err(_) => ExitCode::from(1),
+    }
+}
+
+fn input_allowed(env: &std::collections::BTreeMap<String, String>) -> bool {
+    let set = env.get("ORDAIN_INPUT").or_else(|| env.get("TF_INPUT")).map(String::as_str);
+    !matches!(set, Some("0" | "false"))
+}
+
+fn directory(chdir: Option<std::path::PathBuf>) -> Result<std::path::PathBuf, String> {
+    let here =
+        std::env::current_dir().map_err(|error| format!("the working directory cannot be read: {error}"))?;
+    let Some(chdir) = chdir else { return Ok(here) };
+    let dir = here.join(&chdir);
+    if dir.is_dir() { Ok(dir) } else { Err(format!("-chdir: {} is not a directory", chdir.display())) }
+}
+
+/// A command line that does not parse: help goes to standard output with 0, mistakes to standard error.
+fn misused(error: &clap::Error) -> ExitCode {
+    let _gone = error.print();
+    ExitCode::from(u8::from(error.use_stderr()))
+}

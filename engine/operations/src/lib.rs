@@ -1,1 +1,13 @@
 //! One plain function per use case, wiring real stores and providers; no terminal.
+
+mod sources;
+mod variables;
+mod workdir;
+mod world;
+
+pub use variables::Given;
+pub use workdir::Workdir;
+pub use world::Machine;
+
+/// Version of Terraform whose language, state and plan formats this engine speaks.
+pub const LANGUAGE_VERSION: &str = "1.11.4";

@@ -1,0 +1,71 @@
+//! The table of commands. One file a command: its flags and what it does.
+
+mod explain_error;
+mod version;
+
+use clap::{ArgMatches, Command};
+
+use crate::exit::Exit;
+use crate::session::Session;
+
+/// One row of the table.
+pub struct Entry {
+    /// Words that name it: one or two.
+    pub words: &'static [&'static str],
+    /// One line for the list of commands.
+    pub about: &'static str,
+    /// Adds its flags.
+    pub flags: fn(Command) -> Command,
+    /// Does it.
+    pub run: fn(&ArgMatches, &mut Session) -> Exit,
+}
+
+/// All commands, in the order in which help shows them.
+pub const ALL: &[Entry] = &[version::ENTRY, explain_error::ENTRY];
+
+/// Names of the commands that only hold others, with one line each.
+const GROUPS: &[(&str, &str)] = &[
+    ("state", "Look at the state and change it by hand"),
+    ("workspace", "Work with workspaces"),
+    ("policy", "Work with policies"),
+    ("metadata", "Facts about this program"),
+    ("dev", "Tools for those who develop this program"),
+    ("providers", "Which providers the configuration needs"),
+];
+
+/// The parser of the whole command line.
+pub fn parser() -> Command {
+    let mut root = Command::new("ordain")
+        .about("Nothing is built that was not ordained: plan, judge, approve and apply infrastructure.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_version_flag(true)
+        .arg(crate::flags::switch("version", false, "Show the version").global(false));
+    for entry in ALL.iter().filter(|entry| entry.words.len() == 1) {
+        if let Some(name) = entry.words.first() {
+            root = root.subcommand((entry.flags)(Command::new(*name).about(entry.about)));
+        }
+    }
+    for (group, about) in GROUPS {
+        let members = ALL.iter().filter(|entry| entry.words.len() == 2 && entry.words.first() == Some(group));
+        let mut command =
+            Command::new(*group).about(*about).subcommand_required(true).arg_required_else_help(true);
+        for entry in members {
+            if let Some(name) = entry.words.last() {
+                command = command.subcommand((entry.flags)(Command::new(*name).about(entry.about)));
+            }
+        }
+        root = root.subcommand(command);
+    }
+    root
+}
+
+/// The row that a parsed command line means, and its own matches.
+pub fn find(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)> {
+    let (first, inner) = matches.subcommand()?;
+    let (words, inner) = match inner.subcommand() {
+        Some((second, deeper)) => (vec![first, second], deeper),
+        None => (vec![first], inner),
+    };
+    ALL.iter().find(|entry| entry.words == words.as_slice()).map(|entry| (entry, inner))
+}

@@ -1,0 +1,75 @@
+//! Streams, colour and prompts. The only place that writes to the terminal.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use ordain_diag::{Diagnostics, Severity, Sources};
+
+use crate::render::{diag, style::Style};
+
+/// What a command says and how.
+pub struct Ui {
+    style: Style,
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    /// Whether questions may be asked.
+    pub input: bool,
+}
+
+impl Ui {
+    /// The process's own streams. Colour only on a terminal and unless switched off.
+    pub fn terminal(no_color: bool, input: bool) -> Self {
+        let color = !no_color && std::io::stdout().is_terminal();
+        Self {
+            style: Style { color },
+            out: Box::new(std::io::stdout()),
+            err: Box::new(std::io::stderr()),
+            input,
+        }
+    }
+
+    /// Whether and how text is coloured.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// Writes to standard output. A reader that went away ends the output, not the work.
+    pub fn say(&mut self, text: &str) {
+        let _gone = self.out.write_all(text.as_bytes());
+        let _gone = self.out.flush();
+    }
+
+    /// Writes a line to standard output.
+    pub fn line(&mut self, text: &str) {
+        self.say(&format!("{text}\n"));
+    }
+
+    /// Writes to standard error.
+    pub fn complain(&mut self, text: &str) {
+        let _gone = self.err.write_all(text.as_bytes());
+        let _gone = self.err.flush();
+    }
+
+    /// Shows findings: warnings on standard output, errors on standard error, each in its box.
+    pub fn diagnostics(&mut self, found: &Diagnostics, sources: &Sources) {
+        for item in found {
+            let text = diag::diagnostic(item, sources, self.style, diag::WIDTH);
+            match item.severity {
+                Severity::Error => self.complain(&text),
+                Severity::Warning => self.say(&text),
+            }
+        }
+    }
+
+    /// Asks for a line on the terminal; `None` when nobody can be asked.
+    pub fn ask(&mut self, prompt: &str) -> Option<String> {
+        if !self.input {
+            return None;
+        }
+        self.say(prompt);
+        let mut answer = String::new();
+        match std::io::stdin().lock().read_line(&mut answer) {
+            Ok(read) if read > 0 => Some(answer.trim_end_matches(['\n', '\r']).to_owned()),
+            _ => None,
+        }
+    }
+}

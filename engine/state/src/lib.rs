@@ -4,7 +4,21 @@
 //! This crate does no I/O of its own: stores implement [`Blobs`].
 
 mod blobs;
+mod edit;
+mod journal;
+mod moves;
+mod output_json;
 mod state;
+mod store;
+pub mod testkit;
+mod upgrade;
+pub mod v4;
+mod workspaces;
 
 pub use blobs::{BlobError, Blobs, Expect, LockInfo, Version};
-pub use state::{InstanceState, Object, OutputState, ResourceState, State, Status};
+pub use edit::Edit;
+pub use journal::{Event, Header, StepStatus, fold, parse as parse_journal};
+pub use moves::{Move, MoveCycle, Rebound, order_moves, rebind, rebind_instance};
+pub use state::{CheckObject, CheckRecord, InstanceState, Object, OutputState, ResourceState, State, Status};
+pub use store::{JournalWriter, StateStore, Stored, Unfinished};
+pub use workspaces::{DEFAULT_WORKSPACE, WorkspaceNames};

@@ -19,8 +19,33 @@ pub struct State {
     pub outputs: BTreeMap<Arc<str>, OutputState>,
     /// Resources that have objects.
     pub resources: BTreeMap<AbsResource, ResourceState>,
-    /// Results of checks, in the document's own form.
-    pub check_results: Option<serde_json::Value>,
+    /// Results of checks and conditions at the last apply.
+    pub check_results: Option<Vec<CheckRecord>>,
+}
+
+/// Result of the checks of one declared object, with the words of the state file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+pub struct CheckRecord {
+    /// `resource`, `output`, `check` or `var`.
+    pub object_kind: String,
+    /// Address in the configuration.
+    pub config_addr: String,
+    /// `pass`, `fail`, `error` or `unknown`.
+    pub status: String,
+    /// Its instances; `None` when it has not been expanded.
+    pub objects: Option<Vec<CheckObject>>,
+}
+
+/// Result of one instance.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+pub struct CheckObject {
+    /// Address of the instance.
+    pub object_addr: String,
+    /// `pass`, `fail`, `error` or `unknown`.
+    pub status: String,
+    /// What failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failure_messages: Vec<String>,
 }
 
 /// A root module output.
@@ -68,6 +93,8 @@ pub struct Object {
     pub schema_version: u64,
     /// Attributes as one JSON object.
     pub attributes: Arc<serde_json::value::RawValue>,
+    /// Whether the attributes are in the flat form of Terraform 0.11: one object of texts with dotted keys.
+    pub flat: bool,
     /// Attributes that configuration marked sensitive.
     pub sensitive_paths: Vec<Path>,
     /// Identity's schema version and attributes, when the type has one.

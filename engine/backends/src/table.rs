@@ -1,0 +1,89 @@
+//! The table of backends: name in configuration, settings, constructor.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ordain_diag::{Diagnostic, codes};
+use ordain_state::{Blobs, DEFAULT_WORKSPACE, StateStore, WorkspaceNames};
+
+use crate::Local;
+
+/// Settings of a backend as texts: argument to value, of block, `-backend-config` and environment merged.
+pub type Settings = std::collections::BTreeMap<String, String>;
+
+/// A store and the names of states in it.
+#[derive(Clone)]
+pub struct Backend {
+    /// The store.
+    pub blobs: Arc<dyn Blobs>,
+    /// Which blob holds which workspace.
+    pub names: WorkspaceNames,
+    /// Whether a copy of the state that a write replaces is kept beside it, in `NAME.backup`.
+    pub keeps_backup: bool,
+}
+
+impl Backend {
+    /// The state of one workspace.
+    pub fn state(&self, workspace: &str) -> StateStore {
+        let name = self.names.blob(workspace);
+        let backup = self.keeps_backup.then(|| format!("{name}.backup"));
+        StateStore::new(self.blobs.clone(), name, backup)
+    }
+
+    /// All workspaces: `default` first, the others sorted.
+    pub async fn workspaces(&self) -> Result<Vec<String>, Diagnostic> {
+        let listed = self.blobs.list(&self.names.prefix).await.map_err(|error| {
+            let summary = "Failed to list workspaces";
+            Diagnostic::error(codes::state::STATE_STORE, summary, format!("{error}."))
+        })?;
+        let mut names: Vec<String> = listed
+            .iter()
+            .filter_map(|blob| self.names.workspace(blob))
+            .filter(|name| *name != DEFAULT_WORKSPACE)
+            .map(str::to_owned)
+            .collect();
+        names.sort();
+        names.dedup();
+        names.insert(0, DEFAULT_WORKSPACE.to_owned());
+        Ok(names)
+    }
+}
+
+/// Opens a backend by its name in configuration. `directory` is the working directory.
+pub fn open(name: &str, settings: &Settings, directory: PathBuf) -> Result<Backend, Diagnostic> {
+    match name {
+        "local" => local(settings, directory),
+        other => Err(Diagnostic::error(
+            codes::state::STATE_STORE,
+            "Unsupported backend type",
+            format!("There is no backend type named {other:?}. Known ones: {}.", NAMES.join(", ")),
+        )),
+    }
+}
+
+/// Names of all backends.
+pub const NAMES: &[&str] = &["local"];
+
+fn local(settings: &Settings, directory: PathBuf) -> Result<Backend, Diagnostic> {
+    if let Some(unknown) = settings.keys().find(|key| !["path", "workspace_dir"].contains(&key.as_str())) {
+        return Err(Diagnostic::error(
+            codes::config::INVALID_ARGUMENT,
+            "Unsupported argument",
+            format!("The backend \"local\" has no argument {unknown:?}; it has path and workspace_dir."),
+        ));
+    }
+    let set = |key: &str, default: &str| match settings.get(key) {
+        Some(text) if !text.is_empty() => text.clone(),
+        _ => default.to_owned(),
+    };
+    let folder = set("workspace_dir", "terraform.tfstate.d");
+    Ok(Backend {
+        blobs: Arc::new(Local::new(directory)),
+        names: WorkspaceNames {
+            default: set("path", "terraform.tfstate"),
+            prefix: format!("{}/", folder.trim_end_matches('/')),
+            suffix: "/terraform.tfstate".to_owned(),
+        },
+        keeps_backup: true,
+    })
+}

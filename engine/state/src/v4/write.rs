@@ -1,0 +1,105 @@
+//! State to document.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ordain_addr::{AbsResource, DeposedKey, Key};
+use ordain_diag::{Diagnostic, codes};
+use serde_json::value::RawValue;
+
+use super::document::{Document, IndexKey, Instance, Resource};
+use super::{attribute_paths, layout};
+use crate::{Object, ResourceState, State, Status, output_json};
+
+/// Writes format 4. Resources are ordered by module, mode, type and name, instances by key.
+pub fn write(state: &State) -> Result<Vec<u8>, Diagnostic> {
+    let mut outputs = std::collections::BTreeMap::new();
+    for (name, output) in &state.outputs {
+        outputs.insert(name.to_string(), output_json::to_document(output).map_err(unwritable)?);
+    }
+    let mut resources: Vec<Resource> = state
+        .resources
+        .iter()
+        .filter(|(_, resource)| !resource.instances.is_empty())
+        .map(|(address, resource)| resource_document(address, resource))
+        .collect::<Result<_, _>>()?;
+    resources.sort_by(|a, b| {
+        (&a.module, &a.mode, &a.type_name, &a.name).cmp(&(&b.module, &b.mode, &b.type_name, &b.name))
+    });
+    let document = Document {
+        version: 4,
+        terraform_version: state.terraform_version.clone(),
+        serial: state.serial,
+        lineage: state.lineage.to_string(),
+        outputs,
+        resources,
+        check_results: state.check_results.clone(),
+    };
+    compact(&document).map(|text| layout::lay_out(&text).into_bytes())
+}
+
+/// Any part of the document on one line.
+pub(crate) fn compact<T: serde::Serialize>(value: &T) -> Result<String, Diagnostic> {
+    serde_json::to_string(value).map_err(|error| unwritable(error.to_string()))
+}
+
+fn unwritable(why: String) -> Diagnostic {
+    Diagnostic::error(codes::state::STATE_FORMAT, "State cannot be written", format!("{why}."))
+}
+
+fn resource_document(address: &AbsResource, resource: &ResourceState) -> Result<Resource, Diagnostic> {
+    let mut instances = Vec::new();
+    for (key, instance) in &resource.instances {
+        if let Some(object) = &instance.current {
+            instances.push(instance_document(key.as_ref(), None, object)?);
+        }
+        for (deposed, object) in &instance.deposed {
+            instances.push(instance_document(key.as_ref(), Some(deposed), object)?);
+        }
+    }
+    Ok(Resource {
+        module: address.module.to_string(),
+        mode: address.resource.mode.word().to_owned(),
+        type_name: address.resource.type_name.to_string(),
+        name: address.resource.name.to_string(),
+        each: None,
+        provider: resource.provider.to_string(),
+        instances,
+    })
+}
+
+/// One object of an instance.
+pub(crate) fn instance_document(
+    key: Option<&Key>,
+    deposed: Option<&DeposedKey>,
+    object: &Object,
+) -> Result<Instance, Diagnostic> {
+    let copy = |raw: &RawValue| raw.to_owned();
+    let (attributes, attributes_flat) = if object.flat {
+        let flat = serde_json::from_str(object.attributes.get());
+        (None, Some(flat.map_err(|error| unwritable(error.to_string()))?))
+    } else {
+        (Some(copy(&object.attributes)), None)
+    };
+    let mut dependencies: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
+    dependencies.sort();
+    dependencies.dedup();
+    Ok(Instance {
+        index_key: key.map(|key| match key {
+            Key::Int(number) => IndexKey::Int(*number),
+            Key::Str(text) => IndexKey::Text(text.to_string()),
+        }),
+        status: if object.status == Status::Tainted { "tainted".to_owned() } else { String::new() },
+        deposed: deposed.map_or_else(String::new, ToString::to_string),
+        schema_version: object.schema_version,
+        attributes,
+        attributes_flat,
+        sensitive_attributes: Some(
+            object.sensitive_paths.iter().filter_map(attribute_paths::to_document).collect(),
+        ),
+        identity_schema_version: object.identity.as_ref().map(|(version, _)| *version),
+        identity: object.identity.as_ref().map(|(_, raw)| copy(raw)),
+        private: STANDARD.encode(&object.private),
+        dependencies,
+        create_before_destroy: object.create_before_destroy,
+    })
+}

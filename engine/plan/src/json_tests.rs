@@ -189,6 +189,7 @@ fn state_documents_unwrap_types_decided_at_run_time() {
     let attributes = r#"{"id":"1","input":null,"output":null,"triggers_replace":{"value":["a",{"x":[]}],"type":["tuple",["string",["object",{"x":["list","string"]}]]]}}"#;
     let stored = Object {
         status: Status::Tainted,
+        flat: false,
         schema_version: 0,
         attributes: Arc::from(serde_json::value::RawValue::from_string(attributes.to_owned()).unwrap()),
         sensitive_paths: vec![Path::root().attr("triggers_replace").index(0)],

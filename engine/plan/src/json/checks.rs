@@ -1,7 +1,8 @@
 //! `checks`: what conditions and check blocks say.
 
 use ordain_addr::{Key, Target};
-use serde_json::{Map, Value as Json, json};
+use ordain_state::{CheckObject, CheckRecord};
+use serde_json::{Map, Value as Json};
 
 use super::changes::key_json;
 use super::document::{CheckDocument, CheckInstance, CheckProblem};
@@ -98,34 +99,30 @@ fn instance_address(kind: CheckKind, address: &str) -> Json {
     Json::Object(members)
 }
 
-/// The `check_results` of a state file in the form of the JSON documents; what has another form is left out.
-pub fn from_state(results: &Json) -> Vec<CheckDocument> {
-    results.as_array().into_iter().flatten().filter_map(stored).collect()
+/// The check results of a state in the form of the JSON documents; kinds that are not known are left out.
+pub fn from_state(results: &[CheckRecord]) -> Vec<CheckDocument> {
+    results.iter().filter_map(stored).collect()
 }
 
-fn stored(result: &Json) -> Option<CheckDocument> {
-    let kind = match result.get("object_kind")?.as_str()? {
+fn stored(result: &CheckRecord) -> Option<CheckDocument> {
+    let kind = match result.object_kind.as_str() {
         "resource" => CheckKind::Resource,
         "output" => CheckKind::OutputValue,
         "check" => CheckKind::Check,
         "var" => CheckKind::InputVariable,
         _ => return None,
     };
-    let address = result.get("config_addr")?.as_str()?;
-    let objects = result.get("objects").and_then(Json::as_array).into_iter().flatten();
-    let instances = objects.filter_map(|object| {
-        let messages = object.get("failure_messages").and_then(Json::as_array).into_iter().flatten();
-        Some(CheckInstance {
-            address: instance_address(kind, object.get("object_addr")?.as_str()?),
-            status: stored_status(object.get("status")?.as_str()?),
-            problems: messages
-                .filter_map(|message| Some(CheckProblem { message: message.as_str()?.to_owned() }))
-                .collect(),
-        })
+    let problems = |object: &CheckObject| {
+        object.failure_messages.iter().map(|message| CheckProblem { message: message.clone() }).collect()
+    };
+    let instances = result.objects.iter().flatten().map(|object| CheckInstance {
+        address: instance_address(kind, &object.object_addr),
+        status: stored_status(&object.status),
+        problems: problems(object),
     });
     Some(CheckDocument {
-        address: config_address(kind, address),
-        status: stored_status(result.get("status")?.as_str()?),
+        address: config_address(kind, &result.config_addr),
+        status: stored_status(&result.status),
         instances: instances.collect(),
     })
 }
@@ -139,29 +136,22 @@ fn stored_status(word: &str) -> &'static str {
     }
 }
 
-/// The `check_results` of a state file, from what the checks of a plan or an apply say.
-pub fn to_state(results: &[CheckResult]) -> Json {
+/// The check results of a state, from what the checks of a plan or an apply say.
+pub fn to_state(results: &[CheckResult]) -> Vec<CheckRecord> {
     let kind = |kind: CheckKind| match kind {
         CheckKind::OutputValue => "output",
         other => kind_word(other),
     };
-    let object = |(address, status, messages): &(String, CheckStatus, Vec<String>)| {
-        let mut object = json!({ "object_addr": address, "status": status_word(*status) });
-        if let (Some(members), false) = (object.as_object_mut(), messages.is_empty()) {
-            members.insert("failure_messages".to_owned(), messages.clone().into());
-        }
-        object
+    let object = |(address, status, messages): &(String, CheckStatus, Vec<String>)| CheckObject {
+        object_addr: address.clone(),
+        status: status_word(*status).to_owned(),
+        failure_messages: messages.clone(),
     };
-    results
-        .iter()
-        .map(|result| {
-            let objects = result.instances.iter().map(object).collect::<Vec<_>>();
-            json!({
-                "object_kind": kind(result.kind),
-                "config_addr": result.address,
-                "status": status_word(result.status),
-                "objects": if objects.is_empty() { Json::Null } else { objects.into() },
-            })
-        })
-        .collect()
+    let record = |result: &CheckResult| CheckRecord {
+        object_kind: kind(result.kind).to_owned(),
+        config_addr: result.address.clone(),
+        status: status_word(result.status).to_owned(),
+        objects: (!result.instances.is_empty()).then(|| result.instances.iter().map(object).collect()),
+    };
+    results.iter().map(record).collect()
 }

@@ -27,7 +27,8 @@ pub fn document<'a>(state: &State, view: &View<'a>, with_checks: bool) -> (State
         diagnostics.append(add_resource(&mut tree, address, resource, view));
     }
     let values = ValuesDocument { outputs: outputs(state, view.secrets), root_module: tree.into_root() };
-    let checks = state.check_results.as_ref().filter(|_| with_checks).map(checks::from_state);
+    let checks =
+        state.check_results.as_ref().filter(|_| with_checks).map(|records| checks::from_state(records));
     let document = StateDocument {
         terraform_version: Some(view.terraform_version),
         values: Some(values),

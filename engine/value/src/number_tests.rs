@@ -19,7 +19,9 @@ fn prints_the_shortest_text_that_reads_back() {
     assert_eq!(number("1e-5").to_string(), "0.00001");
     assert_eq!(number("1e1000").to_string().len(), 1001);
     assert_eq!(number("1e-400").to_string().len(), 402);
-    for text in ["123456789012345678901234567890.123456789", "9007199254740993", "-2.5", "18446744073709551617"] {
+    for text in
+        ["123456789012345678901234567890.123456789", "9007199254740993", "-2.5", "18446744073709551617"]
+    {
         assert_eq!(number(text).to_string(), text);
     }
 }
@@ -72,10 +74,14 @@ fn remainders() {
 
 #[test]
 fn reads_what_the_language_reads() {
-    for (text, want) in [("1e3", "1000"), (".5", "0.5"), ("5.", "5"), ("1p3", "8"), ("+7", "7"), ("-inf", "-Inf")] {
+    for (text, want) in
+        [("1e3", "1000"), (".5", "0.5"), ("5.", "5"), ("1p3", "8"), ("+7", "7"), ("-inf", "-Inf")]
+    {
         assert_eq!(number(text).to_string(), want, "{text}");
     }
-    for text in ["", "-", ".", "1_0", "0x10", " 1", "1 ", "e5", "1e", "1e+", "Infinity", "NaN", "1e99999999999"] {
+    for text in
+        ["", "-", ".", "1_0", "0x10", " 1", "1 ", "e5", "1e", "1e+", "Infinity", "NaN", "1e99999999999"]
+    {
         assert!(text.parse::<Number>().is_err(), "{text}");
     }
 }

@@ -50,3 +50,15 @@ impl Unknown {
         }
     }
 }
+
+impl Unknown {
+    /// Whether nothing is known but the type.
+    pub fn is_plain(&self) -> bool {
+        *self == Unknown::of(self.ty.clone())
+    }
+
+    /// Bounds of the length, as far as they are known.
+    pub fn length_bounds(&self) -> (u64, Option<u64>) {
+        (self.length.lower.map_or(0, |(bound, _)| bound), self.length.upper.map(|(bound, _)| bound))
+    }
+}

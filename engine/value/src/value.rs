@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-
-use crate::{Kind, Marks, Number, Step, Type, Unknown};
+use crate::text::nfc;
+use crate::{Kind, Marks, Number, Step, Type, Unknown, set};
 
 /// A value with its marks. Equality and order are structural, marks and unknowns included; the
 /// language's `==` is [`ops`](crate), not this.
@@ -49,12 +48,7 @@ impl Value {
 
     /// A text, normalised to NFC.
     pub fn string(value: impl AsRef<str>) -> Value {
-        let text = value.as_ref();
-        if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-            Self::from_kind(Kind::String(text.into()))
-        } else {
-            Self::from_kind(Kind::String(text.nfc().collect::<String>().into()))
-        }
+        Self::from_kind(Kind::String(nfc(value.as_ref()).into()))
     }
 
     /// A list; the elements must all be of type `element`.
@@ -62,10 +56,11 @@ impl Value {
         Self::from_kind(Kind::List(Arc::new(element), items.into_iter().collect()))
     }
 
-    /// A set; the elements must all be of type `element`. Marks of elements move to the set.
+    /// A set; the elements must all be of type `element`. Marks of elements move to the set. Order and
+    /// repetition of the elements do not matter.
     pub fn set(element: Type, items: impl IntoIterator<Item = Value>) -> Value {
         let mut marks = Marks::NONE;
-        let mut items: Vec<Value> = items
+        let items: Vec<Value> = items
             .into_iter()
             .map(|item| {
                 let (item, found) = item.unmark_deep();
@@ -73,8 +68,7 @@ impl Value {
                 item
             })
             .collect();
-        items.sort();
-        items.dedup();
+        let items = set::canonical(&element, items);
         Value { kind: Kind::Set(Arc::new(element), items.into()), marks }
     }
 

@@ -39,7 +39,13 @@ impl Float {
 
     /// The number nearest to `mantissa * 2^exponent`; `more` says that the exact value is a little
     /// larger than that, by less than one unit of the mantissa.
-    pub(super) fn rounded(negative: bool, mantissa: UBig, exponent: i64, more: bool, precision: u32) -> Float {
+    pub(super) fn rounded(
+        negative: bool,
+        mantissa: UBig,
+        exponent: i64,
+        more: bool,
+        precision: u32,
+    ) -> Float {
         let (mantissa, exponent) = round(mantissa, exponent, more, precision as usize);
         let Some(zeros) = mantissa.trailing_zeros() else { return Float::zero(negative, precision) };
         let exponent = exponent.saturating_add(to_i64(zeros));
@@ -236,8 +242,11 @@ fn add_finite(high: (bool, &UBig, i64), low: (bool, &UBig, i64), precision: u32)
     const FAR: i64 = 1 << 16;
     let apart = high.2 - low.2;
     let far = apart > FAR && apart > 2 * i64::from(precision) + to_i64(low.1.bit_len());
-    let (shift, low_mantissa) =
-        if far { (precision as usize + 4, UBig::ONE) } else { (usize::try_from(apart).unwrap_or(0), low.1.clone()) };
+    let (shift, low_mantissa) = if far {
+        (precision as usize + 4, UBig::ONE)
+    } else {
+        (usize::try_from(apart).unwrap_or(0), low.1.clone())
+    };
     let exponent = high.2 - to_i64(shift);
     let high_mantissa = high.1 << shift;
     if high.0 == low.0 {

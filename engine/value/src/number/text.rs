@@ -72,11 +72,8 @@ fn scaled(negative: bool, mantissa: UBig, twos: i64, fives: i64) -> Float {
     let bits = u32::try_from(mantissa.bit_len()).unwrap_or(u32::MAX);
     let exact = Float::rounded(negative, mantissa, twos, false, bits.max(TEXT_PRECISION));
     let power = power_of_five(fives.unsigned_abs(), TEXT_PRECISION + 64);
-    let result = if fives < 0 {
-        exact.divide(&power, TEXT_PRECISION)
-    } else {
-        exact.multiply(&power, TEXT_PRECISION)
-    };
+    let result =
+        if fives < 0 { exact.divide(&power, TEXT_PRECISION) } else { exact.multiply(&power, TEXT_PRECISION) };
     result.unwrap_or_else(|| Float::zero(negative, TEXT_PRECISION))
 }
 

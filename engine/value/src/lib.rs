@@ -4,17 +4,23 @@
 //! about it all the same) or marked (sensitive, ephemeral); operations carry these through. This crate
 //! knows nothing of syntax, schemas, addresses or files.
 
+pub mod convert;
+mod defaults;
 mod kind;
 mod marks;
 mod number;
+pub mod ops;
 mod path;
 mod refine;
 mod set;
 mod text;
 mod ty;
+pub mod unify;
 mod unknown;
 mod value;
 
+pub use convert::{PathError, convert};
+pub use defaults::Defaults;
 pub use kind::Kind;
 pub use marks::Marks;
 pub use number::Number;

@@ -92,6 +92,67 @@ impl Type {
         }
     }
 
+    /// The same type in which no attribute is optional: the type that values have.
+    #[must_use]
+    pub fn without_optional(&self) -> Type {
+        match self {
+            Type::Dynamic | Type::Bool | Type::Number | Type::String => self.clone(),
+            Type::List(element) => Type::list(element.without_optional()),
+            Type::Set(element) => Type::set(element.without_optional()),
+            Type::Map(element) => Type::map(element.without_optional()),
+            Type::Tuple(elements) => Type::tuple(elements.iter().map(Type::without_optional)),
+            Type::Object(object) => {
+                Type::object(object.attributes.iter().map(|(name, ty)| (name.clone(), ty.without_optional())))
+            }
+        }
+    }
+
+    /// Whether a value of this type is one of `wanted`, where [`Type::Dynamic`] in `wanted` allows any type.
+    pub fn conforms(&self, wanted: &Type) -> bool {
+        match (self, wanted) {
+            (_, Type::Dynamic) => true,
+            (Type::List(have), Type::List(want))
+            | (Type::Set(have), Type::Set(want))
+            | (Type::Map(have), Type::Map(want)) => have.conforms(want),
+            (Type::Tuple(have), Type::Tuple(want)) => {
+                have.len() == want.len()
+                    && have.iter().zip(want.iter()).all(|(have, want)| have.conforms(want))
+            }
+            (Type::Object(have), Type::Object(want)) => {
+                have.attributes.len() == want.attributes.len()
+                    && have
+                        .attributes
+                        .iter()
+                        .all(|(name, have)| want.attributes.get(name).is_some_and(|want| have.conforms(want)))
+            }
+            (have, want) => have == want,
+        }
+    }
+
+    /// Attributes of an object type.
+    pub fn attributes(&self) -> Option<&BTreeMap<Arc<str>, Type>> {
+        match self {
+            Type::Object(object) => Some(&object.attributes),
+            _ => None,
+        }
+    }
+
+    /// As people call it when it is demanded: like [`friendly`](Self::friendly), with `any type` and
+    /// `list of any single type` where the type is open.
+    pub fn friendly_constraint(&self) -> String {
+        let element = |element: &Type| match element {
+            Type::Dynamic => "any single type".to_owned(),
+            element => element.friendly_constraint(),
+        };
+        match self {
+            Type::Dynamic => "any type".to_owned(),
+            Type::List(inner) => format!("list of {}", element(inner)),
+            Type::Set(inner) => format!("set of {}", element(inner)),
+            Type::Map(inner) => format!("map of {}", element(inner)),
+            other => other.friendly(),
+        }
+    }
+
     /// As people call it in messages: `string`, `list of string`, `object`, `tuple`, …
     pub fn friendly(&self) -> String {
         match self {

@@ -58,12 +58,7 @@ fn resolve_number(text: &str) -> Plain {
     if let Some(value) = parse_int(&plain, 0) {
         return Plain::Int(value);
     }
-    if is_yaml_float(&plain) {
-        if let Some(value) = parse_float(&plain) {
-            return Plain::Float(value);
-        }
-    }
-    Plain::Text
+    if is_yaml_float(&plain) { parse_float(&plain).map_or(Plain::Text, Plain::Float) } else { Plain::Text }
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, whole text.

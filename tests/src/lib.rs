@@ -1,1 +1,31 @@
-//! Harness, layer and tidy tests, and the cases.
+//! Harness of the tests that look at the project as a whole.
+//!
+//! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
+//! rules on files and names, `cases` runs the directories under `tests/cases/`.
+
+use std::path::{Path, PathBuf};
+
+/// Directory of the workspace.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// All files below a directory whose names end in `suffix`, build output left out. Sorted.
+pub fn files(directory: &Path, suffix: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut pending = vec![directory.to_path_buf()];
+    while let Some(directory) = pending.pop() {
+        for entry in std::fs::read_dir(&directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() && !name.starts_with('.') && name != "target" {
+                pending.push(path);
+            } else if name.ends_with(suffix) && path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}

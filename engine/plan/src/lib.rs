@@ -8,6 +8,7 @@ mod change;
 pub mod json;
 mod plan;
 mod schema;
+pub mod serial;
 mod step;
 #[cfg(test)]
 mod testing;

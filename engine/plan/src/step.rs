@@ -33,3 +33,19 @@ pub struct Step {
     /// Steps that come first.
     pub after: Vec<StepId>,
 }
+
+impl StepKind {
+    /// Index of the change that it carries out, or a part of it.
+    pub fn change(self) -> u32 {
+        match self {
+            StepKind::Create(at)
+            | StepKind::Update(at)
+            | StepKind::Delete(at)
+            | StepKind::Depose(at)
+            | StepKind::DeleteDeposed(at)
+            | StepKind::Read(at)
+            | StepKind::Forget(at)
+            | StepKind::Record(at) => at,
+        }
+    }
+}

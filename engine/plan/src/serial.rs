@@ -1,0 +1,123 @@
+//! The exact form of a plan: everything that apply needs, in JSON of our own that never changes meaning
+//! within one format version of the plan file.
+//!
+//! Unlike the JSON plan it loses nothing: types, unknown values with what is known about them, marks,
+//! private bytes and the execution graph all come back as they were. Sensitive values stand in it in
+//! clear; see [`crate::file`] for who may read it.
+
+mod addresses;
+mod checks;
+mod forms;
+mod states;
+mod types;
+mod values;
+mod words;
+
+use ordain_state::State;
+
+use crate::schema::Schemas;
+use crate::{Plan, Step};
+
+/// Why a text is no plan, state or schema in the exact form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken(pub String);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+fn broken(error: impl std::fmt::Display) -> Broken {
+    Broken(error.to_string())
+}
+
+/// The plan without its two states and without its steps.
+///
+/// # Errors
+/// When a value is ephemeral: such a value must not be stored.
+pub fn write_changes(plan: &Plan) -> Result<Vec<u8>, Broken> {
+    serde_json::to_vec(&forms::PlanForm::of(plan)).map_err(broken)
+}
+
+/// The plan from its parts.
+///
+/// # Errors
+/// When a part is damaged or of another version.
+pub fn read_plan(changes: &[u8], steps: &[u8], prior: State, base: State) -> Result<Plan, Broken> {
+    let form: forms::PlanForm = serde_json::from_slice(changes).map_err(broken)?;
+    let steps = read_steps(steps)?;
+    let plan = form.into_plan(steps, prior, base)?;
+    check_steps(&plan)?;
+    Ok(plan)
+}
+
+/// The execution graph.
+///
+/// # Errors
+/// Never in practice; writing to memory does not fail.
+pub fn write_steps(steps: &[Step]) -> Result<Vec<u8>, Broken> {
+    let forms: Vec<forms::StepForm> = steps.iter().map(forms::StepForm::of).collect();
+    serde_json::to_vec(&forms).map_err(broken)
+}
+
+fn read_steps(bytes: &[u8]) -> Result<Vec<Step>, Broken> {
+    let forms: Vec<forms::StepForm> = serde_json::from_slice(bytes).map_err(broken)?;
+    Ok(forms.into_iter().map(forms::StepForm::into_step).collect())
+}
+
+/// Every step must name a change that exists and come after the steps that it waits for.
+fn check_steps(plan: &Plan) -> Result<(), Broken> {
+    for (at, step) in plan.steps.iter().enumerate() {
+        if step.kind.change() as usize >= plan.changes.len() {
+            return Err(Broken(format!("step {at} names a change that does not exist")));
+        }
+        if step.after.iter().any(|id| id.0 as usize >= at) {
+            return Err(Broken(format!("step {at} waits for a step that does not come before it")));
+        }
+    }
+    Ok(())
+}
+
+/// A state.
+///
+/// # Errors
+/// When a value is ephemeral.
+pub fn write_state(state: &State) -> Result<Vec<u8>, Broken> {
+    serde_json::to_vec(&states::StateForm::of(state)).map_err(broken)
+}
+
+/// A state.
+///
+/// # Errors
+/// When the text is damaged.
+pub fn read_state(bytes: &[u8]) -> Result<State, Broken> {
+    let form: states::StateForm = serde_json::from_slice(bytes).map_err(broken)?;
+    form.into_state()
+}
+
+/// Trimmed schemas.
+///
+/// # Errors
+/// Never in practice; writing to memory does not fail.
+pub fn write_schemas(schemas: &Schemas) -> Result<Vec<u8>, Broken> {
+    serde_json::to_vec(&forms::SchemaForm::all(schemas)).map_err(broken)
+}
+
+/// Trimmed schemas.
+///
+/// # Errors
+/// When the text is damaged.
+pub fn read_schemas(bytes: &[u8]) -> Result<Schemas, Broken> {
+    let forms: Vec<forms::SchemaForm> = serde_json::from_slice(bytes).map_err(broken)?;
+    forms::SchemaForm::into_schemas(forms)
+}
+
+pub use types::read as read_type;
+pub use values::Exact;
+
+#[cfg(test)]
+#[path = "serial_tests.rs"]
+mod tests;

@@ -1,0 +1,57 @@
+//! Types from the JSON form of state and plan documents.
+
+use ordain_value::{ObjectType, Type};
+use serde_json::Value as Json;
+
+use super::Broken;
+
+/// Deepest nesting that is read; deeper documents are refused before the stack runs out.
+const DEEPEST: usize = 200;
+
+/// Reads `"string"`, `["list","string"]`, `["object",{…}]` and so on.
+///
+/// # Errors
+/// When it is no type.
+pub fn read(json: &Json) -> Result<Type, Broken> {
+    at_depth(json, DEEPEST)
+}
+
+fn at_depth(json: &Json, depth: usize) -> Result<Type, Broken> {
+    let wrong = || Broken("a type is written in no known form".to_owned());
+    let depth = depth.checked_sub(1).ok_or_else(|| Broken("a type is nested too deeply".to_owned()))?;
+    if let Some(word) = json.as_str() {
+        return match word {
+            "dynamic" => Ok(Type::Dynamic),
+            "bool" => Ok(Type::Bool),
+            "number" => Ok(Type::Number),
+            "string" => Ok(Type::String),
+            _ => Err(wrong()),
+        };
+    }
+    let parts = json.as_array().ok_or_else(wrong)?;
+    let (word, of) = match parts.as_slice() {
+        [word, of] | [word, of, _] => (word.as_str().ok_or_else(wrong)?, of),
+        _ => return Err(wrong()),
+    };
+    let inner = |of: &Json| at_depth(of, depth);
+    match word {
+        "list" => inner(of).map(Type::list),
+        "set" => inner(of).map(Type::set),
+        "map" => inner(of).map(Type::map),
+        "tuple" => {
+            let elements = of.as_array().ok_or_else(wrong)?;
+            elements.iter().map(inner).collect::<Result<Vec<_>, _>>().map(Type::tuple)
+        }
+        "object" => {
+            let mut object = ObjectType::default();
+            for (name, ty) in of.as_object().ok_or_else(wrong)? {
+                object.attributes.insert(name.as_str().into(), inner(ty)?);
+            }
+            for name in parts.get(2).and_then(Json::as_array).into_iter().flatten() {
+                object.optional.insert(name.as_str().ok_or_else(wrong)?.into());
+            }
+            Ok(Type::Object(object.into()))
+        }
+        _ => Err(wrong()),
+    }
+}

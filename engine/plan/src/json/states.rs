@@ -96,6 +96,13 @@ fn stored_object(
     secrets: Secrets,
 ) -> Result<ResourceDocument, Box<Diagnostic>> {
     let address: ResourceInstance = resource.instance(key.cloned());
+    if object.flat {
+        let detail = "The object is stored in the form of Terraform 0.11 and must be upgraded before it can be \
+                      shown. A plan or refresh does that.";
+        let found =
+            Diagnostic::error(codes::plan::CANNOT_SHOW, "Invalid resource instance data in state", detail);
+        return Err(Box::new(found.with_address(address.to_string())));
+    }
     let stored: Json = serde_json::from_str(object.attributes.get()).map_err(|error| {
         let detail = format!("The stored attributes are no JSON document: {error}.");
         let found =

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ordain_addr::{
-    AbsResource, ConfigResource, DeposedKey, Key, ProviderConfigAddr, ResourceInstance, Target, parse_instance,
-    parse_resource,
+    AbsResource, ConfigResource, DeposedKey, Key, ProviderConfigAddr, ResourceInstance, Target,
+    parse_instance, parse_resource,
 };
 use ordain_value::{Path, Step};
 use serde::de::Error as _;

@@ -37,9 +37,10 @@ fn word<T: PartialEq>(words: Words<T>, meaning: &T) -> String {
 impl CheckForm {
     /// The form of a result.
     pub fn of(check: &CheckResult) -> Self {
-        let instances = check.instances.iter().map(|(address, status, messages)| {
-            (address.clone(), word(STATUSES, status), messages.clone())
-        });
+        let instances = check
+            .instances
+            .iter()
+            .map(|(address, status, messages)| (address.clone(), word(STATUSES, status), messages.clone()));
         Self {
             kind: word(KINDS, &check.kind),
             address: check.address.clone(),
@@ -51,7 +52,8 @@ impl CheckForm {
     /// The result.
     pub fn into_check(self) -> Result<CheckResult, Broken> {
         let instances = self.instances.into_iter();
-        let instances = instances.map(|(address, status, messages)| Ok((address, read(STATUSES, &status)?, messages)));
+        let instances =
+            instances.map(|(address, status, messages)| Ok((address, read(STATUSES, &status)?, messages)));
         Ok(CheckResult {
             kind: read(KINDS, &self.kind)?,
             address: self.address,

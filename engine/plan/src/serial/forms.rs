@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{DeposedKey, Mode as ResourceMode, ProviderAddr, ProviderConfigAddr, ResourceInstance, Target};
+use ordain_addr::{
+    DeposedKey, Mode as ResourceMode, ProviderAddr, ProviderConfigAddr, ResourceInstance, Target,
+};
 use ordain_state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -14,9 +16,7 @@ use super::values::Exact;
 use super::{Broken, types, words};
 use crate::json::values::type_json;
 use crate::schema::{PatternStep, Schemas, TypeSchema};
-use crate::{
-    Change, Deferred, Importing, OutputChange, Plan, RelevantAttribute, Step, StepId, StepKind,
-};
+use crate::{Change, Deferred, Importing, OutputChange, Plan, RelevantAttribute, Step, StepId, StepKind};
 
 /// A plan without its states and steps.
 #[derive(Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, ConfigResource, DeposedKey, ProviderConfigAddr};
-use ordain_state::{InstanceState, Object, OutputState, ResourceState, State, Status};
+use ordain_state::{CheckRecord, InstanceState, Object, OutputState, ResourceState, State, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -21,7 +21,7 @@ pub struct StateForm {
     terraform_version: String,
     outputs: BTreeMap<String, OutputForm>,
     resources: Vec<ResourceForm>,
-    check_results: Option<serde_json::Value>,
+    check_results: Option<Vec<CheckRecord>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,6 +54,8 @@ struct ObjectForm {
     tainted: bool,
     schema_version: u64,
     attributes: Arc<RawValue>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    flat: bool,
     sensitive_paths: Vec<Vec<StepForm>>,
     identity: Option<(u64, Arc<RawValue>)>,
     private: Bytes,
@@ -64,8 +66,10 @@ struct ObjectForm {
 impl StateForm {
     /// The form of a state.
     pub fn of(state: &State) -> Self {
-        let output =
-            |output: &OutputState| OutputForm { value: Exact(output.value.clone()), sensitive: output.sensitive };
+        let output = |output: &OutputState| OutputForm {
+            value: Exact(output.value.clone()),
+            sensitive: output.sensitive,
+        };
         Self {
             lineage: state.lineage.to_string(),
             serial: state.serial,
@@ -100,7 +104,11 @@ impl ResourceForm {
         let instances = resource.instances.iter().map(|(key, instance)| InstanceForm {
             key: key.as_ref().map(KeyForm::of),
             current: instance.current.as_deref().map(ObjectForm::of),
-            deposed: instance.deposed.iter().map(|(key, object)| (key.to_string(), ObjectForm::of(object))).collect(),
+            deposed: instance
+                .deposed
+                .iter()
+                .map(|(key, object)| (key.to_string(), ObjectForm::of(object)))
+                .collect(),
         });
         Self {
             address: Text(address.clone()),
@@ -114,7 +122,9 @@ impl ResourceForm {
             let deposed = form.deposed.into_iter();
             let instance = InstanceState {
                 current: form.current.map(ObjectForm::into_object),
-                deposed: deposed.map(|(key, object)| (DeposedKey(key.into()), object.into_object())).collect(),
+                deposed: deposed
+                    .map(|(key, object)| (DeposedKey(key.into()), object.into_object()))
+                    .collect(),
             };
             (form.key.map(KeyForm::into_key), instance)
         });
@@ -128,6 +138,7 @@ impl ObjectForm {
             tainted: object.status == Status::Tainted,
             schema_version: object.schema_version,
             attributes: object.attributes.clone(),
+            flat: object.flat,
             sensitive_paths: object.sensitive_paths.iter().map(path_form).collect(),
             identity: object.identity.clone(),
             private: Bytes(object.private.clone()),
@@ -141,6 +152,7 @@ impl ObjectForm {
             status: if self.tainted { Status::Tainted } else { Status::Ready },
             schema_version: self.schema_version,
             attributes: self.attributes,
+            flat: self.flat,
             sensitive_paths: self.sensitive_paths.into_iter().map(path_of).collect(),
             identity: self.identity,
             private: self.private.0,

@@ -50,7 +50,12 @@ fn tagged<S: Serializer, T: Serialize>(out: S, (tag, value): (&str, T)) -> Resul
     parts.end()
 }
 
-fn collection<S: Serializer, T: Serialize>(out: S, tag: &str, element: &Type, all: T) -> Result<S::Ok, S::Error> {
+fn collection<S: Serializer, T: Serialize>(
+    out: S,
+    tag: &str,
+    element: &Type,
+    all: T,
+) -> Result<S::Ok, S::Error> {
     let mut parts = out.serialize_tuple(3)?;
     parts.serialize_element(tag)?;
     parts.serialize_element(&type_json(element))?;
@@ -111,7 +116,9 @@ struct UnknownForm {
 
 impl UnknownForm {
     fn of(unknown: &Unknown) -> Self {
-        let bound = |bound: &Option<(Number, bool)>| bound.as_ref().map(|(n, inclusive)| (number_json(n), *inclusive));
+        let bound = |bound: &Option<(Number, bool)>| {
+            bound.as_ref().map(|(n, inclusive)| (number_json(n), *inclusive))
+        };
         Self {
             ty: type_json(&unknown.ty),
             not_null: unknown.nullness == Nullness::Never,
@@ -144,7 +151,9 @@ impl<'de> Deserialize<'de> for Exact {
 
 fn number(json: &Json) -> Result<Number, Broken> {
     match json {
-        Json::Number(number) => number.as_str().parse().map_err(|_| Broken("a number cannot be read".to_owned())),
+        Json::Number(number) => {
+            number.as_str().parse().map_err(|_| Broken("a number cannot be read".to_owned()))
+        }
         _ => Err(Broken("a number is expected".to_owned())),
     }
 }

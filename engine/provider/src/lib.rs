@@ -4,9 +4,11 @@
 //! processes look the same to the engine. Requests and replies are values; nothing here does I/O.
 
 mod contract;
+pub mod laws;
 mod request;
 mod schema;
 pub mod schema_json;
+pub mod testkit;
 
 pub use contract::Provider;
 pub use request::*;

@@ -6,8 +6,10 @@
 
 pub mod convert;
 mod defaults;
+pub mod json;
 mod kind;
 mod marks;
+pub mod msgpack;
 mod number;
 pub mod ops;
 mod path;
@@ -18,6 +20,7 @@ mod ty;
 pub mod unify;
 mod unknown;
 mod value;
+mod walk;
 
 pub use convert::{PathError, convert};
 pub use defaults::Defaults;

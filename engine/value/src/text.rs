@@ -27,7 +27,7 @@ pub fn safe_prefix(prefix: &str) -> String {
     }
     // What joins clusters (regional indicators, joiners, leading marks) is cut as a whole.
     for (at, cluster) in clusters {
-        let open = cluster.chars().any(|c| is_regional(c))
+        let open = cluster.chars().any(is_regional)
             && prefix.get(cut..).is_some_and(|rest| rest.chars().all(is_regional));
         let starts_with_mark = prefix.get(cut..).and_then(|rest| rest.chars().next()).is_some_and(|first| {
             canonical_combining_class(first) != 0

@@ -3,6 +3,11 @@
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
 //! rules on files and names, `cases` runs the directories under `tests/cases/`.
 
+pub mod binary;
+pub mod case;
+pub mod normal;
+pub mod run;
+
 use std::path::{Path, PathBuf};
 
 /// Directory of the workspace.

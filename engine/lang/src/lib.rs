@@ -5,6 +5,7 @@
 //! knows nothing of block types, schemas or resources.
 
 pub mod ast;
+pub mod functions;
 mod scope;
 mod world;
 

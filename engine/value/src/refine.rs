@@ -69,7 +69,7 @@ impl Refine {
     /// A number, at least (or, if not `inclusive`, more than) this.
     pub fn lower(mut self, bound: Number, inclusive: bool) -> Refine {
         if let Some(wip) = self.wip.as_mut().filter(|wip| wip.ty == Type::Number)
-            && !(bound.is_infinite() && bound.is_negative())
+            && (!bound.is_infinite() || !bound.is_negative())
         {
             let tighter =
                 wip.bounds.lower.as_ref().is_none_or(|(have, have_inclusive)| {
@@ -85,7 +85,7 @@ impl Refine {
     /// A number, at most (or, if not `inclusive`, less than) this.
     pub fn upper(mut self, bound: Number, inclusive: bool) -> Refine {
         if let Some(wip) = self.wip.as_mut().filter(|wip| wip.ty == Type::Number)
-            && !(bound.is_infinite() && !bound.is_negative())
+            && (!bound.is_infinite() || bound.is_negative())
         {
             let tighter =
                 wip.bounds.upper.as_ref().is_none_or(|(have, have_inclusive)| {

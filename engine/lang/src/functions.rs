@@ -1,0 +1,34 @@
+//! All functions of the language.
+//!
+//! A function is a row of its family's table: parameters, return type and a body. The framework in
+//! [`spec`] converts arguments, deals with null, unknown and marked ones, and calls the body only with
+//! what its parameters allow. Whoever evaluates a call finds the row with [`lookup`] and calls
+//! [`Spec::call`]; `try` and `can` are not functions but forms of the evaluator, and stand in the table
+//! for their signatures only.
+
+mod spec;
+
+pub use spec::{Environment, FunctionError, Param, Returns, Spec, Ty};
+
+/// Every function under its plain name, in the order of its families.
+pub fn all() -> impl Iterator<Item = &'static Spec> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// Tables of the families.
+const FAMILIES: &[&[Spec]] = &[];
+
+/// The function of a name, with or without `core::` in front; `None` when there is none.
+pub fn lookup(name: &str) -> Option<&'static Spec> {
+    let plain = name.strip_prefix("core::").unwrap_or(name);
+    all().find(|spec| spec.name == plain)
+}
+
+/// Names of all functions, for suggestions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    all().map(|spec| spec.name)
+}
+
+#[cfg(test)]
+#[path = "functions_tests.rs"]
+mod tests;

@@ -1,0 +1,266 @@
+//! What a function is, and how it is called.
+
+use std::fmt;
+
+use ordain_value::{Kind, Marks, Type, Value, convert};
+
+use crate::World;
+
+/// A type that can stand in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// Any type.
+    Any,
+    /// bool
+    Bool,
+    /// number
+    Number,
+    /// string
+    String,
+    /// list of
+    List(&'static Ty),
+    /// set of
+    Set(&'static Ty),
+    /// map of
+    Map(&'static Ty),
+}
+
+impl Ty {
+    /// As a type of values.
+    pub fn to_type(self) -> Type {
+        match self {
+            Ty::Any => Type::Dynamic,
+            Ty::Bool => Type::Bool,
+            Ty::Number => Type::Number,
+            Ty::String => Type::String,
+            Ty::List(element) => Type::list(element.to_type()),
+            Ty::Set(element) => Type::set(element.to_type()),
+            Ty::Map(element) => Type::map(element.to_type()),
+        }
+    }
+}
+
+/// A parameter: its name, its type, and which unusual arguments the body wants to see itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// Name, as messages and documentation show it.
+    pub name: &'static str,
+    /// What it is for; one sentence, or empty where the function's description says it.
+    pub description: &'static str,
+    /// Arguments are converted to this.
+    pub ty: Ty,
+    /// Null is passed to the body; an error otherwise.
+    pub null: bool,
+    /// Unknown values are passed to the body; otherwise the result is unknown.
+    pub unknown: bool,
+    /// Values of unknown type are passed to the body and to the type function; otherwise the result is
+    /// unknown and of unknown type.
+    pub dynamic: bool,
+    /// Marks are passed to the body; otherwise all of them move to the result.
+    pub marked: bool,
+}
+
+impl Param {
+    /// A parameter that leaves null, unknown and marked arguments to the framework.
+    pub const fn new(name: &'static str, ty: Ty) -> Param {
+        Param { name, description: "", ty, null: false, unknown: false, dynamic: false, marked: false }
+    }
+
+    /// With a description.
+    #[must_use]
+    pub const fn about(self, description: &'static str) -> Param {
+        Param { description, ..self }
+    }
+
+    /// The body sees null.
+    #[must_use]
+    pub const fn null(self) -> Param {
+        Param { null: true, ..self }
+    }
+
+    /// The body sees unknown values.
+    #[must_use]
+    pub const fn unknown(self) -> Param {
+        Param { unknown: true, ..self }
+    }
+
+    /// The body sees values of unknown type.
+    #[must_use]
+    pub const fn dynamic(self) -> Param {
+        Param { dynamic: true, ..self }
+    }
+
+    /// The body sees marks.
+    #[must_use]
+    pub const fn marked(self) -> Param {
+        Param { marked: true, ..self }
+    }
+}
+
+/// What a function answers with.
+#[derive(Clone, Copy)]
+pub enum Returns {
+    /// Always this type.
+    Type(Ty),
+    /// A type that depends on the arguments, which may be unknown or null as the parameters allow.
+    By(fn(&[Value]) -> Result<Type, FunctionError>),
+}
+
+/// What functions may ask of the place where they are called.
+#[derive(Clone, Copy)]
+pub struct Environment<'w> {
+    /// Files, clock and ids.
+    pub world: &'w dyn World,
+    /// How many templates this call is inside of; templates do not call each other.
+    pub template_depth: u32,
+}
+
+/// Why a call has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// Index of the argument at fault, if it is one alone.
+    pub arg: Option<usize>,
+    /// What is wrong, without full stop.
+    pub message: String,
+}
+
+impl FunctionError {
+    /// An error of the call as a whole.
+    pub fn call(message: impl Into<String>) -> FunctionError {
+        FunctionError { arg: None, message: message.into() }
+    }
+
+    /// An error of one argument.
+    pub fn arg(arg: usize, message: impl Into<String>) -> FunctionError {
+        FunctionError { arg: Some(arg), message: message.into() }
+    }
+}
+
+impl fmt::Display for FunctionError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for FunctionError {}
+
+/// Result of a function.
+pub type FunctionResult = Result<Value, FunctionError>;
+
+/// A call as its body sees it.
+#[derive(Clone, Copy)]
+pub struct Call<'c> {
+    /// Arguments, converted to the types of their parameters.
+    pub args: &'c [Value],
+    /// The type that the function said it will return.
+    pub returns: &'c Type,
+    /// Where it is called.
+    pub environment: &'c Environment<'c>,
+}
+
+/// A function.
+#[derive(Clone, Copy)]
+pub struct Spec {
+    /// Name without namespace.
+    pub name: &'static str,
+    /// What it does, in a sentence or two.
+    pub description: &'static str,
+    /// Parameters that every call gives.
+    pub params: &'static [Param],
+    /// The parameter that all further arguments belong to.
+    pub variadic: Option<Param>,
+    /// What it answers with.
+    pub returns: Returns,
+    /// Whether the result is never null, which is then known of an unknown result too.
+    pub not_null: bool,
+    /// What it does.
+    pub body: fn(&Call<'_>) -> FunctionResult,
+}
+
+impl Spec {
+    /// The least number of arguments.
+    pub fn min_args(&self) -> usize {
+        self.params.len()
+    }
+
+    /// The greatest number of arguments; `None` for any.
+    pub fn max_args(&self) -> Option<usize> {
+        if self.variadic.is_some() { None } else { Some(self.params.len()) }
+    }
+
+    /// The parameter that an argument belongs to.
+    pub fn param(&self, index: usize) -> Option<&Param> {
+        self.params.get(index).or(self.variadic.as_ref())
+    }
+
+    /// Calls the function.
+    pub fn call(&self, args: &[Value], environment: &Environment<'_>) -> FunctionResult {
+        if args.len() < self.params.len() || (self.variadic.is_none() && args.len() > self.params.len()) {
+            let least = if self.variadic.is_some() { "at least " } else { "" };
+            return Err(FunctionError::call(format!(
+                "wrong number of arguments ({least}{} required; {} given)",
+                self.params.len(),
+                args.len()
+            )));
+        }
+        let args = self.converted(args)?;
+        let (returns, untyped) = self.return_type(&args)?;
+        let mut marks = Marks::NONE;
+        let mut unknown = untyped;
+        let mut plain = Vec::with_capacity(args.len());
+        for (param, arg) in self.pairs(&args) {
+            unknown = unknown || (!arg.is_known() && !param.unknown);
+            if param.marked {
+                plain.push(arg.clone());
+            } else {
+                let (arg, found) = arg.clone().unmark_deep();
+                marks = marks.union(found);
+                plain.push(arg);
+            }
+        }
+        let result = if unknown {
+            Value::unknown(returns)
+        } else {
+            (self.body)(&Call { args: &plain, returns: &returns, environment })?
+        };
+        let result = if self.not_null && !untyped { result.refine_not_null() } else { result };
+        Ok(result.with_marks(marks))
+    }
+
+    fn pairs<'v>(&'v self, args: &'v [Value]) -> impl Iterator<Item = (&'v Param, &'v Value)> {
+        args.iter().enumerate().filter_map(|(index, arg)| Some((self.param(index)?, arg)))
+    }
+
+    fn converted(&self, args: &[Value]) -> Result<Vec<Value>, FunctionError> {
+        let args = self.pairs(args).enumerate();
+        args.map(|(index, (param, arg))| match param.ty {
+            Ty::Any => Ok(arg.clone()),
+            ty => convert(arg.clone(), &ty.to_type())
+                .map_err(|error| FunctionError::arg(index, error.to_string())),
+        })
+        .collect()
+    }
+
+    /// The type of the result, and whether it is open because an argument's type is.
+    fn return_type(&self, args: &[Value]) -> Result<(Type, bool), FunctionError> {
+        let mut seen = Vec::with_capacity(args.len());
+        for (index, (param, arg)) in self.pairs(args).enumerate() {
+            if arg.is_null() && !param.null {
+                return Err(FunctionError::arg(index, "argument must not be null"));
+            }
+            let untyped = match arg.kind() {
+                Kind::Null(ty) => *ty == Type::Dynamic,
+                Kind::Unknown(unknown) => unknown.ty == Type::Dynamic,
+                _ => false,
+            };
+            if untyped && !param.dynamic {
+                return Ok((Type::Dynamic, true));
+            }
+            seen.push(if param.marked { arg.clone() } else { arg.clone().unmark_deep().0 });
+        }
+        match self.returns {
+            Returns::Type(ty) => Ok((ty.to_type(), false)),
+            Returns::By(decide) => decide(&seen).map(|ty| (ty, false)),
+        }
+    }
+}

@@ -5,6 +5,8 @@
 
 mod action;
 mod change;
+pub mod digest;
+pub mod file;
 pub mod json;
 mod plan;
 mod schema;
@@ -12,9 +14,11 @@ pub mod serial;
 mod step;
 #[cfg(test)]
 mod testing;
+pub mod value_diff;
 
 pub use action::{Action, Reason};
 pub use change::{Change, Importing, OutputChange};
+pub use digest::Digest;
 pub use plan::{CheckKind, CheckResult, CheckStatus, Deferred, Mode, Plan, RelevantAttribute};
 pub use schema::{PatternStep, SchemaKey, Schemas, TypeSchema};
 pub use step::{Step, StepId, StepKind};

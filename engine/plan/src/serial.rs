@@ -120,4 +120,4 @@ pub use values::Exact;
 
 #[cfg(test)]
 #[path = "serial_tests.rs"]
-mod tests;
+pub(crate) mod tests;

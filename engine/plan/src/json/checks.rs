@@ -41,7 +41,7 @@ pub fn document(result: &CheckResult) -> CheckDocument {
 }
 
 /// Module part and the rest of `module.a.module.b[0].output.x`.
-fn split_module<'a>(kind: CheckKind, address: &'a str) -> (&'a str, &'a str) {
+fn split_module(kind: CheckKind, address: &str) -> (&str, &str) {
     let word = match kind {
         CheckKind::Resource => return ("", address),
         CheckKind::OutputValue => "output.",

@@ -1,0 +1,249 @@
+//! The stored plan: one zip that holds all that `show`, `approve` and `apply` need.
+//!
+//! | part | what it is | covered by the root |
+//! |---|---|---|
+//! | `manifest.json` | header, digests of all parts, the root itself | the header is |
+//! | `plan.json` | the JSON plan 1.2 with null for everything sensitive; a courtesy to readers, never read back | yes |
+//! | `changes.json`, `steps.json` | the plan in the exact form ([`crate::serial`]), and the execution graph | yes |
+//! | `prior.json`, `base.json` | state as refreshed, and as stored (left out where it is the same) | yes |
+//! | `schemas.json` | trimmed schemas | yes |
+//! | `configuration.json`, `snapshot.json` | the JSON plan's `configuration`, and the source texts by logical path | yes |
+//! | `decisions.json`, `obligations.json` | what policies say, in their own form | yes |
+//! | `approvals.json` | signed approvals, in their own form | no: they sign the root |
+//!
+//! The same inputs give the same bytes: parts are sorted, times in the archive are fixed, and time, nonce
+//! and author come in as values. The archive's comment ends with a digest of every byte before it, so a
+//! damaged file is refused wherever the damage is; against people there is the root, which approvals sign.
+//!
+//! **Secrets.** `changes.json`, `prior.json` and `base.json` hold sensitive values in clear, the other parts
+//! do not (literals in the configuration stay literals). Whoever stores plans where others can read must
+//! seal those three parts: [`Header::sealing`] names the method, the root covers the sealed bytes, and
+//! `write` and `read` are the only places that would seal and open. The only method so far is `none`; a
+//! file that names another one is refused.
+
+mod archive;
+mod parts;
+
+use std::collections::BTreeMap;
+
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::json::{Secrets, View};
+use crate::schema::Schemas;
+use crate::{Digest, Plan, json};
+
+/// Version of the format. A file of another version is refused.
+pub const FORMAT: u32 = 1;
+
+/// Everything that a stored plan holds.
+#[derive(Clone, Debug)]
+pub struct PlanFile {
+    /// Where it may be applied, who made it, and from what.
+    pub header: Header,
+    /// The plan itself, with both states.
+    pub plan: Plan,
+    /// Schemas of every resource type in plan and states.
+    pub schemas: Schemas,
+    /// The `configuration` part of the JSON plan.
+    pub configuration: Json,
+    /// Source texts by logical path. Values of variables do not belong here.
+    pub snapshot: BTreeMap<String, String>,
+    /// What policies decided, in the policy crate's form.
+    pub decisions: Json,
+    /// What policies could not decide yet, in the policy crate's form.
+    pub obligations: Json,
+    /// Approvals, in the approval crate's form. Not covered by the root.
+    pub approvals: Vec<Json>,
+}
+
+/// Where a plan may be applied, who made it, and from what. Everything here may be read by anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Version of the program that made the plan.
+    pub engine: String,
+    /// Version of the language that documents made from the plan claim, such as `1.11.4`.
+    pub terraform_version: String,
+    /// How the parts with secrets are sealed: `none`.
+    pub sealing: String,
+    /// Where it may be applied.
+    pub place: Place,
+    /// Who made it and when.
+    pub origin: Origin,
+    /// What it was made from, beside the texts of the snapshot.
+    pub inputs: Inputs,
+}
+
+/// Where a plan may be applied. Lineage and serial are those of [`Plan::base`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Environment of `ordain.hcl`, when one claims the working directory.
+    pub environment: Option<String>,
+    /// Workspace.
+    pub workspace: String,
+    /// Backend type and where in it the state is, without credentials, such as `azurerm:account/container/key`.
+    pub backend: String,
+    /// Working directory, relative to the top of the repository.
+    pub directory: String,
+}
+
+/// Who made a plan and when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Commit of the configuration.
+    pub commit: Option<String>,
+    /// Who planned, as `allowed_signers` would name them.
+    pub author: Option<String>,
+    /// Seconds since 1970.
+    pub created: i64,
+    /// Seconds since 1970 from which on it must not be applied.
+    pub expires: Option<i64>,
+    /// Random text that no other plan has; applying uses it up.
+    pub nonce: String,
+}
+
+/// What a plan was made from, beside the texts of the snapshot: names and versions or digests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// Provider source addresses, and version or digest of what serves them.
+    pub providers: BTreeMap<String, String>,
+    /// Module call paths, and version or digest.
+    pub modules: BTreeMap<String, String>,
+    /// Digest of the policy bundle, when there is one.
+    pub policies: Option<Digest>,
+    /// Digest of the dependency lock file, when there is one.
+    pub lock: Option<Digest>,
+}
+
+/// What names a stored plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digests {
+    /// Binds everything that decides what an apply does; what approvals sign.
+    pub root: Digest,
+    /// The same for plans that do the same.
+    pub effects: Digest,
+}
+
+impl PlanFile {
+    /// Terraform's JSON plan, as `show -json` prints it: nothing is redacted unless asked for.
+    pub fn json(&self, secrets: Secrets) -> (String, Diagnostics) {
+        let view = View {
+            schemas: &self.schemas,
+            configuration: &self.configuration,
+            terraform_version: &self.header.terraform_version,
+            secrets,
+        };
+        json::plan(&self.plan, &view)
+    }
+
+    /// Whether the plan's lifetime is over at `now`, in seconds since 1970.
+    pub fn is_expired(&self, now: i64) -> bool {
+        self.header.origin.expires.is_some_and(|expires| now >= expires)
+    }
+}
+
+/// The file's bytes and what names it.
+///
+/// # Errors
+/// When a value may not be stored (ephemeral values) or the JSON view cannot be made (a missing schema).
+pub fn write(file: &PlanFile) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
+    let (made, mut diagnostics) = parts::of(file);
+    let Some((parts, digests)) = made else { return (None, diagnostics) };
+    match archive::pack(&parts) {
+        Ok(bytes) => (Some((bytes, digests)), diagnostics),
+        Err(reason) => {
+            let detail = format!("The plan could not be packed: {reason}.");
+            diagnostics.push(Diagnostic::error(codes::plan::PLAN_FILE, "Failed to write plan file", detail));
+            (None, diagnostics)
+        }
+    }
+}
+
+/// Reads a stored plan and checks every byte of it. `name` is what messages call the file.
+///
+/// # Errors
+/// When the file is damaged, altered, of another version or of another program.
+pub fn read(name: &str, bytes: &[u8]) -> Result<(PlanFile, Digests), Box<Diagnostic>> {
+    let parts = archive::unpack(bytes).map_err(|refused| refusal(name, &refused))?;
+    parts::into_file(parts).map_err(|refused| refusal(name, &refused))
+}
+
+/// The same file with these approvals and nothing else changed; the root stays.
+///
+/// # Errors
+/// When the file is damaged.
+pub fn with_approvals(name: &str, bytes: &[u8], approvals: &[Json]) -> Result<Vec<u8>, Box<Diagnostic>> {
+    let refused = |reason: Refused| refusal(name, &reason);
+    let mut parts = archive::unpack(bytes).map_err(refused)?;
+    let text = serde_json::to_vec(approvals).map_err(|error| refused(Refused::Broken(error.to_string())))?;
+    parts.insert(parts::APPROVALS.to_owned(), text);
+    archive::pack(&parts).map_err(|error| refused(Refused::Broken(error)))
+}
+
+/// Whether bytes look like an archive at all, as `show` needs to know before it tries to read a state.
+pub fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Why bytes are no plan of ours.
+enum Refused {
+    /// No archive.
+    NotAnArchive,
+    /// An archive that Terraform or OpenTofu wrote.
+    Foreign,
+    /// Another version of the format.
+    Version(String),
+    /// The sealing method is not known.
+    Sealed(String),
+    /// Damaged or altered; the text says where.
+    Altered(String),
+    /// A part does not read; the text says why.
+    Broken(String),
+}
+
+fn refusal(name: &str, refused: &Refused) -> Box<Diagnostic> {
+    let (code, detail) = match refused {
+        Refused::NotAnArchive => (
+            codes::plan::PLAN_FILE,
+            "The file is no plan: it is not a valid zip file. Plans are written by plan -out=FILE."
+                .to_owned(),
+        ),
+        Refused::Foreign => (
+            codes::plan::PLAN_VERSION,
+            "The file is a plan that another program wrote; such plans are not exchanged between programs. \
+             Plan again with this one."
+                .to_owned(),
+        ),
+        Refused::Version(version) => (
+            codes::plan::PLAN_VERSION,
+            format!(
+                "The file is a plan in format {version}, this program reads format {FORMAT}. Apply it with the \
+                 program that made it, or plan again."
+            ),
+        ),
+        Refused::Sealed(method) => (
+            codes::plan::PLAN_VERSION,
+            format!("The plan is sealed by {method:?}, which this program cannot open. Use a newer program."),
+        ),
+        Refused::Altered(what) => (
+            codes::plan::PLAN_ALTERED,
+            format!(
+                "The plan is not what was written: {what}. It was damaged or changed after it was made and must \
+                 not be applied. Fetch it again from where it was stored, or plan again."
+            ),
+        ),
+        Refused::Broken(what) => {
+            (codes::plan::PLAN_FILE, format!("The plan cannot be read: {what}. Plan again."))
+        }
+    };
+    Box::new(Diagnostic::error(code, format!("Failed to load \"{name}\" as a plan file"), detail))
+}
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -6,7 +6,9 @@
 
 pub mod ast;
 pub mod functions;
+pub mod parse;
 mod scope;
+pub mod suggest;
 mod world;
 
 pub use scope::{Functions, Resolution, Scope};

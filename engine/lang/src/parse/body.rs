@@ -1,0 +1,341 @@
+//! Bodies: arguments and blocks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ordain_diag::Span;
+
+use super::parser::Parser;
+use super::token::{Token, TokenKind};
+use crate::ast::{Attribute, Block, Body, Label, NativeBody};
+
+const BODY_ITEM: &str = "Argument or block definition required";
+const SINGLE: &str = "Invalid single-argument block definition";
+
+enum Item {
+    Attribute(Attribute),
+    Block(Block),
+}
+
+impl Parser<'_> {
+    /// A whole file.
+    pub(super) fn file(&mut self) -> NativeBody {
+        let start = self.peek_span().at_start();
+        let body = self.body(TokenKind::Eof, start);
+        NativeBody { span: Span { start: 0, ..body.span }, ..body }
+    }
+
+    /// Items up to `end`, which is taken.
+    fn body(&mut self, end: TokenKind, open: Span) -> NativeBody {
+        let mut attributes = Vec::new();
+        let mut blocks = Vec::new();
+        loop {
+            let next = self.peek();
+            if next.kind == end {
+                self.read();
+                break;
+            }
+            match next.kind {
+                TokenKind::Newline => {
+                    self.read();
+                }
+                TokenKind::Ident => {
+                    let before = self.errors();
+                    match self.item() {
+                        Some(Item::Attribute(attribute)) => attributes.push(attribute),
+                        Some(Item::Block(block)) => blocks.push(block),
+                        None => {}
+                    }
+                    if self.errors() == before {
+                        self.recovery = false;
+                    }
+                }
+                _ => {
+                    self.misplaced(end, open);
+                    break;
+                }
+            }
+        }
+        let span = open.to(self.previous_span());
+        self.drop_repeated(&mut attributes);
+        NativeBody { attributes: attributes.into(), blocks: blocks.into(), span }
+    }
+
+    /// Reports a token that begins no item and skips the rest of the body.
+    fn misplaced(&mut self, end: TokenKind, open: Span) {
+        let bad = self.read();
+        let span = self.span(bad);
+        match bad.kind {
+            TokenKind::OpenQuote => {
+                self.unexpected(
+                    span,
+                    "Invalid argument name",
+                    "Names of arguments are written without quotes.",
+                );
+            }
+            TokenKind::Eof => {
+                let detail = "The text ends before this block is closed with a brace. Perhaps braces do not match further down.";
+                self.unexpected(open, "Unclosed configuration block", detail);
+            }
+            _ => self.unexpected(span, BODY_ITEM, "An argument or a block is expected here."),
+        }
+        self.recover(end);
+    }
+
+    /// Keeps the first of several arguments of the same name.
+    fn drop_repeated(&mut self, attributes: &mut Vec<Attribute>) {
+        if attributes.len() < 2 {
+            return;
+        }
+        let repeated: Vec<bool> = if attributes.len() <= 8 {
+            let same = |at: usize, attribute: &Attribute| {
+                attributes.iter().take(at).any(|earlier| earlier.name.text == attribute.name.text)
+            };
+            attributes.iter().enumerate().map(|(at, attribute)| same(at, attribute)).collect()
+        } else {
+            let mut seen: HashMap<Arc<str>, ()> = HashMap::with_capacity(attributes.len());
+            attributes
+                .iter()
+                .map(|attribute| seen.insert(attribute.name.text.clone(), ()).is_some())
+                .collect()
+        };
+        if !repeated.contains(&true) {
+            return;
+        }
+        let mut flags = repeated.into_iter();
+        let (kept, again): (Vec<_>, Vec<_>) =
+            std::mem::take(attributes).into_iter().partition(|_| !flags.next().unwrap_or(false));
+        for attribute in again {
+            let detail = format!(
+                "The argument \"{}\" is set already, further up in the same block. Set it once.",
+                attribute.name.text
+            );
+            self.error(attribute.name.span, "Attribute redefined", detail);
+        }
+        *attributes = kept;
+    }
+
+    fn item(&mut self) -> Option<Item> {
+        let name = self.read();
+        match self.peek().kind {
+            TokenKind::Equal => Some(Item::Attribute(self.attribute(name, false))),
+            TokenKind::OpenQuote | TokenKind::OpenBrace | TokenKind::Ident => {
+                Some(Item::Block(self.block(name)))
+            }
+            _ => {
+                self.no_item(name);
+                None
+            }
+        }
+    }
+
+    fn no_item(&mut self, name: Token) {
+        let detail = "An argument or a block is expected here. An argument is its name, an equals sign \"=\" and its value.";
+        let span = self.span(name);
+        self.error(span, BODY_ITEM, detail);
+        self.recover_item();
+    }
+
+    fn attribute(&mut self, name: Token, single_line: bool) -> Attribute {
+        let name = self.name(name);
+        self.read();
+        let before = self.errors();
+        let expr = self.expression();
+        if self.astray(before) {
+            self.recover_item();
+            return Attribute { name, expr };
+        }
+        if !single_line {
+            match self.peek().kind {
+                TokenKind::Newline | TokenKind::Eof => {
+                    self.read();
+                }
+                other => {
+                    let span = self.peek_span();
+                    if other == TokenKind::Comma {
+                        let detail = "Arguments are separated by line breaks, not by commas.";
+                        self.unexpected(span, "Unexpected comma after argument", detail);
+                    } else {
+                        let detail =
+                            "An argument ends with its line; the next one begins on a line of its own.";
+                        self.unexpected(span, "Missing newline after argument", detail);
+                    }
+                    self.recover_item();
+                }
+            }
+        }
+        Attribute { name, expr }
+    }
+
+    fn block(&mut self, block_type: Token) -> Block {
+        let start = self.span(block_type);
+        let block_type = self.name(block_type);
+        let mut labels = Vec::new();
+        let mut header = start;
+        loop {
+            let next = self.peek();
+            match next.kind {
+                TokenKind::OpenBrace => break,
+                TokenKind::OpenQuote => labels.push(self.quoted_label()),
+                TokenKind::Ident => {
+                    self.read();
+                    let name = self.name(next);
+                    labels.push(Label { text: name.text, span: name.span });
+                }
+                _ => {
+                    self.bad_header(next);
+                    let body = NativeBody { attributes: Arc::new([]), blocks: Arc::new([]), span: header };
+                    let labels = labels.into();
+                    return Block { block_type, labels, body: Body::Native(body), header, span: header };
+                }
+            }
+            header = start.to(self.previous_span());
+        }
+        let open = self.read();
+        let body = self.block_body(open);
+        let span = start.to(self.previous_span());
+        match self.peek().kind {
+            TokenKind::Newline | TokenKind::Eof => {
+                self.read();
+            }
+            _ => {
+                let next = self.peek_span();
+                let detail = "A block ends with its line; what follows begins on a line of its own.";
+                self.unexpected(next, "Missing newline after block definition", detail);
+                self.recover_item();
+            }
+        }
+        Block { block_type, labels: labels.into(), body: Body::Native(body), header, span }
+    }
+
+    fn bad_header(&mut self, token: Token) {
+        let span = self.span(token);
+        let summary = "Invalid block definition";
+        match token.kind {
+            TokenKind::Equal => {
+                let detail = "The equals sign \"=\" belongs to arguments; a block has none before its brace.";
+                self.error(span, summary, detail);
+            }
+            TokenKind::Newline => {
+                let detail = "The \"{\" that opens the content of a block stands on the same line as its type and labels.";
+                self.error(span, summary, detail);
+            }
+            _ => {
+                let detail = "Expected a label in quotes, or the \"{\" that opens the content of the block.";
+                self.unexpected(span, summary, detail);
+            }
+        }
+        self.recover_item();
+    }
+
+    fn block_body(&mut self, open: Token) -> NativeBody {
+        let open = self.span(open);
+        let body = if !self.enter() {
+            self.recover(TokenKind::CloseBrace);
+            NativeBody { attributes: Arc::new([]), blocks: Arc::new([]), span: open }
+        } else {
+            match self.peek().kind {
+                TokenKind::Newline | TokenKind::Eof | TokenKind::CloseBrace => {
+                    self.body(TokenKind::CloseBrace, open)
+                }
+                _ => self.single_line_body(open),
+            }
+        };
+        self.leave(1);
+        body
+    }
+
+    /// `{ name = value }` on one line.
+    fn single_line_body(&mut self, open: Span) -> NativeBody {
+        let empty = |span: Span| NativeBody { attributes: Arc::new([]), blocks: Arc::new([]), span };
+        let name = self.read();
+        if name.kind != TokenKind::Ident {
+            let span = self.span(name);
+            self.error(span, BODY_ITEM, "An argument or a block is expected here.");
+            self.recover_item();
+            return empty(open.to(self.previous_span()));
+        }
+        match self.peek().kind {
+            TokenKind::Equal => {}
+            TokenKind::OpenQuote | TokenKind::OpenBrace | TokenKind::Ident => {
+                let detail = format!(
+                    "A block on a single line holds one argument and no blocks. For an argument \"{}\" write an equals sign after its name; a nested block goes on a line of its own.",
+                    self.text(name)
+                );
+                let span = self.span(name);
+                self.error(span, "Argument definition required", detail);
+                self.recover_item();
+                return empty(open.to(self.previous_span()));
+            }
+            _ => {
+                self.no_item(name);
+                return empty(open.to(self.previous_span()));
+            }
+        }
+        let attribute = self.attribute(name, true);
+        let next = self.peek();
+        if next.kind == TokenKind::CloseBrace {
+            self.read();
+        } else if !(self.recovery && next.kind == TokenKind::Eof) {
+            let detail = match next.kind {
+                TokenKind::Comma => {
+                    "A block on a single line holds only one argument. Write the others, and the braces, on lines of their own."
+                }
+                TokenKind::Newline => {
+                    "An argument on the line of the opening brace makes this a block of a single line, so the closing brace must follow on the same line."
+                }
+                _ => "A block on a single line ends with a closing brace right after its one argument.",
+            };
+            let span = self.span(next);
+            self.unexpected(span, SINGLE, detail);
+            self.recover(TokenKind::CloseBrace);
+        }
+        NativeBody {
+            attributes: Arc::new([attribute]),
+            blocks: Arc::new([]),
+            span: open.to(self.previous_span()),
+        }
+    }
+
+    /// A label in quotes; interpolations are errors.
+    fn quoted_label(&mut self) -> Label {
+        let open = self.read();
+        let mut text = String::new();
+        loop {
+            let token = self.read();
+            let span = self.span(token);
+            match token.kind {
+                TokenKind::CloseQuote => break,
+                TokenKind::QuotedText => {
+                    let piece = self.text(token);
+                    text.push_str(&self.unescape_quoted(piece, span));
+                }
+                TokenKind::OpenInterpolation | TokenKind::OpenDirective => {
+                    let sign = if token.kind == TokenKind::OpenInterpolation { "$" } else { "%" };
+                    let detail = format!(
+                        "This string is taken as it stands, so it cannot hold template sequences. Write \"{sign}{sign}\" for a \"{sign}\" before a brace."
+                    );
+                    self.error(span, "Invalid string literal", detail);
+                    text.push_str(sign);
+                    text.push_str("{ ... }");
+                    self.recover(TokenKind::CloseSequence);
+                }
+                TokenKind::Eof => {
+                    self.error(
+                        span,
+                        "Unterminated string literal",
+                        "The text ends before the closing quotation mark.",
+                    );
+                    break;
+                }
+                _ => {
+                    self.error(span, "Invalid string literal", "This cannot stand in a string.");
+                    self.recover(TokenKind::CloseQuote);
+                    break;
+                }
+            }
+        }
+        let span = self.span(open).to(self.previous_span());
+        Label { text: text.into(), span }
+    }
+}

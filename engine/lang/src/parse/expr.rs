@@ -1,0 +1,270 @@
+//! Expressions: operators and terms.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use ordain_value::Number;
+
+use super::parser::Parser;
+use super::token::{Token, TokenKind};
+use crate::ast::{BinaryOp, Call, Conditional, Expr, ExprKind, Traversal, UnaryOp};
+
+impl Parser<'_> {
+    /// Any expression.
+    pub(super) fn expression(&mut self) -> Expr {
+        if !self.enter() {
+            self.leave(1);
+            return self.broken(self.peek_span());
+        }
+        let expr = self.conditional();
+        self.leave(1);
+        expr
+    }
+
+    fn conditional(&mut self) -> Expr {
+        let before = self.errors();
+        let condition = self.binary(0);
+        if self.astray(before) || self.accept(TokenKind::Question).is_none() {
+            return condition;
+        }
+        let before = self.errors();
+        let then = self.expression();
+        if self.astray(before) {
+            return condition;
+        }
+        if self.accept(TokenKind::Colon).is_none() {
+            let detail = "After the value for true, the conditional (… ? … : …) needs a colon and the value for false.";
+            let span = self.peek_span();
+            self.unexpected(span, "Missing false expression in conditional", detail);
+            self.recovery = true;
+            return condition;
+        }
+        let otherwise = self.expression();
+        let span = condition.span.to(otherwise.span);
+        Expr { span, kind: ExprKind::Conditional(Arc::new(Conditional { condition, then, otherwise })) }
+    }
+
+    /// Operators that bind at least as tightly as `least`, all to the left.
+    fn binary(&mut self, least: u8) -> Expr {
+        let mut left = self.term_with_steps();
+        let mut levels = 0;
+        while let Some((level, op)) = operator(self.peek().kind).filter(|(level, _)| *level >= least) {
+            self.read();
+            levels += 1;
+            if !self.enter() {
+                break;
+            }
+            let before = self.errors();
+            let right = self.binary(level + 1);
+            let span = left.span.to(right.span);
+            left = Expr { span, kind: ExprKind::Binary(op, Arc::new((left, right))) };
+            if self.astray(before) {
+                break;
+            }
+        }
+        self.leave(levels);
+        left
+    }
+
+    fn term_with_steps(&mut self) -> Expr {
+        let before = self.errors();
+        let term = self.term();
+        if self.astray(before) {
+            return term;
+        }
+        self.steps(term)
+    }
+
+    fn term(&mut self) -> Expr {
+        let token = self.peek();
+        let span = self.span(token);
+        match token.kind {
+            TokenKind::OpenParen => self.parenthesised(),
+            TokenKind::Number => {
+                self.read();
+                Expr { span, kind: self.number(token) }
+            }
+            TokenKind::Ident => self.named(),
+            TokenKind::OpenQuote | TokenKind::OpenHeredoc => self.string_template(),
+            TokenKind::Minus => self.unary(UnaryOp::Negate),
+            TokenKind::Bang => self.unary(UnaryOp::Not),
+            TokenKind::OpenBracket => self.tuple(),
+            TokenKind::OpenBrace => self.object(),
+            TokenKind::Eof => {
+                self.unexpected(
+                    span,
+                    "Missing expression",
+                    "The text ends where an expression should begin.",
+                );
+                self.recovery = true;
+                self.broken(span)
+            }
+            _ => {
+                let detail = "An expression should begin here, but no expression begins like this.";
+                self.unexpected(span, "Invalid expression", detail);
+                self.recovery = true;
+                self.broken(span)
+            }
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOp) -> Expr {
+        let sign = self.read();
+        if !self.enter() {
+            self.leave(1);
+            return self.broken(self.peek_span());
+        }
+        let operand = self.term_with_steps();
+        self.leave(1);
+        let span = self.span(sign).to(operand.span);
+        Expr { span, kind: ExprKind::Unary(op, Arc::new(operand)) }
+    }
+
+    fn parenthesised(&mut self) -> Expr {
+        let open = self.read();
+        let newlines = self.set_newlines(false);
+        let before = self.errors();
+        let inner = self.expression();
+        if self.errors() > before {
+            self.recover(TokenKind::CloseParen);
+            self.set_newlines(newlines);
+            return inner;
+        }
+        if self.next_is(TokenKind::CloseParen) {
+            self.read();
+        } else {
+            let span = self.peek_span();
+            self.unexpected(span, "Unbalanced parentheses", "A closing parenthesis is expected here.");
+            self.recover(TokenKind::CloseParen);
+        }
+        self.set_newlines(newlines);
+        let span = self.span(open).to(self.previous_span());
+        Expr { span, kind: ExprKind::Parens(Arc::new(inner)) }
+    }
+
+    /// The exact number that a text stands for.
+    pub(super) fn number(&mut self, token: Token) -> ExprKind {
+        match Number::from_str(self.text(token)) {
+            Ok(number) => ExprKind::Number(number),
+            Err(_) => {
+                let span = self.span(token);
+                self.error(span, "Invalid number literal", "This is not the way to write a number.");
+                ExprKind::Broken
+            }
+        }
+    }
+
+    /// A name, a keyword, or a call.
+    fn named(&mut self) -> Expr {
+        let token = self.read();
+        if matches!(self.peek().kind, TokenKind::OpenParen | TokenKind::DoubleColon) {
+            return self.call(token);
+        }
+        let span = self.span(token);
+        let kind = match self.text(token) {
+            "null" => ExprKind::Null,
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            _ => {
+                let root = self.name(token);
+                ExprKind::Traversal(Arc::new(Traversal { root, steps: Box::new([]) }))
+            }
+        };
+        Expr { span, kind }
+    }
+
+    fn call(&mut self, first: Token) -> Expr {
+        let mut name = self.name(first);
+        let mut open = self.read();
+        while open.kind == TokenKind::DoubleColon {
+            let part = self.read();
+            if part.kind != TokenKind::Ident {
+                let span = self.span(part);
+                let detail = "After the two colons comes the name of a function.";
+                self.unexpected(span, "Missing function name", detail);
+                self.recover(TokenKind::CloseParen);
+                return self.broken(name.span.to(self.previous_span()));
+            }
+            name.text = format!("{}::{}", name.text, self.text(part)).into();
+            name.span = name.span.to(self.span(part));
+            open = self.read();
+        }
+        if open.kind != TokenKind::OpenParen {
+            let span = self.span(open);
+            let detail = "The name of a function is followed by its arguments in parentheses.";
+            self.unexpected(span, "Missing open parenthesis", detail);
+            self.recovery = true;
+            return self.broken(name.span.to(span));
+        }
+        let newlines = self.set_newlines(false);
+        let (args, expand_last) = self.arguments();
+        let close = self.previous_span();
+        self.set_newlines(newlines);
+        let span = name.span.to(close);
+        let call = Call { name: name.text, name_span: name.span, args, expand_last, close };
+        Expr { span, kind: ExprKind::Call(Arc::new(call)) }
+    }
+
+    /// Arguments up to the closing parenthesis, which is taken, and whether the last is expanded.
+    fn arguments(&mut self) -> (Box<[Expr]>, bool) {
+        let mut args = Vec::new();
+        let mut expand = false;
+        while self.accept(TokenKind::CloseParen).is_none() {
+            let before = self.errors();
+            args.push(self.expression());
+            if self.astray(before) {
+                self.recover(TokenKind::CloseParen);
+                break;
+            }
+            let separator = self.read();
+            match separator.kind {
+                TokenKind::Comma => {}
+                TokenKind::CloseParen => break,
+                TokenKind::Ellipsis => {
+                    expand = true;
+                    if self.accept(TokenKind::CloseParen).is_none() {
+                        let span = self.peek_span();
+                        let detail =
+                            "After an expanded argument (…) only the closing parenthesis may follow.";
+                        self.unexpected(span, "Missing closing parenthesis", detail);
+                        self.recover(TokenKind::CloseParen);
+                    }
+                    break;
+                }
+                other => {
+                    let span = self.span(separator);
+                    if other == TokenKind::Eof {
+                        let detail = "The text ends before the closing parenthesis of this call.";
+                        self.error(span, "Unterminated function call", detail);
+                    } else {
+                        let detail = "Arguments of a function are separated by commas.";
+                        self.error(span, "Missing argument separator", detail);
+                    }
+                    self.recover(TokenKind::CloseParen);
+                    break;
+                }
+            }
+        }
+        (args.into(), expand)
+    }
+}
+
+/// Level (the higher, the tighter) and meaning of an operator.
+fn operator(kind: TokenKind) -> Option<(u8, BinaryOp)> {
+    Some(match kind {
+        TokenKind::OrOr => (0, BinaryOp::Or),
+        TokenKind::AndAnd => (1, BinaryOp::And),
+        TokenKind::EqualEqual => (2, BinaryOp::Equal),
+        TokenKind::NotEqual => (2, BinaryOp::NotEqual),
+        TokenKind::Greater => (3, BinaryOp::Greater),
+        TokenKind::GreaterEqual => (3, BinaryOp::GreaterEqual),
+        TokenKind::Less => (3, BinaryOp::Less),
+        TokenKind::LessEqual => (3, BinaryOp::LessEqual),
+        TokenKind::Plus => (4, BinaryOp::Add),
+        TokenKind::Minus => (4, BinaryOp::Subtract),
+        TokenKind::Star => (5, BinaryOp::Multiply),
+        TokenKind::Slash => (5, BinaryOp::Divide),
+        TokenKind::Percent => (5, BinaryOp::Modulo),
+        _ => return None,
+    })
+}

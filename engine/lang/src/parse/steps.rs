@@ -1,0 +1,207 @@
+//! What follows a term: attributes, indexes and splats.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use ordain_diag::Span;
+use ordain_value::{Number, Value};
+
+use super::parser::Parser;
+use super::token::{Token, TokenKind};
+use crate::ast::{Expr, ExprKind, Ident, Relative, Splat, Traversal, TraversalStep};
+
+const NAME_AFTER_DOT: (&str, &str) =
+    ("Invalid attribute name", "After a dot comes the name of an attribute.");
+
+/// A term and constant steps on it that are not yet part of its tree.
+struct Pending {
+    source: Expr,
+    steps: Vec<TraversalStep>,
+}
+
+impl Pending {
+    fn push(&mut self, step: TraversalStep) {
+        self.steps.push(step);
+    }
+
+    /// The tree of the term with its steps.
+    fn close(self) -> Expr {
+        let Some(last) = self.steps.last() else { return self.source };
+        let span = self.source.span.to(last.span());
+        let steps = self.steps;
+        let kind = match self.source.kind {
+            ExprKind::Traversal(traversal) if traversal.steps.is_empty() => {
+                let root = traversal.root.clone();
+                ExprKind::Traversal(Arc::new(Traversal { root, steps: steps.into() }))
+            }
+            _ => ExprKind::Relative(Arc::new(Relative { source: self.source, steps: steps.into() })),
+        };
+        Expr { span, kind }
+    }
+
+    /// Makes the tree so far the source of what is built around it.
+    fn wrap(&mut self, build: impl FnOnce(Expr) -> Expr) {
+        let nothing = Expr { span: self.source.span, kind: ExprKind::Broken };
+        let source = std::mem::replace(&mut self.source, nothing);
+        let inner = Pending { source, steps: std::mem::take(&mut self.steps) }.close();
+        self.source = build(inner);
+    }
+}
+
+impl Parser<'_> {
+    /// All steps that follow a term.
+    pub(super) fn steps(&mut self, source: Expr) -> Expr {
+        if !matches!(self.peek().kind, TokenKind::Dot | TokenKind::OpenBracket) {
+            return source;
+        }
+        let mut pending = Pending { source, steps: Vec::new() };
+        let mut levels = 0;
+        loop {
+            let next = self.peek();
+            match next.kind {
+                TokenKind::Dot => self.dot_step(&mut pending),
+                TokenKind::OpenBracket => self.bracket_step(&mut pending),
+                _ => break,
+            }
+            levels += 1;
+            if !self.enter() {
+                break;
+            }
+        }
+        self.leave(levels);
+        pending.close()
+    }
+
+    fn dot_step(&mut self, pending: &mut Pending) {
+        let dot = self.read();
+        let token = self.peek();
+        match token.kind {
+            TokenKind::Ident => {
+                self.read();
+                pending.push(self.attr(dot, token));
+            }
+            TokenKind::Number => {
+                self.read();
+                let span = self.span(dot).to(self.span(token));
+                let text = self.text(token);
+                if text.contains('.') {
+                    let detail = "Two indexes written with dots read as one number with a fraction. Write them in brackets, as in [0][1].";
+                    self.error(span, "Invalid legacy index syntax", detail);
+                    pending.wrap(|inner| Expr { span: inner.span.to(span), kind: ExprKind::Broken });
+                    return;
+                }
+                if let ExprKind::Number(number) = self.number(token) {
+                    pending.push(TraversalStep::Index(Box::new(Value::number(number)), span));
+                }
+            }
+            TokenKind::Star => {
+                self.read();
+                let marker = self.span(dot).to(self.span(token));
+                let each = self.attribute_splat(marker);
+                pending.wrap(|source| splat(source, each, false, marker));
+            }
+            _ => {
+                let span = self.span(token);
+                self.unexpected(span, NAME_AFTER_DOT.0, NAME_AFTER_DOT.1);
+                self.recovery = true;
+            }
+        }
+    }
+
+    fn attr(&mut self, dot: Token, token: Token) -> TraversalStep {
+        let name = self.name(token);
+        let span = self.span(dot).to(name.span);
+        TraversalStep::Attr(Ident { span, ..name })
+    }
+
+    /// What belongs to `.*`: names and legacy indexes only.
+    fn attribute_splat(&mut self, marker: Span) -> Expr {
+        let source = Expr { span: marker, kind: ExprKind::SplatItem };
+        let mut pending = Pending { source, steps: Vec::new() };
+        while self.next_is(TokenKind::Dot) {
+            let dot = self.read();
+            let token = self.peek();
+            match token.kind {
+                TokenKind::Ident => {
+                    self.read();
+                    pending.push(self.attr(dot, token));
+                }
+                TokenKind::Number => {
+                    self.read();
+                    self.legacy_indexes(dot, token, &mut pending);
+                }
+                other => {
+                    let span = self.span(token);
+                    if other == TokenKind::Star {
+                        let detail = "The form .* cannot be used inside another .*; write [*] instead.";
+                        self.unexpected(span, "Nested splat expression not allowed", detail);
+                    } else {
+                        self.unexpected(span, NAME_AFTER_DOT.0, NAME_AFTER_DOT.1);
+                    }
+                    self.recovery = true;
+                    break;
+                }
+            }
+        }
+        pending.close()
+    }
+
+    /// `.0` or, read as one number, `.0.1`.
+    fn legacy_indexes(&mut self, dot: Token, token: Token, pending: &mut Pending) {
+        let span = self.span(dot).to(self.span(token));
+        for part in self.text(token).split('.') {
+            match Number::from_str(part) {
+                Ok(number) => pending.push(TraversalStep::Index(Box::new(Value::number(number)), span)),
+                Err(_) => {
+                    self.error(span, "Invalid attribute name", "An index after a dot is a whole number.");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn bracket_step(&mut self, pending: &mut Pending) {
+        let open = self.read();
+        if self.next_is(TokenKind::Star) {
+            self.read();
+            let close = self.read();
+            if close.kind != TokenKind::CloseBracket {
+                let span = self.span(close);
+                let detail = "In a splat, the star is directly followed by the closing bracket.";
+                self.unexpected(span, "Missing close bracket on splat index", detail);
+                self.recover(TokenKind::CloseBracket);
+            }
+            let marker = self.span(open).to(self.previous_span());
+            let item = Expr { span: marker, kind: ExprKind::SplatItem };
+            let each = if self.enter() { self.steps(item) } else { item };
+            self.leave(1);
+            pending.wrap(|source| splat(source, each, true, marker));
+            return;
+        }
+        let newlines = self.set_newlines(false);
+        let before = self.errors();
+        let key = self.expression();
+        if self.astray(before) {
+            self.recover(TokenKind::CloseBracket);
+        } else if self.accept(TokenKind::CloseBracket).is_none() {
+            let token = self.read();
+            let span = self.span(token);
+            self.unexpected(span, "Missing close bracket on index", "An index ends with a closing bracket.");
+            self.recover(TokenKind::CloseBracket);
+        }
+        self.set_newlines(newlines);
+        let span = self.span(open).to(self.previous_span());
+        match key.literal() {
+            Some(value) => pending.push(TraversalStep::Index(Box::new(value), span)),
+            None => pending.wrap(|source| Expr {
+                span: source.span.to(span),
+                kind: ExprKind::Index(Arc::new((source, key))),
+            }),
+        }
+    }
+}
+
+fn splat(source: Expr, each: Expr, full: bool, marker: Span) -> Expr {
+    let span = source.span.to(each.span);
+    Expr { span, kind: ExprKind::Splat(Arc::new(Splat { source, each, full, marker })) }
+}

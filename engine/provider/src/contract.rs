@@ -88,6 +88,12 @@ pub trait Provider: Send + Sync {
         Err(Diagnostic::error(codes::lang::UNKNOWN_FUNCTION, "No such function", detail))
     }
 
+    /// Whether `apply` changes anything outside the state. Where it does not, nothing is in doubt after a
+    /// crash, and the journal need not be durable before each call.
+    fn has_effects(&self) -> bool {
+        true
+    }
+
     /// Asks running calls to end soon and to report what they did.
     async fn stop(&self) {}
 }

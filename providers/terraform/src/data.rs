@@ -1,0 +1,87 @@
+//! `terraform_data`: an object that exists in state only.
+
+use std::sync::Arc;
+
+use ordain_provider::laws::same;
+use ordain_provider::{Attribute, AttributeType, Block, Flags, PlanReply, PlanRequest, Schema};
+use ordain_value::{Path, Type, Value};
+
+/// Attributes: `id` and `output` computed, `input` and `triggers_replace` of any type.
+pub(crate) fn schema() -> Arc<Schema> {
+    let computed = Flags { computed: true, ..Flags::default() };
+    let optional = Flags { optional: true, ..Flags::default() };
+    let rows = [
+        ("id", Type::String, computed),
+        ("input", Type::Dynamic, optional),
+        ("output", Type::Dynamic, computed),
+        ("triggers_replace", Type::Dynamic, optional),
+    ];
+    let attribute = |ty, flags| Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() };
+    let attributes = rows.map(|(name, ty, flags)| (Arc::from(name), attribute(ty, flags)));
+    Arc::new(Schema { version: 0, block: Block { attributes: attributes.into(), ..Block::default() } })
+}
+
+fn part(object: &Value, name: &str) -> Value {
+    object.get(name).cloned().unwrap_or_else(|| Value::null(Type::Dynamic))
+}
+
+fn with(object: &Value, name: &str, value: Value) -> Value {
+    let mut members = object.as_members().cloned().unwrap_or_default();
+    members.insert(name.into(), value);
+    Value::object(members)
+}
+
+/// A new object gets an id, and an output where there is an input. A changed input makes the output
+/// unknown, a changed trigger asks for a new object.
+pub(crate) fn plan(request: PlanRequest) -> PlanReply {
+    let PlanRequest { prior, proposed, prior_private, .. } = request;
+    let mut requires_replace = Vec::new();
+    let planned = if proposed.is_null() {
+        proposed
+    } else {
+        let input = part(&proposed, "input");
+        let output = || Value::unknown(input.ty());
+        if prior.is_null() {
+            let made = with(&proposed, "id", Value::unknown_not_null(Type::String));
+            if input.is_null() { made } else { with(&made, "output", output()) }
+        } else {
+            if !same(&part(&prior, "triggers_replace"), &part(&proposed, "triggers_replace")) {
+                requires_replace.push(Path::root().attr("triggers_replace"));
+            }
+            if same(&part(&prior, "input"), &input) { proposed } else { with(&proposed, "output", output()) }
+        }
+    };
+    PlanReply {
+        planned,
+        requires_replace,
+        planned_private: prior_private,
+        planned_identity: None,
+        legacy_type_system: false,
+    }
+}
+
+/// Fills in what the plan left open.
+pub(crate) fn apply(planned: &Value, new_id: impl FnOnce() -> String) -> Value {
+    if planned.is_null() {
+        return planned.clone();
+    }
+    let mut state = planned.clone();
+    if !part(planned, "id").is_known() {
+        state = with(&state, "id", Value::string(new_id()));
+    }
+    if !part(planned, "output").is_known() {
+        state = with(&state, "output", part(planned, "input"));
+    }
+    state
+}
+
+/// What an import knows: the id.
+pub(crate) fn imported(id: &str) -> Value {
+    let null = || Value::null(Type::Dynamic);
+    Value::object([
+        ("id", Value::string(id)),
+        ("input", null()),
+        ("output", null()),
+        ("triggers_replace", null()),
+    ])
+}

@@ -1,7 +1,10 @@
 //! The one syntax tree, for native and JSON syntax alike. Every node has its byte span.
 
 mod body;
+mod content;
+mod content_json;
 mod expr;
+mod json_expr;
 
 pub use body::{
     Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label, NativeBody,

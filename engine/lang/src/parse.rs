@@ -6,6 +6,8 @@ mod escapes;
 mod expr;
 mod heredoc;
 mod invalid;
+mod json;
+mod json_text;
 pub(crate) mod lexer;
 mod parser;
 mod steps;
@@ -13,9 +15,9 @@ mod template;
 mod template_tree;
 pub(crate) mod token;
 
-use ordain_diag::{Diagnostics, FileId, Span};
+use ordain_diag::{Diagnostic, Diagnostics, FileId, Span, codes};
 
-use crate::ast::{Body, Expr};
+use crate::ast::{Body, Expr, JsonNode, JsonValue};
 use lexer::{Lexer, Origin};
 use parser::Parser;
 use token::TokenKind;
@@ -25,6 +27,22 @@ pub fn parse_native(file: FileId, text: &str) -> (Body, Diagnostics) {
     let mut parser = Parser::new(Lexer::code(Origin::At(file, 0), text));
     let body = parser.file();
     (Body::Native(body), parser.finish())
+}
+
+/// A file in JSON syntax (`.tf.json`). Broken text gives an empty body.
+pub fn parse_json(file: FileId, text: &str) -> (Body, Diagnostics) {
+    let (node, mut found) = json::read(file, text);
+    let node = node.unwrap_or_else(|| {
+        let span = Span::new(file, 0, text.len());
+        JsonNode { span, value: JsonValue::Object(std::sync::Arc::new([])) }
+    });
+    if !matches!(node.value, JsonValue::Object(_) | JsonValue::Array(_)) {
+        let detail = "A configuration file in JSON syntax is an object, or an array of objects.";
+        found.push(
+            Diagnostic::error(codes::lang::SYNTAX, "Root value must be object", detail).with_span(node.span),
+        );
+    }
+    (Body::Json(node), found)
 }
 
 /// A text that is one expression, as on the console or in a target.
@@ -53,6 +71,18 @@ fn expression(lexer: Lexer<'_>) -> (Expr, Diagnostics) {
 /// A text that is a template, as `templatefile` reads it.
 pub fn parse_template(file: FileId, text: &str) -> (Expr, Diagnostics) {
     template(Lexer::template(Origin::At(file, 0), text))
+}
+
+/// The text between the quotation marks that stand at `span`; `escaped` says that it was written with
+/// escapes, so that offsets in it mean nothing.
+pub(crate) fn parse_template_part(span: Span, escaped: bool, text: &str) -> (Expr, Diagnostics) {
+    let origin = if escaped { Origin::Within(span) } else { Origin::At(span.file, span.start + 1) };
+    template(Lexer::template(origin, text))
+}
+
+/// Text as the language keeps it: NFC.
+pub(crate) fn normal_text(text: &str) -> std::sync::Arc<str> {
+    template::shared(text)
 }
 
 /// A text that is a template and was itself made from what stands at `span`.

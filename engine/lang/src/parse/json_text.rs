@@ -1,0 +1,69 @@
+//! Strings of JSON.
+
+use std::sync::Arc;
+
+/// The text of a string whose opening quotation mark stands before `rest`, and how long it is with its
+/// closing one; or the offset at which it is broken, and why.
+pub(super) fn string_text(rest: &str) -> Result<(Arc<str>, usize), (usize, &'static str)> {
+    let bytes = rest.as_bytes();
+    let mut out = String::new();
+    let mut from = 0;
+    let mut at = 0;
+    loop {
+        match bytes.get(at) {
+            None => return Err((at, "The text ends before the closing quotation mark.")),
+            Some(b'"') => {
+                let tail = rest.get(from..at).unwrap_or("");
+                let text = if out.is_empty() { tail.into() } else { (out + tail).into() };
+                return Ok((text, at + 1));
+            }
+            Some(b'\\') => {
+                out.push_str(rest.get(from..at).unwrap_or(""));
+                at += escape(bytes, at, &mut out)?;
+                from = at;
+            }
+            Some(0..=31) => {
+                return Err((at, "Control characters are written as escapes, such as \\n and \\t."));
+            }
+            Some(_) => at += 1,
+        }
+    }
+}
+
+/// The escape at `at`; gives its length.
+fn escape(bytes: &[u8], at: usize, out: &mut String) -> Result<usize, (usize, &'static str)> {
+    let c = match bytes.get(at + 1) {
+        Some(b'"') => '"',
+        Some(b'\\') => '\\',
+        Some(b'/') => '/',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => {
+            let first = hex(bytes, at + 2).ok_or((at, "\\u takes four hexadecimal digits."))?;
+            let paired = matches!(first, 0xd800..0xdc00)
+                && bytes.get(at + 6) == Some(&b'\\')
+                && bytes.get(at + 7) == Some(&b'u');
+            if let Some(second @ 0xdc00..0xe000) = hex(bytes, at + 8).filter(|_| paired) {
+                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+                return Ok(12);
+            }
+            out.push(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+            return Ok(6);
+        }
+        _ => return Err((at, "There is no such escape sequence in JSON.")),
+    };
+    out.push(c);
+    Ok(2)
+}
+
+fn hex(bytes: &[u8], at: usize) -> Option<u32> {
+    let digits = std::str::from_utf8(bytes.get(at..at + 4)?).ok()?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(digits, 16).ok()
+}

@@ -156,6 +156,14 @@ impl Azure {
         self.send(call.method.clone(), &url, call.body, scope).await
     }
 
+    /// GETs the next page of a list (`nextLink`).
+    ///
+    /// # Errors
+    /// As [`Azure::call`]; also when the address is not on the resource manager's host.
+    pub async fn get_page(&self, url: &str, scope: &Scope) -> Result<Value, AzureError> {
+        Ok(self.follow(url, scope).await?.body)
+    }
+
     /// GETs a URL that the resource manager handed out. It gets a token only on the resource manager's own host.
     pub(crate) async fn follow(&self, url: &str, scope: &Scope) -> Result<Answer, AzureError> {
         let host = |url: &str| url.split('/').nth(2).map(str::to_ascii_lowercase);

@@ -1,0 +1,107 @@
+//! The data sources.
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ordain_azure::{Call, Scope};
+use serde_json::{Map, Value as Json, json};
+
+use super::{Read, resource_group};
+use crate::failure::Failure;
+use crate::sdk::text;
+use crate::session::Session;
+
+/// A data source.
+#[async_trait]
+pub(crate) trait DataSource: Send + Sync {
+    /// Reads it; `config` is wholly known.
+    async fn read(&self, session: &Session, config: &Json, scope: &Scope) -> Result<Read, Failure>;
+}
+
+/// The table of data sources.
+pub(crate) fn data_source(type_name: &str) -> Option<&'static dyn DataSource> {
+    match type_name {
+        "azurerm_client_config" => Some(&ClientConfig),
+        "azurerm_subscription" => Some(&Subscription),
+        "azurerm_resource_group" => Some(&Group),
+        _ => None,
+    }
+}
+
+fn pairs<const N: usize>(items: [(&str, Json); N]) -> Read {
+    items.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+struct ClientConfig;
+
+#[async_trait]
+impl DataSource for ClientConfig {
+    async fn read(&self, session: &Session, _config: &Json, _scope: &Scope) -> Result<Read, Failure> {
+        let claims = session.azure.claims();
+        let id = format!(
+            "clientConfigs/clientId={};objectId={};subscriptionId={};tenantId={}",
+            claims.client_id, claims.object_id, session.subscription, claims.tenant_id
+        );
+        Ok(pairs([
+            ("id", json!(STANDARD.encode(id))),
+            ("client_id", json!(claims.client_id)),
+            ("object_id", json!(claims.object_id)),
+            ("subscription_id", json!(session.subscription)),
+            ("tenant_id", json!(claims.tenant_id)),
+        ]))
+    }
+}
+
+struct Subscription;
+
+#[async_trait]
+impl DataSource for Subscription {
+    async fn read(&self, session: &Session, config: &Json, scope: &Scope) -> Result<Read, Failure> {
+        let wanted = Some(text(config, "subscription_id")).filter(|id| !id.is_empty());
+        let subscription = wanted.unwrap_or(&session.subscription);
+        let id = format!("/subscriptions/{subscription}");
+        let what = format!("Subscription (Subscription: {subscription:?})");
+        let answer = match session.azure.call(&Call::get(&id, "2022-12-01"), scope).await {
+            Err(error) if error.is_not_found() => {
+                return Err(Failure::new(format!("{what} was not found"), ""));
+            }
+            answer => answer.map_err(|error| error.during(format!("retrieving {what}")))?,
+        };
+        let body = answer.body;
+        let policies = body.get("subscriptionPolicies").cloned().unwrap_or(Json::Null);
+        Ok(pairs([
+            ("id", json!(id)),
+            ("subscription_id", json!(text(&body, "subscriptionId"))),
+            ("display_name", json!(text(&body, "displayName"))),
+            ("tenant_id", json!(text(&body, "tenantId"))),
+            ("state", json!(text(&body, "state"))),
+            ("location_placement_id", json!(text(&policies, "locationPlacementId"))),
+            ("quota_id", json!(text(&policies, "quotaId"))),
+            ("spending_limit", json!(text(&policies, "spendingLimit"))),
+            ("tags", body.get("tags").cloned().unwrap_or_else(|| Json::Object(Map::new()))),
+        ]))
+    }
+}
+
+struct Group;
+
+#[async_trait]
+impl DataSource for Group {
+    async fn read(&self, session: &Session, config: &Json, scope: &Scope) -> Result<Read, Failure> {
+        let name = text(config, "name");
+        let path = resource_group::path(&session.subscription, name);
+        let answer = match session.azure.call(&Call::get(&path, "2020-06-01"), scope).await {
+            Err(error) if error.is_not_found() => {
+                return Err(Failure::new(
+                    format!(
+                        "Resource Group (Subscription: {:?}\nResource Group Name: {name:?}) was not found",
+                        session.subscription
+                    ),
+                    "",
+                ));
+            }
+            answer => answer.map_err(|error| error.during(format!("retrieving Resource Group {name:?}")))?,
+        };
+        Ok(resource_group::flatten(text(&answer.body, "id"), &answer.body))
+    }
+}

@@ -1,0 +1,201 @@
+//! Checks of single values, with the original's messages.
+
+use serde_json::Value as Json;
+
+use super::identifiers::{check_any_id, check_id, check_old_id};
+use super::private::duration_of;
+use super::rules::Check;
+
+/// What is wrong with a value; `key` is its dotted path.
+pub(crate) fn check(checks: &[Check], key: &str, value: &Json) -> Vec<String> {
+    let found: Vec<Vec<String>> = checks.iter().map(|check| one(check, key, value)).collect();
+    // Two kinds of ids beside each other mean either.
+    let alternatives = checks.iter().filter(|check| matches!(check, Check::Id(_))).count() > 1;
+    if alternatives && found.iter().any(Vec::is_empty) {
+        return Vec::new();
+    }
+    found.into_iter().flatten().collect()
+}
+
+fn shown(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn one(check: &Check, key: &str, value: &Json) -> Vec<String> {
+    let text = value.as_str();
+    let message = match (check, text) {
+        (Check::OneOf(allowed), Some(text)) if !allowed.iter().any(|item| item == text) => {
+            let allowed: Vec<String> = allowed.iter().map(|item| format!("{item:?}")).collect();
+            Some(format!("expected {key} to be one of [{}], got {text}", allowed.join(" ")))
+        }
+        (Check::Range(low, high), _) => range(key, low, high, value),
+        (Check::Length(low, high), Some(text)) => {
+            let length = text.len() as u64;
+            (length < *low || length > *high)
+                .then(|| format!("expected length of {key} to be in the range ({low} - {high}), got {text}"))
+        }
+        (Check::AtLeast(low), _) => {
+            let below = low.parse::<f64>().ok().zip(value.as_f64()).is_some_and(|(low, value)| value < low);
+            below.then(|| format!("expected {key} to be at least ({low}), got {}", shown(value)))
+        }
+        (Check::Id(kind), Some(text)) => check_id(kind, text).err(),
+        (Check::OldId(kind), Some(text)) => check_old_id(kind, text).err(),
+        (Check::Named(name), _) => return named(name, key, value),
+        _ => None,
+    };
+    message.into_iter().collect()
+}
+
+fn range(key: &str, low: &str, high: &str, value: &Json) -> Option<String> {
+    let (from, to) = (low.parse::<f64>().ok()?, high.parse::<f64>().ok()?);
+    let number = value.as_f64()?;
+    if (from..=to).contains(&number) {
+        return None;
+    }
+    let shown = if low.contains('.') { format!("{number:.6}") } else { shown(value) };
+    Some(format!("expected {key} to be in the range ({low} - {high}), got {shown}"))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+}
+
+fn is_cidr(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').unwrap_or((text, "32"));
+    address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
+}
+
+fn named(name: &str, key: &str, value: &Json) -> Vec<String> {
+    match name {
+        "tags" => return tags(value),
+        "resource_group_name" => return resource_group_name(key, value.as_str().unwrap_or_default()),
+        "spot_price" => {
+            let price = value.as_f64().unwrap_or(-1.0);
+            let wrong = price != -1.0 && price < 0.00001;
+            return wrong
+                .then(|| format!("expected {key:?} to be > 0.00001 but got {price:.6}"))
+                .into_iter()
+                .collect();
+        }
+        _ => {}
+    }
+    let Some(text) = value.as_str() else { return Vec::new() };
+    let message = match name {
+        "not_empty" if text.is_empty() => format!("expected {key:?} to not be an empty string, got {text}"),
+        "uuid" if !is_uuid(text) => format!("expected {key:?} to be a valid UUID, got {text}"),
+        "uuid_or_empty" if !text.is_empty() && !is_uuid(text) => {
+            return vec![
+                format!("expected {key:?} to be a valid UUID, got {text}"),
+                format!("expected {key:?} to be an empty string: got {text}"),
+            ];
+        }
+        "cidr" if !is_cidr(text) => format!(
+            "{key} must start with IPV4 address and/or slash, number of bits (0-32) as prefix. Example: 127.0.0.1/8. \
+             Got {text:?}"
+        ),
+        "duration" if duration_of(text).is_none() => {
+            format!("{key:?} cannot be parsed as a duration: time: invalid duration {text:?}")
+        }
+        "base64" if !is_base64(text) => format!("expected {key:?} to be a base64 string, got {text}"),
+        "rfc3339" if chrono::DateTime::parse_from_rfc3339(text).is_err() => {
+            format!("expected {key:?} to be a valid RFC3339 date, got {text}")
+        }
+        "ipv4" if text.parse::<std::net::Ipv4Addr>().is_err() => {
+            format!("{key:?} is not a valid IPv4 address: {text:?}")
+        }
+        "pool_name" if !is_pool_name(text) => format!(
+            "the {key:?} must begin with a lowercase letter, contain only lowercase letters and numbers and be between \
+             1 and 12 characters in length, got {text}"
+        ),
+        "dns_prefix" if !is_dns_prefix(text) => format!(
+            "the {key:?} must begin and end with a letter or number, contain only letters, numbers, and hyphens and be \
+             between 1 and 54 characters in length, got {text}"
+        ),
+        "admin_username" if !is_admin_name(text) => format!(
+            "the {key:?} must begin with a letter, contain only letters, numbers, underscores and hyphens, got {text}"
+        ),
+        "resource_id" => match check_any_id(text) {
+            Err(why) => format!("cannot parse {key:?} as a resource id: {why}"),
+            Ok(()) => return Vec::new(),
+        },
+        "key_vault_child_id" if !text.starts_with("https://") => {
+            format!(
+                "parsing {text:?}: cannot parse azure key vault child ID: parse {text:?}: invalid URI for request"
+            )
+        }
+        _ => return Vec::new(),
+    };
+    vec![message]
+}
+
+fn is_base64(text: &str) -> bool {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(text).is_ok()
+}
+
+fn is_pool_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.len() <= 12
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+fn is_dns_prefix(text: &str) -> bool {
+    let edge = |c: char| c.is_ascii_alphanumeric();
+    (1..=54).contains(&text.len())
+        && text.starts_with(edge)
+        && text.ends_with(edge)
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
+fn is_admin_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+fn resource_group_name(key: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if text.len() > 90 {
+        found.push(format!("{key:?} may not exceed 90 characters in length"));
+    }
+    if text.ends_with('.') {
+        found.push(format!("{key:?} may not end with a period"));
+    }
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')');
+    if text.is_empty() {
+        found.push(format!("{key:?} cannot be blank"));
+    } else if !text.chars().all(allowed) {
+        found.push(format!(
+            "{key:?} may only contain alphanumeric characters, dash, underscores, parentheses and periods"
+        ));
+    }
+    found
+}
+
+fn tags(value: &Json) -> Vec<String> {
+    let Some(tags) = value.as_object() else { return Vec::new() };
+    let mut found = Vec::new();
+    if tags.len() > 50 {
+        found.push("a maximum of 50 tags can be applied to each resource".to_owned());
+    }
+    for (name, value) in tags {
+        let value = value.as_str().unwrap_or_default();
+        if name.len() > 512 {
+            found.push(format!(
+                "the maximum length for a tag key is 512 characters: {name:?} is {} characters",
+                name.len()
+            ));
+        }
+        if value.len() > 256 {
+            found.push(format!(
+                "the maximum length for a tag value is 256 characters: the value for {name:?} is {} characters",
+                value.len()
+            ));
+        }
+    }
+    found
+}

@@ -1,0 +1,283 @@
+//! What a configuration makes of an object: the original's diff, on values.
+//!
+//! The rules in short. An unset argument and a zero one are the same, and then the prior value stays. An
+//! unset computed argument keeps its prior value, or is unknown on creation. A removed argument is null, a
+//! removed map or list empty. Elements of lists are compared one by one; sets as a whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_value::{Path, Type, Value};
+
+use super::build::{of_type, zero};
+use super::normalise::{copy_timeouts, normalise_nulls, set_unknowns};
+use super::rules::{normalised, suppressed};
+use super::tree::{Fields, Node, NodeKind, TypeTree};
+
+/// A planned object.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    /// The object as it will be.
+    pub(crate) object: Value,
+    /// What forces a new object.
+    pub(crate) replace: Vec<Path>,
+    /// Whether anything changes.
+    pub(crate) changed: bool,
+}
+
+struct Diff {
+    creating: bool,
+    replace: Vec<Path>,
+    changed: bool,
+}
+
+/// Plans an object. `proposed` is the configuration over the prior object; not null.
+pub(crate) fn plan(tree: &TypeTree, prior: &Value, proposed: &Value) -> Planned {
+    let creating = prior.is_null();
+    let mut diff = Diff { creating, replace: Vec::new(), changed: creating };
+    let object = diff.object(&tree.fields, prior, proposed, &Path::root(), false);
+    if !diff.changed {
+        return Planned { object: prior.clone(), replace: Vec::new(), changed: false };
+    }
+    Planned { object: finish(tree, object, proposed, creating), replace: diff.replace, changed: true }
+}
+
+/// The last steps of every plan.
+pub(crate) fn finish(tree: &TypeTree, object: Value, proposed: &Value, creating: bool) -> Value {
+    let object = copy_timeouts(normalise_nulls(object, proposed, false), proposed);
+    if creating { set_unknowns(object, &tree.fields) } else { object }
+}
+
+impl Diff {
+    fn object(&mut self, fields: &Fields, prior: &Value, proposed: &Value, path: &Path, all: bool) -> Value {
+        let members: BTreeMap<Arc<str>, Value> = fields
+            .iter()
+            .map(|(name, node)| {
+                let null = Value::null(node.ty());
+                let old = prior.get(name).unwrap_or(&null);
+                let new = proposed.get(name).unwrap_or(&null);
+                let path = path.attr(name.clone());
+                let value = match &node.kind {
+                    NodeKind::Timeouts(_) => new.clone(),
+                    NodeKind::Leaf(_) if &**name == "id" && path.0.len() == 1 => self.id(old),
+                    NodeKind::Leaf(ty) => self.leaf(node, ty, old, new, &path, all),
+                    NodeKind::Blocks { set, fields, object } => {
+                        if *set {
+                            self.block_set(node, fields, object, old, new, &path)
+                        } else {
+                            self.block_list(node, fields, object, old, new, &path)
+                        }
+                    }
+                };
+                (name.clone(), value)
+            })
+            .collect();
+        Value::object(members)
+    }
+
+    fn id(&self, old: &Value) -> Value {
+        if self.creating { Value::unknown(Type::String) } else { old.clone() }
+    }
+
+    fn touch(&mut self, force_new: bool, path: &Path) {
+        self.changed = true;
+        if force_new && !self.creating {
+            self.replace.push(path.clone());
+        }
+    }
+
+    fn leaf(&mut self, node: &Node, ty: &Type, old: &Value, new: &Value, path: &Path, all: bool) -> Value {
+        match ty {
+            Type::Bool | Type::Number | Type::String => self.primitive(node, ty, old, new, path, all),
+            _ => self.collection(node, ty, old, new, path),
+        }
+    }
+
+    fn primitive(
+        &mut self,
+        node: &Node,
+        ty: &Type,
+        old: &Value,
+        new: &Value,
+        path: &Path,
+        all: bool,
+    ) -> Value {
+        if !new.is_known() {
+            self.touch(node.rule.force_new, path);
+            return Value::unknown(ty.clone());
+        }
+        let wanted = match (new.is_null(), &node.rule.default) {
+            (true, Some(default)) => Some(of_type(ty, default)),
+            (true, None) => None,
+            (false, _) => Some(new.clone()),
+        };
+        let wanted = match (&node.rule.normalise, wanted) {
+            (Some(rule), Some(value)) => {
+                Some(value.as_str().map(|text| Value::string(normalised(rule, text))).unwrap_or(value))
+            }
+            (_, wanted) => wanted,
+        };
+        let had = (!old.is_null()).then(|| old.clone());
+        // Texts cannot tell unset from empty; numbers and bools can, unless they had a value before.
+        let plain = |value: Option<Value>| value.or_else(|| (*ty == Type::String).then(|| zero(ty)));
+        let effective = match (&wanted, &had) {
+            (None, Some(_)) => Some(zero(ty)),
+            _ => wanted.clone(),
+        };
+        let blank = |value: &Option<Value>| value.as_ref().is_none_or(|value| value.as_str() == Some(""));
+        if plain(effective) == plain(had.clone()) && !all {
+            if !blank(&had) || !self.creating || !node.is_computed() {
+                return old.clone();
+            }
+            return Value::unknown(ty.clone());
+        }
+        if wanted.is_none() && had.is_some() && !all {
+            if node.is_computed() {
+                return old.clone();
+            }
+            self.touch(node.rule.force_new, path);
+            return Value::null(ty.clone());
+        }
+        if let (Some(rule), Some(before), Some(after)) =
+            (&node.rule.suppress, old.as_str(), wanted.as_ref().and_then(Value::as_str))
+            && suppressed(rule, before, after)
+        {
+            return old.clone();
+        }
+        if node.is_computed() && blank(&wanted) {
+            if !blank(&had) {
+                return old.clone();
+            }
+            self.touch(node.rule.force_new, path);
+            return Value::unknown(ty.clone());
+        }
+        self.touch(node.rule.force_new && had != wanted, path);
+        wanted.unwrap_or_else(|| Value::null(ty.clone()))
+    }
+
+    fn collection(&mut self, node: &Node, ty: &Type, old: &Value, new: &Value, path: &Path) -> Value {
+        if !new.is_known() {
+            self.touch(node.rule.force_new, path);
+            return Value::unknown(ty.clone());
+        }
+        let empty = |value: &Value| value.parts().next().is_none();
+        if empty(new) {
+            if node.is_computed() {
+                return if old.is_null() && self.creating { Value::unknown(ty.clone()) } else { old.clone() };
+            }
+            if empty(old) {
+                return old.clone();
+            }
+            self.touch(node.rule.force_new, path);
+            return zero(ty);
+        }
+        if new == old {
+            return old.clone();
+        }
+        self.touch(node.rule.force_new, path);
+        if matches!(ty, Type::Set(_)) && !new.is_wholly_known() {
+            return Value::unknown(ty.clone());
+        }
+        new.clone()
+    }
+
+    fn block_list(
+        &mut self,
+        node: &Node,
+        fields: &Fields,
+        object: &Type,
+        old: &Value,
+        new: &Value,
+        path: &Path,
+    ) -> Value {
+        if !new.is_known() {
+            self.touch(node.rule.force_new, path);
+            return Value::unknown(node.ty());
+        }
+        let wanted = new.as_items().unwrap_or_default();
+        let had = old.as_items().unwrap_or_default();
+        if wanted.is_empty() && node.is_computed() {
+            if !old.is_null() {
+                return old.clone();
+            }
+            self.changed = true;
+            return Value::unknown(node.ty());
+        }
+        if wanted.len() != had.len() {
+            self.touch(node.rule.force_new, path);
+        }
+        let null = Value::null(object.clone());
+        let mut items = Vec::with_capacity(wanted.len());
+        for at in 0..wanted.len().max(had.len()) {
+            let path = path.index(i64::try_from(at).unwrap_or(i64::MAX));
+            match wanted.get(at) {
+                Some(item) => {
+                    items.push(self.object(fields, had.get(at).unwrap_or(&null), item, &path, false));
+                }
+                None => self.removed(fields, had.get(at).unwrap_or(&null), &path),
+            }
+        }
+        Value::list(object.clone(), items)
+    }
+
+    /// A block that is no longer there: arguments that force a new object do so.
+    fn removed(&mut self, fields: &Fields, old: &Value, path: &Path) {
+        for (name, node) in fields {
+            let Some(value) = old.get(name) else { continue };
+            let path = path.attr(name.clone());
+            match &node.kind {
+                NodeKind::Leaf(ty) => {
+                    let blank =
+                        value.is_null() || *value == zero(ty) && !matches!(ty, Type::Bool | Type::Number);
+                    if node.rule.force_new && !blank && !node.is_computed() {
+                        self.touch(true, &path);
+                    }
+                }
+                NodeKind::Blocks { fields, .. } => {
+                    let items = value.as_items().unwrap_or_default();
+                    if !items.is_empty() && !node.is_computed() {
+                        self.touch(node.rule.force_new, &path);
+                    }
+                    for (at, item) in items.iter().enumerate() {
+                        self.removed(fields, item, &path.index(i64::try_from(at).unwrap_or(i64::MAX)));
+                    }
+                }
+                NodeKind::Timeouts(_) => {}
+            }
+        }
+    }
+
+    fn block_set(
+        &mut self,
+        node: &Node,
+        fields: &Fields,
+        object: &Type,
+        old: &Value,
+        new: &Value,
+        path: &Path,
+    ) -> Value {
+        if !new.is_wholly_known() {
+            self.touch(node.rule.force_new, path);
+            return Value::unknown(node.ty());
+        }
+        let wanted = new.as_items().unwrap_or_default();
+        if wanted.is_empty() && node.is_computed() && !old.is_null() {
+            return old.clone();
+        }
+        let null = Value::null(object.clone());
+        let mut inner = Diff { creating: true, replace: Vec::new(), changed: false };
+        let items = wanted.iter().map(|item| inner.object(fields, &null, item, path, true));
+        let planned = Value::set(object.clone(), items.collect::<Vec<_>>());
+        let as_set = |value: &Value| {
+            let items = value.as_items().unwrap_or_default();
+            Value::set(object.clone(), items.iter().map(|item| of_type(object, &super::to_json(item))))
+        };
+        if as_set(&planned) == as_set(old) && !old.is_null() {
+            return old.clone();
+        }
+        if !(wanted.is_empty() && old.as_items().unwrap_or_default().is_empty()) {
+            self.touch(node.rule.force_new, path);
+        }
+        planned
+    }
+}

@@ -27,6 +27,8 @@ pub struct TypeSchema {
     pub ty: Type,
     /// Attributes that the schema declares sensitive.
     pub sensitive: Vec<Vec<PatternStep>>,
+    /// Members that are nested blocks rather than arguments, outer ones first. For renderers.
+    pub blocks: Vec<Vec<PatternStep>>,
 }
 
 impl TypeSchema {

@@ -22,6 +22,7 @@ fn marks_follow_patterns_through_lists_maps_and_sets() {
             vec![attr("null")],
             vec![attr("absent")],
         ],
+        blocks: Vec::new(),
     };
     let marked = schema.mark(&value);
     let list = marked.get("list").unwrap();

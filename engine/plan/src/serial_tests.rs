@@ -244,7 +244,7 @@ fn trimmed_schemas_come_back() {
     if let Type::Object(object) = &mut ty {
         Arc::make_mut(object).optional.insert("c".into());
     }
-    let schema = Arc::new(TypeSchema { version: 2, ty, sensitive });
+    let schema = Arc::new(TypeSchema { version: 2, ty, blocks: sensitive.clone(), sensitive });
     schemas.insert(ProviderAddr::default_for("aws"), ResourceMode::Data, "aws_x".into(), schema);
     let bytes = write_schemas(&schemas).unwrap();
     assert_eq!(read_schemas(&bytes).unwrap(), schemas);

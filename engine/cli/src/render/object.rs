@@ -1,34 +1,55 @@
 //! One resource object before and after: arguments, then nested blocks, as its schema has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_plan::Change;
-use ordain_provider::{Block, NestedBlock, Nesting};
-use ordain_value::{Kind, Marks, Path, Type, Value};
+use ordain_plan::{Change, PatternStep, TypeSchema};
+use ordain_value::{Kind, Path, Type, Value};
 
 use super::value::{Mark, Printer, pad};
 
 /// Attributes that are shown even when they stay, because they say which object it is.
 const TELLING: [&str; 3] = ["id", "name", "tags"];
 
+/// Which members of an object are nested blocks, level by level.
+#[derive(Debug, Default)]
+struct Shape {
+    blocks: BTreeMap<Arc<str>, Shape>,
+}
+
+impl Shape {
+    fn of(schema: &TypeSchema) -> Shape {
+        let mut root = Shape::default();
+        for pattern in &schema.blocks {
+            let mut at = &mut root;
+            for step in pattern {
+                if let PatternStep::Attr(name) = step {
+                    at = at.blocks.entry(name.clone()).or_default();
+                }
+            }
+        }
+        root
+    }
+}
+
 /// The body of a resource block without its braces. `indent` is the column of the block's own symbol.
-pub fn body(printer: &Printer<'_>, change: &Change, schema: Option<&Block>, indent: usize) -> String {
-    block(printer, &change.before, &change.after, schema, &Path::root(), indent)
+pub fn body(printer: &Printer<'_>, change: &Change, schema: Option<&TypeSchema>, indent: usize) -> String {
+    let mark = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
+    let shape = schema.map(Shape::of).unwrap_or_default();
+    block(printer, &mark(&change.before), &mark(&change.after), &shape, &Path::root(), indent)
 }
 
 fn block(
     printer: &Printer<'_>,
     before: &Value,
     after: &Value,
-    schema: Option<&Block>,
+    shape: &Shape,
     path: &Path,
     indent: usize,
 ) -> String {
-    let mut out = attributes(printer, before, after, schema, path, indent);
-    let Some(schema) = schema else { return out };
+    let mut out = attributes(printer, before, after, shape, path, indent);
     let mut hidden = 0;
-    for (name, nested) in &schema.blocks {
+    for (name, nested) in &shape.blocks {
         hidden += blocks(
             printer,
             &mut out,
@@ -68,35 +89,23 @@ struct Row {
     pair: Pair,
 }
 
-fn rows(before: &Value, after: &Value, schema: Option<&Block>) -> (Vec<Row>, usize) {
-    let names: Vec<(Arc<str>, bool)> = match schema {
-        Some(schema) => {
-            schema.attributes.iter().map(|(name, at)| (name.clone(), at.flags.sensitive)).collect()
-        }
-        None => {
-            let members = [before, after].into_iter().filter_map(Value::as_members);
-            let names: BTreeMap<Arc<str>, bool> =
-                members.flat_map(|m| m.keys()).map(|name| (name.clone(), false)).collect();
-            names.into_iter().collect()
-        }
-    };
+fn rows(before: &Value, after: &Value, shape: &Shape) -> (Vec<Row>, usize) {
+    let members = [before, after].into_iter().filter_map(Value::as_members);
+    let names: BTreeSet<&Arc<str>> =
+        members.flat_map(|m| m.keys()).filter(|name| !shape.blocks.contains_key(*name)).collect();
     let mut hidden = 0;
     let mut rows = Vec::new();
-    for (name, sensitive) in names {
-        let mut pair = Pair::at(before, after, &name);
+    for name in names {
+        let pair = Pair::at(before, after, name);
         let mark = Mark::of(&pair.before, &pair.after);
         if pair.before.is_null() && pair.after.is_null() {
             continue;
         }
-        if mark == Mark::Same && !TELLING.contains(&&*name) {
+        if mark == Mark::Same && !TELLING.contains(&&**name) {
             hidden += 1;
             continue;
         }
-        if sensitive {
-            pair.before = pair.before.with_marks(Marks::SENSITIVE);
-            pair.after = pair.after.with_marks(Marks::SENSITIVE);
-        }
-        rows.push(Row { name, mark, pair });
+        rows.push(Row { name: name.clone(), mark, pair });
     }
     (rows, hidden)
 }
@@ -105,11 +114,11 @@ fn attributes(
     printer: &Printer<'_>,
     before: &Value,
     after: &Value,
-    schema: Option<&Block>,
+    shape: &Shape,
     path: &Path,
     indent: usize,
 ) -> String {
-    let (rows, hidden) = rows(before, after, schema);
+    let (rows, hidden) = rows(before, after, shape);
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for row in &rows {
@@ -131,13 +140,13 @@ fn blocks(
     printer: &Printer<'_>,
     out: &mut String,
     name: &str,
-    nested: &NestedBlock,
+    nested: &Shape,
     pair: &Pair,
     path: &Path,
     indent: usize,
 ) -> usize {
     let mut hidden = 0;
-    for (label, mark, before, after, at) in pairs(nested, pair, path) {
+    for (label, mark, before, after, at) in pairs(pair, path) {
         if mark == Mark::Same {
             hidden += 1;
             continue;
@@ -146,7 +155,7 @@ fn blocks(
         let symbol = mark.symbol(printer.style);
         out.push_str(&format!("\n{}{symbol}{name}{label} {{{forces}\n", pad(indent + 4)));
         if after.is_known() {
-            out.push_str(&block(printer, &before, &after, Some(&nested.block), &at, indent + 4));
+            out.push_str(&block(printer, &before, &after, nested, &at, indent + 4));
         } else {
             out.push_str(&format!("{}(known after apply)\n", pad(indent + 8)));
         }
@@ -157,58 +166,62 @@ fn blocks(
 
 type NestedChange = (String, Mark, Value, Value, Path);
 
-fn pairs(nested: &NestedBlock, pair: &Pair, path: &Path) -> Vec<NestedChange> {
-    let null = || Value::null(Type::Dynamic);
-    match nested.nesting {
-        Nesting::Single | Nesting::Group => {
-            if pair.before.is_null() && pair.after.is_null() {
-                return Vec::new();
-            }
-            vec![(
-                String::new(),
-                Mark::of(&pair.before, &pair.after),
-                pair.before.clone(),
-                pair.after.clone(),
-                path.clone(),
-            )]
-        }
+fn null() -> Value {
+    Value::null(Type::Dynamic)
+}
+
+/// The blocks of one type side by side. How they are kept follows from their values.
+fn pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+    let telling = if pair.after.is_null() || !pair.after.is_known() { &pair.before } else { &pair.after };
+    match telling.kind() {
         _ if !pair.after.is_known() => {
             vec![(String::new(), Mark::Change, null(), pair.after.clone(), path.clone())]
         }
-        Nesting::Set => {
-            let (old, new) = (items(&pair.before), items(&pair.after));
-            let gone = old.iter().filter(|item| !new.contains(item));
-            let gone = gone.map(|item| (String::new(), Mark::Remove, item.clone(), null(), path.clone()));
-            let now = new.iter().map(|item| {
-                let mark = if old.contains(item) { Mark::Same } else { Mark::Add };
-                (String::new(), mark, null(), item.clone(), path.clone())
-            });
-            gone.chain(now).collect()
-        }
-        Nesting::List => {
-            let (old, new) = (items(&pair.before), items(&pair.after));
-            (0..old.len().max(new.len()))
-                .map(|at| {
-                    let before = old.get(at).cloned().unwrap_or_else(null);
-                    let after = new.get(at).cloned().unwrap_or_else(null);
-                    let key = i64::try_from(at).unwrap_or(i64::MAX);
-                    (String::new(), Mark::of(&before, &after), before, after, path.index(key))
-                })
-                .collect()
-        }
-        Nesting::Map => {
-            let members = [&pair.before, &pair.after].into_iter().filter_map(|v| v.as_members());
-            let keys: std::collections::BTreeSet<&Arc<str>> = members.flat_map(|m| m.keys()).collect();
-            keys.into_iter()
-                .map(|key| {
-                    let before = pair.before.get(key).cloned().unwrap_or_else(null);
-                    let after = pair.after.get(key).cloned().unwrap_or_else(null);
-                    let label = format!(" {}", ordain_addr::quote(key));
-                    (label, Mark::of(&before, &after), before, after, path.index(&**key))
-                })
-                .collect()
+        Kind::Set(..) => set_pairs(pair, path),
+        Kind::List(..) | Kind::Tuple(_) => list_pairs(pair, path),
+        Kind::Map(..) => map_pairs(pair, path),
+        Kind::Null(_) => Vec::new(),
+        _ => {
+            let mark = Mark::of(&pair.before, &pair.after);
+            vec![(String::new(), mark, pair.before.clone(), pair.after.clone(), path.clone())]
         }
     }
+}
+
+fn set_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+    let (old, new) = (items(&pair.before), items(&pair.after));
+    let gone = old.iter().filter(|item| !new.contains(item));
+    let gone = gone.map(|item| (String::new(), Mark::Remove, item.clone(), null(), path.clone()));
+    let now = new.iter().map(|item| {
+        let mark = if old.contains(item) { Mark::Same } else { Mark::Add };
+        (String::new(), mark, null(), item.clone(), path.clone())
+    });
+    gone.chain(now).collect()
+}
+
+fn list_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+    let (old, new) = (items(&pair.before), items(&pair.after));
+    (0..old.len().max(new.len()))
+        .map(|at| {
+            let before = old.get(at).cloned().unwrap_or_else(null);
+            let after = new.get(at).cloned().unwrap_or_else(null);
+            let key = i64::try_from(at).unwrap_or(i64::MAX);
+            (String::new(), Mark::of(&before, &after), before, after, path.index(key))
+        })
+        .collect()
+}
+
+fn map_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+    let members = [&pair.before, &pair.after].into_iter().filter_map(|v| v.as_members());
+    let keys: BTreeSet<&Arc<str>> = members.flat_map(|m| m.keys()).collect();
+    keys.into_iter()
+        .map(|key| {
+            let before = pair.before.get(key).cloned().unwrap_or_else(null);
+            let after = pair.after.get(key).cloned().unwrap_or_else(null);
+            let label = format!(" {}", ordain_addr::quote(key));
+            (label, Mark::of(&before, &after), before, after, path.index(&**key))
+        })
+        .collect()
 }
 
 fn items(value: &Value) -> &[Value] {

@@ -3,16 +3,12 @@
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ResourceInstance};
-use ordain_plan::{Action, Change, Plan, Reason};
-use ordain_provider::Schema;
+use ordain_plan::{Action, Change, Plan, Reason, Schemas, TypeSchema};
 use ordain_value::{Marks, Path};
 
 use super::object;
 use super::style::{Color, Style};
 use super::value::{Mark, Printer};
-
-/// Where a change's schema comes from; `None` prints nested blocks as attributes.
-pub type SchemaOf<'a> = &'a dyn Fn(&Change) -> Option<Arc<Schema>>;
 
 /// How many objects are imported, made, changed, destroyed, forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,10 +67,10 @@ fn shown(change: &Change) -> bool {
 }
 
 /// The plan as text, from the legend to the outputs.
-pub fn plan(plan: &Plan, schema_of: SchemaOf<'_>, style: Style, show_sensitive: bool) -> String {
+pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
     let shown: Vec<&Change> = plan.changes.iter().filter(|change| shown(change)).collect();
     let mut out = String::new();
-    out.push_str(&drift(plan, schema_of, style, show_sensitive));
+    out.push_str(&drift(plan, schemas, style, show_sensitive));
     let outputs = outputs(plan, style, show_sensitive);
     if shown.is_empty() && outputs.is_empty() {
         out.push_str(&nothing(plan, style));
@@ -85,7 +81,7 @@ pub fn plan(plan: &Plan, schema_of: SchemaOf<'_>, style: Style, show_sensitive: 
         out.push_str("\nOrdain will perform the following actions:\n");
         for change in &shown {
             out.push('\n');
-            out.push_str(&one(change, schema_of(change).as_deref(), style, show_sensitive));
+            out.push_str(&one(change, schema_of(schemas, change), style, show_sensitive));
         }
         out.push_str(&format!("\n{} {}\n", style.bold("Plan:"), Counts::of(plan).line()));
     }
@@ -114,7 +110,7 @@ fn nothing(plan: &Plan, style: Style) -> String {
     )
 }
 
-fn drift(plan: &Plan, schema_of: SchemaOf<'_>, style: Style, show_sensitive: bool) -> String {
+fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
     if plan.drift.is_empty() {
         return String::new();
     }
@@ -129,7 +125,7 @@ fn drift(plan: &Plan, schema_of: SchemaOf<'_>, style: Style, show_sensitive: boo
             Action::NoOp => "has moved",
             _ => "has changed",
         };
-        out.push_str(&block(change, words, &[], schema_of(change).as_deref(), style, show_sensitive));
+        out.push_str(&block(change, words, &[], schema_of(schemas, change), style, show_sensitive));
     }
     out.push_str(
         "\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n",
@@ -157,8 +153,14 @@ fn legend(changes: &[&Change], style: Style) -> String {
     )
 }
 
+/// Schema of a change's type; without one, nested blocks are shown as arguments.
+fn schema_of<'s>(schemas: &'s Schemas, change: &Change) -> Option<&'s TypeSchema> {
+    let resource = &change.address.resource;
+    schemas.get(&change.provider.provider, resource.mode, &resource.type_name).map(Arc::as_ref)
+}
+
 /// One change with its title.
-fn one(change: &Change, schema: Option<&Schema>, style: Style, show_sensitive: bool) -> String {
+fn one(change: &Change, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
     let (words, remarks) = title(change);
     block(change, words, &remarks, schema, style, show_sensitive)
 }
@@ -167,7 +169,7 @@ fn block(
     change: &Change,
     words: &str,
     remarks: &[String],
-    schema: Option<&Schema>,
+    schema: Option<&TypeSchema>,
     style: Style,
     show_sensitive: bool,
 ) -> String {
@@ -192,7 +194,7 @@ fn block(
         resource.type_name,
         resource.name
     ));
-    out.push_str(&object::body(&printer, change, schema.map(|schema| &schema.block), 2));
+    out.push_str(&object::body(&printer, change, schema, 2));
     out.push_str("    }\n");
     out
 }

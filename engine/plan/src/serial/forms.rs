@@ -291,6 +291,8 @@ pub struct SchemaForm {
     #[serde(rename = "type")]
     ty: Json,
     sensitive: Vec<Vec<Option<String>>>,
+    #[serde(default)]
+    blocks: Vec<Vec<Option<String>>>,
 }
 
 impl SchemaForm {
@@ -309,6 +311,7 @@ impl SchemaForm {
                 version: schema.version,
                 ty: type_json(&schema.ty),
                 sensitive: schema.sensitive.iter().map(|steps| steps.iter().map(step).collect()).collect(),
+                blocks: schema.blocks.iter().map(|steps| steps.iter().map(step).collect()).collect(),
             })
             .collect()
     }
@@ -324,9 +327,12 @@ impl SchemaForm {
             let provider = ProviderAddr::parse(&form.provider)
                 .ok_or_else(|| Broken(format!("{:?} is no provider", form.provider)))?;
             let mode: ResourceMode = words::read(words::RESOURCE_MODES, &form.mode)?;
-            let sensitive = form.sensitive.into_iter().map(|steps| steps.into_iter().map(step).collect());
+            let patterns = |forms: Vec<Vec<Option<String>>>| -> Vec<Vec<PatternStep>> {
+                forms.into_iter().map(|steps| steps.into_iter().map(step).collect()).collect()
+            };
+            let (sensitive, blocks) = (patterns(form.sensitive), patterns(form.blocks));
             let ty = types::read(&form.ty)?;
-            let schema = TypeSchema { version: form.version, ty, sensitive: sensitive.collect() };
+            let schema = TypeSchema { version: form.version, ty, sensitive, blocks };
             schemas.insert(provider, mode, form.name.into(), Arc::new(schema));
         }
         Ok(schemas)

@@ -1,6 +1,7 @@
 //! The table of commands. One file a command: its flags and what it does.
 
 mod explain_error;
+mod sandbox;
 mod version;
 
 use clap::{ArgMatches, Command};
@@ -21,7 +22,7 @@ pub struct Entry {
 }
 
 /// All commands, in the order in which help shows them.
-pub const ALL: &[Entry] = &[version::ENTRY, explain_error::ENTRY];
+pub const ALL: &[Entry] = &[sandbox::ENTRY, version::ENTRY, explain_error::ENTRY];
 
 /// Names of the commands that only hold others, with one line each.
 const GROUPS: &[(&str, &str)] = &[

@@ -33,6 +33,11 @@ impl Session {
         self.runtime.block_on(operation)
     }
 
+    /// Runs an operation that talks while it runs.
+    pub fn drive<'s, F: Future>(&'s mut self, make: impl FnOnce(&'s mut Ui) -> F) -> F::Output {
+        self.runtime.block_on(make(&mut self.ui))
+    }
+
     /// Shows findings and says whether the command failed.
     pub fn report(&mut self, found: &Diagnostics, sources: &Sources) -> Exit {
         self.ui.diagnostics(found, sources);

@@ -1,14 +1,14 @@
 //! One plain function per use case, wiring real stores and providers; no terminal.
 
 pub mod locked;
-mod project;
+// mod project;
 mod sources;
 pub mod state_commands;
 mod variables;
 mod workdir;
 mod world;
 
-pub use project::Project;
+// pub use project::Project;
 pub use variables::Given;
 pub use workdir::Workdir;
 pub use world::Machine;

@@ -24,6 +24,9 @@ pub struct Change {
     pub before: Value,
     /// The object after, unknowns and marks included; null when there is none.
     pub after: Value,
+    /// Whether a replacement of the object creates first, by its own block or because something that
+    /// depends on it does. Kept in state.
+    pub create_before_destroy: bool,
     /// Attributes that cannot change in place.
     pub replace_paths: Vec<Path>,
     /// Import that this change carries out.

@@ -23,6 +23,9 @@ pub enum StepKind {
     Forget(u32),
     /// Record in state without calling a provider: moves, imports, refreshed values, new dependencies.
     Record(u32),
+    /// Nothing: comes after all instances of the resource that the change belongs to, so that those who
+    /// wait for all of them name one step.
+    Join(u32),
 }
 
 /// One step and those that must have ended well before it begins.
@@ -45,7 +48,8 @@ impl StepKind {
             | StepKind::DeleteDeposed(at)
             | StepKind::Read(at)
             | StepKind::Forget(at)
-            | StepKind::Record(at) => at,
+            | StepKind::Record(at)
+            | StepKind::Join(at) => at,
         }
     }
 }

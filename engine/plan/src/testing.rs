@@ -47,6 +47,7 @@ pub fn change(address: &str, action: Action) -> Change {
         replace_paths: Vec::new(),
         importing: None,
         generated_config: None,
+        create_before_destroy: false,
         planned_private: Vec::new(),
         identity: (None, None),
     }

@@ -8,6 +8,8 @@ pub mod laws;
 mod request;
 mod schema;
 pub mod schema_json;
+mod sensitive;
+mod source;
 pub mod testkit;
 
 pub use contract::Provider;
@@ -16,3 +18,4 @@ pub use schema::{
     Attribute, AttributeType, Block, Flags, Function, NestedBlock, NestedObject, Nesting, Parameter,
     ProviderSchema, Schema,
 };
+pub use source::ProviderSource;

@@ -58,6 +58,8 @@ struct ChangeForm {
     importing: Option<ImportingForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generated_config: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    create_before_destroy: bool,
     #[serde(default, skip_serializing_if = "Bytes::is_empty")]
     planned_private: Bytes,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,6 +167,7 @@ impl ChangeForm {
                 identity: importing.identity.clone().map(Exact),
             }),
             generated_config: change.generated_config.clone(),
+            create_before_destroy: change.create_before_destroy,
             planned_private: Bytes(change.planned_private.clone()),
             identity_before: change.identity.0.clone().map(Exact),
             identity_after: change.identity.1.clone().map(Exact),
@@ -188,6 +191,7 @@ impl ChangeForm {
                 identity: form.identity.map(|value| value.0),
             }),
             generated_config: self.generated_config,
+            create_before_destroy: self.create_before_destroy,
             planned_private: self.planned_private.0,
             identity: (self.identity_before.map(|value| value.0), self.identity_after.map(|value| value.0)),
         })
@@ -246,6 +250,7 @@ enum KindForm {
     Read(u32),
     Forget(u32),
     Record(u32),
+    Join(u32),
 }
 
 impl StepForm {
@@ -260,6 +265,7 @@ impl StepForm {
             StepKind::Read(at) => KindForm::Read(at),
             StepKind::Forget(at) => KindForm::Forget(at),
             StepKind::Record(at) => KindForm::Record(at),
+            StepKind::Join(at) => KindForm::Join(at),
         };
         Self { does, after: step.after.iter().map(|id| id.0).collect() }
     }
@@ -275,6 +281,7 @@ impl StepForm {
             KindForm::Read(at) => StepKind::Read(at),
             KindForm::Forget(at) => StepKind::Forget(at),
             KindForm::Record(at) => StepKind::Record(at),
+            KindForm::Join(at) => StepKind::Join(at),
         };
         Step { kind, after: self.after.into_iter().map(StepId).collect() }
     }

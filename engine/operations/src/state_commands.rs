@@ -8,7 +8,9 @@ use ordain_state::{InstanceState, State, Status};
 
 /// Addresses of the instances that a state holds, deposed ones left out, narrowed to targets and an id.
 pub fn list(state: &State, targets: &[Target], id: Option<&str>) -> Vec<ResourceInstance> {
-    let wanted = |address: &ResourceInstance| targets.is_empty() || targets.iter().any(|target| target.selects(address));
+    let wanted = |address: &ResourceInstance| {
+        targets.is_empty() || targets.iter().any(|target| target.selects(address))
+    };
     instances(state)
         .filter(|(address, instance)| wanted(address) && id.is_none_or(|id| has_id(instance, id)))
         .filter(|(_, instance)| instance.current.is_some())
@@ -73,7 +75,9 @@ pub fn move_objects(
     if let Some((_, taken)) = pairs.iter().find(|(_, new)| state.instance(new).is_some()) {
         return Err(mistake(
             "Invalid target address",
-            format!("Cannot move to {taken}: there is already a resource instance at that address in the current state."),
+            format!(
+                "Cannot move to {taken}: there is already a resource instance at that address in the current state."
+            ),
         ));
     }
     for (old, new) in &pairs {
@@ -85,7 +89,12 @@ pub fn move_objects(
     Ok(pairs)
 }
 
-fn place(state: &mut State, address: &ResourceInstance, instance: InstanceState, provider: ProviderConfigAddr) {
+fn place(
+    state: &mut State,
+    address: &ResourceInstance,
+    instance: InstanceState,
+    provider: ProviderConfigAddr,
+) {
     let resource: AbsResource = address.abs_resource();
     let held = state.resources.entry(resource).or_insert_with(|| ordain_state::ResourceState {
         provider,
@@ -107,7 +116,9 @@ fn moved(address: &ResourceInstance, from: &Target, to: &Target) -> Option<Resou
         (Target::Resource(_), Target::Instance(new)) => {
             (same_type(address, &new.abs_resource()) && address.key.is_none()).then(|| new.clone())
         }
-        (Target::Instance(_), Target::Instance(new)) => same_type(address, &new.abs_resource()).then(|| new.clone()),
+        (Target::Instance(_), Target::Instance(new)) => {
+            same_type(address, &new.abs_resource()).then(|| new.clone())
+        }
         (Target::Instance(_), Target::Resource(new)) => same_type(address, new).then(|| new.instance(None)),
         _ => None,
     }
@@ -135,7 +146,8 @@ pub fn replace_provider(state: &mut State, from: &ProviderAddr, to: &ProviderAdd
 /// No such object.
 pub fn taint(state: &mut State, address: &ResourceInstance, tainted: bool) -> Result<bool, Diagnostic> {
     let missing = || {
-        let detail = format!("There is no object for {address} in the state. Run state list to see which there are.");
+        let detail =
+            format!("There is no object for {address} in the state. Run state list to see which there are.");
         mistake("No such resource instance", detail)
     };
     let held = state.resources.get_mut(&address.abs_resource()).ok_or_else(missing)?;

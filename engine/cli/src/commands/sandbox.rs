@@ -57,7 +57,8 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 fn options(matches: &ArgMatches, session: &Session) -> Result<Options, String> {
     let mut options = Options::new(session.workdir.path(text(matches, "dir").unwrap_or(".ordain-sandbox")));
     let latency = text(matches, "latency").unwrap_or("0s");
-    let latency = seconds(latency).ok_or_else(|| format!("-latency={latency} is no duration, such as 200ms"))?;
+    let latency =
+        seconds(latency).ok_or_else(|| format!("-latency={latency} is no duration, such as 200ms"))?;
     options.latency = Duration::from_secs_f64(latency);
     options.fault_rate = number(matches, "fault-rate")?;
     options.seed = number(matches, "seed")?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ordain_diag::Span;
-use ordain_lang::ast::{Expr, Traversal};
+use ordain_lang::ast::{Expr, Traversal, TraversalStep};
 
 use super::Condition;
 
@@ -36,4 +36,19 @@ pub struct Lifecycle {
     pub postconditions: Vec<Condition>,
     /// The block's type, when there is one.
     pub header: Option<Span>,
+}
+
+impl IgnoreChanges {
+    /// The paths as steps into an object's value. Empty for `all`.
+    pub fn paths(&self) -> Vec<ordain_value::Path> {
+        let IgnoreChanges::Paths(traversals) = self else { return Vec::new() };
+        let path = |traversal: &Traversal| {
+            let root = ordain_value::Path::root().attr(traversal.root.text.clone());
+            traversal.steps.iter().fold(root, |path, step| match step {
+                TraversalStep::Attr(name) => path.attr(name.text.clone()),
+                TraversalStep::Index(key, _) => path.index((**key).clone()),
+            })
+        };
+        traversals.iter().map(path).collect()
+    }
 }

@@ -49,4 +49,11 @@ impl ResourceBlock {
             None => self.resource.implied_provider(),
         }
     }
+
+    /// Where the value of an argument stands, if the block sets it in native syntax.
+    pub fn argument_span(&self, name: &str) -> Option<Span> {
+        let Body::Native(body) = &self.body else { return None };
+        let mut attributes = body.attributes.iter();
+        attributes.find(|attribute| &*attribute.name.text == name).map(|attribute| attribute.expr.span)
+    }
 }

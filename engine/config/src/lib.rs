@@ -4,10 +4,35 @@
 //! of its own, expressions unevaluated. There is always a tree, even from broken text. This crate reads
 //! no files and evaluates nothing but constants; values, schemas of providers and instances come later.
 
-mod module;
+mod load;
 mod source_set;
 
 pub mod blocks;
+mod module;
 
-pub use module::{Module, ModuleTree, Refactoring};
+mod address;
+mod assemble;
+mod body_refs;
+mod constants;
+mod fields;
+mod module_source;
+mod overrides;
+mod providers;
+mod reference;
+mod static_forms;
+mod type_constraint;
+mod validate;
+mod version;
+mod walk;
+
+pub use body_refs::body_references;
+pub use constants::constant;
+pub use load::{LANGUAGE_VERSION, load};
+pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
+pub use module_source::join_path;
+pub use reference::{Reference, Subject, key_of};
 pub use source_set::{InstalledModule, SourceSet};
+pub use type_constraint::TypeConstraint;
+pub use validate::validate;
+pub use version::{Constraint, Version};
+pub use walk::{each_part, references};

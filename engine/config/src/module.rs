@@ -10,6 +10,9 @@ use crate::blocks::{
     TerraformSettings, Variable,
 };
 
+/// Local name and alias of a provider configuration in one module.
+pub type LocalProvider = (Arc<str>, Option<Arc<str>>);
+
 /// The whole configuration.
 #[derive(Clone, Debug, Default)]
 pub struct ModuleTree {
@@ -35,7 +38,7 @@ pub struct Module {
     /// `module` blocks with the modules they call.
     pub calls: BTreeMap<Arc<str>, Arc<ModuleCall>>,
     /// `provider` blocks by local name and alias.
-    pub providers: BTreeMap<(Arc<str>, Option<Arc<str>>), Arc<ProviderBlock>>,
+    pub providers: BTreeMap<LocalProvider, Arc<ProviderBlock>>,
     /// `terraform` blocks, merged.
     pub settings: TerraformSettings,
     /// `check` blocks.

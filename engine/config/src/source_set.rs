@@ -26,3 +26,41 @@ pub struct InstalledModule {
     /// Logical path of the directory.
     pub dir: Arc<str>,
 }
+
+/// Ends of names of configuration files; the second of a pair is read when both are there.
+const FORMS: [(&str, &str); 2] = [(".tf", ".tofu"), (".tf.json", ".tofu.json")];
+
+impl SourceSet {
+    /// Whether a name is one of a configuration file. Hidden files and editors' backups are not.
+    pub fn is_configuration_file(name: &str) -> bool {
+        let ends = FORMS.iter().any(|(tf, tofu)| name.ends_with(tf) || name.ends_with(tofu));
+        let ignored =
+            name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+        ends && !ignored
+    }
+
+    /// Whether a directory holds any configuration.
+    pub fn has_module(&self, dir: &str) -> bool {
+        self.by_directory().contains_key(dir)
+    }
+
+    /// Configuration files by directory, each sorted by path. Where `x.tofu` stands, `x.tf` is left out.
+    pub(crate) fn by_directory(&self) -> BTreeMap<&str, Vec<(&str, &Arc<str>)>> {
+        let mut found: BTreeMap<&str, Vec<(&str, &Arc<str>)>> = BTreeMap::new();
+        for (path, text) in &self.files {
+            let (dir, name) = path.rsplit_once('/').unwrap_or((".", path));
+            let dir = if dir.is_empty() { "/" } else { dir };
+            if Self::is_configuration_file(name) && !self.is_replaced(path) {
+                found.entry(dir).or_default().push((path, text));
+            }
+        }
+        found
+    }
+
+    fn is_replaced(&self, path: &str) -> bool {
+        FORMS.iter().any(|(tf, tofu)| {
+            path.strip_suffix(tf)
+                .is_some_and(|stem| self.files.contains_key(format!("{stem}{tofu}").as_str()))
+        })
+    }
+}

@@ -1,10 +1,11 @@
 //! `check`
 
-use ordain_addr::Resource;
-use ordain_diag::Span;
-use ordain_lang::ast::Ident;
+use ordain_addr::{Mode, Resource};
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Block, Ident};
 
-use super::Condition;
+use super::{Condition, ConditionKind, ResourceBlock};
+use crate::fields::{Fields, bad_block, duplicate, named, schema};
 
 /// A check block. Its data source stands among the module's resources and names this check.
 #[derive(Clone, Debug)]
@@ -17,4 +18,34 @@ pub struct Check {
     pub asserts: Vec<Condition>,
     /// Type and labels.
     pub header: Span,
+}
+
+impl Check {
+    /// Reads a `check` block and its data source.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<(Check, Option<ResourceBlock>)> {
+        let name = named(block, "Invalid check block name", found);
+        let schema = schema(&[], &[], &[("data", &["type", "name"]), ("assert", &[])]);
+        let fields = Fields::exact(&block.body, &schema, found);
+        let mut data = None;
+        for inner in fields.blocks.iter().filter(|inner| &*inner.block_type.text == "data") {
+            if data.is_some() {
+                let detail = "This check block already has a data resource defined.";
+                found.push(duplicate("Multiple data resource blocks", detail, inner.header));
+                continue;
+            }
+            data = ResourceBlock::decode(Mode::Data, inner, found);
+        }
+        let asserts = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "assert").count();
+        if asserts == 0 {
+            let detail = "Check blocks must have at least one assert block.";
+            found.push(bad_block("Zero assert blocks", detail, block.header));
+        }
+        let asserts = Condition::decode_all(ConditionKind::Assert, &fields.blocks, found);
+        let name = name?;
+        if let Some(data) = &mut data {
+            data.check = Some(name.text.clone());
+        }
+        let resource = data.as_ref().map(|data| data.resource.clone());
+        Some((Check { name, data: resource, asserts, header: block.header }, data))
+    }
 }

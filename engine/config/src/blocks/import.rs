@@ -1,28 +1,64 @@
 //! `import`
 
-use std::sync::Arc;
-
-use ordain_addr::ConfigResource;
-use ordain_diag::Span;
-use ordain_lang::ast::Expr;
+use ordain_addr::{ConfigResource, Mode, Target};
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Block, Expr};
 
 use super::ProviderRef;
+use crate::address::target_without_keys;
+use crate::fields::{Fields, bad_argument, schema};
+use crate::static_forms::as_written;
 
 /// A statement that an existing object belongs to an address.
 #[derive(Clone, Debug)]
 pub struct Import {
     /// `to`: an address whose instance keys may be expressions of `each.key` and `each.value`.
-    pub to: Arc<Expr>,
+    pub to: Expr,
     /// The block that `to` names, keys left out.
     pub target: ConfigResource,
     /// `id`
-    pub id: Option<Arc<Expr>>,
+    pub id: Option<Expr>,
     /// `identity`
-    pub identity: Option<Arc<Expr>>,
+    pub identity: Option<Expr>,
     /// `for_each`
-    pub for_each: Option<Arc<Expr>>,
+    pub for_each: Option<Expr>,
     /// `provider`
     pub provider: Option<ProviderRef>,
     /// The block's type.
     pub header: Span,
+}
+
+impl Import {
+    /// Reads an `import` block.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Import> {
+        let optional = ["id", "identity", "for_each", "provider"];
+        let mut fields = Fields::exact(&block.body, &schema(&["to"], &optional, &[]), found);
+        let id = fields.take("id").map(|attribute| attribute.expr);
+        let identity = fields.take("identity").map(|attribute| attribute.expr);
+        if id.is_none() && identity.is_none() {
+            let detail = "The argument \"id\" is required, but no definition was found.";
+            found.push(bad_argument("Missing required argument", detail, block.header));
+        }
+        if id.is_some() && identity.is_some() {
+            let detail = "An import block says either \"id\" or \"identity\", not both.";
+            found.push(bad_argument("Invalid combination of arguments", detail, block.header));
+        }
+        let provider =
+            fields.take("provider").and_then(|attribute| ProviderRef::decode(&attribute.expr, found));
+        let for_each = fields.take("for_each").map(|attribute| attribute.expr);
+        let to = as_written(&fields.take("to")?.expr, found);
+        let target = target_without_keys(&to).map_err(|error| found.push(*error)).ok()?;
+        let Target::Resource(target) = target else {
+            let detail = "A resource instance address is required here. The module path must be followed by a resource instance specification.";
+            found.push(bad_argument("Invalid address", detail, to.span));
+            return None;
+        };
+        if target.resource.mode != Mode::Managed {
+            let detail = "Only managed resources can be imported.";
+            found.push(bad_argument("Invalid import address", detail, to.span));
+            return None;
+        }
+        let target = target.config();
+        Some(Import { to, target, id, identity, for_each, provider, header: block.header })
+    }
 }

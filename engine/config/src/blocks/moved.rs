@@ -1,7 +1,12 @@
 //! `moved`
 
-use ordain_addr::Target;
-use ordain_diag::Span;
+use ordain_addr::{Mode, Target};
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Attribute, Block};
+
+use crate::address::target_of;
+use crate::fields::{Fields, bad_argument, schema};
+use crate::static_forms::as_traversal;
 
 /// A statement that an object has a new address. Both ends are relative to the module of the block; a
 /// module step without key stands for all instances.
@@ -13,4 +18,42 @@ pub struct Moved {
     pub to: (Target, Span),
     /// The block's type.
     pub header: Span,
+}
+
+impl Moved {
+    /// Reads a `moved` block.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Moved> {
+        let mut fields = Fields::exact(&block.body, &schema(&["from", "to"], &[], &[]), found);
+        let from = end(fields.take("from"), found);
+        let to = end(fields.take("to"), found);
+        let moved = Moved { from: from?, to: to?, header: block.header };
+        let module = |target: &Target| matches!(target, Target::Module(_));
+        if module(&moved.from.0) != module(&moved.to.0) {
+            let detail = "The \"from\" and \"to\" addresses must either both refer to resources or both refer to modules.";
+            found.push(bad_argument("Invalid \"moved\" addresses", detail, moved.header));
+            return None;
+        }
+        Some(moved)
+    }
+}
+
+fn end(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
+    let attribute = attribute?;
+    let Some(traversal) = as_traversal(&attribute.expr, found) else {
+        let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
+        found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
+        return None;
+    };
+    let target = target_of(&traversal).map_err(|error| found.push(*error)).ok()?;
+    let resource = match &target {
+        Target::Module(_) => None,
+        Target::Resource(resource) => Some(&resource.resource),
+        Target::Instance(instance) => Some(&instance.resource),
+    };
+    if resource.is_some_and(|resource| resource.mode != Mode::Managed) {
+        let detail = "Only managed resources can be moved: data sources and ephemeral resources have nothing that is kept.";
+        found.push(bad_argument("Invalid address", detail, attribute.expr.span));
+        return None;
+    }
+    Some((target, attribute.expr.span))
 }

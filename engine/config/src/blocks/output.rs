@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use ordain_diag::Span;
-use ordain_lang::ast::{Expr, Ident};
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Block, Expr, Ident};
 
-use super::{Condition, DependsOn};
+use super::{Condition, ConditionKind, DependsOn};
+use crate::constants::{bool_of, text_of};
+use crate::fields::{Fields, bad_block, named, schema};
 
 /// An output value.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct Output {
     /// `description`
     pub description: Option<Arc<str>>,
     /// `value`; `None` when missing, which was reported.
-    pub value: Option<Arc<Expr>>,
+    pub value: Option<Expr>,
     /// `sensitive`
     pub sensitive: bool,
     /// `ephemeral`
@@ -26,4 +28,29 @@ pub struct Output {
     pub preconditions: Vec<Condition>,
     /// Type and labels.
     pub header: Span,
+}
+
+impl Output {
+    /// Reads an `output` block.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Output> {
+        let name = named(block, "Invalid output name", found)?;
+        let optional = ["description", "sensitive", "ephemeral", "depends_on"];
+        // A missing value is reported here, but the output exists all the same.
+        let schema = schema(&["value"], &optional, &[("precondition", &[]), ("postcondition", &[])]);
+        let mut fields = Fields::exact(&block.body, &schema, found);
+        for extra in fields.blocks.iter().filter(|block| &*block.block_type.text == "postcondition") {
+            let detail = "Postconditions are not allowed for output values.";
+            found.push(bad_block("Postconditions are not allowed", detail, extra.header));
+        }
+        Some(Output {
+            name,
+            description: text_of(fields.take("description").as_ref(), found).map(|(text, _)| text),
+            value: fields.take("value").map(|attribute| attribute.expr),
+            sensitive: bool_of(fields.take("sensitive").as_ref(), found).unwrap_or(false),
+            ephemeral: bool_of(fields.take("ephemeral").as_ref(), found).unwrap_or(false),
+            depends_on: DependsOn::decode(fields.take("depends_on"), found),
+            preconditions: Condition::decode_all(ConditionKind::Precondition, &fields.blocks, found),
+            header: block.header,
+        })
+    }
 }

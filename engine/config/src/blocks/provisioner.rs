@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use ordain_diag::Span;
-use ordain_lang::ast::Body;
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::ast::{Attribute, Block, Body, ExprKind, Traversal};
+
+use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
+use crate::{Reference, Subject, body_references};
 
 /// `when`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +46,93 @@ pub struct Provisioner {
 }
 
 impl Provisioner {
-    /// Names in the body that are not the provisioner's own.
-    pub const META: &[&str] = &["when", "on_failure", "connection", "lifecycle"];
+    /// Reads a `provisioner` block.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Provisioner> {
+        let kind = block.labels.first()?.text.clone();
+        if let "chef" | "habitat" | "puppet" | "salt-masterless" = &*kind {
+            let detail = format!(
+                "The \"{kind}\" provisioner was deprecated in Terraform 0.13.4 has been removed from Terraform. Visit https://learn.hashicorp.com/collections/terraform/provision for alternatives to using provisioners that are a better fit for the Terraform workflow."
+            );
+            found.push(bad_block(
+                format!("The \"{kind}\" provisioner has been removed"),
+                detail,
+                block.header,
+            ));
+            return None;
+        }
+        let schema = schema(&[], &["when", "on_failure"], &[("connection", &[]), ("lifecycle", &[])]);
+        let (mut fields, body) = Fields::some(&block.body, &schema, found);
+        let when = match keyword(fields.take("when"), "when", &["create", "destroy"], found).as_deref() {
+            Some("destroy") => When::Destroy,
+            _ => When::Create,
+        };
+        let on_failure = keyword(fields.take("on_failure"), "on_failure", &["continue", "fail"], found);
+        let on_failure = match on_failure.as_deref() {
+            Some("continue") => OnFailure::Continue,
+            _ => OnFailure::Fail,
+        };
+        if let Some(lifecycle) = fields.blocks.iter().find(|inner| &*inner.block_type.text == "lifecycle") {
+            let detail =
+                "The block type name \"lifecycle\" is reserved for use by Terraform in a future version.";
+            found.push(bad_block("Reserved block type name in provisioner block", detail, lifecycle.header));
+        }
+        let connection = only_block(&fields.blocks, "connection", "provisioner", found);
+        let connection = connection.map(|inner| inner.body.clone());
+        if when == When::Destroy {
+            let own = body_references(&body);
+            own.into_iter().for_each(|traversal| refuse_outside(&traversal, found));
+        }
+        Some(Provisioner { kind, when, on_failure, body, connection, header: block.header })
+    }
+}
+
+/// A word out of a few; quoted words are an old habit that is warned about.
+fn keyword(
+    attribute: Option<Attribute>,
+    name: &str,
+    words: &[&str],
+    found: &mut Diagnostics,
+) -> Option<String> {
+    let attribute = attribute?;
+    let quoted = matches!(attribute.expr.kind, ExprKind::String(_));
+    if quoted {
+        let detail = "In this context, keywords are expected literally rather than in quotes. Terraform 0.11 and earlier required quotes, but quoted keywords are now deprecated and will be removed in a future version of Terraform. Remove the quotes surrounding this keyword to silence this warning.";
+        let code = codes::config::INVALID_ARGUMENT;
+        found.push(
+            Diagnostic::warning(code, "Quoted keywords are deprecated", detail)
+                .with_span(attribute.expr.span),
+        );
+    }
+    let word = if quoted { attribute.expr.as_text() } else { attribute.expr.keyword() };
+    if let Some(word) = word.filter(|word| words.contains(word)) {
+        return Some(word.to_owned());
+    }
+    let detail =
+        format!("The \"{name}\" argument requires one of the following keywords: {}.", words.join(" or "));
+    found.push(bad_argument(format!("Invalid \"{name}\" keyword"), detail, attribute.expr.span));
+    None
+}
+
+/// A destroy-time provisioner sees nothing but its own object.
+fn refuse_outside(traversal: &Traversal, found: &mut Diagnostics) {
+    let allowed = match Reference::parse(traversal) {
+        Ok(reference) => match reference.subject {
+            Subject::SelfObject
+            | Subject::CountIndex
+            | Subject::EachKey
+            | Subject::Path(_)
+            | Subject::Terraform(_) => true,
+            Subject::EachValue
+            | Subject::Variable(_)
+            | Subject::Local(_)
+            | Subject::Resource(..)
+            | Subject::Module(..) => false,
+        },
+        // Reported where the body is evaluated.
+        Err(_) => true,
+    };
+    if !allowed {
+        let detail = "Destroy-time provisioners and their connection configurations may only reference attributes of the related resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase can cause dependency cycles and interact poorly with create_before_destroy.";
+        found.push(bad_argument("Invalid reference from destroy provisioner", detail, traversal.span()));
+    }
 }

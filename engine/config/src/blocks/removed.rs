@@ -1,10 +1,14 @@
 //! `removed`
 
-use ordain_addr::Target;
-use ordain_diag::Span;
-use ordain_lang::ast::Body;
+use ordain_addr::{Mode, Target};
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Attribute, Block, Body};
 
-use super::Provisioner;
+use super::{Provisioner, When};
+use crate::address::{module_has_keys, target_of};
+use crate::constants::bool_of;
+use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
+use crate::static_forms::as_traversal;
 
 /// A statement that objects are no longer part of the configuration.
 #[derive(Clone, Debug)]
@@ -19,4 +23,63 @@ pub struct Removed {
     pub connection: Option<Body>,
     /// The block's type.
     pub header: Span,
+}
+
+impl Removed {
+    /// Reads a `removed` block.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Removed> {
+        let blocks: [(&str, &[&'static str]); 3] =
+            [("lifecycle", &[]), ("connection", &[]), ("provisioner", &["type"])];
+        let mut fields = Fields::exact(&block.body, &schema(&["from"], &[], &blocks), found);
+        let from = from(fields.take("from"), found);
+        let mut destroy = true;
+        if let Some(inner) = only_block(&fields.blocks, "lifecycle", "removed block", found) {
+            let mut inner = Fields::exact(&inner.body, &schema(&[], &["destroy"], &[]), found);
+            destroy = bool_of(inner.take("destroy").as_ref(), found).unwrap_or(true);
+        }
+        let connection = only_block(&fields.blocks, "connection", "removed block", found);
+        let connection = connection.map(|inner| inner.body.clone());
+        let mut provisioners = Vec::new();
+        for inner in fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner") {
+            let Some(provisioner) = Provisioner::decode(inner, found) else { continue };
+            if provisioner.when != When::Destroy {
+                let detail = "Only destroy-time provisioners are valid in \"removed\" blocks. To declare a destroy-time provisioner, use:\n    when = destroy";
+                found.push(bad_block("Invalid provisioner block", detail, inner.header));
+                continue;
+            }
+            provisioners.push(provisioner);
+        }
+        Some(Removed { from: from?, destroy, provisioners, connection, header: block.header })
+    }
+}
+
+fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
+    let attribute = attribute?;
+    let span = attribute.expr.span;
+    let Some(traversal) = as_traversal(&attribute.expr, found) else {
+        let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
+        found.push(bad_argument("Invalid expression", detail, span));
+        return None;
+    };
+    let target = target_of(&traversal).map_err(|error| found.push(*error)).ok()?;
+    let (module, mode) = match &target {
+        Target::Module(module) => (module, Mode::Managed),
+        Target::Resource(resource) => (&resource.module, resource.resource.mode),
+        Target::Instance(_) => {
+            let detail = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
+            found.push(bad_argument("Resource instance keys not allowed", detail, span));
+            return None;
+        }
+    };
+    if module_has_keys(module) {
+        let detail = "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").";
+        found.push(bad_argument("Module instance keys not allowed", detail, span));
+        return None;
+    }
+    if mode != Mode::Managed {
+        let detail = "Only managed resources can be removed from the state by a removed block.";
+        found.push(bad_argument("Invalid resource address", detail, span));
+        return None;
+    }
+    Some((target, span))
 }

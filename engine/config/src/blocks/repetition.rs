@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use ordain_addr::Resource;
-use ordain_diag::Span;
-use ordain_lang::ast::Expr;
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Attribute, Expr, ExprKind, Traversal};
+
+use crate::fields::bad_argument;
+use crate::static_forms::as_traversal;
 
 /// How many instances a block stands for.
 #[derive(Clone, Debug, Default)]
@@ -13,22 +15,62 @@ pub enum Repetition {
     #[default]
     Single,
     /// `count`
-    Count(Arc<Expr>),
+    Count(Expr),
     /// `for_each`
-    ForEach(Arc<Expr>),
+    ForEach(Expr),
 }
 
-/// One element of `depends_on`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DependsOn {
-    /// A resource, data source or ephemeral resource of the same module; an instance key is ignored.
-    Resource(Resource, Span),
-    /// A module called from the same module; everything in it.
-    Module(Arc<str>, Span),
-    /// An input variable: what its value comes from.
-    Variable(Arc<str>, Span),
-    /// A local value: what it comes from.
-    Local(Arc<str>, Span),
-    /// An output of a called module.
-    ModuleOutput(Arc<str>, Arc<str>, Span),
+/// One element of `depends_on`: a reference to a whole object. Instance keys are ignored.
+#[derive(Clone, Debug)]
+pub struct DependsOn {
+    /// The reference.
+    pub traversal: Arc<Traversal>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Repetition {
+    /// Reads `count` and `for_each`, of which only one may stand.
+    pub(crate) fn decode(
+        count: Option<Attribute>,
+        for_each: Option<Attribute>,
+        what: &str,
+        found: &mut Diagnostics,
+    ) -> Repetition {
+        match (count, for_each) {
+            (None, None) => Repetition::Single,
+            (Some(count), None) => Repetition::Count(count.expr),
+            (None, Some(for_each)) => Repetition::ForEach(for_each.expr),
+            (Some(_), Some(for_each)) => {
+                let detail = format!(
+                    "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the number of {what} to be created."
+                );
+                let summary = "Invalid combination of \"count\" and \"for_each\"";
+                found.push(bad_argument(summary, detail, for_each.name.span));
+                Repetition::ForEach(for_each.expr)
+            }
+        }
+    }
+}
+
+impl DependsOn {
+    /// Reads a `depends_on` argument. What it names is checked when the module is whole.
+    pub(crate) fn decode(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<DependsOn> {
+        let Some(attribute) = attribute else { return Vec::new() };
+        let ExprKind::Tuple(items) = &attribute.expr.kind else {
+            let detail = "A list of references is required here, such as [aws_vpc.main].";
+            found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| Self::one(item, found)).collect()
+    }
+
+    fn one(item: &Expr, found: &mut Diagnostics) -> Option<DependsOn> {
+        let Some(traversal) = as_traversal(item, found) else {
+            let detail = "Each element must be a reference to a whole object, such as aws_vpc.main.";
+            found.push(bad_argument("Invalid depends_on reference", detail, item.span));
+            return None;
+        };
+        Some(DependsOn { traversal, span: item.span })
+    }
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{ProviderAddr, Resource};
-use ordain_diag::Span;
-use ordain_lang::ast::Body;
+use ordain_addr::{Mode, ProviderAddr, Resource};
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Block, Body, is_identifier};
 
+use super::provider::refuse_reserved_blocks;
 use super::{DependsOn, Lifecycle, ProviderRef, Provisioner, Repetition};
+use crate::fields::NAME_RULE;
+use crate::fields::{Fields, bad_block, only_block, schema};
 
 /// A resource, data source or ephemeral resource.
 #[derive(Clone, Debug)]
@@ -27,8 +30,7 @@ pub struct ResourceBlock {
     pub provisioners: Vec<Provisioner>,
     /// `connection`
     pub connection: Option<Body>,
-    /// All of its content; [`ResourceBlock::META_ARGUMENTS`] and [`ResourceBlock::META_BLOCKS`] are not
-    /// the provider's own.
+    /// The provider's own arguments and blocks.
     pub body: Body,
     /// Name of the `check` block that the data source belongs to.
     pub check: Option<Arc<str>>,
@@ -37,11 +39,6 @@ pub struct ResourceBlock {
 }
 
 impl ResourceBlock {
-    /// Arguments in the body that are not the provider's own.
-    pub const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
-    /// Blocks in the body that are not the provider's own.
-    pub const META_BLOCKS: &[&str] = &["lifecycle", "connection", "provisioner", "locals", "_"];
-
     /// Local name of the provider: as written, or as the type implies.
     pub fn provider_name(&self) -> &str {
         match &self.provider {
@@ -49,11 +46,61 @@ impl ResourceBlock {
             None => self.resource.implied_provider(),
         }
     }
+}
 
-    /// Where the value of an argument stands, if the block sets it in native syntax.
-    pub fn argument_span(&self, name: &str) -> Option<Span> {
-        let Body::Native(body) = &self.body else { return None };
-        let mut attributes = body.attributes.iter();
-        attributes.find(|attribute| &*attribute.name.text == name).map(|attribute| attribute.expr.span)
+impl ResourceBlock {
+    /// Reads a block. The provider's source address is filled in when the module is whole.
+    pub(crate) fn decode(mode: Mode, block: &Block, found: &mut Diagnostics) -> Option<ResourceBlock> {
+        let [kind, name] = &*block.labels else { return None };
+        let (word, summaries) = match mode {
+            Mode::Managed => ("resource", ["Invalid resource type name", "Invalid resource name"]),
+            Mode::Data => ("data", ["Invalid data source name", "Invalid data resource name"]),
+            Mode::Ephemeral => {
+                ("ephemeral", ["Invalid ephemeral resource type", "Invalid ephemeral resource name"])
+            }
+        };
+        for (label, summary) in [kind, name].into_iter().zip(summaries) {
+            if !is_identifier(&label.text) {
+                found.push(bad_block(summary, NAME_RULE, label.span));
+            }
+        }
+        let resource = Resource::new(mode, kind.text.clone(), name.text.clone());
+        let blocks: [(&str, &[&'static str]); 5] = [
+            ("lifecycle", &[]),
+            ("connection", &[]),
+            ("provisioner", &["type"]),
+            ("locals", &[]),
+            ("_", &[]),
+        ];
+        let own: &[_] = if mode == Mode::Managed { &blocks } else { &[blocks[0], blocks[3], blocks[4]] };
+        let meta = ["count", "for_each", "provider", "depends_on"];
+        let (mut fields, body) = Fields::some(&block.body, &schema(&[], &meta, own), found);
+        refuse_reserved_blocks(&fields.blocks, &["locals"], word, found);
+        if let Some(escape) = fields.blocks.iter().find(|inner| &*inner.block_type.text == "_") {
+            let detail = "Blocks named \"_\", which set arguments whose names the language uses itself, are not supported yet.";
+            found.push(bad_block("Unsupported escaping block", detail, escape.header));
+        }
+        let lifecycle = only_block(&fields.blocks, "lifecycle", "resource", found)
+            .map(|inner| Lifecycle::decode(&resource, inner, found));
+        let connection = only_block(&fields.blocks, "connection", "resource", found);
+        let connection = connection.map(|inner| inner.body.clone());
+        let provisioners = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner");
+        let provisioners = provisioners.filter_map(|inner| Provisioner::decode(inner, found)).collect();
+        let provider =
+            fields.take("provider").and_then(|attribute| ProviderRef::decode(&attribute.expr, found));
+        let what = "resources";
+        Some(ResourceBlock {
+            provider_addr: crate::module::implied_provider(resource.implied_provider()),
+            repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found),
+            provider,
+            depends_on: DependsOn::decode(fields.take("depends_on"), found),
+            lifecycle: lifecycle.unwrap_or_default(),
+            provisioners,
+            connection,
+            body,
+            check: None,
+            header: block.header,
+            resource,
+        })
     }
 }

@@ -4,8 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::ProviderAddr;
-use ordain_diag::Span;
-use ordain_lang::ast::{Body, Ident};
+use ordain_diag::{Diagnostic, Diagnostics, Span};
+use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey};
+
+use super::ProviderRef;
+use super::provider::{bad_local_name, is_provider_name};
+use crate::Constraint;
+use crate::constants::{constant, text_of};
+use crate::fields::{Fields, bad_argument, duplicate, schema};
+use crate::module::implied_provider;
 
 /// A version constraint as text, checked for form; [`crate::blocks`] keeps the text because installers
 /// and lock files compare it.
@@ -30,6 +37,8 @@ pub struct RequiredProvider {
     pub aliases: Vec<Ident>,
     /// Where it stands.
     pub span: Span,
+    /// The `required_providers` block it stands in.
+    pub(crate) block: Span,
 }
 
 /// `backend "type"` or `cloud`
@@ -52,8 +61,199 @@ pub struct TerraformSettings {
     pub required_providers: BTreeMap<Arc<str>, RequiredProvider>,
     /// `backend` or `cloud`; only the root's counts.
     pub backend: Option<BackendBlock>,
-    /// `experiments`
-    pub experiments: Vec<Ident>,
     /// `provider_meta` bodies by the provider's local name.
     pub provider_meta: BTreeMap<Arc<str>, (Body, Span)>,
+}
+
+impl TerraformSettings {
+    /// Adds what a `terraform` block says.
+    pub(crate) fn decode_into(&mut self, block: &Block, found: &mut Diagnostics) {
+        let blocks: [(&str, &[&'static str]); 4] = [
+            ("backend", &["type"]),
+            ("cloud", &[]),
+            ("required_providers", &[]),
+            ("provider_meta", &["provider"]),
+        ];
+        let optional = ["required_version", "experiments", "language"];
+        let mut fields = Fields::exact(&block.body, &schema(&[], &optional, &blocks), found);
+        if let Some((text, span)) = text_of(fields.take("required_version").as_ref(), found) {
+            check_constraint(&text, span, found);
+            self.required_versions.push(VersionRequirement { text, span });
+        }
+        if let Some(experiments) = fields.take("experiments") {
+            refuse_experiments(&experiments.expr, found);
+        }
+        for inner in &fields.blocks {
+            match &*inner.block_type.text {
+                "backend" | "cloud" => self.add_backend(inner, found),
+                "required_providers" => self.add_required(inner, found),
+                _ => {
+                    let Some(label) = inner.labels.first() else { continue };
+                    let meta = (inner.body.clone(), inner.header);
+                    if self.provider_meta.insert(label.text.clone(), meta).is_some() {
+                        let detail = format!(
+                            "A provider_meta block for provider {:?} was already declared. Providers may only have one provider_meta block per module.",
+                            label.text
+                        );
+                        found.push(duplicate("Duplicate provider_meta block", detail, inner.header));
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_backend(&mut self, block: &Block, found: &mut Diagnostics) {
+        let label = block.labels.first();
+        let kind = label.map_or_else(
+            || block.block_type.clone(),
+            |label| Ident { text: label.text.clone(), span: label.span },
+        );
+        if let Some(earlier) = &self.backend {
+            let (summary, detail) = match (&*earlier.kind.text, &*kind.text) {
+                ("cloud", "cloud") => (
+                    "Duplicate HCP Terraform configurations",
+                    "A module may have only one 'cloud' block configuring HCP Terraform or Terraform Enterprise.",
+                ),
+                ("cloud", _) | (_, "cloud") => (
+                    "Both a backend and cloud configuration are present",
+                    "A module may declare either one 'cloud' block OR one 'backend' block.",
+                ),
+                _ => ("Duplicate backend configuration", "A module may have only one backend configuration."),
+            };
+            found.push(duplicate(summary, detail, block.header));
+            return;
+        }
+        self.backend = Some(BackendBlock { kind, body: block.body.clone(), header: block.header });
+    }
+
+    fn add_required(&mut self, block: &Block, found: &mut Diagnostics) {
+        if let Some(earlier) = self.required_providers.values().next()
+            && earlier.block != block.header
+        {
+            let detail = "A module may have only one required providers configuration.";
+            found.push(duplicate("Duplicate required providers configuration", detail, block.header));
+            return;
+        }
+        for attribute in found.take(block.body.just_attributes()) {
+            if let Some(required) = RequiredProvider::decode(attribute, block.header, found) {
+                self.required_providers.insert(required.name.text.clone(), required);
+            }
+        }
+    }
+}
+
+impl RequiredProvider {
+    fn decode(attribute: Attribute, block: Span, found: &mut Diagnostics) -> Option<RequiredProvider> {
+        let span = attribute.span();
+        let name = attribute.name;
+        if !is_provider_name(&name.text) {
+            found.push(bad_local_name(&name.text, name.span));
+            return None;
+        }
+        let source = implied_provider(&name.text);
+        let mut required = RequiredProvider { name, source, version: None, aliases: Vec::new(), span, block };
+        let ExprKind::Object(items) = &attribute.expr.kind else {
+            let value = constant(&attribute.expr, found)?;
+            match value.as_str() {
+                Some(text) => required.set_version(text, attribute.expr.span, found),
+                None => found.push(invalid_object(attribute.expr.span)),
+            }
+            return Some(required);
+        };
+        let items: Vec<_> =
+            items.iter().filter_map(|item| Some((key_text(&item.key)?, &item.value))).collect();
+        for (key, value) in items {
+            required.set(key, value, found);
+        }
+        Some(required)
+    }
+
+    fn set(&mut self, key: &str, value: &Expr, found: &mut Diagnostics) {
+        match key {
+            "version" => match constant(value, found).as_ref().and_then(|value| value.as_str()) {
+                Some(text) => self.set_version(text, value.span, found),
+                None => found.push(bad_argument(
+                    "Invalid version constraint",
+                    "Version must be specified as a string.",
+                    value.span,
+                )),
+            },
+            "source" => {
+                let text = constant(value, found);
+                let Some(text) = text.as_ref().and_then(|value| value.as_str()) else {
+                    let detail = "Source must be specified as a string.";
+                    found.push(bad_argument("Invalid source", detail, value.span));
+                    return;
+                };
+                match ProviderAddr::parse(text) {
+                    Some(addr) if is_provider_name(&addr.name) => self.source = addr,
+                    _ => {
+                        let detail =
+                            "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"";
+                        found.push(bad_argument("Invalid provider source string", detail, value.span));
+                    }
+                }
+            }
+            "configuration_aliases" => {
+                let ExprKind::Tuple(items) = &value.kind else {
+                    let detail = "A static list expression is required.";
+                    found.push(bad_argument("Invalid expression", detail, value.span));
+                    return;
+                };
+                for item in items.iter() {
+                    self.add_alias(item, found);
+                }
+            }
+            _ => found.push(invalid_object(value.span)),
+        }
+    }
+
+    fn add_alias(&mut self, item: &Expr, found: &mut Diagnostics) {
+        let Some(provider) = ProviderRef::decode(item, found) else { return };
+        if provider.name.text != self.name.text {
+            let detail = format!(
+                "Configuration aliases must be prefixed with the provider name. Expected {:?}, but found {:?}.",
+                self.name.text, provider.name.text
+            );
+            found.push(bad_argument("Invalid configuration_aliases value", detail, item.span));
+            return;
+        }
+        self.aliases.extend(provider.alias);
+    }
+
+    fn set_version(&mut self, text: &str, span: Span, found: &mut Diagnostics) {
+        check_constraint(text, span, found);
+        self.version = Some(VersionRequirement { text: text.into(), span });
+    }
+}
+
+fn key_text(key: &ObjectKey) -> Option<&str> {
+    match key {
+        ObjectKey::Name(name) => Some(&name.text),
+        ObjectKey::Expr(expr) => expr.as_text(),
+    }
+}
+
+fn invalid_object(span: Span) -> Diagnostic {
+    let detail = "required_providers objects can only contain \"version\", \"source\" and \"configuration_aliases\" attributes. To configure a provider, use a \"provider\" block.";
+    bad_argument("Invalid required_providers object", detail, span)
+}
+
+fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {
+    if Constraint::parse(text).is_err() {
+        let detail = "This string does not use correct version constraint syntax.";
+        found.push(bad_argument("Invalid version constraint", detail, span));
+    }
+}
+
+fn refuse_experiments(expr: &Expr, found: &mut Diagnostics) {
+    let ExprKind::Tuple(items) = &expr.kind else {
+        found.push(bad_argument("Invalid expression", "A static list expression is required.", expr.span));
+        return;
+    };
+    for item in items.iter() {
+        let detail =
+            format!("There is no current experiment with the keyword {:?}.", item.keyword().unwrap_or(""));
+        found.push(bad_argument("Unknown experiment keyword", detail, item.span));
+    }
 }

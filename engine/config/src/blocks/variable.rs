@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
-use ordain_diag::Span;
-use ordain_lang::ast::Ident;
-use ordain_value::{Type, Value};
+use crate::TypeConstraint;
+use crate::references;
+use ordain_diag::{Diagnostics, Span};
+use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Ident};
+use ordain_value::Value;
 
-use super::Condition;
+use super::{Condition, ConditionKind};
+use crate::constants::{bool_of, constant, text_of};
+use crate::fields::{Fields, bad_argument, bad_block, named, schema};
+use crate::{Reference, Subject};
 
 /// An input variable.
 #[derive(Clone, Debug)]
@@ -15,8 +20,8 @@ pub struct Variable {
     pub name: Ident,
     /// `description`
     pub description: Option<Arc<str>>,
-    /// `type`; [`Type::Dynamic`] when there is none.
-    pub ty: Type,
+    /// `type`, with the defaults of optional attributes; any type when there is none.
+    pub constraint: TypeConstraint,
     /// `default`, converted to the type; `None` when a value must be given.
     pub default: Option<Value>,
     /// `nullable`; when false, null means the default.
@@ -29,4 +34,101 @@ pub struct Variable {
     pub validations: Vec<Condition>,
     /// Type and labels.
     pub header: Span,
+}
+
+/// Names that have a meaning in `module` blocks.
+const RESERVED: [&str; 8] =
+    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+
+impl Variable {
+    /// Reads a `variable` block.
+    pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Variable> {
+        let name = named(block, "Invalid variable name", found)?;
+        let optional = ["description", "default", "type", "sensitive", "nullable", "ephemeral"];
+        let schema = schema(&[], &optional, &[("validation", &[])]);
+        let mut fields = Fields::exact(&block.body, &schema, found);
+        if RESERVED.contains(&&*name.text) {
+            let detail = format!(
+                "The variable name {:?} is reserved due to its special meaning inside module blocks.",
+                name.text
+            );
+            found.push(bad_block("Invalid variable name", detail, name.span));
+            return None;
+        }
+        let nullable = bool_of(fields.take("nullable").as_ref(), found).unwrap_or(true);
+        let constraint = fields.take("type").map(|attribute| read_type(&attribute.expr, found));
+        let constraint = constraint.unwrap_or_default();
+        let default = fields.take("default");
+        let default = default.and_then(|attribute| read_default(&attribute, &constraint, nullable, found));
+        let variable = Variable {
+            description: text_of(fields.take("description").as_ref(), found).map(|(text, _)| text),
+            constraint,
+            default,
+            nullable,
+            sensitive: bool_of(fields.take("sensitive").as_ref(), found).unwrap_or(false),
+            ephemeral: bool_of(fields.take("ephemeral").as_ref(), found).unwrap_or(false),
+            validations: Condition::decode_all(ConditionKind::Validation, &fields.blocks, found),
+            header: block.header,
+            name,
+        };
+        variable.check_validations(found);
+        Some(variable)
+    }
+
+    fn check_validations(&self, found: &mut Diagnostics) {
+        for validation in &self.validations {
+            let mine = references(&validation.condition).into_iter().any(|traversal| {
+                matches!(Reference::parse(&traversal), Ok(Reference { subject: Subject::Variable(name), .. }) if name == self.name.text)
+            });
+            if !mine {
+                let name = &self.name.text;
+                let detail = format!(
+                    "The condition for variable {name:?} must refer to var.{name} in order to test incoming values."
+                );
+                found.push(bad_argument(
+                    "Invalid variable validation condition",
+                    detail,
+                    validation.condition.span,
+                ));
+            }
+        }
+    }
+}
+
+fn read_type(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
+    if let (ExprKind::String(_), Some(text)) = (&expr.kind, expr.as_text()) {
+        let detail = format!(
+            "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and will be removed in a future version of Terraform. Remove the quotes around {text:?}."
+        );
+        found.push(bad_argument("Invalid quoted type constraints", detail, expr.span));
+        return TypeConstraint::default();
+    }
+    TypeConstraint::parse(expr, found)
+}
+
+fn read_default(
+    attribute: &Attribute,
+    constraint: &TypeConstraint,
+    nullable: bool,
+    found: &mut Diagnostics,
+) -> Option<Value> {
+    let span = attribute.expr.span;
+    let value = constant(&attribute.expr, found)?;
+    if value.is_null() {
+        if !nullable {
+            let detail = "A null default value is not valid when nullable=false.";
+            found.push(bad_argument("Invalid default value for variable", detail, span));
+            return None;
+        }
+        return Some(Value::null(constraint.ty.clone()));
+    }
+    match constraint.convert(value) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let detail =
+                format!("This default value is not compatible with the variable's type constraint: {error}.");
+            found.push(bad_argument("Invalid default value for variable", detail, span));
+            None
+        }
+    }
 }

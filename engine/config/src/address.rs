@@ -1,0 +1,112 @@
+//! Addresses written as references in `moved`, `removed` and `import`.
+
+use ordain_addr::{AbsResource, Key, Mode, ModuleInstance, Resource, ResourceInstance, Target};
+use ordain_diag::{Diagnostic, Span, codes};
+use ordain_lang::ast::{Expr, ExprKind, Ident, Traversal, TraversalStep};
+
+use crate::key_of;
+
+/// Reads a target out of a reference, relative to the module it stands in.
+pub(crate) fn target_of(traversal: &Traversal) -> Result<Target, Box<Diagnostic>> {
+    let mut words = Words { traversal, at: 0 };
+    let mut module = ModuleInstance::root();
+    let mut root = words.name()?;
+    while &*root.text == "module" {
+        let name = words.name()?;
+        module = module.child(name.text, words.key()?);
+        if words.done() {
+            return Ok(Target::Module(module));
+        }
+        root = words.name()?;
+    }
+    let (mode, type_name) = match &*root.text {
+        "data" => (Mode::Data, words.name()?),
+        "ephemeral" => (Mode::Ephemeral, words.name()?),
+        "resource" => (Mode::Managed, words.name()?),
+        _ => (Mode::Managed, root),
+    };
+    let name = words.name()?;
+    let resource = Resource::new(mode, type_name.text, name.text);
+    let key = words.key()?;
+    if !words.done() {
+        return Err(invalid("Unexpected extra operators after address.", words.span()));
+    }
+    Ok(match key {
+        None => Target::Resource(AbsResource { module, resource }),
+        Some(key) => Target::Instance(ResourceInstance { module, resource, key: Some(key) }),
+    })
+}
+
+/// The address that an expression names when the keys in it are left out: `a.b[each.key]` is `a.b`.
+pub(crate) fn target_without_keys(expr: &Expr) -> Result<Target, Box<Diagnostic>> {
+    let mut steps = Vec::new();
+    let root = collect(expr, &mut steps)
+        .ok_or_else(|| invalid("A resource address is required here, such as aws_vpc.main.", expr.span))?;
+    let names = steps.into_iter().filter(|step| matches!(step, TraversalStep::Attr(_))).collect();
+    target_of(&Traversal { root, steps: names })
+}
+
+/// Root name and constant steps of an expression that consists of names and indexes only.
+fn collect(expr: &Expr, steps: &mut Vec<TraversalStep>) -> Option<Ident> {
+    match &expr.kind {
+        ExprKind::Traversal(traversal) => {
+            steps.extend(traversal.steps.iter().cloned());
+            Some(traversal.root.clone())
+        }
+        ExprKind::Relative(relative) => {
+            let root = collect(&relative.source, steps)?;
+            steps.extend(relative.steps.iter().cloned());
+            Some(root)
+        }
+        ExprKind::Index(pair) => collect(&pair.0, steps),
+        _ => None,
+    }
+}
+
+fn invalid(detail: &str, span: Span) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(codes::config::INVALID_ARGUMENT, "Invalid address", detail).with_span(span))
+}
+
+struct Words<'t> {
+    traversal: &'t Traversal,
+    /// 0 is the root name, then the steps.
+    at: usize,
+}
+
+impl Words<'_> {
+    fn done(&self) -> bool {
+        self.at > self.traversal.steps.len()
+    }
+
+    fn span(&self) -> Span {
+        self.traversal.steps.get(self.at.saturating_sub(1)).map_or(self.traversal.span(), TraversalStep::span)
+    }
+
+    fn name(&mut self) -> Result<Ident, Box<Diagnostic>> {
+        let at = self.at;
+        self.at += 1;
+        let found = match at.checked_sub(1) {
+            None => Some(self.traversal.root.clone()),
+            Some(step) => match self.traversal.steps.get(step) {
+                Some(TraversalStep::Attr(name)) => Some(name.clone()),
+                _ => None,
+            },
+        };
+        found.ok_or_else(|| {
+            invalid("Resource specification must include a resource type and name.", self.traversal.span())
+        })
+    }
+
+    fn key(&mut self) -> Result<Option<Key>, Box<Diagnostic>> {
+        let step = self.at.checked_sub(1).and_then(|step| self.traversal.steps.get(step));
+        let Some(TraversalStep::Index(value, span)) = step else { return Ok(None) };
+        self.at += 1;
+        let detail = "An instance key is a whole number or a text, such as [0] or [\"a\"].";
+        key_of(value).map(Some).ok_or_else(|| invalid(detail, *span))
+    }
+}
+
+/// Whether any step of a module address has an instance key.
+pub(crate) fn module_has_keys(module: &ModuleInstance) -> bool {
+    module.0.iter().any(|step| step.key.is_some())
+}

@@ -1,0 +1,254 @@
+//! One module out of the blocks of its files.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use ordain_addr::{Mode, ModulePath};
+use ordain_diag::{Diagnostics, Sources, Span};
+use ordain_lang::ast::Block;
+
+use crate::Module;
+use crate::blocks::{
+    Check, Import, Local, ModuleCall, Moved, Output, ProviderBlock, Removed, ResourceBlock,
+    TerraformSettings, Variable,
+};
+use crate::fields::{bad_block, duplicate};
+use crate::overrides;
+
+/// Collects decoded blocks.
+pub(crate) struct Assembly<'s> {
+    module: Module,
+    sources: &'s Sources,
+    found: Diagnostics,
+}
+
+/// Builds the module from blocks in order of their files. Called modules are not looked at.
+pub(crate) fn assemble(
+    path: ModulePath,
+    dir: Arc<str>,
+    mut primary: Vec<Block>,
+    over: Vec<Block>,
+    sources: &Sources,
+) -> (Module, Diagnostics) {
+    let module = Module { path, dir, ..Module::default() };
+    let mut assembly = Assembly { module, sources, found: Diagnostics::new() };
+    let settings = overrides::apply(&mut primary, over, &mut assembly.found);
+    primary.iter().for_each(|block| assembly.add(block));
+    let mut changed = TerraformSettings::default();
+    settings.iter().for_each(|block| changed.decode_into(block, &mut assembly.found));
+    assembly.override_settings(changed);
+    assembly.name_providers();
+    (assembly.module, assembly.found)
+}
+
+impl Assembly<'_> {
+    fn add(&mut self, block: &Block) {
+        match &*block.block_type.text {
+            "terraform" => self.module.settings.decode_into(block, &mut self.found),
+            "variable" => self.add_variable(block),
+            "locals" => self.add_locals(block),
+            "output" => self.add_output(block),
+            "resource" => self.add_resource(Mode::Managed, block),
+            "data" => self.add_resource(Mode::Data, block),
+            "ephemeral" => self.add_resource(Mode::Ephemeral, block),
+            "module" => self.add_call(block),
+            "provider" => self.add_provider(block),
+            "check" => self.add_check(block),
+            "moved" => {
+                let moved = Moved::decode(block, &mut self.found);
+                self.module.refactoring.moved.extend(moved);
+            }
+            "removed" => {
+                let removed = Removed::decode(block, &mut self.found);
+                self.module.refactoring.removed.extend(removed);
+            }
+            "import" => self.add_import(block),
+            _ => {}
+        }
+    }
+
+    fn add_variable(&mut self, block: &Block) {
+        let Some(variable) = Variable::decode(block, &mut self.found) else { return };
+        let (name, header) = (variable.name.text.clone(), variable.header);
+        let earlier = insert(&mut self.module.variables, name.clone(), variable).map(|old| old.header);
+        self.twice(
+            earlier,
+            header,
+            "Duplicate variable declaration",
+            &format!("A variable named {name:?} was already declared"),
+            "Variable names must be unique within a module.",
+        );
+    }
+
+    fn add_locals(&mut self, block: &Block) {
+        for local in Local::decode(block, &mut self.found) {
+            let (name, span) = (local.name.text.clone(), local.span);
+            let earlier = insert(&mut self.module.locals, name.clone(), local).map(|old| old.span);
+            self.twice(
+                earlier,
+                span,
+                "Duplicate local value definition",
+                &format!("A local value named {name:?} was already defined"),
+                "Local value names must be unique within a module.",
+            );
+        }
+    }
+
+    fn add_output(&mut self, block: &Block) {
+        let Some(output) = Output::decode(block, &mut self.found) else { return };
+        let (name, header) = (output.name.text.clone(), output.header);
+        let earlier = insert(&mut self.module.outputs, name.clone(), output).map(|old| old.header);
+        self.twice(
+            earlier,
+            header,
+            "Duplicate output definition",
+            &format!("An output named {name:?} was already defined"),
+            "Output names must be unique within a module.",
+        );
+    }
+
+    fn add_resource(&mut self, mode: Mode, block: &Block) {
+        let Some(resource) = ResourceBlock::decode(mode, block, &mut self.found) else { return };
+        self.insert_resource(resource);
+    }
+
+    fn insert_resource(&mut self, block: ResourceBlock) {
+        let (resource, header) = (block.resource.clone(), block.header);
+        let earlier = insert(&mut self.module.resources, resource.clone(), block).map(|old| old.header);
+        let word = match resource.mode {
+            Mode::Managed => "resource",
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
+        };
+        let (kind, name) = (&resource.type_name, &resource.name);
+        let summary = format!("Duplicate {word} {kind:?} configuration");
+        let what = format!("A {kind} {word} named {name:?} was already declared");
+        self.twice(
+            earlier,
+            header,
+            &summary,
+            &what,
+            "Resource names must be unique per type in each module.",
+        );
+    }
+
+    fn add_call(&mut self, block: &Block) {
+        let Some(call) = ModuleCall::decode(block, &mut self.found) else { return };
+        let (name, header) = (call.name.text.clone(), call.header);
+        let earlier = insert(&mut self.module.calls, name.clone(), call).map(|old| old.header);
+        self.twice(
+            earlier,
+            header,
+            "Duplicate module call",
+            &format!("A module call named {name:?} was already defined"),
+            "Module calls must have unique names within a module.",
+        );
+    }
+
+    fn add_provider(&mut self, block: &Block) {
+        let Some(provider) = ProviderBlock::decode(block, &mut self.found) else { return };
+        let header = provider.header;
+        let name = provider.name.text.clone();
+        let alias = provider.alias.as_ref().map(|alias| alias.text.clone());
+        let what = match &alias {
+            None => format!("A default (non-aliased) provider configuration for {name:?} was already given"),
+            Some(alias) => {
+                format!("A configuration for provider {name:?} with the alias {alias:?} was already given")
+            }
+        };
+        let earlier = insert(&mut self.module.providers, (name, alias), provider).map(|old| old.header);
+        self.twice(earlier, header, "Duplicate provider configuration", &what, "If multiple configurations are required, set the \"alias\" argument for alternative configurations, differently for each.");
+    }
+
+    fn add_check(&mut self, block: &Block) {
+        let Some((check, data)) = Check::decode(block, &mut self.found) else { return };
+        let (name, header) = (check.name.text.clone(), check.header);
+        let earlier = insert(&mut self.module.checks, name.clone(), check).map(|old| old.header);
+        let summary = format!("Duplicate check {name:?} configuration");
+        self.twice(
+            earlier,
+            header,
+            &summary,
+            &format!("A check block named {name:?} was already declared"),
+            "Check blocks must be unique within each module.",
+        );
+        if let Some(data) = data {
+            self.insert_resource(data);
+        }
+    }
+
+    fn add_import(&mut self, block: &Block) {
+        if !self.module.path.is_root() {
+            let detail = format!(
+                "An import block was detected in {:?}. Import blocks are only allowed in the root module.",
+                self.module.path.to_string()
+            );
+            self.found.push(bad_block("Invalid import configuration", detail, block.header));
+            return;
+        }
+        let import = Import::decode(block, &mut self.found);
+        self.module.refactoring.imports.extend(import.map(Arc::new));
+    }
+
+    /// Reports a second declaration, and where the first is.
+    fn twice(&mut self, earlier: Option<Span>, again: Span, summary: &str, what: &str, rule: &str) {
+        let Some(earlier) = earlier else { return };
+        let place = place(self.sources, earlier);
+        self.found.push(duplicate(summary, format!("{what} at {place}. {rule}"), again));
+    }
+
+    fn override_settings(&mut self, changed: TerraformSettings) {
+        let settings = &mut self.module.settings;
+        if !changed.required_versions.is_empty() {
+            settings.required_versions = changed.required_versions;
+        }
+        settings.required_providers.extend(changed.required_providers);
+        settings.provider_meta.extend(changed.provider_meta);
+        if changed.backend.is_some() {
+            settings.backend = changed.backend;
+        }
+    }
+
+    /// Fills in the source addresses of providers, now that all of `required_providers` is known.
+    fn name_providers(&mut self) {
+        let required: BTreeMap<_, _> = self
+            .module
+            .settings
+            .required_providers
+            .iter()
+            .map(|(name, required)| (name.clone(), required.source.clone()))
+            .collect();
+        for resource in self.module.resources.values_mut() {
+            if let Some(addr) = required.get(resource.provider_name()) {
+                Arc::make_mut(resource).provider_addr = addr.clone();
+            } else {
+                let addr = crate::module::implied_provider(resource.provider_name());
+                Arc::make_mut(resource).provider_addr = addr;
+            }
+        }
+        for provider in self.module.providers.values_mut() {
+            if let Some(addr) = required.get(&provider.name.text) {
+                Arc::make_mut(provider).addr = addr.clone();
+            }
+        }
+    }
+}
+
+/// Inserts unless something is there already, and then gives back what is there.
+fn insert<K: Ord, V>(table: &mut BTreeMap<K, Arc<V>>, key: K, value: V) -> Option<Arc<V>> {
+    match table.entry(key) {
+        Entry::Vacant(free) => {
+            free.insert(Arc::new(value));
+            None
+        }
+        Entry::Occupied(taken) => Some(taken.get().clone()),
+    }
+}
+
+/// A place as messages name it: `main.tf:3,1-10`.
+pub(crate) fn place(sources: &Sources, span: Span) -> String {
+    let Some((name, start)) = sources.locate(span) else { return "another place".to_owned() };
+    let end = start.column + sources.text(span).chars().count();
+    format!("{name}:{},{}-{end}", start.line, start.column)
+}

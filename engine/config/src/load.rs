@@ -1,0 +1,167 @@
+//! The tree of modules from the source set.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::ModulePath;
+use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
+use ordain_lang::ast::{Block, Body, BodySchema};
+use ordain_lang::parse::{parse_json, parse_native};
+
+use crate::assemble::assemble;
+use crate::blocks::{ModuleCall, ModuleSource, VersionRequirement};
+use crate::fields::schema;
+use crate::{Constraint, Module, ModuleTree, SourceSet, Version, join_path, providers};
+
+/// Version of the language that this engine speaks; `required_version` is compared with it.
+pub const LANGUAGE_VERSION: &str = "1.11.4";
+
+/// Reads the configuration: the root module from directory `.` and all modules that it calls.
+///
+/// The texts end up in the returned table; file names in it are the logical paths. Diagnostics are those
+/// that already forbid initialisation; [`crate::validate`] finds the rest.
+pub fn load(set: &SourceSet) -> (ModuleTree, Sources, Diagnostics) {
+    let mut loader = Loader {
+        set,
+        by_dir: set.by_directory(),
+        schema: file_schema(),
+        sources: Sources::new(),
+        found: Diagnostics::new(),
+    };
+    let root = loader.module(ModulePath::root(), ".".into(), &mut Vec::new());
+    let mut tree = ModuleTree { root: Arc::new(root) };
+    loader.found.append(providers::check(&tree));
+    let _ = &mut tree;
+    (tree, loader.sources, loader.found)
+}
+
+struct Loader<'s> {
+    set: &'s SourceSet,
+    by_dir: BTreeMap<&'s str, Vec<(&'s str, &'s Arc<str>)>>,
+    schema: BodySchema,
+    sources: Sources,
+    found: Diagnostics,
+}
+
+fn file_schema() -> BodySchema {
+    let blocks: [(&str, &[&'static str]); 13] = [
+        ("terraform", &[]),
+        ("provider", &["name"]),
+        ("variable", &["name"]),
+        ("locals", &[]),
+        ("output", &["name"]),
+        ("module", &["name"]),
+        ("resource", &["type", "name"]),
+        ("data", &["type", "name"]),
+        ("ephemeral", &["type", "name"]),
+        ("check", &["name"]),
+        ("moved", &[]),
+        ("removed", &[]),
+        ("import", &[]),
+    ];
+    schema(&[], &[], &blocks)
+}
+
+impl Loader<'_> {
+    /// Reads one module and those it calls. `above` are the directories of the modules around it.
+    fn module(&mut self, path: ModulePath, dir: Arc<str>, above: &mut Vec<Arc<str>>) -> Module {
+        let (mut primary, mut over) = (Vec::new(), Vec::new());
+        for (file, text) in self.by_dir.get(&*dir).cloned().unwrap_or_default() {
+            let blocks = self.file(file, text);
+            if is_override(file) { over.extend(blocks) } else { primary.extend(blocks) }
+        }
+        let (mut module, found) = assemble(path, dir.clone(), primary, over, &self.sources);
+        self.found.append(found);
+        self.check_language(&module.settings.required_versions);
+        above.push(dir);
+        let names: Vec<Arc<str>> = module.calls.keys().cloned().collect();
+        for name in names {
+            let Some(call) = module.calls.get(&name).cloned() else { continue };
+            let child = self.child(&module, &call, above);
+            if let Some(call) = module.calls.get_mut(&name) {
+                Arc::make_mut(call).child = child.map(Arc::new);
+            }
+        }
+        above.pop();
+        module
+    }
+
+    fn file(&mut self, name: &str, text: &Arc<str>) -> Vec<Block> {
+        let id = self.sources.add(name, text.clone());
+        let body: Body = match name.ends_with(".json") {
+            true => self.found.take(parse_json(id, text)),
+            false => self.found.take(parse_native(id, text)),
+        };
+        self.found.take(body.content(&self.schema)).blocks
+    }
+
+    fn child(&mut self, module: &Module, call: &ModuleCall, above: &mut Vec<Arc<str>>) -> Option<Module> {
+        let (source, span) = call.source.as_ref()?;
+        let path = module.path.child(call.name.text.clone());
+        let key: Arc<str> = path.0.join(".").into();
+        let dir: Arc<str> = match (&self.set.installed, source) {
+            (Some(installed), _) => match installed.get(&key) {
+                Some(row) => row.dir.clone(),
+                None => {
+                    self.not_installed(call);
+                    return None;
+                }
+            },
+            (None, ModuleSource::Local(text)) => join_path(&module.dir, text).into(),
+            (None, ModuleSource::Registry(_) | ModuleSource::Remote(_)) => {
+                self.not_installed(call);
+                return None;
+            }
+        };
+        if above.contains(&dir) {
+            let detail =
+                format!("The module in {dir} is called from within itself, so that it would never end.");
+            let code = codes::config::MODULE_LOAD;
+            self.found.push(Diagnostic::error(code, "Module calls itself", detail).with_span(*span));
+            return None;
+        }
+        if !self.by_dir.contains_key(&*dir) {
+            let detail = format!(
+                "The directory {dir} could not be read for module {:?}: it holds no configuration files.",
+                call.name.text
+            );
+            let code = codes::config::MODULE_LOAD;
+            self.found.push(Diagnostic::error(code, "Unreadable module directory", detail).with_span(*span));
+            return None;
+        }
+        Some(self.module(path, dir, above))
+    }
+
+    fn not_installed(&mut self, call: &ModuleCall) {
+        let detail = "This module is not yet installed. Run \"init\" to install all modules required by this configuration.";
+        let code = codes::config::MODULE_LOAD;
+        self.found.push(Diagnostic::error(code, "Module not installed", detail).with_span(call.header));
+    }
+
+    fn check_language(&mut self, required: &[VersionRequirement]) {
+        let Some(own) = Version::parse(LANGUAGE_VERSION) else { return };
+        for requirement in required {
+            let Ok(constraint) = Constraint::parse(&requirement.text) else { continue };
+            if !constraint.allows(&own) {
+                let detail = format!(
+                    "This configuration does not support version {LANGUAGE_VERSION} of the language. To proceed, either choose another supported version or update this version constraint ({}).",
+                    requirement.text
+                );
+                let code = codes::config::MODULE_LOAD;
+                let summary = "Unsupported Terraform Core version";
+                self.found.push(Diagnostic::error(code, summary, detail).with_span(requirement.span));
+            }
+        }
+    }
+}
+
+/// Whether a file changes what others declare: `override.tf`, `x_override.tf`, and such in JSON.
+fn is_override(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"].iter().find_map(|end| name.strip_suffix(end));
+    stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+}
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

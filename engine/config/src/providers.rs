@@ -1,0 +1,201 @@
+//! Which provider configuration serves what, across modules.
+
+use std::sync::Arc;
+
+use ordain_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::ast::Body;
+
+use crate::blocks::{ModuleCall, PassedProvider, ProviderBlock, Repetition};
+use crate::fields::bad_block;
+use crate::{Module, ModuleTree};
+
+impl ModuleTree {
+    /// The configuration that a module means by a local provider name and alias: its own block, the one
+    /// its caller passes, or (without alias) the default one of the nearest module around it. The root's
+    /// default configuration exists even without a block.
+    ///
+    /// # Errors
+    /// The address that was looked for, when no block and no caller gives it.
+    pub fn provider_config(
+        &self,
+        path: &ModulePath,
+        local_name: &str,
+        alias: Option<&str>,
+        addr: &ProviderAddr,
+    ) -> Result<ProviderConfigAddr, ProviderConfigAddr> {
+        let wanted = |path: &ModulePath| ProviderConfigAddr {
+            module: path.clone(),
+            provider: addr.clone(),
+            alias: alias.map(Arc::from),
+        };
+        let Some(module) = self.module(path) else { return Err(wanted(path)) };
+        let own = module.providers.get(&(local_name.into(), alias.map(Arc::from)));
+        if own.is_some_and(|block| !is_empty(block)) {
+            return Ok(wanted(path));
+        }
+        let Some((parent, name)) = path.parent() else {
+            return if own.is_some() || alias.is_none() { Ok(wanted(path)) } else { Err(wanted(path)) };
+        };
+        let call = self.module(&parent).and_then(|module| module.calls.get(&name));
+        if let Some(passed) = call.and_then(|call| passed_as(call, local_name, alias)) {
+            let outer = &passed.outer;
+            let outer_alias = outer.alias.as_ref().map(|alias| &*alias.text);
+            return self.provider_config(&parent, &outer.name.text, outer_alias, addr);
+        }
+        if own.is_some() {
+            return Ok(wanted(path));
+        }
+        if alias.is_some() {
+            return Err(wanted(path));
+        }
+        let local = self.module(&parent).map(|module| local_name_of(module, addr));
+        self.provider_config(&parent, &local.unwrap_or_default(), None, addr)
+    }
+}
+
+fn passed_as<'c>(call: &'c ModuleCall, name: &str, alias: Option<&str>) -> Option<&'c PassedProvider> {
+    call.providers.iter().flatten().find(|passed| {
+        &*passed.inner.name.text == name && passed.inner.alias.as_ref().map(|alias| &*alias.text) == alias
+    })
+}
+
+/// The name that a module has for a provider.
+fn local_name_of(module: &Module, addr: &ProviderAddr) -> Arc<str> {
+    let required = module.settings.required_providers.iter().find(|(_, required)| required.source == *addr);
+    required.map_or_else(|| addr.name.clone(), |(name, _)| name.clone())
+}
+
+/// Whether a `provider` block in a child module says nothing: then it only asks for a configuration.
+fn is_empty(block: &ProviderBlock) -> bool {
+    match &block.body {
+        Body::Native(native) => {
+            native.blocks.is_empty()
+                && native.attributes.iter().all(|attribute| &*attribute.name.text == "alias")
+        }
+        Body::Json(_) => block.body.just_attributes().0.iter().all(|a| &*a.name.text == "alias"),
+    }
+}
+
+/// What forbids or discourages the way in which modules get their providers.
+pub(crate) fn check(tree: &ModuleTree) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for module in tree.modules() {
+        if !module.path.is_root() {
+            let empty = module.providers.values().filter(|block| is_empty(block));
+            empty.for_each(|block| found.push(redundant(block, &module.path)));
+        }
+        for call in module.calls.values() {
+            let Some(child) = &call.child else { continue };
+            check_call(module, call, child, &mut found);
+        }
+    }
+    found
+}
+
+fn check_call(module: &Module, call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
+    let repeated = !matches!(call.repetition, Repetition::Single) || !call.depends_on.is_empty();
+    if repeated && configures_providers(child) {
+        let detail = format!(
+            "The module at {} is a legacy module which contains its own local provider configurations, and so calls to it may not use the count, for_each, or depends_on arguments.\n\nIf you also control the module, consider updating it to instead expect provider configurations to be passed by its caller.",
+            child.path
+        );
+        let summary = "Module is incompatible with count, for_each, and depends_on";
+        found.push(bad_block(summary, detail, repetition_span(call)));
+    }
+    for required in child.settings.required_providers.values() {
+        for alias in &required.aliases {
+            let own = (required.name.text.clone(), Some(alias.text.clone()));
+            let given = passed_as(call, &required.name.text, Some(&alias.text)).is_some();
+            if !given && !child.providers.contains_key(&own) {
+                let detail = format!(
+                    "The child module requires an additional configuration for provider {}, with the local name \"{}.{}\".\n\nRefer to the module's documentation to understand the intended purpose of this additional provider configuration, and then add an entry for it to the \"providers\" meta-argument in the module block to choose which provider configuration the module should use for that purpose.",
+                    required.source.for_display(),
+                    required.name.text,
+                    alias.text
+                );
+                found.push(bad_block("Missing required provider configuration", detail, call.header));
+            }
+        }
+    }
+    for passed in call.providers.iter().flatten() {
+        check_passed(module, child, passed, found);
+    }
+}
+
+fn check_passed(module: &Module, child: &Module, passed: &PassedProvider, found: &mut Diagnostics) {
+    let declared = |module: &Module, name: &str| {
+        module.settings.required_providers.get(name).map(|required| required.source.clone())
+    };
+    let (inner, outer) = (&passed.inner.name.text, &passed.outer.name.text);
+    let (in_child, in_parent) = (declared(child, inner), declared(module, outer));
+    if in_child.is_none() {
+        let place = format!("module {:?}", child.path.to_string());
+        found.push(undefined(inner, &place, passed.inner.span));
+    }
+    let meant = in_child.unwrap_or_else(|| ProviderAddr::default_for(inner.clone()));
+    let given = in_parent.clone().unwrap_or_else(|| ProviderAddr::default_for(outer.clone()));
+    if meant != given {
+        if in_parent.is_none() {
+            found.push(undefined(outer, &module_words(&module.path), passed.outer.span));
+        }
+        let detail = format!(
+            "The local name {:?} in {} represents provider {:?}, but {:?} in {} represents {:?}.\n\nEach provider has its own distinct configuration schema and provider types, so this one can be assigned only a configuration for {:?}.",
+            passed.outer.text(),
+            module_words(&module.path),
+            given.for_display(),
+            passed.inner.text(),
+            child.path,
+            meant.for_display(),
+            meant.for_display()
+        );
+        found.push(bad_block("Provider type mismatch", detail, passed.outer.span));
+    }
+    let alias = passed.inner.alias.as_ref().map(|alias| alias.text.clone());
+    if let Some(block) = child.providers.get(&(inner.clone(), alias)).filter(|block| !is_empty(block)) {
+        let detail = format!(
+            "The configuration of {} has its own local configuration for {}, and so it cannot accept an overridden configuration provided by its caller.",
+            child.path,
+            passed.inner.text()
+        );
+        found.push(bad_block("Cannot override provider configuration", detail, block.header));
+    }
+}
+
+fn configures_providers(module: &Module) -> bool {
+    module.providers.values().any(|block| !is_empty(block))
+        || module
+            .calls
+            .values()
+            .filter_map(|call| call.child.as_ref())
+            .any(|child| configures_providers(child))
+}
+
+fn repetition_span(call: &ModuleCall) -> Span {
+    match &call.repetition {
+        Repetition::Count(expr) | Repetition::ForEach(expr) => expr.span,
+        Repetition::Single => call.depends_on.first().map_or(call.header, |depends| depends.span),
+    }
+}
+
+/// As messages name a module: `the root module` or its address.
+pub(crate) fn module_words(path: &ModulePath) -> String {
+    if path.is_root() { "the root module".to_owned() } else { path.to_string() }
+}
+
+fn undefined(name: &str, place: &str, span: Span) -> Diagnostic {
+    let detail = format!(
+        "There is no explicit declaration for local provider name {name:?} in {place}, so a configuration for \"hashicorp/{name}\" is assumed to be meant.\n\nAdd a required_providers entry named {name:?} with the source address of the provider."
+    );
+    Diagnostic::warning(codes::config::INVALID_ARGUMENT, "Reference to undefined provider", detail)
+        .with_span(span)
+}
+
+fn redundant(block: &ProviderBlock, path: &ModulePath) -> Diagnostic {
+    let detail = format!(
+        "Earlier versions of the language used empty provider blocks for child modules to declare their need to be passed a provider configuration by their callers. That approach was ambiguous and is now deprecated.\n\nIf you control {path}, you can migrate to the new declaration syntax by removing all of the empty provider {:?} blocks and then adding or updating an entry in the required_providers block.",
+        block.name.text
+    );
+    Diagnostic::warning(codes::config::INVALID_BLOCK, "Redundant empty provider block", detail)
+        .with_span(block.header)
+}

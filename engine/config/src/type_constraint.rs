@@ -1,0 +1,195 @@
+//! Type constraints of variables, with the defaults of optional attributes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_diag::{Diagnostic, Diagnostics, Span};
+use ordain_lang::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey};
+use ordain_value::{Defaults, ObjectType, PathError, Type, Value, convert};
+
+use crate::constant;
+use crate::fields::bad_argument;
+
+/// What values a variable takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeConstraint {
+    /// The type; attributes may be optional.
+    pub ty: Type,
+    /// Defaults of optional attributes.
+    pub defaults: Defaults,
+}
+
+impl Default for TypeConstraint {
+    fn default() -> Self {
+        Self { ty: Type::Dynamic, defaults: Defaults::of(Type::Dynamic) }
+    }
+}
+
+impl TypeConstraint {
+    /// The value with defaults filled in, as one of the type.
+    ///
+    /// # Errors
+    /// What is wrong with the value, and which part of it.
+    pub fn convert(&self, value: Value) -> Result<Value, PathError> {
+        let value = if value.is_null() { value } else { self.defaults.apply(value) };
+        convert(value, &self.ty)
+    }
+}
+
+/// Reading.
+impl TypeConstraint {
+    /// Reads a type expression. What is wrong is reported; the result is then of any type.
+    pub fn parse(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
+        let expr = found.take(expr.native());
+        read(&expr, found).unwrap_or_default()
+    }
+
+    fn plain(ty: Type) -> TypeConstraint {
+        TypeConstraint { defaults: Defaults::of(ty.clone()), ty }
+    }
+
+    /// The constraint on a collection of such elements.
+    fn collection(self, wrap: impl FnOnce(Type) -> Type) -> TypeConstraint {
+        let ty = wrap(self.ty);
+        let mut defaults = Defaults::of(ty.clone());
+        if !self.defaults.is_empty() {
+            defaults.children.insert("".into(), self.defaults);
+        }
+        TypeConstraint { ty, defaults }
+    }
+}
+
+fn invalid(detail: impl Into<String>, span: Span) -> Diagnostic {
+    bad_argument("Invalid type specification", detail, span)
+}
+
+fn read(expr: &Expr, found: &mut Diagnostics) -> Option<TypeConstraint> {
+    let wrong = match (&expr.unwrapped().kind, expr.keyword()) {
+        (_, Some("any")) => return Some(TypeConstraint::plain(Type::Dynamic)),
+        (_, Some("string")) => return Some(TypeConstraint::plain(Type::String)),
+        (_, Some("number")) => return Some(TypeConstraint::plain(Type::Number)),
+        (_, Some("bool")) => return Some(TypeConstraint::plain(Type::Bool)),
+        (_, Some(word @ ("list" | "set" | "map"))) => {
+            format!("The {word} type constructor requires one argument specifying the element type.")
+        }
+        (_, Some("object")) => {
+            "The object type constructor requires one argument specifying the attribute types and values as a map.".to_owned()
+        }
+        (_, Some("tuple")) => {
+            "The tuple type constructor requires one argument specifying the element types as a list.".to_owned()
+        }
+        (_, Some(word)) => format!("The keyword {word:?} is not a valid type specification."),
+        (ExprKind::Call(call), _) => return read_call(call, expr.span, found),
+        _ => "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor call, like list(string).".to_owned(),
+    };
+    found.push(invalid(wrong, expr.span));
+    None
+}
+
+fn read_call(call: &Call, span: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
+    let wrong = match (&*call.name, &*call.args) {
+        ("list", [element]) => return read(element, found).map(|element| element.collection(Type::list)),
+        ("set", [element]) => return read(element, found).map(|element| element.collection(Type::set)),
+        ("map", [element]) => return read(element, found).map(|element| element.collection(Type::map)),
+        ("object", [members]) => match &members.kind {
+            ExprKind::Object(items) => return read_object(items, found),
+            _ => "Object type constructor requires a map whose keys are attribute names and whose values are the corresponding attribute types.".to_owned(),
+        },
+        ("tuple", [members]) => match &members.kind {
+            ExprKind::Tuple(items) => return read_tuple(items, found),
+            _ => "Tuple type constructor requires a list of element types.".to_owned(),
+        },
+        ("optional", _) => "Keyword \"optional\" is valid only as a modifier for object type attributes.".to_owned(),
+        (word @ ("any" | "bool" | "number" | "string"), _) => {
+            format!("Primitive type keyword {word:?} does not expect arguments.")
+        }
+        (word @ ("list" | "set" | "map"), _) => {
+            format!("The {word} type constructor requires one argument specifying the element type.")
+        }
+        ("object", _) => "The object type constructor requires one argument specifying the attribute types and values as a map.".to_owned(),
+        ("tuple", _) => "The tuple type constructor requires one argument specifying the element types as a list.".to_owned(),
+        (word, _) => format!("Keyword {word:?} is not a valid type constructor."),
+    };
+    found.push(invalid(wrong, span));
+    None
+}
+
+fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> Option<TypeConstraint> {
+    let elements: Option<Vec<TypeConstraint>> = items.iter().map(|item| read(item, found)).collect();
+    let elements = elements?;
+    let ty = Type::tuple(elements.iter().map(|element| element.ty.clone()));
+    let mut defaults = Defaults::of(ty.clone());
+    for (at, element) in elements.into_iter().enumerate().filter(|(_, element)| !element.defaults.is_empty())
+    {
+        defaults.children.insert(at.to_string().into(), element.defaults);
+    }
+    Some(TypeConstraint { ty, defaults })
+}
+
+fn read_object(items: &[ObjectItem], found: &mut Diagnostics) -> Option<TypeConstraint> {
+    let mut object = ObjectType::default();
+    let (mut values, mut children) = (BTreeMap::new(), BTreeMap::new());
+    for item in items {
+        let name: Arc<str> = match &item.key {
+            ObjectKey::Name(name) => name.text.clone(),
+            ObjectKey::Expr(key) => match key.as_text() {
+                Some(text) => text.into(),
+                None => {
+                    let detail = "Object constructor map keys must be attribute names.";
+                    found.push(invalid(detail, key.span));
+                    return None;
+                }
+            },
+        };
+        let member = match &item.value.kind {
+            ExprKind::Call(call) if &*call.name == "optional" => {
+                object.optional.insert(name.clone());
+                let (member, default) = read_optional(call, item.value.span, found)?;
+                values.extend(default.map(|value| (name.clone(), value)));
+                member
+            }
+            _ => read(&item.value, found)?,
+        };
+        if !member.defaults.is_empty() {
+            children.insert(name.clone(), member.defaults);
+        }
+        object.attributes.insert(name, member.ty);
+    }
+    let ty = Type::Object(Arc::new(object));
+    Some(TypeConstraint { defaults: Defaults { ty: ty.clone(), values, children }, ty })
+}
+
+/// `optional(type)` or `optional(type, default)`.
+fn read_optional(
+    call: &Call,
+    span: Span,
+    found: &mut Diagnostics,
+) -> Option<(TypeConstraint, Option<Value>)> {
+    let (ty, default) = match &*call.args {
+        [ty] => (ty, None),
+        [ty, default] => (ty, Some(default)),
+        [] => {
+            let detail = "Optional attribute modifier requires the attribute type as its argument.";
+            found.push(invalid(detail, span));
+            return None;
+        }
+        _ => {
+            let detail = "Optional attribute modifier expects no more than two arguments: the attribute type, and a default value.";
+            found.push(invalid(detail, span));
+            return None;
+        }
+    };
+    let member = read(ty, found)?;
+    let Some(default) = default else { return Some((member, None)) };
+    let value = constant(default, found)?;
+    match member.convert(value) {
+        Ok(value) => Some((member, Some(value))),
+        Err(error) => {
+            let detail = format!(
+                "This default value is not compatible with the attribute's type constraint: {error}."
+            );
+            found.push(bad_argument("Invalid default value for optional attribute", detail, default.span));
+            None
+        }
+    }
+}

@@ -1,0 +1,462 @@
+//! The module tree as a table of modules and a graph of blocks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, Mode as ResourceMode, ModulePath, ProviderConfigAddr, Resource};
+use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, Repetition, ResourceBlock};
+use ordain_config::{Module, ModuleTree, Reference, Subject, body_references};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_lang::ast::{Expr, Traversal};
+use ordain_lang::refs::references;
+use petgraph::graph::NodeIndex;
+
+use crate::graph::{Edge, Graph, ModuleId, Node};
+use crate::{Input, Mode};
+
+/// A module, compiled.
+pub(crate) struct CompiledModule {
+    /// The configuration.
+    pub(crate) config: Arc<Module>,
+    /// Who calls it, and the call.
+    pub(crate) caller: Option<(ModuleId, Arc<ModuleCall>)>,
+    /// Modules that it calls.
+    pub(crate) children: BTreeMap<Arc<str>, ModuleId>,
+}
+
+/// A provider configuration that is used.
+pub(crate) struct CompiledProvider {
+    pub(crate) address: ProviderConfigAddr,
+    /// The block; `None` for an implied empty configuration.
+    pub(crate) block: Option<Arc<ProviderBlock>>,
+}
+
+/// Everything that does not change while evaluating.
+#[derive(Default)]
+pub(crate) struct Program {
+    pub(crate) modules: Vec<CompiledModule>,
+    pub(crate) providers: Vec<CompiledProvider>,
+    /// Provider configuration of each resource.
+    pub(crate) provider_of: BTreeMap<ConfigResource, usize>,
+    pub(crate) graph: Graph,
+    provider_index: BTreeMap<ProviderConfigAddr, usize>,
+}
+
+impl Program {
+    /// Compiles. Errors are those that forbid any evaluation.
+    pub(crate) fn compile(input: &Input) -> (Program, Diagnostics) {
+        let mut program = Program::default();
+        let mut found = Diagnostics::new();
+        program.add_module(&input.tree.root, None);
+        program.add_nodes();
+        program.add_providers(input, &mut found);
+        program.connect_all();
+        program.report_circles(&mut found);
+        (program, found)
+    }
+
+    /// The compiled module.
+    pub(crate) fn module(&self, id: ModuleId) -> Option<&CompiledModule> {
+        self.modules.get(id.0)
+    }
+
+    /// The module's configuration.
+    pub(crate) fn config(&self, id: ModuleId) -> Option<&Arc<Module>> {
+        self.module(id).map(|module| &module.config)
+    }
+
+    /// The block of a resource.
+    pub(crate) fn resource(&self, id: ModuleId, resource: &Resource) -> Option<&Arc<ResourceBlock>> {
+        self.config(id)?.resources.get(resource)
+    }
+
+    /// Address of a resource's block.
+    pub(crate) fn address(&self, id: ModuleId, resource: &Resource) -> ConfigResource {
+        let module = self.config(id).map(|module| module.path.clone()).unwrap_or_default();
+        ConfigResource { module, resource: resource.clone() }
+    }
+
+    /// The module at a path.
+    pub(crate) fn find_module(&self, path: &ModulePath) -> Option<ModuleId> {
+        path.0.iter().try_fold(ModuleId(0), |id, name| self.module(id)?.children.get(name).copied())
+    }
+
+    fn add_module(&mut self, config: &Arc<Module>, caller: Option<(ModuleId, Arc<ModuleCall>)>) -> ModuleId {
+        let id = ModuleId(self.modules.len());
+        self.modules.push(CompiledModule { config: config.clone(), caller, children: BTreeMap::new() });
+        for (name, call) in &config.calls {
+            let Some(child) = &call.child else { continue };
+            let child = self.add_module(child, Some((id, call.clone())));
+            if let Some(module) = self.modules.get_mut(id.0) {
+                module.children.insert(name.clone(), child);
+            }
+        }
+        id
+    }
+
+    fn ids(&self) -> impl Iterator<Item = (ModuleId, Arc<Module>)> + use<> {
+        let all: Vec<_> = self.modules.iter().map(|module| module.config.clone()).collect();
+        all.into_iter().enumerate().map(|(at, config)| (ModuleId(at), config))
+    }
+
+    fn add_nodes(&mut self) {
+        for (id, config) in self.ids() {
+            self.graph.add(Node::Open(id));
+            for (name, variable) in &config.variables {
+                self.graph.add(Node::Variable(id, name.clone()));
+                if !variable.validations.is_empty() {
+                    self.graph.add(Node::Validation(id, name.clone()));
+                }
+            }
+            config.locals.keys().for_each(|name| drop(self.graph.add(Node::Local(id, name.clone()))));
+            for resource in config.resources.keys() {
+                self.graph.add(Node::Resource(id, resource.clone()));
+            }
+            config.checks.keys().for_each(|name| drop(self.graph.add(Node::Check(id, name.clone()))));
+            config.outputs.keys().for_each(|name| drop(self.graph.add(Node::Output(id, name.clone()))));
+        }
+        // Inner modules are complete before those around them.
+        for at in (0..self.modules.len()).rev() {
+            self.graph.add(Node::Close(ModuleId(at)));
+        }
+    }
+
+    fn add_providers(&mut self, input: &Input, found: &mut Diagnostics) {
+        for (id, config) in self.ids() {
+            for (resource, block) in &config.resources {
+                match provider_of(&input.tree, &config.path, block) {
+                    Ok(address) => {
+                        let provider = self.add_provider(&input.tree, address);
+                        self.provider_of.insert(self.address(id, resource), provider);
+                    }
+                    Err(missing) => found.push(not_present(&self.address(id, resource).to_string(), &missing)),
+                }
+            }
+            self.check_passed(&input.tree, &config, found);
+        }
+        for stored in &input.stored_providers {
+            let default_root = stored.module.is_root() && stored.alias.is_none();
+            if default_root || block_of(&input.tree, stored).is_some() {
+                self.add_provider(&input.tree, stored.clone());
+            } else {
+                found.push(not_present("an object in the state", stored));
+            }
+        }
+        if input.mode == Mode::Validate {
+            for (_, config) in self.ids() {
+                for block in config.providers.values() {
+                    let alias = block.alias.as_ref().map(|alias| alias.text.clone());
+                    let address = ProviderConfigAddr { module: config.path.clone(), provider: block.addr.clone(), alias };
+                    self.add_provider(&input.tree, address);
+                }
+            }
+        }
+    }
+
+    /// Configurations that a call passes must exist.
+    fn check_passed(&self, tree: &ModuleTree, config: &Module, found: &mut Diagnostics) {
+        for passed in config.calls.values().flat_map(|call| call.providers.iter().flatten()) {
+            let addr = config.provider_addr(&passed.outer.name.text);
+            let alias = passed.outer.alias.as_ref().map(|alias| &*alias.text);
+            if let Err(missing) = tree.provider_config(&config.path, &passed.outer.name.text, alias, &addr) {
+                let code = codes::provider::PROVIDER_CONFIG;
+                let detail = "The configuration that is passed to the module is declared nowhere.";
+                let summary = format!("missing provider {missing}");
+                found.push(Diagnostic::error(code, summary, detail));
+            }
+        }
+    }
+
+    fn add_provider(&mut self, tree: &ModuleTree, address: ProviderConfigAddr) -> usize {
+        if let Some(&at) = self.provider_index.get(&address) {
+            return at;
+        }
+        let at = self.providers.len();
+        let block = block_of(tree, &address);
+        self.graph.add(Node::Provider(at));
+        self.provider_index.insert(address.clone(), at);
+        self.providers.push(CompiledProvider { address, block });
+        at
+    }
+
+    fn report_circles(&self, found: &mut Diagnostics) {
+        for circle in self.graph.circles() {
+            let nodes: Vec<&Node> = circle.iter().filter_map(|at| self.graph.node(*at)).collect();
+            found.push(self.circle(&nodes));
+        }
+    }
+
+    fn circle(&self, nodes: &[&Node]) -> Diagnostic {
+        if let [Node::Local(id, name)] = nodes {
+            let span = self.config(*id).and_then(|config| config.locals.get(name)).map(|local| local.expr.span);
+            let detail = format!("Local value local.{name} cannot use its own result as part of its expression.");
+            let error = Diagnostic::error(codes::eval::CYCLE, "Self-referencing local value", detail);
+            return match span {
+                Some(span) => error.with_span(span),
+                None => error,
+            };
+        }
+        let mut names: Vec<String> = nodes.iter().map(|node| self.name(node)).collect();
+        names.sort();
+        let detail = "These objects refer to each other in a circle, so that none of them can come first. Take one of the references out.";
+        Diagnostic::error(codes::eval::CYCLE, format!("Cycle: {}", names.join(", ")), detail)
+    }
+
+    /// A node as messages name it.
+    pub(crate) fn name(&self, node: &Node) -> String {
+        let inside = |id: &ModuleId, what: String| {
+            let path = self.config(*id).map(|config| config.path.clone()).unwrap_or_default();
+            if path.is_root() { what } else { format!("{path}.{what}") }
+        };
+        let path = |id: &ModuleId| self.config(*id).map(|config| config.path.to_string()).unwrap_or_default();
+        match node {
+            Node::Open(id) => format!("{} (expand)", path(id)),
+            Node::Close(id) => format!("{} (close)", path(id)),
+            Node::Variable(id, name) => inside(id, format!("var.{name}")),
+            Node::Validation(id, name) => inside(id, format!("var.{name} (validation)")),
+            Node::Local(id, name) => inside(id, format!("local.{name}")),
+            Node::Output(id, name) => inside(id, format!("output.{name}")),
+            Node::Resource(id, resource) => inside(id, resource.to_string()),
+            Node::Check(id, name) => inside(id, format!("check.{name}")),
+            Node::Provider(at) => {
+                self.providers.get(*at).map(|provider| provider.address.to_string()).unwrap_or_default()
+            }
+        }
+    }
+}
+
+fn provider_of(
+    tree: &ModuleTree,
+    path: &ModulePath,
+    block: &ResourceBlock,
+) -> Result<ProviderConfigAddr, ProviderConfigAddr> {
+    let alias = block.provider.as_ref().and_then(|provider| provider.alias.as_ref());
+    tree.provider_config(path, block.provider_name(), alias.map(|alias| &*alias.text), &block.provider_addr)
+}
+
+fn block_of(tree: &ModuleTree, address: &ProviderConfigAddr) -> Option<Arc<ProviderBlock>> {
+    let module = tree.module(&address.module)?;
+    let fits = |block: &&Arc<ProviderBlock>| {
+        block.addr == address.provider
+            && block.alias.as_ref().map(|alias| &alias.text) == address.alias.as_ref()
+    };
+    module.providers.values().find(fits).cloned()
+}
+
+fn not_present(what: &str, missing: &ProviderConfigAddr) -> Diagnostic {
+    let detail = format!("To work with {what} its original provider configuration at {missing} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {what}, after which you can remove the provider configuration again.");
+    Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Provider configuration not present", detail)
+}
+
+/// Edges.
+impl Program {
+    fn connect_all(&mut self) {
+        for (id, config) in self.ids() {
+            self.connect_module(id);
+            self.connect_values(id, &config);
+            for (resource, block) in &config.resources {
+                self.connect_resource(id, resource, block);
+            }
+            for (name, check) in &config.checks {
+                let Some(node) = self.graph.find(&Node::Check(id, name.clone())) else { continue };
+                for assert in &check.asserts {
+                    self.connect_expr(node, id, &assert.condition);
+                    self.connect_expr(node, id, &assert.error_message);
+                }
+                if let Some(data) = check.data.as_ref().and_then(|data| self.graph.find(&Node::Resource(id, data.clone()))) {
+                    self.graph.connect(node, data, Edge::Needs);
+                }
+            }
+        }
+        self.connect_providers();
+        self.connect_imports();
+    }
+
+    /// Order of a module against its content, and the call's own references.
+    fn connect_module(&mut self, id: ModuleId) {
+        let (Some(open), Some(close)) = (self.graph.find(&Node::Open(id)), self.graph.find(&Node::Close(id)))
+        else {
+            return;
+        };
+        self.graph.connect(close, open, Edge::Needs);
+        for node in self.content(id) {
+            self.graph.connect(node, open, Edge::Needs);
+            self.graph.connect(close, node, Edge::Needs);
+        }
+        let Some((caller, call)) = self.module(id).and_then(|module| module.caller.clone()) else { return };
+        for (from, to) in [(open, Node::Open(caller)), (close, Node::Close(caller))] {
+            let Some(to) = self.graph.find(&to) else { continue };
+            match self.graph.node(from) {
+                Some(Node::Open(_)) => self.graph.connect(from, to, Edge::Needs),
+                _ => self.graph.connect(to, from, Edge::Needs),
+            };
+        }
+        match &call.repetition {
+            Repetition::Single => {}
+            Repetition::Count(expr) | Repetition::ForEach(expr) => self.connect_expr(open, caller, expr),
+        }
+        self.connect_depends_on(open, caller, &call.depends_on);
+        for (name, argument) in &call.arguments {
+            if let Some(variable) = self.graph.find(&Node::Variable(id, name.clone())) {
+                self.connect_expr(variable, caller, &argument.expr);
+            }
+        }
+    }
+
+    fn content(&self, id: ModuleId) -> Vec<NodeIndex> {
+        let Some(config) = self.config(id) else { return Vec::new() };
+        let variables = config.variables.keys().map(|name| Node::Variable(id, name.clone()));
+        let validations = config.variables.keys().map(|name| Node::Validation(id, name.clone()));
+        let locals = config.locals.keys().map(|name| Node::Local(id, name.clone()));
+        let outputs = config.outputs.keys().map(|name| Node::Output(id, name.clone()));
+        let resources = config.resources.keys().map(|resource| Node::Resource(id, resource.clone()));
+        let checks = config.checks.keys().map(|name| Node::Check(id, name.clone()));
+        let all = variables.chain(validations).chain(locals).chain(outputs).chain(resources).chain(checks);
+        all.filter_map(|node| self.graph.find(&node)).collect()
+    }
+
+    fn connect_values(&mut self, id: ModuleId, config: &Module) {
+        for (name, variable) in &config.variables {
+            let Some(validation) = self.graph.find(&Node::Validation(id, name.clone())) else { continue };
+            if let Some(value) = self.graph.find(&Node::Variable(id, name.clone())) {
+                self.graph.connect(validation, value, Edge::Needs);
+            }
+            for rule in &variable.validations {
+                for traversal in references(&rule.condition).into_iter().chain(references(&rule.error_message)) {
+                    self.connect_validation(validation, id, &traversal);
+                }
+            }
+        }
+        for (name, local) in &config.locals {
+            if let Some(node) = self.graph.find(&Node::Local(id, name.clone())) {
+                self.connect_expr(node, id, &local.expr);
+            }
+        }
+        for (name, output) in &config.outputs {
+            let Some(node) = self.graph.find(&Node::Output(id, name.clone())) else { continue };
+            output.value.iter().for_each(|value| self.connect_expr(node, id, value));
+            for condition in &output.preconditions {
+                self.connect_expr(node, id, &condition.condition);
+                self.connect_expr(node, id, &condition.error_message);
+            }
+            self.connect_depends_on(node, id, &output.depends_on);
+        }
+    }
+
+    /// A validation needs the values of other variables, not their validations, so that two variables may
+    /// be checked against each other.
+    fn connect_validation(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal) {
+        let Ok(reference) = Reference::parse(traversal) else { return };
+        match reference.subject {
+            Subject::Variable(name) => {
+                if let Some(value) = self.graph.find(&Node::Variable(id, name)) {
+                    self.graph.connect(node, value, Edge::Needs);
+                }
+            }
+            _ => self.connect_reference(node, id, traversal, Edge::Needs),
+        }
+    }
+
+    fn connect_resource(&mut self, id: ModuleId, resource: &Resource, block: &ResourceBlock) {
+        let Some(node) = self.graph.find(&Node::Resource(id, resource.clone())) else { return };
+        match &block.repetition {
+            Repetition::Single => {}
+            Repetition::Count(expr) | Repetition::ForEach(expr) => self.connect_expr(node, id, expr),
+        }
+        for traversal in body_references(&block.body) {
+            self.connect_reference(node, id, &traversal, Edge::Needs);
+        }
+        self.connect_depends_on(node, id, &block.depends_on);
+        let address = self.address(id, resource);
+        if let Some(provider) = self.provider_of.get(&address).and_then(|at| self.graph.find(&Node::Provider(*at))) {
+            self.graph.connect(node, provider, Edge::Needs);
+        }
+    }
+
+    fn connect_providers(&mut self) {
+        for at in 0..self.providers.len() {
+            let Some(provider) = self.providers.get(at) else { continue };
+            let Some(node) = self.graph.find(&Node::Provider(at)) else { continue };
+            let Some(id) = self.find_module(&provider.address.module) else { continue };
+            let body = provider.block.as_ref().map(|block| block.body.clone());
+            if let Some(open) = self.graph.find(&Node::Open(id)) {
+                self.graph.connect(node, open, Edge::Needs);
+            }
+            for traversal in body.iter().flat_map(body_references) {
+                self.connect_reference(node, id, &traversal, Edge::Needs);
+            }
+        }
+    }
+
+    fn connect_imports(&mut self) {
+        let Some(root) = self.config(ModuleId(0)).cloned() else { return };
+        for import in &root.refactoring.imports {
+            let target = self.find_module(&import.target.module);
+            let node = target.and_then(|id| self.graph.find(&Node::Resource(id, import.target.resource.clone())));
+            let Some(node) = node else { continue };
+            for expr in [&import.id, &import.identity, &import.for_each].into_iter().flatten() {
+                self.connect_expr(node, ModuleId(0), expr);
+            }
+        }
+    }
+
+    fn connect_depends_on(&mut self, node: NodeIndex, id: ModuleId, items: &[DependsOn]) {
+        for item in items {
+            self.connect_reference(node, id, &item.traversal, Edge::DependsOn);
+        }
+    }
+
+    fn connect_expr(&mut self, node: NodeIndex, id: ModuleId, expr: &Expr) {
+        for traversal in references(expr) {
+            self.connect_reference(node, id, &traversal, Edge::Needs);
+        }
+    }
+
+    fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
+        for needed in self.named(id, traversal, why) {
+            // A postcondition names its own object, and a mistaken self-reference is reported with its
+            // place when the block is evaluated.
+            let own = needed == node && matches!(self.graph.node(node), Some(Node::Resource(..)));
+            if !own {
+                self.graph.connect(node, needed, why);
+            }
+        }
+    }
+
+    /// Nodes that a reference names; none when it is undeclared or no object.
+    pub(crate) fn named(&self, id: ModuleId, traversal: &Traversal, why: Edge) -> Vec<NodeIndex> {
+        let Ok(reference) = Reference::parse(traversal) else { return Vec::new() };
+        let nodes = match reference.subject {
+            Subject::Variable(name) => vec![Node::Variable(id, name.clone()), Node::Validation(id, name)],
+            Subject::Local(name) => vec![Node::Local(id, name)],
+            Subject::Resource(resource, _) => vec![Node::Resource(id, resource)],
+            Subject::Module(name, _, output) => self.named_in_call(id, &name, output, why),
+            Subject::CountIndex
+            | Subject::EachKey
+            | Subject::EachValue
+            | Subject::SelfObject
+            | Subject::Path(_)
+            | Subject::Terraform(_) => Vec::new(),
+        };
+        nodes.iter().filter_map(|node| self.graph.find(node)).collect()
+    }
+
+    fn named_in_call(&self, id: ModuleId, name: &str, output: Option<Arc<str>>, why: Edge) -> Vec<Node> {
+        let Some(&child) = self.module(id).and_then(|module| module.children.get(name)) else { return Vec::new() };
+        if why == Edge::DependsOn {
+            return vec![Node::Close(child)];
+        }
+        let Some(config) = self.config(child) else { return Vec::new() };
+        let mut nodes = vec![Node::Open(child)];
+        match output {
+            Some(output) if config.outputs.contains_key(&output) => nodes.push(Node::Output(child, output)),
+            _ => nodes.extend(config.outputs.keys().map(|name| Node::Output(child, name.clone()))),
+        }
+        nodes
+    }
+
+    /// Whether a node is a data source.
+    pub(crate) fn is_data(&self, at: NodeIndex) -> bool {
+        matches!(self.graph.node(at), Some(Node::Resource(_, resource)) if resource.mode == ResourceMode::Data)
+    }
+}

@@ -1,0 +1,156 @@
+//! The static graph: one node per block, an edge from what is needed to what needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, Resource};
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+use petgraph::{Direction, graph::EdgeIndex};
+
+/// Index of a module in the compiled table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ModuleId(pub(crate) usize);
+
+/// Name and alias of a provider block in its module; the name is the source address as text, so that an
+/// implied configuration has one too.
+pub(crate) type Alias = Option<Arc<str>>;
+
+/// What a node stands for. All instances of a block are one node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Node {
+    /// A module call's `count`, `for_each` and `depends_on`: everything in the module comes after it.
+    Open(ModuleId),
+    /// Everything in a module, and in those it calls, is done.
+    Close(ModuleId),
+    /// The value of a variable.
+    Variable(ModuleId, Arc<str>),
+    /// The validations of a variable.
+    Validation(ModuleId, Arc<str>),
+    /// A local value.
+    Local(ModuleId, Arc<str>),
+    /// An output.
+    Output(ModuleId, Arc<str>),
+    /// A provider configuration, by index in the compiled table.
+    Provider(usize),
+    /// A resource of any mode.
+    Resource(ModuleId, Resource),
+    /// The assertions of a check block.
+    Check(ModuleId, Arc<str>),
+}
+
+/// Why one node needs another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// A reference, or the order of modules.
+    Needs,
+    /// `depends_on`.
+    DependsOn,
+}
+
+/// The graph, with a table from nodes to indices.
+#[derive(Default)]
+pub(crate) struct Graph {
+    graph: DiGraph<Node, Edge>,
+    table: BTreeMap<Node, NodeIndex>,
+}
+
+impl Graph {
+    /// Adds a node, once.
+    pub(crate) fn add(&mut self, node: Node) -> NodeIndex {
+        let graph = &mut self.graph;
+        *self.table.entry(node).or_insert_with_key(|node| graph.add_node(node.clone()))
+    }
+
+    /// The index of a node that exists.
+    pub(crate) fn find(&self, node: &Node) -> Option<NodeIndex> {
+        self.table.get(node).copied()
+    }
+
+    /// Makes `user` come after `needed`.
+    pub(crate) fn connect(&mut self, user: NodeIndex, needed: NodeIndex, why: Edge) -> EdgeIndex {
+        self.graph.add_edge(needed, user, why)
+    }
+
+    /// The node at an index.
+    pub(crate) fn node(&self, at: NodeIndex) -> Option<&Node> {
+        self.graph.node_weight(at)
+    }
+
+    /// All indices in order of insertion, which is canonical.
+    pub(crate) fn indices(&self) -> impl Iterator<Item = NodeIndex> + use<> {
+        self.graph.node_indices()
+    }
+
+    /// Number of nodes.
+    pub(crate) fn len(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    /// What needs a node.
+    pub(crate) fn users(&self, at: NodeIndex) -> impl Iterator<Item = NodeIndex> + '_ {
+        self.graph.neighbors_directed(at, Direction::Outgoing)
+    }
+
+    /// What a node needs, and why.
+    pub(crate) fn needs(&self, at: NodeIndex) -> impl Iterator<Item = (NodeIndex, Edge)> + '_ {
+        self.graph.edges_directed(at, Direction::Incoming).map(|edge| (edge.source(), *edge.weight()))
+    }
+
+    /// Circles: each as the nodes on it. Linear in nodes and edges.
+    pub(crate) fn circles(&self) -> Vec<Vec<NodeIndex>> {
+        let loops = |group: &Vec<NodeIndex>| {
+            group.len() > 1 || group.first().is_some_and(|at| self.graph.find_edge(*at, *at).is_some())
+        };
+        tarjan_scc(&self.graph).into_iter().filter(loops).collect()
+    }
+
+    /// Everything that the given nodes need, transitively, themselves included.
+    pub(crate) fn with_needs(&self, from: impl IntoIterator<Item = NodeIndex>) -> BTreeSet<NodeIndex> {
+        self.closure(from, Direction::Incoming)
+    }
+
+    /// Everything that needs the given nodes, transitively, themselves included.
+    pub(crate) fn with_users(&self, from: impl IntoIterator<Item = NodeIndex>) -> BTreeSet<NodeIndex> {
+        self.closure(from, Direction::Outgoing)
+    }
+
+    fn closure(
+        &self,
+        from: impl IntoIterator<Item = NodeIndex>,
+        direction: Direction,
+    ) -> BTreeSet<NodeIndex> {
+        let mut stack: Vec<NodeIndex> = from.into_iter().collect();
+        let mut seen = vec![false; self.graph.node_count()];
+        let mut found = Vec::new();
+        while let Some(at) = stack.pop() {
+            let Some(flag) = seen.get_mut(at.index()) else { continue };
+            if std::mem::replace(flag, true) {
+                continue;
+            }
+            found.push(at);
+            stack.extend(self.graph.neighbors_directed(at, direction));
+        }
+        found.sort_unstable();
+        found.into_iter().collect()
+    }
+}
+
+/// Resources among nodes, in order.
+pub(crate) fn resources_of<'g>(
+    graph: &'g Graph,
+    nodes: impl IntoIterator<Item = NodeIndex> + 'g,
+    address: impl Fn(ModuleId, &Resource) -> ConfigResource + 'g,
+) -> Vec<ConfigResource> {
+    let mut found: Vec<ConfigResource> = nodes
+        .into_iter()
+        .filter_map(|at| match graph.node(at)? {
+            Node::Resource(module, resource) => Some(address(*module, resource)),
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}

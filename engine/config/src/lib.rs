@@ -8,7 +8,9 @@ mod load;
 mod source_set;
 
 pub mod blocks;
+mod ignore_changes;
 mod module;
+mod place;
 
 mod address;
 mod assemble;
@@ -27,6 +29,7 @@ mod walk;
 
 pub use body_refs::body_references;
 pub use constants::constant;
+pub use ignore_changes::ignore_changes;
 pub use load::{LANGUAGE_VERSION, load};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
 pub use module_source::join_path;

@@ -5,6 +5,7 @@
 //! sensitive, and marks never reach this crate.
 
 mod apply;
+mod conform;
 mod legacy;
 mod plan;
 mod propose;
@@ -12,6 +13,7 @@ mod same;
 mod violation;
 
 pub use apply::{object_compatible, value_compatible};
+pub use conform::{conforms, write_only_set};
 pub use legacy::normalize_blocks;
 pub use plan::plan_valid;
 pub use propose::proposed_new;

@@ -3,8 +3,10 @@
 //! The trait mirrors the plugin protocol (versions 5 and 6), so that native crates and external
 //! processes look the same to the engine. Requests and replies are values; nothing here does I/O.
 
+mod checked;
 mod contract;
 pub mod laws;
+mod object_schemas;
 mod request;
 mod schema;
 pub mod schema_json;
@@ -12,7 +14,9 @@ mod sensitive;
 mod source;
 pub mod testkit;
 
+pub use checked::{Known, Subject};
 pub use contract::Provider;
+pub use object_schemas::{ObjectSchema, ObjectSchemas};
 pub use request::*;
 pub use schema::{
     Attribute, AttributeType, Block, Flags, Function, NestedBlock, NestedObject, Nesting, Parameter,

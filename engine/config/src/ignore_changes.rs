@@ -1,0 +1,117 @@
+//! `ignore_changes`: what of the configuration is replaced by what the object has.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_lang::ast::{Traversal, TraversalStep};
+use ordain_value::{Kind, Path, Step, Type, Value};
+
+use crate::blocks::IgnoreChanges;
+
+impl IgnoreChanges {
+    /// The paths as steps into an object's value. Empty for `all`.
+    pub fn paths(&self) -> Vec<Path> {
+        let IgnoreChanges::Paths(traversals) = self else { return Vec::new() };
+        let path = |traversal: &Arc<Traversal>| {
+            let root = Path::root().attr(traversal.root.text.clone());
+            traversal.steps.iter().fold(root, |path, step| match step {
+                TraversalStep::Attr(name) => path.attr(name.text.clone()),
+                TraversalStep::Index(key, _) => path.index((**key).clone()),
+            })
+        };
+        traversals.iter().map(path).collect()
+    }
+}
+
+/// The configuration with everything that is ignored taken from the prior object. Marks play no part.
+pub fn ignore_changes(ignore: &IgnoreChanges, prior: &Value, config: &Value) -> Value {
+    if prior.is_null() || config.is_null() {
+        return config.clone();
+    }
+    match ignore {
+        IgnoreChanges::Nothing => config.clone(),
+        IgnoreChanges::All => prior.clone(),
+        IgnoreChanges::Paths(_) => {
+            let paths = ignore.paths();
+            paths.iter().fold(config.clone(), |config, path| keep(&config, prior, &path.0))
+        }
+    }
+}
+
+fn name_of(step: &Step) -> Option<Arc<str>> {
+    match step {
+        Step::Attr(name) => Some(name.clone()),
+        Step::Index(key) => key.as_str().map(Arc::from),
+    }
+}
+
+/// Replaces the part of `config` at a path by the part of `prior`. A last step into a map adds and removes
+/// its key, so that a key which only one of both has stays as the prior object has it.
+fn keep(config: &Value, prior: &Value, path: &[Step]) -> Value {
+    let Some((step, rest)) = path.split_first() else { return prior.clone() };
+    match config.kind() {
+        Kind::Object(members) => {
+            let Some(name) = name_of(step) else { return config.clone() };
+            let (Some(have), Some(had)) = (members.get(&name), prior.get(&name)) else {
+                return if rest.is_empty() { dynamic_member(config, prior, &name) } else { config.clone() };
+            };
+            let mut members = (**members).clone();
+            members.insert(name, keep(have, had, rest));
+            Value::object(members)
+        }
+        Kind::Map(element, members) => {
+            let Some(name) = name_of(step) else { return config.clone() };
+            let members = keep_key(members, prior, &name, rest);
+            Value::map((**element).clone(), members)
+        }
+        // A map that configuration leaves out keeps the one key that is ignored.
+        Kind::Null(Type::Map(element)) if rest.is_empty() => {
+            match name_of(step).and_then(|name| Some((name.clone(), prior.get(&name)?.clone()))) {
+                Some(kept) => Value::map((**element).clone(), [kept]),
+                None => config.clone(),
+            }
+        }
+        Kind::List(element, items) => Value::list((**element).clone(), keep_item(items, prior, step, rest)),
+        Kind::Tuple(items) => Value::tuple(keep_item(items, prior, step, rest)),
+        _ => config.clone(),
+    }
+}
+
+/// Objects of a dynamic type behave as maps.
+fn dynamic_member(config: &Value, prior: &Value, name: &Arc<str>) -> Value {
+    let Some(members) = config.as_members() else { return config.clone() };
+    Value::object(keep_key(members, prior, name, &[]))
+}
+
+fn keep_key(
+    members: &BTreeMap<Arc<str>, Value>,
+    prior: &Value,
+    name: &Arc<str>,
+    rest: &[Step],
+) -> BTreeMap<Arc<str>, Value> {
+    let mut members = members.clone();
+    match (members.get(name), prior.get(name)) {
+        (Some(have), Some(had)) => drop(members.insert(name.clone(), keep(have, had, rest))),
+        (None, Some(had)) if rest.is_empty() => drop(members.insert(name.clone(), had.clone())),
+        (Some(_), None) if rest.is_empty() => drop(members.remove(name)),
+        _ => {}
+    }
+    members
+}
+
+fn keep_item(items: &[Value], prior: &Value, step: &Step, rest: &[Step]) -> Vec<Value> {
+    let at = match step {
+        Step::Index(key) => key.as_number().and_then(|number| usize::try_from(number.as_i64()?).ok()),
+        Step::Attr(_) => None,
+    };
+    let had = |at: usize| prior.as_items().and_then(|items| items.get(at));
+    let keep_at = |(here, item): (usize, &Value)| match (Some(here) == at, had(here)) {
+        (true, Some(had)) => keep(item, had, rest),
+        _ => item.clone(),
+    };
+    items.iter().enumerate().map(keep_at).collect()
+}
+
+#[cfg(test)]
+#[path = "ignore_changes_tests.rs"]
+mod tests;

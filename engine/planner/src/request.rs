@@ -1,0 +1,74 @@
+//! What a plan is made from.
+
+use std::sync::Arc;
+
+use ordain_addr::{ModuleInstance, ResourceInstance, Target};
+use ordain_plan::{Mode, Observer};
+use ordain_provider::ProviderSource;
+use ordain_state::State;
+
+/// Everything that a plan is made from.
+pub struct Request {
+    /// Configuration, schemas, variables and world. Mode, targets and stored providers are set by the
+    /// planner.
+    pub evaluation: ordain_eval::Input,
+    /// The state as it is stored.
+    pub base: State,
+    /// Where providers come from.
+    pub providers: Arc<dyn ProviderSource>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+    /// What is asked for.
+    pub options: Options,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What kind of plan.
+    pub mode: Mode,
+    /// Whether objects are read before they are planned.
+    pub refresh: bool,
+    /// `-target` addresses.
+    pub targets: Vec<Target>,
+    /// `-exclude` addresses.
+    pub excludes: Vec<Target>,
+    /// `-replace` addresses.
+    pub replace: Vec<ResourceInstance>,
+    /// Greatest number of provider calls at a time.
+    pub parallelism: usize,
+    /// Version of the language that providers and state are told.
+    pub terraform_version: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Normal,
+            refresh: true,
+            targets: Vec::new(),
+            excludes: Vec::new(),
+            replace: Vec::new(),
+            parallelism: 10,
+            terraform_version: String::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Whether `-target` and `-exclude` leave an instance in.
+    pub(crate) fn selects(&self, instance: &ResourceInstance) -> bool {
+        let hit = |targets: &[Target]| targets.iter().any(|target| target.selects(instance));
+        (self.targets.is_empty() || hit(&self.targets)) && !hit(&self.excludes)
+    }
+
+    /// Whether the plan is about a part of the configuration only.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.targets.is_empty() || !self.excludes.is_empty()
+    }
+}
+
+/// Whether an address lies in a module that is gone.
+pub(crate) fn in_module(module: &ModuleInstance, instance: &ResourceInstance) -> bool {
+    module.contains(&instance.module)
+}

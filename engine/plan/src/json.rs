@@ -11,6 +11,7 @@ mod tree;
 pub(crate) mod values;
 mod write;
 
+pub(crate) use changes::key_json;
 pub use checks::to_state as state_check_results;
 
 use std::collections::BTreeMap;

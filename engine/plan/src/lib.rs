@@ -5,6 +5,7 @@
 
 mod action;
 mod change;
+pub mod contract;
 pub mod digest;
 pub mod file;
 pub mod json;

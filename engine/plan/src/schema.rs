@@ -37,6 +37,29 @@ impl TypeSchema {
     pub fn mark(&self, value: &Value) -> Value {
         self.sensitive.iter().fold(value.clone(), |value, pattern| mark(value, pattern))
     }
+
+    /// Names of the attributes and blocks below a path of names, elements of lists, sets and maps left aside;
+    /// `None` where that cannot be said: the path leads to nothing, into a map or into a value whose type is
+    /// decided at run time.
+    pub fn names_below(&self, path: &[&str]) -> Option<Vec<Arc<str>>> {
+        let mut ty = elements(&self.ty);
+        for name in path {
+            let Type::Object(object) = ty else { return None };
+            ty = elements(object.attributes.get(*name)?);
+        }
+        match ty {
+            Type::Object(object) => Some(object.attributes.keys().cloned().collect()),
+            _ => None,
+        }
+    }
+}
+
+/// The type of what stands inside lists and sets.
+fn elements(ty: &Type) -> &Type {
+    match ty {
+        Type::List(element) | Type::Set(element) => elements(element),
+        ty => ty,
+    }
 }
 
 fn mark(value: Value, pattern: &[PatternStep]) -> Value {

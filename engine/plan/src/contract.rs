@@ -1,0 +1,226 @@
+//! The changes of a plan in the form that rules read: `input.v1`, version 1.
+//!
+//! Unlike the JSON plan a rule cannot take what is unknown for null, or see what is sensitive: an unknown
+//! value is `{"$unknown": {"type", "not_null", "prefix", "min", "max"}}` (what is not known of it is left
+//! out), a sensitive one `{"$sealed": "sha256:…"}`, equal for equal values of one plan. The version changes
+//! only when a field goes or changes its meaning; fields may be added.
+
+use std::collections::BTreeSet;
+
+use ordain_value::{Kind, Nullness, Number, Path, Step, Unknown, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::json::values;
+use crate::serial::Broken;
+use crate::{Action, Change, Mode, OutputChange, Plan, Schemas, digest};
+
+/// Version of the contract.
+pub const CONTRACT: &str = "1";
+
+/// What rules read of a plan, and what messages must not show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contract {
+    /// `{"plan", "changes", "drift", "outputs", "variables"}`.
+    pub document: Json,
+    /// Texts of all sensitive values, longest first. The longest four-byte ones and up: shorter texts occur
+    /// everywhere by chance.
+    pub secrets: Vec<String>,
+}
+
+/// The contract document of a plan. `salt` is the plan's nonce.
+///
+/// # Errors
+/// When a value is ephemeral.
+pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
+    let mut writer = Writer { salt, secrets: BTreeSet::new() };
+    let changes = |writer: &mut Writer<'_>, changes: &[Change]| -> Result<Json, Broken> {
+        changes.iter().map(|change| writer.change(change, schemas)).collect()
+    };
+    let document = json!({
+        "plan": {
+            "effects": digest::effects(plan)?,
+            "created_at": plan.timestamp,
+            "mode": match plan.mode {
+                Mode::Normal => "normal",
+                Mode::RefreshOnly => "refresh-only",
+                Mode::Destroy => "destroy",
+            },
+            "partial": !plan.targets.is_empty() || !plan.excludes.is_empty(),
+            "complete": plan.complete,
+        },
+        "changes": changes(&mut writer, &plan.changes)?,
+        "drift": changes(&mut writer, &plan.drift)?,
+        "outputs": plan.outputs.iter().map(|output| writer.output(output)).collect::<Result<Json, _>>()?,
+        "variables": plan
+            .variables
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.as_ref()?)))
+            .map(|(name, value)| Ok((name, writer.value(value)?)))
+            .collect::<Result<Map<String, Json>, Broken>>()?,
+    });
+    let mut secrets: Vec<String> = writer.secrets.into_iter().collect();
+    secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    Ok(Contract { document, secrets })
+}
+
+/// The contract form of one change, as when it is judged again with the real values.
+///
+/// # Errors
+/// When a value is ephemeral.
+pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Json, Broken> {
+    Writer { salt, secrets: BTreeSet::new() }.change(change, schemas)
+}
+
+fn action_word(action: Action) -> &'static str {
+    match action {
+        Action::NoOp => "no-op",
+        Action::Create => "create",
+        Action::Read => "read",
+        Action::Update => "update",
+        Action::DeleteThenCreate | Action::CreateThenDelete => "replace",
+        Action::Delete => "delete",
+        Action::Forget => "forget",
+        Action::CreateThenForget => "create-forget",
+    }
+}
+
+struct Writer<'a> {
+    salt: &'a str,
+    secrets: BTreeSet<String>,
+}
+
+impl Writer<'_> {
+    fn change(&mut self, change: &Change, schemas: &Schemas) -> Result<Json, Broken> {
+        let address = &change.address;
+        let resource = &address.resource;
+        let schema = schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+        let marked = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
+        let (before, after) = (marked(&change.before), marked(&change.after));
+        let mut unknown_paths = Vec::new();
+        let mut sensitive_paths = Vec::new();
+        paths(&mut Vec::new(), &after, &mut unknown_paths, &mut sensitive_paths);
+        Ok(json!({
+            "address": address.to_string(),
+            "module": address.module.to_string(),
+            "mode": resource.mode.word(),
+            "type": &*resource.type_name,
+            "name": &*resource.name,
+            "key": address.key.as_ref().map(crate::json::key_json),
+            "provider": change.provider.provider.to_string(),
+            "action": action_word(change.action),
+            "actions": change.action.words(),
+            "reasons": change.reason.iter().map(|reason| reason.word()).collect::<Vec<_>>(),
+            "before": self.value(&before)?,
+            "after": self.value(&after)?,
+            "unknown_paths": unknown_paths,
+            "sensitive_paths": sensitive_paths,
+            "replace_paths": change.replace_paths.iter().map(path_text).collect::<Vec<_>>(),
+            "identity": change.identity.1.as_ref().map(|identity| self.value(identity)).transpose()?,
+            "imported": change.importing.is_some(),
+            "moved_from": change.previous_address.as_ref().map(ToString::to_string),
+            "deposed": change.deposed.as_ref().map(ToString::to_string),
+        }))
+    }
+
+    fn output(&mut self, output: &OutputChange) -> Result<Json, Broken> {
+        let sealed = |value: &Value| match output.sensitive && !value.is_null() {
+            true => value.clone().with_marks(ordain_value::Marks::SENSITIVE),
+            false => value.clone(),
+        };
+        Ok(json!({
+            "name": output.name,
+            "action": action_word(output.action),
+            "before": self.value(&sealed(&output.before))?,
+            "after": self.value(&sealed(&output.after))?,
+            "sensitive": output.sensitive,
+        }))
+    }
+
+    fn value(&mut self, value: &Value) -> Result<Json, Broken> {
+        if value.marks().is_sensitive() && value.is_known() && !value.is_null() {
+            self.remember(value);
+            return Ok(json!({ "$sealed": digest::commitment(self.salt, value)? }));
+        }
+        Ok(match value.kind() {
+            Kind::Unknown(unknown) => json!({ "$unknown": known_of(unknown) }),
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+                items.iter().map(|item| self.value(item)).collect::<Result<Json, _>>()?
+            }
+            Kind::Map(_, members) | Kind::Object(members) => members
+                .iter()
+                .map(|(name, value)| Ok((name.to_string(), self.value(value)?)))
+                .collect::<Result<Map<String, Json>, Broken>>()?
+                .into(),
+            _ => values::known(value).unwrap_or(Json::Null),
+        })
+    }
+
+    fn remember(&mut self, value: &Value) {
+        const SHORTEST: usize = 4;
+        let text = match value.kind() {
+            Kind::String(text) => text.to_string(),
+            Kind::Number(number) => number.to_string(),
+            _ => return value.parts().for_each(|part| self.remember(part)),
+        };
+        if text.len() >= SHORTEST {
+            self.secrets.insert(text);
+        }
+    }
+}
+
+fn known_of(unknown: &Unknown) -> Json {
+    let mut members = Map::new();
+    members.insert("type".to_owned(), values::type_json(&unknown.ty));
+    if unknown.nullness == Nullness::Never {
+        members.insert("not_null".to_owned(), true.into());
+    }
+    if let Some(prefix) = &unknown.prefix {
+        members.insert("prefix".to_owned(), (**prefix).into());
+    }
+    let bound =
+        |bound: &Option<(Number, bool)>| bound.as_ref().map(|(number, _)| values::number_json(number));
+    let length = |bound: Option<(u64, bool)>| bound.map(|(length, _)| Json::from(length));
+    let lower = bound(&unknown.bounds.lower).or_else(|| length(unknown.length.lower));
+    let upper = bound(&unknown.bounds.upper).or_else(|| length(unknown.length.upper));
+    members.extend(lower.map(|lower| ("min".to_owned(), lower)));
+    members.extend(upper.map(|upper| ("max".to_owned(), upper)));
+    Json::Object(members)
+}
+
+/// `default_node_pool[0].vm_size`
+fn path_text(path: &Path) -> String {
+    let text = path.to_string();
+    text.strip_prefix('.').unwrap_or(&text).to_owned()
+}
+
+/// Where a value is unknown and where it is sensitive.
+fn paths(at: &mut Vec<Step>, value: &Value, unknown: &mut Vec<String>, sensitive: &mut Vec<String>) {
+    if value.marks().is_sensitive() {
+        sensitive.push(path_text(&Path(at.clone())));
+    }
+    let mut inside = |step: Step, part: &Value| {
+        at.push(step);
+        paths(at, part, unknown, sensitive);
+        at.pop();
+    };
+    match value.kind() {
+        Kind::Unknown(_) => unknown.push(path_text(&Path(at.clone()))),
+        Kind::List(_, items) | Kind::Tuple(items) => {
+            for (index, item) in items.iter().enumerate() {
+                inside(Step::Index(Value::number(i64::try_from(index).unwrap_or(i64::MAX))), item);
+            }
+        }
+        Kind::Set(_, items) => items.iter().for_each(|item| inside(Step::Index(item.clone()), item)),
+        Kind::Map(_, members) => {
+            members.iter().for_each(|(name, item)| inside(Step::Index(Value::string(&**name)), item));
+        }
+        Kind::Object(members) => {
+            members.iter().for_each(|(name, item)| inside(Step::Attr(name.clone()), item));
+        }
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+#[path = "contract_tests.rs"]
+mod tests;

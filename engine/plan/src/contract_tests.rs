@@ -1,0 +1,61 @@
+use std::sync::Arc;
+
+use ordain_value::{Marks, Type};
+
+use super::*;
+use crate::{OutputChange, PatternStep, TypeSchema, testing};
+
+#[test]
+fn rules_see_unknowns_as_such_and_secrets_sealed() {
+    let mut refined = Unknown::of(Type::String);
+    refined.nullness = Nullness::Never;
+    refined.prefix = Some("eu-".into());
+    let mut made = testing::empty_plan();
+    let mut create = testing::change("module.m.terraform_data.a[\"k\"]", Action::CreateThenDelete);
+    create.before = Value::object([("id", Value::string("1"))]);
+    create.after = Value::object([
+        ("id", Value::unknown(Type::String)),
+        ("input", Value::tuple([Value::refined(refined)])),
+        ("output", Value::string("hunter2")),
+        ("n", Value::null(Type::Number)),
+    ]);
+    create.replace_paths = vec![Path::root().attr("input").index(0)];
+    made.changes = vec![create];
+    let secret = Value::string("hunter2").with_marks(Marks::SENSITIVE);
+    made.variables.insert("v".into(), Some(secret));
+    made.outputs = vec![OutputChange {
+        name: "o".to_owned(),
+        action: Action::Create,
+        before: Value::null(Type::Dynamic),
+        after: Value::string("abc"),
+        sensitive: true,
+    }];
+    let mut schemas = Schemas::new();
+    let schema = TypeSchema {
+        version: 0,
+        ty: Type::Dynamic,
+        sensitive: vec![vec![PatternStep::Attr("output".into())]],
+        blocks: vec![],
+    };
+    let provider = ordain_addr::ProviderAddr::builtin();
+    schemas.insert(provider, ordain_addr::Mode::Managed, "terraform_data".into(), Arc::new(schema));
+    let made = contract(&made, &schemas, "salt").unwrap();
+    let change = &made.document["changes"][0];
+    assert_eq!(change["action"], "replace");
+    assert_eq!((&change["module"], &change["key"]), (&json!("module.m"), &json!("k")));
+    assert_eq!(change["after"]["id"], json!({"$unknown": {"type": "string"}}));
+    assert_eq!(
+        change["after"]["input"],
+        json!([{"$unknown": {"type": "string", "not_null": true, "prefix": "eu-"}}])
+    );
+    assert_eq!(change["after"]["n"], Json::Null);
+    let sealed = change["after"]["output"]["$sealed"].as_str().unwrap();
+    assert_eq!(made.document["variables"]["v"]["$sealed"], sealed, "equal values have equal commitments");
+    assert_eq!(change["unknown_paths"], json!(["id", "input[0]"]));
+    assert_eq!(change["sensitive_paths"], json!(["output"]));
+    assert_eq!(change["replace_paths"], json!(["input[0]"]));
+    assert_eq!(made.document["outputs"][0]["before"], Json::Null);
+    assert!(made.document["outputs"][0]["after"]["$sealed"].is_string());
+    assert_eq!(made.secrets, ["hunter2"], "three letters are too short to be found by chance");
+    assert!(!made.document.to_string().contains("hunter2"));
+}

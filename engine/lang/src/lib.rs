@@ -5,8 +5,10 @@
 //! knows nothing of block types, schemas or resources.
 
 pub mod ast;
+pub mod eval;
 pub mod functions;
 pub mod parse;
+pub mod refs;
 mod scope;
 pub mod suggest;
 mod world;

@@ -32,6 +32,16 @@ pub trait Scope {
 
     /// Files, clock and ids.
     fn world(&self) -> &dyn World;
+
+    /// Whether functions may be called; not so in the few places that must be constant.
+    fn allows_calls(&self) -> bool {
+        true
+    }
+
+    /// How many templates the expression is inside of.
+    fn template_depth(&self) -> u32 {
+        0
+    }
 }
 
 /// Functions that are not built in.

@@ -1,0 +1,254 @@
+//! Function calls, and the two forms that look like one: `try` and `can`.
+
+use ordain_diag::{Diagnostic, Span, codes};
+use ordain_value::{Type, Value};
+
+use super::evaluator::Evaluator;
+use crate::ast::{Call, Expr, TraversalStep};
+use crate::functions::{self, Environment, Spec};
+use crate::refs::references;
+use crate::scope::Resolution;
+use crate::suggest::{did_you_mean, nearest};
+
+const EXPAND: &str = "Invalid expanding argument value";
+
+impl Evaluator<'_> {
+    pub(super) fn call(&mut self, expr: &Expr, call: &Call) -> Value {
+        if !self.scope.allows_calls() {
+            let detail = "Functions cannot be called here.";
+            self.error(expr, expr.span, "Function calls not allowed", detail);
+            return Value::unknown(Type::Dynamic);
+        }
+        match call.name.strip_prefix("core::").unwrap_or(&call.name) {
+            "try" => return self.call_try(expr, call),
+            "can" => return self.call_can(expr, call),
+            _ => {}
+        }
+        if let Some(spec) = functions::lookup(&call.name) {
+            return self.call_built_in(expr, call, spec);
+        }
+        self.call_other(expr, call)
+    }
+
+    fn function_error(&mut self, expr: &Expr, span: Span, summary: &str, detail: String) {
+        let finding = Diagnostic::error(codes::lang::FUNCTION_CALL, summary, detail).with_span(span);
+        self.report(expr, finding);
+    }
+
+    fn call_other(&mut self, expr: &Expr, call: &Call) -> Value {
+        let unknown = Value::unknown(Type::Dynamic);
+        if let Some(functions) = self.scope.functions()
+            && call.name.contains("::")
+        {
+            let Some(args) = self.arguments(expr, call) else { return unknown };
+            if let Some((value, found)) = functions.call(&call.name, &args, expr.span, &call.args) {
+                for finding in found {
+                    self.push(finding);
+                }
+                return value;
+            }
+        }
+        let (summary, detail) = unknown_function(&call.name);
+        let finding =
+            Diagnostic::error(codes::lang::UNKNOWN_FUNCTION, summary, detail).with_span(call.name_span);
+        self.push(finding);
+        unknown
+    }
+
+    /// The values of the arguments, the last one spread out; `None` when there are none because it is
+    /// unknown or wrong.
+    fn arguments(&mut self, expr: &Expr, call: &Call) -> Option<Vec<Value>> {
+        let (plain, expanded) = match call.args.split_last() {
+            Some((last, plain)) if call.expand_last => (plain, Some(last)),
+            _ => (&*call.args, None),
+        };
+        let before = self.errors();
+        let mut spread = Vec::new();
+        if let Some(last) = expanded {
+            let value = self.value(last);
+            if self.errors() > before {
+                return None;
+            }
+            spread = self.expand(expr, last, value)?;
+        }
+        let mut args: Vec<Value> = plain.iter().map(|arg| self.value(arg)).collect();
+        if self.errors() > before {
+            return None;
+        }
+        args.append(&mut spread);
+        Some(args)
+    }
+
+    fn expand(&mut self, expr: &Expr, last: &Expr, value: Value) -> Option<Vec<Value>> {
+        let (value, marks) = value.unmark();
+        let sequence = matches!(value.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic);
+        if sequence && value.is_null() {
+            let detail = "The argument that is spread out (...) is null.";
+            self.error(expr, last.span, EXPAND, detail);
+            return None;
+        }
+        if !sequence {
+            let detail = "Only a list, a set or a tuple can be spread out (...) to arguments.";
+            self.error(expr, last.span, EXPAND, detail);
+            return None;
+        }
+        let items = value.as_items()?;
+        Some(items.iter().map(|item| item.clone().with_marks(marks)).collect())
+    }
+
+    fn call_built_in(&mut self, expr: &Expr, call: &Call, spec: &'static Spec) -> Value {
+        let unknown = Value::unknown(Type::Dynamic);
+        // The number is checked first; what a spread argument adds is known only afterwards.
+        if !call.expand_last && !self.check_count(expr, call, spec, call.args.len()) {
+            return unknown;
+        }
+        let Some(args) = self.arguments(expr, call) else { return unknown };
+        if call.expand_last && !self.check_count(expr, call, spec, args.len()) {
+            return unknown;
+        }
+        let depth = self.scope.template_depth();
+        let environment = Environment { world: self.scope.world(), template_depth: depth };
+        match spec.call(&args, &environment) {
+            Ok(value) => value,
+            Err(why) => {
+                match why.arg.and_then(|at| Some((at, spec.param(at)?))) {
+                    Some((at, param)) => {
+                        let span = call.args.get(at).or(call.args.last()).map_or(expr.span, |arg| arg.span);
+                        let detail =
+                            format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
+                        self.function_error(expr, span, "Invalid function argument", detail);
+                    }
+                    None => self.failed_call(expr, call, &why.message),
+                }
+                unknown
+            }
+        }
+    }
+
+    fn failed_call(&mut self, expr: &Expr, call: &Call, why: &str) {
+        let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
+        self.function_error(expr, expr.span, "Error in function call", detail);
+    }
+
+    fn check_count(&mut self, expr: &Expr, call: &Call, spec: &Spec, given: usize) -> bool {
+        if let Some(missing) = spec.params.get(given) {
+            let least = if spec.variadic.is_some() { " at least" } else { "" };
+            let detail = format!(
+                "Function \"{}\" takes{least} {} argument(s). There is no value for \"{}\".",
+                call.name,
+                spec.params.len(),
+                missing.name
+            );
+            self.function_error(expr, call.close, "Not enough function arguments", detail);
+            return false;
+        }
+        if let Some(most) = spec.max_args()
+            && given > most
+        {
+            let first = call.args.get(most).or(call.args.last()).map_or(expr.span, |arg| arg.span);
+            let span = first.to(call.args.last().map_or(first, |arg| arg.span));
+            let detail = format!("Function \"{}\" takes only {most} argument(s).", call.name);
+            self.function_error(expr, span, "Too many function arguments", detail);
+            return false;
+        }
+        true
+    }
+
+    fn call_try(&mut self, expr: &Expr, call: &Call) -> Value {
+        if call.args.is_empty() {
+            self.failed_call(expr, call, "at least one argument is required");
+            return Value::unknown(Type::Dynamic);
+        }
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let mut reasons = String::new();
+        for arg in &call.args {
+            if self.depends_on_unknown(arg) {
+                self.quiet = quiet;
+                return Value::unknown(Type::Dynamic);
+            }
+            let before = self.errors();
+            let count = self.found.len();
+            let value = self.value(arg);
+            if self.errors() == before {
+                self.quiet = quiet;
+                return value;
+            }
+            for finding in self.take_back(count) {
+                reasons.push_str(&format!("\n- {}\n  {}", finding.summary, finding.detail));
+            }
+        }
+        self.quiet = quiet;
+        let why = format!("none of the expressions has a value:{reasons}\n\nOne of them has to");
+        self.failed_call(expr, call, &why);
+        Value::unknown(Type::Dynamic)
+    }
+
+    fn call_can(&mut self, expr: &Expr, call: &Call) -> Value {
+        let unknown = Value::unknown(Type::Bool).refine_not_null();
+        let [arg] = &*call.args else {
+            let (summary, span, detail) = match call.args.split_first() {
+                None => (
+                    "Not enough function arguments",
+                    call.close,
+                    "Function \"can\" takes 1 argument. There is no value for \"expression\".",
+                ),
+                Some((first, rest)) => {
+                    let span = rest.iter().fold(first.span.at_end(), |span, arg| span.to(arg.span));
+                    ("Too many function arguments", span, "Function \"can\" takes only 1 argument(s).")
+                }
+            };
+            self.function_error(expr, span, summary, detail.to_owned());
+            return unknown;
+        };
+        if self.depends_on_unknown(arg) {
+            return unknown;
+        }
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let before = self.errors();
+        let count = self.found.len();
+        self.value(arg);
+        let fine = self.errors() == before;
+        self.take_back(count);
+        self.quiet = quiet;
+        Value::bool(fine)
+    }
+
+    /// Whether any reference in the expression has unknown parts, so that it is not yet clear whether
+    /// the expression will have a value.
+    fn depends_on_unknown(&self, expr: &Expr) -> bool {
+        references(expr).iter().any(|traversal| match self.resolve(traversal) {
+            Resolution::Found { value, consumed } => {
+                let steps = traversal.steps.get(consumed..).unwrap_or(&[]);
+                walk_known(value, steps).is_some_and(|value| !value.is_wholly_known())
+            }
+            Resolution::Failed(_) => false,
+        })
+    }
+}
+
+/// The value at the end of the steps; `None` where there is none.
+fn walk_known(value: Value, steps: &[TraversalStep]) -> Option<Value> {
+    super::access::apply_steps(value, steps).ok()
+}
+
+/// Summary and detail for a name that no function has.
+pub(super) fn unknown_function(name: &str) -> (&'static str, String) {
+    let Some((namespace, rest)) = name.split_once("::") else {
+        let meant = did_you_mean(nearest(name, functions::names()));
+        return ("Call to unknown function", format!("There is no function named \"{name}\".{meant}"));
+    };
+    let detail = if namespace == "core" && !rest.contains("::") {
+        let meant = did_you_mean(nearest(rest, functions::names()));
+        format!("There is no built-in function named \"{rest}\".{meant}")
+    } else if namespace != "provider" {
+        format!(
+            "There is no namespace \"{namespace}\" of functions. Functions of providers begin with \"provider::\"."
+        )
+    } else if !rest.contains("::") {
+        "After \"provider::\" come the name of the provider, two colons, and the name of the function."
+            .to_owned()
+    } else {
+        format!("There is no function named \"{name}\"; is the provider declared in required_providers?")
+    };
+    ("Unknown provider function", detail)
+}

@@ -1,0 +1,128 @@
+//! Templates.
+
+use ordain_diag::Span;
+use ordain_value::{Marks, Type, Value, convert};
+
+use super::evaluator::Evaluator;
+use crate::ast::{Expr, TemplateFor, TemplateIf, TemplatePart};
+
+const INVALID: &str = "Invalid template interpolation value";
+
+/// A known beginning longer than this is cut: it only serves comparisons.
+const LONGEST_PREFIX: usize = 128;
+
+/// Text that is being put together.
+#[derive(Default)]
+struct Text {
+    known: String,
+    unknown: bool,
+    marks: Marks,
+}
+
+impl Text {
+    fn finish(self, broken: bool) -> Value {
+        let value = if self.unknown || broken {
+            let mut refined = Value::unknown(Type::String).refine();
+            if !broken && !self.known.is_empty() {
+                let mut end = self.known.len().min(LONGEST_PREFIX);
+                while !self.known.is_char_boundary(end) {
+                    end -= 1;
+                }
+                refined = refined.prefix(self.known.get(..end).unwrap_or(""));
+            }
+            refined.not_null().finish()
+        } else {
+            Value::string(self.known)
+        };
+        value.with_marks(self.marks)
+    }
+}
+
+impl Evaluator<'_> {
+    /// A template; an interpolation that stands alone is its value, whatever its type.
+    pub(super) fn template(&mut self, expr: &Expr, parts: &[TemplatePart]) -> Value {
+        if let [TemplatePart::Interpolation(inner)] = parts {
+            return self.value(inner);
+        }
+        self.text(expr, parts)
+    }
+
+    fn text(&mut self, expr: &Expr, parts: &[TemplatePart]) -> Value {
+        let before = self.errors();
+        let mut text = Text::default();
+        for part in parts {
+            let (value, span) = match part {
+                TemplatePart::Literal(literal, _) => {
+                    if !text.unknown {
+                        text.known.push_str(literal);
+                    }
+                    continue;
+                }
+                TemplatePart::Interpolation(inner) => (self.value(inner), inner.span),
+                TemplatePart::If(directive) => (self.template_if(expr, directive), directive.span),
+                TemplatePart::For(directive) => (self.template_for(expr, directive), directive.span),
+            };
+            self.add(expr, &mut text, value, span);
+        }
+        let broken = self.errors() > before;
+        text.finish(broken)
+    }
+
+    fn add(&mut self, expr: &Expr, text: &mut Text, value: Value, span: Span) {
+        if value.is_null() {
+            self.error(expr, span, INVALID, "The value is null, which cannot be put into a text.");
+            return;
+        }
+        let (value, marks) = value.unmark();
+        text.marks = text.marks.union(marks);
+        if !value.is_known() {
+            text.unknown = true;
+            if let ordain_value::Kind::Unknown(unknown) = value.kind()
+                && convert(Value::unknown(unknown.ty.clone()), &Type::String).is_ok()
+            {
+                return;
+            }
+        }
+        match convert(value, &Type::String) {
+            Ok(part) if !text.unknown => text.known.push_str(part.as_str().unwrap_or("")),
+            Ok(_) => {}
+            Err(why) => {
+                self.error(expr, span, INVALID, format!("This value cannot be put into a text: {why}."))
+            }
+        }
+    }
+
+    fn template_if(&mut self, expr: &Expr, directive: &TemplateIf) -> Value {
+        let then = self.branch(|this| this.text(expr, &directive.then));
+        let otherwise = self.branch(|this| this.text(expr, &directive.otherwise));
+        let whole = Expr { span: directive.span, kind: expr.kind.clone() };
+        self.choose(&whole, &directive.condition, then, otherwise)
+    }
+
+    fn template_for(&mut self, expr: &Expr, directive: &TemplateFor) -> Value {
+        let (collection, marks) = self.value(&directive.collection).unmark();
+        let Some(elements) = self.iterate(expr, &collection, directive.collection.span) else {
+            return Value::unknown(Type::String).with_marks(marks);
+        };
+        let before = self.errors();
+        let mut text = Text { marks, ..Text::default() };
+        for (key, element) in elements {
+            let bound = self.bind(directive.key.as_ref(), &directive.value, key, element);
+            let value = self.text(expr, &directive.body);
+            self.unbind(bound);
+            let (value, marks) = value.unmark();
+            text.marks = text.marks.union(marks);
+            match value.as_str() {
+                Some(part) => text.known.push_str(part),
+                None => text.unknown = true,
+            }
+            if self.errors() > before + super::for_expr::MOST_ERRORS {
+                break;
+            }
+        }
+        if text.unknown || self.errors() > before {
+            return Value::unknown(Type::String).with_marks(text.marks);
+        }
+        Value::string(text.known).with_marks(text.marks)
+    }
+}

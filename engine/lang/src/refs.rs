@@ -1,0 +1,227 @@
+//! What an expression or body refers to, found without evaluating it.
+
+use std::sync::Arc;
+
+use crate::ast::{
+    Body, Call, Expr, ExprKind, JsonNode, JsonValue, NativeBody, ObjectKey, TemplatePart, Traversal,
+};
+
+/// Something that an expression names.
+pub enum Named<'e> {
+    /// A reference; not to a variable that the expression itself brings in.
+    Reference(&'e Arc<Traversal>),
+    /// A function call.
+    Call(&'e Call),
+}
+
+/// References of an expression, in the order of the text. Variables of `for` are not references.
+pub fn references(expr: &Expr) -> Vec<Arc<Traversal>> {
+    let mut found = Vec::new();
+    visit(expr, &mut |named| {
+        if let Named::Reference(traversal) = named {
+            found.push(traversal.clone());
+        }
+    });
+    found
+}
+
+/// References of a body of unknown schema: everything in it, nested blocks included. Iterators of
+/// `dynamic` blocks are not references inside their content.
+pub fn body_references(body: &Body) -> Vec<Arc<Traversal>> {
+    let mut found = Vec::new();
+    visit_body(body, &mut |named| {
+        if let Named::Reference(traversal) = named {
+            found.push(traversal.clone());
+        }
+    });
+    found
+}
+
+/// Goes through everything that an expression names.
+pub fn visit(expr: &Expr, found: &mut dyn FnMut(Named<'_>)) {
+    Visitor { found, bound: Vec::new() }.expr(expr);
+}
+
+/// Goes through everything that a body of unknown schema names.
+pub fn visit_body(body: &Body, found: &mut dyn FnMut(Named<'_>)) {
+    Visitor { found, bound: Vec::new() }.body(body);
+}
+
+struct Visitor<'f> {
+    found: &'f mut dyn FnMut(Named<'_>),
+    bound: Vec<Arc<str>>,
+}
+
+impl Visitor<'_> {
+    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
+        for expr in exprs {
+            self.expr(expr);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::SplatItem
+            | ExprKind::Broken => {}
+            ExprKind::Template(parts) => self.parts(parts),
+            ExprKind::Json(json) => self.expr(&json.template),
+            ExprKind::Traversal(traversal) => {
+                if !self.bound.contains(&traversal.root.text) {
+                    (self.found)(Named::Reference(traversal));
+                }
+            }
+            ExprKind::Relative(relative) => self.expr(&relative.source),
+            ExprKind::Index(parts) => self.exprs([&parts.0, &parts.1]),
+            ExprKind::Splat(splat) => self.exprs([&splat.source, &splat.each]),
+            ExprKind::Call(call) => {
+                (self.found)(Named::Call(call));
+                self.exprs(&call.args);
+            }
+            ExprKind::Conditional(parts) => self.exprs([&parts.condition, &parts.then, &parts.otherwise]),
+            ExprKind::Binary(_, operands) => self.exprs([&operands.0, &operands.1]),
+            ExprKind::Unary(_, operand) => self.expr(operand),
+            ExprKind::Tuple(items) => self.exprs(items.iter()),
+            ExprKind::Object(items) => {
+                for item in items.iter() {
+                    if let ObjectKey::Expr(key) = &item.key {
+                        self.expr(key);
+                    }
+                    self.expr(&item.value);
+                }
+            }
+            ExprKind::For(parts) => {
+                self.expr(&parts.collection);
+                let names = [parts.key.as_ref(), Some(&parts.value)];
+                self.within(names.into_iter().flatten().map(|name| name.text.clone()), |this| {
+                    this.exprs(&parts.key_expr);
+                    this.expr(&parts.value_expr);
+                    this.exprs(&parts.condition);
+                });
+            }
+            ExprKind::Parens(inner) => self.expr(inner),
+        }
+    }
+
+    fn within(&mut self, names: impl Iterator<Item = Arc<str>>, inside: impl FnOnce(&mut Self)) {
+        let before = self.bound.len();
+        self.bound.extend(names);
+        inside(self);
+        self.bound.truncate(before);
+    }
+
+    fn parts(&mut self, parts: &[TemplatePart]) {
+        for part in parts {
+            match part {
+                TemplatePart::Literal(..) => {}
+                TemplatePart::Interpolation(expr) => self.expr(expr),
+                TemplatePart::If(directive) => {
+                    self.expr(&directive.condition);
+                    self.parts(&directive.then);
+                    self.parts(&directive.otherwise);
+                }
+                TemplatePart::For(directive) => {
+                    self.expr(&directive.collection);
+                    let names = [directive.key.as_ref(), Some(&directive.value)];
+                    self.within(names.into_iter().flatten().map(|name| name.text.clone()), |this| {
+                        this.parts(&directive.body);
+                    });
+                }
+            }
+        }
+    }
+
+    fn body(&mut self, body: &Body) {
+        match body {
+            Body::Native(body) => self.native(body),
+            Body::Json(node) => self.json_body(node),
+        }
+    }
+
+    fn native(&mut self, body: &NativeBody) {
+        self.exprs(body.attributes.iter().map(|attribute| &attribute.expr));
+        for block in body.blocks.iter() {
+            match (&*block.block_type.text, block.labels.first(), &block.body) {
+                ("dynamic", Some(label), Body::Native(inner)) => self.dynamic(&label.text, inner),
+                _ => self.body(&block.body),
+            }
+        }
+    }
+
+    fn dynamic(&mut self, label: &Arc<str>, body: &NativeBody) {
+        let named = body.attributes.iter().find(|attribute| &*attribute.name.text == "iterator");
+        let name =
+            named.and_then(|attribute| attribute.expr.keyword()).map_or_else(|| label.clone(), Arc::from);
+        for attribute in body.attributes.iter().filter(|attribute| &*attribute.name.text == "for_each") {
+            self.expr(&attribute.expr);
+        }
+        self.within(std::iter::once(name), |this| {
+            let others = body.attributes.iter();
+            let others = others.filter(|attribute| !matches!(&*attribute.name.text, "iterator" | "for_each"));
+            this.exprs(others.map(|attribute| &attribute.expr));
+            for block in body.blocks.iter() {
+                this.body(&block.body);
+            }
+        });
+    }
+
+    fn json_body(&mut self, node: &JsonNode) {
+        match &node.value {
+            JsonValue::Object(members) => {
+                for (name, value) in members.iter() {
+                    match &*name.text {
+                        "//" => {}
+                        "dynamic" => self.json_dynamic(value),
+                        _ => self.json_body(value),
+                    }
+                }
+            }
+            JsonValue::Array(items) => items.iter().for_each(|item| self.json_body(item)),
+            JsonValue::String(_) => self.expr(&node.to_expr().0),
+            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => {}
+        }
+    }
+
+    /// `{"label": {"for_each": …, "content": …}}`, arrays allowed everywhere.
+    fn json_dynamic(&mut self, node: &JsonNode) {
+        match &node.value {
+            JsonValue::Array(items) => items.iter().for_each(|item| self.json_dynamic(item)),
+            JsonValue::Object(labels) => {
+                for (label, value) in labels.iter() {
+                    let bodies = match &value.value {
+                        JsonValue::Array(items) => items.as_ref(),
+                        _ => std::slice::from_ref(value),
+                    };
+                    bodies.iter().for_each(|body| self.json_dynamic_body(&label.text, body));
+                }
+            }
+            _ => self.json_body(node),
+        }
+    }
+
+    fn json_dynamic_body(&mut self, label: &Arc<str>, body: &JsonNode) {
+        let JsonValue::Object(members) = &body.value else { return self.json_body(body) };
+        let iterator = members.iter().find(|(name, _)| &*name.text == "iterator");
+        let name = match iterator.map(|(_, value)| &value.value) {
+            Some(JsonValue::String(text)) => text.clone(),
+            _ => label.clone(),
+        };
+        for (_, value) in members.iter().filter(|(name, _)| &*name.text == "for_each") {
+            self.json_body(value);
+        }
+        self.within(std::iter::once(name), |this| {
+            for (name, value) in members.iter() {
+                if !matches!(&*name.text, "iterator" | "for_each" | "//") {
+                    this.json_body(value);
+                }
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+#[path = "refs_tests.rs"]
+mod tests;

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod flags;
+mod progress;
 mod render;
 mod session;
 mod ui;

@@ -1,8 +1,13 @@
 //! The table of commands. One file a command: its flags and what it does.
 
 mod explain_error;
+mod force_unlock;
+mod init;
 mod sandbox;
+mod state;
+mod taint;
 mod version;
+mod workspace;
 
 use clap::{ArgMatches, Command};
 
@@ -22,7 +27,26 @@ pub struct Entry {
 }
 
 /// All commands, in the order in which help shows them.
-pub const ALL: &[Entry] = &[sandbox::ENTRY, version::ENTRY, explain_error::ENTRY];
+pub const ALL: &[Entry] = &[
+    init::ENTRY,
+    state::list::ENTRY,
+    state::mv::ENTRY,
+    state::rm::ENTRY,
+    state::pull::ENTRY,
+    state::push::ENTRY,
+    state::replace_provider::ENTRY,
+    workspace::list::ENTRY,
+    workspace::show::ENTRY,
+    workspace::new::ENTRY,
+    workspace::select::ENTRY,
+    workspace::delete::ENTRY,
+    taint::TAINT,
+    taint::UNTAINT,
+    force_unlock::ENTRY,
+    sandbox::ENTRY,
+    version::ENTRY,
+    explain_error::ENTRY,
+];
 
 /// Names of the commands that only hold others, with one line each.
 const GROUPS: &[(&str, &str)] = &[

@@ -63,6 +63,15 @@ fn directory(chdir: Option<std::path::PathBuf>) -> Result<std::path::PathBuf, St
 
 /// A command line that does not parse: help goes to standard output with 0, mistakes to standard error.
 fn misused(error: &clap::Error) -> ExitCode {
-    let _gone = error.print();
-    ExitCode::from(u8::from(error.use_stderr()))
+    use clap::error::ErrorKind;
+    let asked_for_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked_for_help || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _gone = error.print();
+        return ExitCode::from(u8::from(!asked_for_help));
+    }
+    let text = error.to_string();
+    let detail = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    let mut ui = Ui::terminal(true, false);
+    ui.complain(&format!("\nError: Failed to parse command-line flags\n\n{detail}\n"));
+    ExitCode::from(1)
 }

@@ -1,14 +1,20 @@
 //! One plain function per use case, wiring real stores and providers; no terminal.
 
+pub mod backend;
+pub mod clock;
+mod files;
+pub mod init;
 pub mod locked;
-// mod project;
+pub mod natives;
+mod project;
 mod sources;
 pub mod state_commands;
-mod variables;
+pub mod stores;
+pub mod variables;
 mod workdir;
 mod world;
 
-// pub use project::Project;
+pub use project::Project;
 pub use variables::Given;
 pub use workdir::Workdir;
 pub use world::Machine;

@@ -24,7 +24,16 @@ impl Project {
     /// Reads and loads the configuration of a working directory. There is always a project, even from
     /// broken texts.
     pub fn load(workdir: &Workdir) -> (Project, Diagnostics) {
-        let (set, mut found) = sources::read_all(workdir, &local_directories);
+        Self::read(workdir, false)
+    }
+
+    /// The same for `init`, which finds local modules that are not installed yet.
+    pub fn load_for_init(workdir: &Workdir) -> (Project, Diagnostics) {
+        Self::read(workdir, true)
+    }
+
+    fn read(workdir: &Workdir, installing: bool) -> (Project, Diagnostics) {
+        let (set, mut found) = sources::read_all(workdir, installing, &local_directories);
         let (tree, sources, loaded) = ordain_config::load(&set);
         found.append(loaded);
         (Project { set, tree: Arc::new(tree), sources }, found)

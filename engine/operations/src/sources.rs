@@ -77,8 +77,14 @@ pub fn read_manifest(workdir: &Workdir) -> Option<BTreeMap<Arc<str>, InstalledMo
 
 /// Every local module that a set of texts reaches, read until nothing new turns up. `reached` names the
 /// directories that the loaded tree wants; it is asked again after each round.
-pub fn read_all(workdir: &Workdir, reached: &dyn Fn(&SourceSet) -> Vec<String>) -> (SourceSet, Diagnostics) {
-    let mut set = SourceSet { installed: read_manifest(workdir), ..SourceSet::default() };
+pub fn read_all(
+    workdir: &Workdir,
+    installing: bool,
+    reached: &dyn Fn(&SourceSet) -> Vec<String>,
+) -> (SourceSet, Diagnostics) {
+    // Whoever installs looks for local modules by their paths; everybody else relies on what was installed.
+    let installed = if installing { None } else { Some(read_manifest(workdir).unwrap_or_default()) };
+    let mut set = SourceSet { installed, ..SourceSet::default() };
     let mut found = add_directory(&mut set, workdir, ".");
     let mut seen: BTreeSet<String> = BTreeSet::from([".".to_owned()]);
     loop {

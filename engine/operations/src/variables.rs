@@ -1,5 +1,15 @@
 //! Values of root variables: from the environment, from files, from the command line.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, codes};
+use ordain_eval::{VariableInput, VariableSource, VariableText};
+use ordain_lang::parse::{parse_json, parse_native};
+use ordain_value::Value;
+
+use crate::Workdir;
+
 /// A value given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given {
@@ -7,4 +17,126 @@ pub enum Given {
     Var(String),
     /// `-var-file=path`
     File(String),
+}
+
+/// Values by variable name: the source that wins for each.
+pub type Inputs = BTreeMap<Arc<str>, VariableInput>;
+
+/// Collects values in Terraform's order, later ones winning: environment, `terraform.tfvars`,
+/// `*.auto.tfvars` in order of name, then the command line as given. Texts are added to `sources`.
+pub fn collect(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (Inputs, Diagnostics) {
+    let mut collector = Collector { workdir, sources, inputs: Inputs::new(), found: Diagnostics::new() };
+    collector.environment();
+    for name in automatic_files(workdir) {
+        collector.file(&name);
+    }
+    for item in given {
+        match item {
+            Given::Var(text) => collector.argument(text),
+            Given::File(path) => collector.file(path),
+        }
+    }
+    (collector.inputs, collector.found)
+}
+
+/// Files that are read without being named.
+fn automatic_files(workdir: &Workdir) -> Vec<String> {
+    let entries = std::fs::read_dir(&workdir.dir).into_iter().flatten().flatten();
+    let mut automatic: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"))
+        .collect();
+    automatic.sort();
+    let named =
+        ["terraform.tfvars", "terraform.tfvars.json"].iter().filter(|name| workdir.path(name).is_file());
+    named.map(|name| (*name).to_owned()).chain(automatic).collect()
+}
+
+struct Collector<'a> {
+    workdir: &'a Workdir,
+    sources: &'a mut Sources,
+    inputs: Inputs,
+    found: Diagnostics,
+}
+
+impl Collector<'_> {
+    fn environment(&mut self) {
+        // `TF_VAR_` first, so that `ORDAIN_VAR_` wins. The case of names is kept.
+        for prefix in ["TF_VAR_", "ORDAIN_VAR_"] {
+            for (key, text) in &self.workdir.env {
+                if let Some(name) = key.strip_prefix(prefix).filter(|name| !name.is_empty()) {
+                    let file = self
+                        .sources
+                        .add(format!("<value for var.{name} from the environment>"), text.as_str());
+                    let input = text_input(text, file, VariableSource::Environment);
+                    self.inputs.insert(name.into(), input);
+                }
+            }
+        }
+    }
+
+    fn argument(&mut self, argument: &str) {
+        let Some((name, text)) = argument.split_once('=') else {
+            let detail = format!(
+                "The given -var option {argument:?} is not correctly specified. Must be a variable name and value \
+                 separated by an equals sign, like -var=\"key=value\"."
+            );
+            self.found.push(Diagnostic::error(codes::eval::VARIABLE_VALUE, "Invalid -var option", detail));
+            return;
+        };
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            let detail = format!(
+                "The variable name {name:?} is invalid due to the presence of whitespace or because it is empty."
+            );
+            self.found.push(Diagnostic::error(codes::eval::VARIABLE_VALUE, "Invalid -var option", detail));
+            return;
+        }
+        let file = self.sources.add(format!("<value for var.{name} from -var>"), text);
+        self.inputs.insert(name.into(), text_input(text, file, VariableSource::CommandLine));
+    }
+
+    fn file(&mut self, path: &str) {
+        let text = match std::fs::read_to_string(self.workdir.path(path)) {
+            Ok(text) => text,
+            Err(error) => {
+                let detail = match error.kind() {
+                    std::io::ErrorKind::NotFound => format!("Given variables file {path} does not exist."),
+                    _ => format!("Error while reading {path}: {error}."),
+                };
+                self.found.push(Diagnostic::error(codes::cli::IO, "Failed to read variables file", detail));
+                return;
+            }
+        };
+        let file = self.sources.add(path, text.as_str());
+        for attribute in self.found.take(arguments(path, file, &text)) {
+            if let Some(value) = ordain_config::constant(&attribute.expr, &mut self.found) {
+                let source = VariableSource::File(attribute.name.span);
+                let input = VariableInput { value: VariableText::Value(value), source };
+                self.inputs.insert(attribute.name.text, input);
+            }
+        }
+    }
+}
+
+fn text_input(text: &str, file: FileId, source: VariableSource) -> VariableInput {
+    VariableInput { value: VariableText::Text(text.into(), file), source }
+}
+
+fn arguments(path: &str, file: FileId, text: &str) -> (Vec<ordain_lang::ast::Attribute>, Diagnostics) {
+    let (body, mut found) =
+        if path.ends_with(".json") { parse_json(file, text) } else { parse_native(file, text) };
+    let attributes = found.take(body.just_attributes());
+    (attributes, found)
+}
+
+/// Constants of a file of arguments, such as one given with `-backend-config`.
+pub fn read_values(path: &str, text: &str) -> (Vec<(Arc<str>, Value)>, Diagnostics) {
+    let mut sources = Sources::new();
+    let file = sources.add(path, text);
+    let (attributes, mut found) = arguments(path, file, text);
+    let values = attributes.into_iter().filter_map(|attribute| {
+        Some((attribute.name.text, ordain_config::constant(&attribute.expr, &mut found)?))
+    });
+    let values = values.collect();
+    (values, found)
 }

@@ -1,0 +1,55 @@
+//! `ordain state …`: look at the state and change it by hand.
+
+pub mod list;
+pub mod mv;
+pub mod pull;
+pub mod push;
+pub mod replace_provider;
+pub mod rm;
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+use ordain_addr::Target;
+use ordain_diag::{Diagnostic, codes};
+use ordain_operations::locked::Locking;
+use ordain_operations::stores::{Stores, locking};
+use ordain_operations::{Project, stores};
+
+use crate::exit::Exit;
+use crate::flags::{is_on, seconds, text};
+use crate::session::Session;
+
+/// Opens the state of the working directory; what is wrong with it is shown.
+pub fn open(session: &mut Session) -> Result<Stores, Exit> {
+    let (project, found) = Project::load(&session.workdir);
+    if found.has_errors() {
+        return Err(session.report(&found, &project.sources));
+    }
+    Stores::open(&session.workdir, &project).map_err(|errors| session.report(&errors, &project.sources))
+}
+
+/// How this command takes the lock.
+pub fn lock_of(matches: &ArgMatches, session: &Session, stores: &Stores, operation: &str) -> Locking {
+    let timeout = text(matches, "lock-timeout").and_then(seconds).unwrap_or(0.0);
+    let enabled = is_on(matches, "lock") || matches.try_get_one::<bool>("lock").is_err();
+    locking(&session.workdir, &stores.state, operation, enabled, Duration::from_secs_f64(timeout))
+}
+
+/// A fresh lineage for a state that has none.
+pub fn lineage(session: &Session) -> String {
+    stores::new_id(&session.workdir)
+}
+
+/// Reads an address; what is wrong with it is shown.
+pub fn target(session: &mut Session, text: &str) -> Result<Target, Exit> {
+    Target::parse(text).map_err(|error| {
+        let detail = format!("{text:?}: {error}");
+        session.fail(Diagnostic::error(codes::cli::USAGE, "Invalid target address", detail))
+    })
+}
+
+/// Reads several addresses.
+pub fn targets(session: &mut Session, texts: &[String]) -> Result<Vec<Target>, Exit> {
+    texts.iter().map(|text| target(session, text)).collect()
+}

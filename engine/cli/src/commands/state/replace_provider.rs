@@ -1,0 +1,72 @@
+//! `ordain state replace-provider`
+
+use clap::{Arg, ArgMatches, Command};
+use ordain_addr::ProviderAddr;
+use ordain_operations::locked::edit;
+use ordain_operations::state_commands::replace_provider;
+
+use crate::commands::Entry;
+use crate::exit::Exit;
+use crate::flags::{is_on, locking, switch, text, value};
+use crate::session::Session;
+
+/// Row of the table.
+pub const ENTRY: Entry = Entry {
+    words: &["state", "replace-provider"],
+    about: "Make resources of one provider belong to another",
+    flags,
+    run,
+};
+
+fn flags(command: Command) -> Command {
+    let command = command
+        .arg(Arg::new("from").required(true).help("Present source address"))
+        .arg(Arg::new("to").required(true).help("New source address"))
+        .arg(switch("auto-approve", false, "Do not ask"))
+        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"))
+        .arg(value("backup", "Path of the backup (legacy)"))
+        .arg(value("state", "State file of the local backend (legacy)"));
+    locking(command)
+}
+
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    act(matches, session).unwrap_or_else(|exit| exit)
+}
+
+fn address(matches: &ArgMatches, session: &mut Session, name: &str) -> Result<ProviderAddr, Exit> {
+    let given = text(matches, name).unwrap_or_default();
+    ProviderAddr::parse(given).ok_or_else(|| {
+        let detail = format!("{given:?} is no source address, such as hashicorp/azurerm.");
+        session.usage("Invalid provider source address", &detail)
+    })
+}
+
+fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    let (from, to) = (address(matches, session, "from")?, address(matches, session, "to")?);
+    let stores = super::open(session)?;
+    let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
+    let affected = replace_provider(&mut stored.state.clone(), &from, &to);
+    if affected.is_empty() {
+        session.ui.line("No matching resources found.");
+        return Ok(Exit::Done);
+    }
+    session.ui.line(&format!("Ordain will perform the following actions:\n\n  ~ Updating provider:\n    - {from}\n    + {to}\n\nChanging {} resources:\n", affected.len()));
+    for resource in &affected {
+        session.ui.line(&format!("  {resource}"));
+    }
+    if !is_on(matches, "auto-approve") {
+        let answer = session.ui.ask("\nDo you want to make these changes?\nOnly 'yes' will be accepted to continue.\n\nEnter a value: ");
+        if answer.as_deref().map(str::trim) != Some("yes") {
+            session.ui.line("Cancelled replacing providers.");
+            return Ok(Exit::Failed);
+        }
+    }
+    let lock = super::lock_of(matches, session, &stores, "state-replace-provider");
+    let lineage = super::lineage(session);
+    let change = |state: &mut ordain_state::State| Ok((replace_provider(state, &from, &to).len(), true));
+    let count = session
+        .block_on(edit(&stores.state, &lock, &lineage, change))
+        .map_err(|error| session.fail(error))?;
+    session.ui.line(&format!("\nSuccessfully replaced provider for {count} resources."));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,199 @@
+//! `init`: settles the backend, finds modules and providers, and remembers all of it.
+
+use std::collections::BTreeMap;
+
+use ordain_backends::table::Backend;
+use ordain_config::blocks::ModuleSource;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_state::State;
+use serde_json::{Value as Json, json};
+
+use crate::backend::{self, Choice};
+use crate::natives::{self, Selected};
+use crate::{Project, Workdir, files};
+
+/// What the command line of `init` asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `-backend-config`
+    pub backend_config: Vec<String>,
+    /// `-backend=false`: leave the backend as it is.
+    pub skip_backend: bool,
+    /// `-reconfigure`: use the backend as it is declared, copy nothing.
+    pub reconfigure: bool,
+    /// `-migrate-state`: copy the present state to the newly declared backend.
+    pub migrate: bool,
+    /// `-force-copy`: copy without asking.
+    pub force_copy: bool,
+}
+
+/// What was settled.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Backend in use, and whether that is news.
+    pub backend: Option<(String, bool)>,
+    /// Calls of modules and their directories.
+    pub modules: Vec<(String, String)>,
+    /// What serves each provider.
+    pub providers: Vec<Selected>,
+    /// Workspaces whose state was copied.
+    pub copied: Vec<String>,
+}
+
+/// Whether to copy the state, asked when the command line leaves it open; `None` when nobody can be asked.
+pub type Ask<'a> = &'a mut (dyn FnMut(&str) -> Option<bool> + Send);
+
+/// Settles everything. Nothing is remembered when there are errors.
+pub async fn init(
+    workdir: &Workdir,
+    project: &Project,
+    options: &Options,
+    ask: Ask<'_>,
+) -> (Report, Diagnostics) {
+    let mut report = Report::default();
+    let mut found = Diagnostics::new();
+    if !options.skip_backend {
+        match settle_backend(workdir, project, options, ask, &mut report).await {
+            Ok(warnings) => found.append(warnings),
+            Err(errors) => {
+                found.append(errors);
+                return (report, found);
+            }
+        }
+    }
+    let (modules, problems) = modules(project);
+    found.append(problems);
+    report.modules = modules;
+    report.providers = found.take(natives::select(&project.tree));
+    if !found.has_errors()
+        && let Err(error) = remember_modules(workdir, project)
+    {
+        found.push(error);
+    }
+    (report, found)
+}
+
+async fn settle_backend(
+    workdir: &Workdir,
+    project: &Project,
+    options: &Options,
+    ask: Ask<'_>,
+    report: &mut Report,
+) -> Result<Diagnostics, Diagnostics> {
+    let (declared, mut found) = backend::declared(project);
+    if found.has_errors() {
+        return Err(found);
+    }
+    let mut declared = declared;
+    if let Some(choice) = &mut declared {
+        found.append(backend::add_arguments(choice, workdir, &options.backend_config));
+    } else if !options.backend_config.is_empty() {
+        let detail = "-backend-config was used without a \"backend\" block in the configuration: there is no backend to configure.";
+        found.push(Diagnostic::warning(
+            codes::config::INVALID_BLOCK,
+            "Missing backend configuration",
+            detail,
+        ));
+    }
+    if found.has_errors() {
+        return Err(found);
+    }
+    let saved = backend::saved(workdir);
+    let (old, new) =
+        (saved.clone().unwrap_or_else(Choice::local), declared.clone().unwrap_or_else(Choice::local));
+    let target = backend::connect(workdir, &new)?;
+    if old != new && !options.reconfigure {
+        let source = backend::connect(workdir, &old)?;
+        report.copied = migrate(&source, &target, (&old.kind, &new.kind), options, ask).await?;
+    }
+    backend::save(workdir, declared.as_ref())?;
+    report.backend = declared.as_ref().map(|choice| (choice.kind.clone(), saved.as_ref() != Some(choice)));
+    Ok(found)
+}
+
+/// Copies the states of all workspaces, if there are any and the user agrees.
+async fn migrate(
+    source: &Backend,
+    target: &Backend,
+    kinds: (&str, &str),
+    options: &Options,
+    ask: Ask<'_>,
+) -> Result<Vec<String>, Diagnostic> {
+    let mut states: BTreeMap<String, State> = BTreeMap::new();
+    for workspace in source.workspaces().await? {
+        let stored = source.state(&workspace).read().await?;
+        if !stored.state.is_empty() {
+            states.insert(workspace, stored.state);
+        }
+    }
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !options.force_copy {
+        let question = format!("Copy the existing state from backend {:?} to {:?}?", kinds.0, kinds.1);
+        match ask(&question) {
+            Some(true) => {}
+            Some(false) => return Ok(Vec::new()),
+            None => {
+                return Err(Diagnostic::error(
+                    codes::state::STATE_STORE,
+                    "Can't ask approval for state migration when interactive input is disabled.",
+                    "Please remove the \"-input=false\" option and try again, or say what is wanted: -migrate-state with \
+                     -force-copy copies the state, -reconfigure leaves it where it is.",
+                ));
+            }
+        }
+    }
+    let mut copied = Vec::new();
+    for (workspace, state) in states {
+        let store = target.state(&workspace);
+        let present = store.read().await?;
+        store.replace(&present, state).await?;
+        copied.push(workspace);
+    }
+    Ok(copied)
+}
+
+/// Module calls with their directories; remote modules are not fetched by this build.
+fn modules(project: &Project) -> (Vec<(String, String)>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let mut rows = Vec::new();
+    for module in project.tree.modules() {
+        for call in module.calls.values() {
+            let Some((source, span)) = &call.source else { continue };
+            if let (ModuleSource::Registry(text) | ModuleSource::Remote(text), None) = (source, &call.child) {
+                let detail = format!(
+                    "The module {:?} comes from {text:?}. This build finds modules on local paths only; put a copy into \
+                     the repository and name its path.",
+                    call.name.text
+                );
+                let error =
+                    Diagnostic::error(codes::config::MODULE_LOAD, "Failed to download module", detail);
+                found.push(error.with_span(*span));
+            }
+            if let Some(child) = &call.child {
+                rows.push((child.path.0.join("."), child.dir.to_string()));
+            }
+        }
+    }
+    (rows, found)
+}
+
+/// Writes the module manifest in Terraform's form.
+fn remember_modules(workdir: &Workdir, project: &Project) -> Result<(), Diagnostic> {
+    let mut rows = vec![json!({ "Key": "", "Source": "", "Dir": "." })];
+    for module in project.tree.modules() {
+        for call in module.calls.values() {
+            let (Some((source, _)), Some(child)) = (&call.source, &call.child) else { continue };
+            rows.push(
+                json!({ "Key": child.path.0.join("."), "Source": &**source.text(), "Dir": &*child.dir }),
+            );
+        }
+    }
+    rows.sort_by_key(|row| row.get("Key").map(Json::to_string));
+    let path = workdir.data_dir().join("modules/modules.json");
+    files::write_private(&path, json!({ "Modules": rows }).to_string().as_bytes()).map_err(|error| {
+        let detail = format!("{} cannot be written: {error}.", path.display());
+        Diagnostic::error(codes::cli::IO, "Failed to remember the modules", detail)
+    })
+}

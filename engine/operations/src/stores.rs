@@ -1,0 +1,78 @@
+//! The state that a command works on: backend, workspace, lock.
+
+use std::time::Duration;
+
+use ordain_backends::table::Backend;
+use ordain_diag::Diagnostics;
+use ordain_state::{LockInfo, StateStore};
+
+use crate::locked::Locking;
+use crate::{Machine, Project, Workdir, backend, clock};
+
+/// The state that a command works on.
+pub struct Stores {
+    /// Where states are.
+    pub backend: Backend,
+    /// Selected workspace.
+    pub workspace: String,
+    /// State of that workspace.
+    pub state: StateStore,
+}
+
+impl Stores {
+    /// Opens the state of the selected workspace.
+    ///
+    /// # Errors
+    /// The backend is not settled, or cannot be opened.
+    pub fn open(workdir: &Workdir, project: &Project) -> Result<Stores, Diagnostics> {
+        let backend = backend::open(workdir, project)?;
+        let (workspace, _) = workdir.workspace();
+        let state = backend.state(&workspace);
+        Ok(Stores { backend, workspace, state })
+    }
+}
+
+/// How a command takes the lock. `operation` is Terraform's word, such as `OperationTypeApply`.
+pub fn locking(
+    workdir: &Workdir,
+    store: &StateStore,
+    operation: &str,
+    enabled: bool,
+    timeout: Duration,
+) -> Locking {
+    let user = workdir.env.get("USER").or_else(|| workdir.env.get("USERNAME")).cloned();
+    let host = workdir.env.get("HOSTNAME").cloned().or_else(host_name);
+    let info = LockInfo {
+        id: new_id(workdir),
+        operation: operation.to_owned(),
+        info: String::new(),
+        who: format!(
+            "{}@{}",
+            user.unwrap_or_else(|| "unknown".to_owned()),
+            host.unwrap_or_else(|| "localhost".to_owned())
+        ),
+        version: crate::LANGUAGE_VERSION.to_owned(),
+        created: clock::rfc3339(clock::now()),
+        path: store.name().to_owned(),
+    };
+    Locking { enabled, timeout, info }
+}
+
+fn host_name() -> Option<String> {
+    let text = std::fs::read_to_string("/etc/hostname").ok()?;
+    Some(text.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// A fresh UUID.
+pub fn new_id(workdir: &Workdir) -> String {
+    use ordain_lang::World;
+    let mut bytes = [0u8; 16];
+    Machine::new(workdir.dir.clone(), None).random(&mut bytes);
+    let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
+    let hex: String = rest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (i, j) = hex.split_at(4);
+    let version = (g & 0x0f) | 0x40;
+    let variant = u8::from_str_radix(i.get(..2).unwrap_or("80"), 16).unwrap_or(0x80) & 0x3f | 0x80;
+    let tail = i.get(2..).unwrap_or("00");
+    format!("{a:02x}{b:02x}{c:02x}{d:02x}-{e:02x}{f:02x}-{version:02x}{h:02x}-{variant:02x}{tail}-{j}")
+}

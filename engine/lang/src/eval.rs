@@ -18,5 +18,8 @@ pub use evaluator::evaluate;
 pub use relevant::{Cause, explain};
 
 #[cfg(test)]
+pub(crate) mod tests_scope;
+
+#[cfg(test)]
 #[path = "eval/eval_tests.rs"]
 mod tests;

@@ -5,10 +5,12 @@
 //! knows nothing of block types, schemas or resources.
 
 pub mod ast;
+pub mod console;
 pub mod eval;
 pub mod functions;
 pub mod parse;
 pub mod refs;
+pub mod render;
 mod scope;
 pub mod suggest;
 mod world;

@@ -1,0 +1,143 @@
+//! The console: one line, one expression, one answer.
+
+use ordain_diag::{Diagnostic, Diagnostics, FileId, codes};
+
+use crate::ast::{Call, Expr, ExprKind};
+use crate::eval::evaluate;
+use crate::parse::parse_expr;
+use crate::refs::{Named, visit};
+use crate::{Scope, render};
+
+/// What a line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Text to be printed, followed by a line break. Empty for an empty line.
+    Text(String),
+    /// The session ends.
+    Exit,
+}
+
+/// What `help` prints.
+pub const HELP: &str = "The console evaluates expressions of the configuration language, one on each line.
+What a configuration may refer to can be used here as well: variables, local values,
+and resources with the values that the state has for them. For example,
+\"terraform_data.example.id\" is the id of that resource.
+
+Type an expression and press <enter> to see its value.
+
+To leave the console type \"exit\", or press Control-C or Control-D.";
+
+/// The answer to one line. `file` names the line's text in diagnostics. `check` is asked about the
+/// expression before it is evaluated, so that references to what does not exist are errors even inside
+/// `try`. With an error the answer is empty.
+pub fn line(
+    file: FileId,
+    text: &str,
+    scope: &dyn Scope,
+    check: &dyn Fn(&Expr) -> Diagnostics,
+) -> (Answer, Diagnostics) {
+    let nothing = || Answer::Text(String::new());
+    match text.trim() {
+        "" => return (nothing(), Diagnostics::new()),
+        "exit" => return (Answer::Exit, Diagnostics::new()),
+        "help" => return (Answer::Text(HELP.to_owned()), Diagnostics::new()),
+        _ => {}
+    }
+    let (expr, mut found) = parse_expr(file, text);
+    if !found.has_errors() {
+        found.append(check(&expr));
+    }
+    if found.has_errors() {
+        return (nothing(), found);
+    }
+    let text = match outer_type(&expr) {
+        Some(call) => type_of(call, &expr, scope, &mut found),
+        None => {
+            found.append(inner_types(&expr));
+            if found.has_errors() {
+                return (nothing(), found);
+            }
+            render::value(&found.take(evaluate(&expr, scope)))
+        }
+    };
+    if found.has_errors() { (nothing(), found) } else { (Answer::Text(text), found) }
+}
+
+/// The answer to a whole session that is not typed by a person: only that of the last line counts, and
+/// the first error ends it.
+pub fn piped<'t>(
+    lines: impl IntoIterator<Item = (FileId, &'t str)>,
+    scope: &dyn Scope,
+    check: &dyn Fn(&Expr) -> Diagnostics,
+) -> (Option<String>, Diagnostics) {
+    let mut last = None;
+    let mut all = Diagnostics::new();
+    for (file, text) in lines {
+        let (answer, found) = line(file, text, scope, check);
+        let failed = found.has_errors();
+        all.append(found);
+        match answer {
+            _ if failed => return (None, all),
+            Answer::Exit => return (None, all),
+            Answer::Text(text) => last = Some(text),
+        }
+    }
+    (last, all)
+}
+
+/// `type(…)` as the whole expression.
+fn outer_type(expr: &Expr) -> Option<&Call> {
+    match &expr.unwrapped().kind {
+        ExprKind::Call(call) if &*call.name == "type" => Some(call),
+        _ => None,
+    }
+}
+
+fn type_of(call: &Call, expr: &Expr, scope: &dyn Scope, found: &mut Diagnostics) -> String {
+    let error = |summary: &str, detail: &str| {
+        Diagnostic::error(codes::lang::FUNCTION_CALL, summary, detail).with_span(expr.span)
+    };
+    match &*call.args {
+        [] => {
+            let detail = "The function \"type\" takes 1 argument. There is no value for \"value\".";
+            found.push(error("Not enough function arguments", detail));
+            String::new()
+        }
+        [arg] if outer_type(arg).is_some() => "type".to_owned(),
+        [arg] => {
+            found.append(inner_types(arg));
+            if found.has_errors() {
+                return String::new();
+            }
+            render::ty(&found.take(evaluate(arg, scope)).ty())
+        }
+        _ => {
+            found.push(error(
+                "Too many function arguments",
+                "The function \"type\" takes only 1 argument(s).",
+            ));
+            String::new()
+        }
+    }
+}
+
+/// `type` is no value, so it cannot be a part of anything.
+fn inner_types(expr: &Expr) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    visit(expr, &mut |named| {
+        if let Named::Call(call) = named
+            && &*call.name == "type"
+        {
+            let detail =
+                "The function \"type\" exists on the console only, and only around the whole expression.";
+            let finding =
+                Diagnostic::error(codes::lang::FUNCTION_CALL, "Invalid use of type function", detail);
+            found.push(finding.with_span(call.name_span));
+        }
+    });
+    found
+}
+
+#[cfg(test)]
+#[path = "console_tests.rs"]
+mod tests;

@@ -44,6 +44,8 @@ pub enum AzureError {
     Unexpected(String),
     /// One of the above, with what was being done.
     During(String, Box<AzureError>),
+    /// The same, joined by a space.
+    DuringPlain(String, Box<AzureError>),
 }
 
 impl AzureError {
@@ -72,10 +74,16 @@ impl AzureError {
         AzureError::During(what.into(), Box::new(self))
     }
 
+    /// As [`AzureError::during`], with a space instead of a colon between the two.
+    #[must_use]
+    pub fn during_plain(self, what: &str) -> Self {
+        AzureError::DuringPlain(what.to_owned(), Box::new(self))
+    }
+
     /// The error itself, without what was being done.
     pub fn root(&self) -> &AzureError {
         match self {
-            AzureError::During(_, inner) => inner.root(),
+            AzureError::During(_, inner) | AzureError::DuringPlain(_, inner) => inner.root(),
             other => other,
         }
     }
@@ -185,6 +193,7 @@ impl fmt::Display for AzureError {
             AzureError::Deadline => out.write_str("context deadline exceeded"),
             AzureError::Cancelled => out.write_str("the run was asked to stop"),
             AzureError::During(what, inner) => write!(out, "{what}: {inner}"),
+            AzureError::DuringPlain(what, inner) => write!(out, "{what} {inner}"),
         }
     }
 }

@@ -209,6 +209,9 @@ impl Provider for AzureRm {
         if request.proposed.is_null() {
             return (Some(reply), Diagnostics::new());
         }
+        if let Some(message) = Timeouts::check(&request.proposed) {
+            return (None, Failure::new(message, "").diagnostic.into());
+        }
         let mut planned = plan(tree, &request.prior, &request.proposed);
         let found = resource.customise(&request.prior, &request.config, &mut planned);
         if found.has_errors() {

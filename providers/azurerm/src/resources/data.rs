@@ -6,7 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use ordain_azure::{Call, Scope};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Read, resource_group};
+use super::known::known;
+use super::pool::API;
+use super::{Read, cluster, pool, resource_group};
 use crate::failure::Failure;
 use crate::sdk::text;
 use crate::session::Session;
@@ -24,6 +26,8 @@ pub(crate) fn data_source(type_name: &str) -> Option<&'static dyn DataSource> {
         "azurerm_client_config" => Some(&ClientConfig),
         "azurerm_subscription" => Some(&Subscription),
         "azurerm_resource_group" => Some(&Group),
+        "azurerm_kubernetes_cluster" => Some(&Cluster),
+        "azurerm_kubernetes_cluster_node_pool" => Some(&Pool),
         _ => None,
     }
 }
@@ -103,5 +107,57 @@ impl DataSource for Group {
             answer => answer.map_err(|error| error.during(format!("retrieving Resource Group {name:?}")))?,
         };
         Ok(resource_group::flatten(text(&answer.body, "id"), &answer.body))
+    }
+}
+
+struct Cluster;
+
+#[async_trait]
+impl DataSource for Cluster {
+    async fn read(&self, session: &Session, config: &Json, scope: &Scope) -> Result<Read, Failure> {
+        let id =
+            cluster::id(&session.subscription, text(config, "resource_group_name"), text(config, "name"));
+        let answer = match session.azure.call(&Call::get(&id, API), scope).await {
+            Err(error) if error.is_not_found() => {
+                return Err(Failure::new(format!("{} was not found", cluster::describe(&id)), ""));
+            }
+            answer => {
+                answer.map_err(|error| error.during(format!("retrieving {}", cluster::describe(&id))))?
+            }
+        };
+        let body = known("managedclusters", "ManagedCluster", &answer.body);
+        let mut read = cluster::flatten_data(&id, &body);
+        cluster::credentials(session, &id, &body, scope, &mut read).await?;
+        Ok(read)
+    }
+}
+
+struct Pool;
+
+#[async_trait]
+impl DataSource for Pool {
+    async fn read(&self, session: &Session, config: &Json, scope: &Scope) -> Result<Read, Failure> {
+        let (group, name) = (text(config, "resource_group_name"), text(config, "kubernetes_cluster_name"));
+        let cluster_id = cluster::id(&session.subscription, group, name);
+        let id = format!("{cluster_id}/agentPools/{}", text(config, "name"));
+        let parent = session.azure.call(&Call::get(&cluster_id, API), scope).await;
+        missing_or(parent, &cluster::describe(&cluster_id))?;
+        let answer = session.azure.call(&Call::get(&id, API), scope).await;
+        let answer = missing_or(answer, &pool::describe(&id))?;
+        let mut read = pool::flatten_pool(&id, &known("agentpools", "AgentPool", &answer.body), "");
+        read.insert("resource_group_name".to_owned(), json!(group));
+        read.insert("kubernetes_cluster_name".to_owned(), json!(name));
+        Ok(read)
+    }
+}
+
+/// The answer, or an error that says what is missing.
+fn missing_or(
+    answer: Result<ordain_azure::Answer, ordain_azure::AzureError>,
+    what: &str,
+) -> Result<ordain_azure::Answer, Failure> {
+    match answer {
+        Err(error) if error.is_not_found() => Err(Failure::new(format!("{what} was not found"), "")),
+        answer => Ok(answer.map_err(|error| error.during(format!("retrieving {what}")))?),
     }
 }

@@ -10,8 +10,14 @@ use crate::failure::Failure;
 use crate::sdk::{Planned, View};
 use crate::session::Session;
 
+mod cluster;
 mod data;
+mod fields;
+mod known;
+mod pool;
 mod resource_group;
+mod rotation;
+mod versions;
 
 pub(crate) use data::{DataSource, data_source};
 
@@ -51,6 +57,8 @@ pub(crate) trait Resource: Send + Sync {
 /// The table of managed resource types.
 pub(crate) fn resource(type_name: &str) -> Option<&'static dyn Resource> {
     match type_name {
+        "azurerm_kubernetes_cluster" => Some(&cluster::Cluster),
+        "azurerm_kubernetes_cluster_node_pool" => Some(&pool::NodePool),
         "azurerm_resource_group" => Some(&resource_group::ResourceGroup),
         _ => None,
     }

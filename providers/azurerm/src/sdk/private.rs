@@ -46,6 +46,15 @@ pub(crate) fn duration_of(text: &str) -> Option<Duration> {
 }
 
 impl Timeouts {
+    /// What is wrong with an object's `timeouts` block.
+    pub(crate) fn check(object: &Value) -> Option<String> {
+        let block = object.get("timeouts").and_then(Value::as_members)?;
+        block.iter().find_map(|(name, text)| {
+            let text = text.as_str().filter(|text| duration_of(text).is_none())?;
+            Some(format!("Error parsing {name:?} timeout: time: invalid duration {text:?}"))
+        })
+    }
+
     /// The defaults, with what the object's `timeouts` block says.
     pub(crate) fn of(tree: &TypeTree, object: &Value) -> Timeouts {
         let mut out = Map::new();

@@ -1,0 +1,264 @@
+//! Changing a cluster. One update may take several requests, in this order: service principal, the cluster
+//! without its version, the version alone, the default pool, maintenance windows.
+
+use http::Method;
+use ordain_azure::{Call, Scope};
+use serde_json::{Map, Value as Json, json};
+
+use super::{addons, default_pool, describe, expand, identity, maintenance, network, profiles, rules};
+use crate::failure::Failure;
+use crate::resources::fields::{at, drop_property, set, set_property};
+use crate::resources::known::known;
+use crate::resources::pool::{self, API};
+use crate::resources::rotation;
+use crate::sdk::{View, first, flag, strings, text};
+use crate::session::Session;
+
+/// Arguments of the default pool whose change replaces its nodes.
+const ROTATING: &[&str] = &[
+    "name",
+    "host_encryption_enabled",
+    "node_public_ip_enabled",
+    "fips_enabled",
+    "kubelet_config",
+    "kubelet_disk_type",
+    "linux_os_config",
+    "max_pods",
+    "only_critical_addons_enabled",
+    "os_disk_size_gb",
+    "os_disk_type",
+    "pod_subnet_id",
+    "snapshot_id",
+    "ultra_ssd_enabled",
+    "vnet_subnet_id",
+    "vm_size",
+    "zones",
+];
+
+/// Carries an update out.
+pub(crate) async fn update(session: &Session, id: &str, view: &View, scope: &Scope) -> Result<(), Failure> {
+    let mut existing = get(session, id, scope).await?;
+    rules::check(&view.planned)?;
+    expand::unsupported(&view.planned)?;
+    if view.changed("service_principal") && !view.changed("identity") {
+        let body = expand::service_principal(&view.planned);
+        let path = format!("{id}/resetServicePrincipalProfile");
+        let call = Call::new(Method::POST, &path, API).body(&body);
+        let written = session.azure.write("ResetServicePrincipalProfile", &call, scope).await;
+        written.map_err(|error| error.during(format!("updating Service Principal for {}", describe(id))))?;
+        existing = get(session, id, scope).await?;
+    }
+    if change(view, &mut existing) {
+        put(session, id, &existing, "updating", scope).await?;
+    }
+    if view.changed("kubernetes_version") {
+        let mut existing = get(session, id, scope).await?;
+        set_property(&mut existing, "kubernetesVersion", json!(text(&view.planned, "kubernetes_version")));
+        put(session, id, &existing, "updating Kubernetes Version for", scope).await?;
+    }
+    if view.changed("default_node_pool") {
+        update_pool(session, id, view, scope).await?;
+    }
+    maintenance::write(session, id, view, false, scope).await
+}
+
+async fn get(session: &Session, id: &str, scope: &Scope) -> Result<Json, Failure> {
+    let answer = session.azure.call(&Call::get(id, API), scope).await;
+    let answer = answer.map_err(|error| error.during(format!("retrieving existing {}", describe(id))))?;
+    let mut cluster = known("managedclusters", "ManagedCluster", &answer.body);
+    set(&mut cluster, "systemData", Json::Null);
+    if let Some(identity) = cluster.get("identity").filter(|identity| identity.is_object()) {
+        // Only names of identities may be sent, not what the service knows about them.
+        let ids = at(identity, "/userAssignedIdentities").as_object();
+        let ids: Option<Map<String, Json>> =
+            ids.map(|ids| ids.keys().map(|id| (id.clone(), json!({}))).collect());
+        let identity = json!({"type": text(identity, "type"), "userAssignedIdentities": ids});
+        set(&mut cluster, "identity", identity);
+    }
+    Ok(cluster)
+}
+
+async fn put(session: &Session, id: &str, body: &Json, what: &str, scope: &Scope) -> Result<(), Failure> {
+    let call = Call::new(Method::PUT, id, API).body(body);
+    let written = session.azure.write("CreateOrUpdate", &call, scope).await;
+    written.map_err(|error| error.during(format!("{what} {}", describe(id))))?;
+    Ok(())
+}
+
+/// A profile and the arguments that it is made from.
+type Change = (&'static [&'static str], &'static str, fn(&Json) -> Option<Json>);
+
+/// Profiles that are sent as a whole when one of their arguments changes.
+const CHANGES: &[Change] = &[
+    (&["auto_scaler_profile"], "autoScalerProfile", profiles::auto_scaler),
+    (&["azure_active_directory_role_based_access_control"], "aadProfile", profiles::aad),
+    (
+        &[
+            "api_server_access_profile",
+            "private_cluster_public_fqdn_enabled",
+            "run_command_enabled",
+            "private_dns_zone_id",
+        ],
+        "apiServerAccessProfile",
+        |block| Some(profiles::api_server(block)),
+    ),
+    (&["automatic_upgrade_channel", "node_os_upgrade_channel"], "autoUpgradeProfile", |block| {
+        Some(profiles::auto_upgrade(block))
+    }),
+    (&["monitor_metrics"], "azureMonitorProfile", |block| Some(profiles::monitor(block))),
+    (&["bootstrap_profile"], "bootstrapProfile", profiles::bootstrap),
+    (&["local_account_disabled"], "disableLocalAccounts", |block| {
+        Some(json!(flag(block, "local_account_disabled")))
+    }),
+    (&["http_proxy_config"], "httpProxyConfig", profiles::http_proxy),
+    (&["kubelet_identity"], "identityProfile", identity::expand_kubelet),
+    (&["linux_profile"], "linuxProfile", profiles::linux),
+    (&["cost_analysis_enabled"], "metricsProfile", |block| {
+        Some(json!({"costAnalysis": {"enabled": flag(block, "cost_analysis_enabled")}}))
+    }),
+    (&["oidc_issuer_enabled"], "oidcIssuerProfile", |block| {
+        Some(json!({"enabled": flag(block, "oidc_issuer_enabled")}))
+    }),
+    (&["storage_profile"], "storageProfile", profiles::storage),
+    (&["support_plan"], "supportPlan", |block| Some(json!(text(block, "support_plan")))),
+    (&["upgrade_override"], "upgradeSettings", profiles::upgrade_override),
+    (&["windows_profile"], "windowsProfile", profiles::windows),
+    (&["workload_autoscaler_profile"], "workloadAutoScalerProfile", profiles::workload_scaler),
+    (&["web_app_routing"], "ingressProfile", |block| Some(profiles::ingress(block))),
+    (&["service_mesh_profile"], "serviceMeshProfile", |block| Some(profiles::service_mesh(block))),
+    (&["ai_toolchain_operator_enabled"], "aiToolchainOperatorProfile", |block| {
+        Some(json!({"enabled": flag(block, "ai_toolchain_operator_enabled")}))
+    }),
+];
+
+/// Parts of `securityProfile`.
+const SECURITY: &[Change] = &[
+    (&["workload_identity_enabled"], "workloadIdentity", |block| {
+        Some(json!({"enabled": flag(block, "workload_identity_enabled")}))
+    }),
+    (&["microsoft_defender"], "defender", |block| Some(profiles::defender(block))),
+    (&["key_management_service"], "azureKeyVaultKms", |block| Some(profiles::key_service(block))),
+    (&["image_cleaner_enabled", "image_cleaner_interval_hours"], "imageCleaner", |block| {
+        Some(profiles::image_cleaner(block))
+    }),
+    (&["custom_ca_trust_certificates_base64"], "customCATrustCertificates", |block| {
+        Some(json!(strings(block, "custom_ca_trust_certificates_base64")))
+    }),
+];
+
+/// Puts what changed into the object as read; whether anything did.
+fn change(view: &View, existing: &mut Json) -> bool {
+    let mut changed = false;
+    for (arguments, property, make) in CHANGES {
+        if view.any_changed(arguments) {
+            changed = true;
+            match make(&view.planned) {
+                Some(value) => set_property(existing, property, value),
+                None => drop_property(existing, property),
+            }
+        }
+    }
+    let mut security = at(existing, "/properties/securityProfile").as_object().cloned().unwrap_or_default();
+    for (arguments, property, make) in SECURITY {
+        if view.any_changed(arguments)
+            && let Some(value) = make(&view.planned)
+        {
+            changed = true;
+            security.insert((*property).to_owned(), value);
+        }
+    }
+    set_property(existing, "securityProfile", Json::Object(security));
+    if view.any_changed(addons::ARGUMENTS) {
+        changed = true;
+        set_property(existing, "addonProfiles", Json::Object(addons::expand(view)));
+    }
+    if view.changed("network_profile") {
+        changed = true;
+        change_network(view, existing);
+    }
+    if view.changed("identity") {
+        changed = true;
+        if let Some(identity) = identity::expand(&view.planned) {
+            set(existing, "identity", identity);
+        }
+    }
+    if view.changed("sku_tier") {
+        changed = true;
+        set(existing, "sku", expand::sku(&view.planned));
+    }
+    if view.changed("tags") {
+        changed = true;
+        set(existing, "tags", expand::tags(&view.planned));
+    }
+    changed
+}
+
+fn change_network(view: &View, existing: &mut Json) {
+    let Some(block) = first(&view.planned, "network_profile") else { return };
+    let mut profile = at(existing, "/properties/networkProfile").clone();
+    let changed = |name: &str| view.changed(&format!("network_profile.0.{name}"));
+    for (argument, property) in [
+        ("network_data_plane", "networkDataplane"),
+        ("network_policy", "networkPolicy"),
+        ("outbound_type", "outboundType"),
+    ] {
+        if changed(argument) {
+            set(&mut profile, property, json!(text(block, argument)));
+        }
+    }
+    set(&mut profile, "advancedNetworking", network::advanced(block));
+    if changed("load_balancer_profile")
+        && let Some(balancer) = first(block, "load_balancer_profile")
+    {
+        set(&mut profile, "loadBalancerProfile", network::load_balancer(balancer));
+    }
+    let gateway =
+        first(block, "nat_gateway_profile").filter(|_| text(block, "outbound_type").ends_with("NATGateway"));
+    match gateway {
+        Some(gateway) => set(&mut profile, "natGatewayProfile", network::nat_gateway(gateway)),
+        None => {
+            if let Some(members) = profile.as_object_mut() {
+                members.remove("natGatewayProfile");
+            }
+        }
+    }
+    set_property(existing, "networkProfile", profile);
+}
+
+async fn update_pool(session: &Session, id: &str, view: &View, scope: &Scope) -> Result<(), Failure> {
+    let Some(block) = first(&view.planned, "default_node_pool") else { return Ok(()) };
+    let name = text(block, "name");
+    let path = format!("{id}/agentPools/{name}");
+    let what = format!("updating Default Node Pool {}", pool::describe(&path));
+    let pool_view = View {
+        planned: block.clone(),
+        prior: first(&view.prior, "default_node_pool").cloned().unwrap_or(Json::Null),
+    };
+    let body = json!({"name": name, "properties": default_pool::expand(block, false)?});
+    if pool_view.any_changed(ROTATING) || replaces_image(&pool_view) {
+        let temporary = text(block, "temporary_name_for_rotation");
+        if temporary.is_empty() {
+            let names: Vec<String> = ROTATING.iter().map(|name| format!("\"{name}\"")).collect();
+            return Err(Failure::new(
+                format!(
+                    "`temporary_name_for_rotation` must be specified when updating any of the following properties [{}]",
+                    names.join(" ")
+                ),
+                "",
+            ));
+        }
+        let old = Some(text(&pool_view.prior, "name")).filter(|old| !old.is_empty()).unwrap_or(name);
+        return rotation::rotate(session, id, old, name, temporary, &body, scope).await;
+    }
+    let call = Call::new(Method::PUT, &path, API).body(&body);
+    let written = session.azure.write("CreateOrUpdate", &call, scope).await;
+    // Word for word: the original has no colon here.
+    written.map_err(|error| Failure::from(error.during_plain(&what)))?;
+    Ok(())
+}
+
+/// Another kind of system image needs new nodes, except between the two that share an upgrade path.
+fn replaces_image(pool: &View) -> bool {
+    let shares = |text: &str| text.starts_with("Ubuntu") || text.starts_with("AzureLinux");
+    pool.changed("os_sku") && !(shares(text(&pool.prior, "os_sku")) && shares(text(&pool.planned, "os_sku")))
+}

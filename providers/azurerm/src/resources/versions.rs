@@ -1,0 +1,58 @@
+//! Which Kubernetes versions a cluster's pools may have.
+
+use ordain_azure::{Call, Scope};
+use serde_json::Value as Json;
+
+use super::pool::API;
+use super::segment;
+use crate::failure::Failure;
+use crate::sdk::text;
+use crate::session::Session;
+
+/// Refuses a version that the service does not offer for a pool. `cluster_body` saves a read when the
+/// caller has it.
+pub(crate) async fn check(
+    session: &Session,
+    cluster: &str,
+    cluster_body: &Json,
+    pool: &str,
+    version: &str,
+    scope: &Scope,
+) -> Result<(), Failure> {
+    let path = format!("{cluster}/availableAgentPoolVersions");
+    let answer = session.azure.call(&Call::get(&path, API), scope).await;
+    let answer = answer.map_err(|error| error.during("retrieving Available Agent Pool Versions"))?;
+    let offered: Vec<&str> = answer
+        .body
+        .pointer("/properties/agentPoolVersions")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .map(|entry| text(entry, "kubernetesVersion"))
+        .collect();
+    let alias = |full: &str| full.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'));
+    if offered.iter().any(|offer| *offer == version || alias(offer)) {
+        return Ok(());
+    }
+    let mut body = cluster_body.clone();
+    if body.is_null() {
+        let answer = session.azure.call(&Call::get(cluster, API), scope).await;
+        body = answer.map_err(|error| error.during("retrieving the cluster"))?.body;
+    }
+    let running =
+        body.pointer("/properties/currentKubernetesVersion").and_then(Json::as_str).unwrap_or_default();
+    let name = segment(cluster, "managedClusters").unwrap_or_default();
+    let group = segment(cluster, "resourceGroups").unwrap_or_default();
+    let offered: Vec<String> = offered.iter().map(|offer| format!(" * {offer}")).collect();
+    Err(Failure::new(
+        format!("The Kubernetes/Orchestrator Version {version:?} is not available for Node Pool {pool:?}."),
+        format!(
+            "Please confirm that this version is supported by the Kubernetes Cluster {name:?}\n(Resource Group {group:?}) - \
+             which may need to be upgraded first.\n\nThe Kubernetes Cluster is running version {running:?}.\n\nThe supported \
+             Orchestrator Versions for this Node Pool/supported by this Kubernetes Cluster are:\n{}\n\nNode Pools cannot use a \
+             version of Kubernetes that is not supported on the Control Plane. More\ndetails can be found at \
+             https://aka.ms/version-skew-policy.\n",
+            offered.join("\n")
+        ),
+    ))
+}

@@ -11,6 +11,8 @@ pub enum Stage {
     Plan,
     /// When somebody is about to approve it.
     Approve,
+    /// Right before one object is touched, with its real values: settles obligations.
+    Resource,
     /// Right before it is applied, with the present time.
     Apply,
 }
@@ -21,6 +23,7 @@ impl Stage {
         match self {
             Stage::Plan => "plan",
             Stage::Approve => "approve",
+            Stage::Resource => "resource",
             Stage::Apply => "apply",
         }
     }

@@ -1,5 +1,22 @@
 //! Plan through Rego to decisions and obligations; sole user of the Rego engine.
+//!
+//! A [`Bundle`] is made of texts, an [`Input`] of a plan and what is known of the run; [`judge`] gives
+//! [`Decisions`], [`check`] holds rules against schemas, [`test`] runs the rules' own tests. Everything comes
+//! in as values: the time too.
 
+mod bundle;
+mod check;
 mod decisions;
+mod input;
+mod judge;
+mod rego;
+mod scan;
+mod testing;
+mod tokens;
 
+pub use bundle::Bundle;
+pub use check::check;
 pub use decisions::{Decision, Decisions, Obligation, Requirement, Stage};
+pub use input::Input;
+pub use judge::{judge, report};
+pub use testing::{Outcome, Report, TestResult, test};

@@ -1,0 +1,215 @@
+//! Rego texts and data of one repository, checked before they reach the engine.
+
+use std::collections::BTreeMap;
+
+use ordain_diag::{Code, Diagnostic, Diagnostics, codes};
+use ordain_plan::{Digest, digest};
+use serde_json::{Map, Value as Json};
+
+use crate::rego::Rego;
+use crate::scan::{self, Flaw, Module};
+
+/// Policies and their data.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    texts: BTreeMap<String, String>,
+    pub(crate) modules: Vec<Module>,
+    data: Json,
+    digest: Digest,
+}
+
+pub(crate) fn error(code: Code, summary: &str, detail: String) -> Diagnostic {
+    Diagnostic::error(code, summary, detail)
+}
+
+impl Bundle {
+    /// Reads files by path relative to the policies' top, with `/` between parts: `.rego` texts, and `.json`
+    /// data, which stands in `data` below the names of its folders as with `opa eval --data`
+    /// (`environments/staging.json` with `{"staging": …}` is `data.environments.staging`). Other files are
+    /// passed over, YAML data is refused.
+    ///
+    /// Everything is checked that can be checked without a plan: that texts are read and compile, that no
+    /// function reaches itself, that nothing nests too deeply, that data does not collide, that there is a
+    /// rule at all. With errors there is no bundle, and the plan counts as not judged.
+    pub fn new(files: BTreeMap<String, String>) -> (Option<Self>, Diagnostics) {
+        let mut diagnostics = Diagnostics::new();
+        let digest =
+            digest::root(files.iter().map(|(path, text)| (path.as_str(), Digest::of(text.as_bytes()))));
+        let mut texts = BTreeMap::new();
+        let mut data = Json::Object(Map::new());
+        for (path, text) in files {
+            if path.ends_with(".rego") {
+                texts.insert(path, text);
+            } else if path.ends_with(".json") {
+                diagnostics.extend(add_data(&mut data, &path, &text));
+            } else if path.ends_with(".yaml") || path.ends_with(".yml") {
+                let detail =
+                    format!("{path} is YAML, which is not read as policy data yet. Write it as JSON.");
+                diagnostics.push(error(codes::policy::POLICY_LOAD, "Policy data cannot be loaded", detail));
+            }
+        }
+        let mut modules = Vec::new();
+        for (path, text) in &texts {
+            match scan::module(path, text) {
+                Ok(module) => modules.push(module),
+                Err(flaw) => diagnostics.push(of_flaw(flaw)),
+            }
+        }
+        if let Err(flaws) = scan::no_recursion(&modules) {
+            diagnostics.extend(flaws.into_iter().map(of_flaw));
+        }
+        let bundle = Self { texts, modules, data, digest };
+        if !diagnostics.has_errors() {
+            diagnostics.append(bundle.check_rules());
+        }
+        if !diagnostics.has_errors() {
+            diagnostics.extend(bundle.engine(true).err().unwrap_or_default());
+        }
+        ((!diagnostics.has_errors()).then_some(bundle), diagnostics)
+    }
+
+    /// Digest of all texts and data with their names.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Number of rules that can deny, demand or warn, and number of tests.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.decision_rules().count(), self.tests().count())
+    }
+
+    /// The engine with all texts; tests only when asked for.
+    pub(crate) fn engine(&self, with_tests: bool) -> Result<Rego, Vec<Diagnostic>> {
+        let wanted = |path: &&String| with_tests || !path.ends_with("_test.rego");
+        let texts = self
+            .texts
+            .iter()
+            .filter(|(path, _)| wanted(path))
+            .map(|(path, text)| (path.as_str(), text.as_str()));
+        let not_loaded = |path: &str, why: &str| {
+            let detail = format!("{path} was not taken by the evaluator:\n{why}");
+            error(codes::policy::POLICY_LOAD, "Policy cannot be loaded", detail)
+        };
+        let mut rego = Rego::load(texts, &self.data).map_err(|failures| {
+            failures.iter().map(|(path, failed)| not_loaded(path, &failed.0)).collect::<Vec<_>>()
+        })?;
+        // Some faults, such as unsafe variables, only come to light before the first question.
+        rego.query("true").map_err(|failed| vec![not_loaded("A policy", &failed.0)])?;
+        Ok(rego)
+    }
+
+    fn check_rules(&self) -> Diagnostics {
+        let code = codes::policy::POLICY_VACUOUS;
+        if self.modules.iter().all(Module::is_test) {
+            let detail = "There is no .rego file with rules, so nothing would ever be judged.".to_owned();
+            return error(code, "No policies found", detail).into();
+        }
+        if self.decision_rules().next().is_none() {
+            let detail =
+                "No package has a rule named deny, violation, warn, require or undetermined, so nothing \
+                          would ever be decided."
+                    .to_owned();
+            return error(code, "No policy decides anything", detail).into();
+        }
+        Diagnostics::new()
+    }
+
+    /// Rules that decide, once each: module, full name, and kind.
+    pub(crate) fn decision_rules(&self) -> impl Iterator<Item = (&Module, String, Decides)> {
+        let rules = self.modules.iter().filter(|module| !module.is_test()).flat_map(|module| {
+            module.rules.iter().filter(|rule| !rule.function).filter_map(move |rule| {
+                Some((format!("{}.{}", module.package, rule.name), (module, Decides::of(&rule.name)?)))
+            })
+        });
+        let once: BTreeMap<String, (&Module, Decides)> = rules.collect();
+        once.into_iter().map(|(name, (module, decides))| (module, name, decides))
+    }
+
+    /// Tests, once each: module, line, package and name.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = (&Module, usize, &str)> {
+        let rules = self.modules.iter().flat_map(|module| {
+            let is_test = |name: &str| name.starts_with("test_") || name.starts_with("todo_test_");
+            module
+                .rules
+                .iter()
+                .filter(move |rule| is_test(&rule.name) && !rule.function)
+                .map(move |rule| ((module.package.as_str(), rule.name.as_str()), (module, rule.line)))
+        });
+        let mut once = BTreeMap::new();
+        for (name, at) in rules {
+            once.entry(name).or_insert(at);
+        }
+        once.into_iter().map(|((_, name), (module, line))| (module, line, name))
+    }
+}
+
+/// What a rule's name says that it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decides {
+    Deny,
+    Warn,
+    Require,
+    Undetermined,
+}
+
+impl Decides {
+    /// `deny`, `violation` and `warn` may have an ending, as with Conftest: `deny_region`.
+    fn of(name: &str) -> Option<Self> {
+        let named =
+            |word: &str| name == word || name.strip_prefix(word).is_some_and(|rest| rest.starts_with('_'));
+        match name {
+            "require" => Some(Self::Require),
+            "undetermined" => Some(Self::Undetermined),
+            _ if named("deny") || named("violation") => Some(Self::Deny),
+            _ if named("warn") => Some(Self::Warn),
+            _ => None,
+        }
+    }
+}
+
+fn of_flaw(flaw: Flaw) -> Diagnostic {
+    let detail = format!("{} line {}: {}.", flaw.path, flaw.line, flaw.what);
+    error(codes::policy::POLICY_LOAD, "Policy cannot be loaded", detail)
+}
+
+fn add_data(data: &mut Json, path: &str, text: &str) -> Option<Diagnostic> {
+    let failed = |why: String| {
+        let detail = format!("{path} {why}.");
+        Some(error(codes::policy::POLICY_LOAD, "Policy data cannot be loaded", detail))
+    };
+    let content: Json = match serde_json::from_str(text) {
+        Ok(content) => content,
+        Err(why) => return failed(format!("is no JSON document: {why}")),
+    };
+    if !content.is_object() {
+        return failed("is no JSON object, so its content has no names in data".to_owned());
+    }
+    let folders: Vec<&str> = path.split('/').collect();
+    let folders = folders.split_last().map_or(&[][..], |(_, folders)| folders);
+    let wrapped = folders
+        .iter()
+        .rev()
+        .fold(content, |inner, folder| Json::Object([((*folder).to_owned(), inner)].into_iter().collect()));
+    merge(data, wrapped, "data").and_then(|place| failed(format!("gives {place} a second value")))
+}
+
+/// Puts one document over another; the first place where both have a value is returned.
+fn merge(into: &mut Json, from: Json, place: &str) -> Option<String> {
+    match (into, from) {
+        (Json::Object(into), Json::Object(from)) => from.into_iter().find_map(|(name, value)| {
+            let place = format!("{place}.{name}");
+            match into.get_mut(&name) {
+                Some(old) => merge(old, value, &place),
+                None => {
+                    into.insert(name, value);
+                    None
+                }
+            }
+        }),
+        _ => Some(place.to_owned()),
+    }
+}
+
+#[cfg(test)]
+#[path = "bundle_tests.rs"]
+pub(crate) mod tests;

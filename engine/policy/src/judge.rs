@@ -1,0 +1,179 @@
+//! What the rules of a bundle say of a plan.
+
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use serde_json::Value as Json;
+
+use crate::bundle::{Bundle, Decides, error};
+use crate::decisions::{Decision, Decisions, Obligation, Requirement, Stage};
+use crate::input::Input;
+
+/// Judges a plan by every rule that decides (see [`Bundle`]).
+///
+/// `deny`, `violation` and `warn` are sets of texts or of objects with `msg` and, if they like, `address` or
+/// `addresses`. `require` is a set of objects with `msg` and `approvals` (how many people, 1 if left out) or
+/// `from` (principals, wildcards allowed). `undetermined` is a set of objects with `address`, and `path` or
+/// `paths`: the rule cannot be decided before these are known; it becomes an obligation, and right before the
+/// object is touched (stage `resource`) a denial if it is still there.
+///
+/// With errors there are no decisions: the plan counts as not judged, never as passed.
+pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnostics) {
+    let mut rego = match bundle.engine(false) {
+        Ok(rego) => rego,
+        Err(found) => return (None, found.into_iter().collect()),
+    };
+    let mut diagnostics = Diagnostics::new();
+    if let Err(failed) = input.give(&mut rego) {
+        let detail = format!("The plan was not taken by the evaluator: {}", input.safe(&failed.0));
+        return (None, error(codes::policy::POLICY_LOAD, "Policies could not judge", detail).into());
+    }
+    let mut decisions =
+        Decisions { stage: input.stage, bundle: bundle.digest().to_string(), ..Decisions::default() };
+    for (module, rule, decides) in bundle.decision_rules() {
+        if module.stages.as_ref().is_some_and(|stages| !stages.contains(&input.stage)) {
+            continue;
+        }
+        let answer = rego.ask(&rule).map_err(|failed| format!("It could not be evaluated:\n{}", failed.0));
+        let taken = answer.and_then(|answer| take(&mut decisions, &rule, decides, answer, input));
+        if let Err(why) = taken {
+            let detail = format!("Rule {rule} in {}. {}", module.path, input.safe(&why));
+            diagnostics.push(error(codes::policy::POLICY_LOAD, "Policy gives no decision", detail));
+        }
+    }
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    settle(&mut decisions);
+    (Some(decisions), diagnostics)
+}
+
+/// Canonical order; at the last stage what is still open is a denial.
+fn settle(decisions: &mut Decisions) {
+    if decisions.stage == Stage::Resource {
+        for obligation in std::mem::take(&mut decisions.obligations) {
+            let paths = obligation.paths.join(", ");
+            decisions.deny.push(Decision {
+                rule: obligation.rule,
+                message: format!("cannot be decided: {paths} of {} is still not known", obligation.address),
+                addresses: vec![obligation.address],
+            });
+        }
+    }
+    for list in [&mut decisions.deny, &mut decisions.warn] {
+        list.sort();
+        list.dedup();
+    }
+    decisions.require.sort();
+    decisions.require.dedup();
+    decisions.obligations.sort();
+    decisions.obligations.dedup();
+}
+
+fn take(
+    decisions: &mut Decisions,
+    rule: &str,
+    decides: Decides,
+    answer: Option<Json>,
+    input: &Input<'_>,
+) -> Result<(), String> {
+    let items = match answer {
+        None => return Ok(()),
+        Some(Json::Array(items)) => items,
+        Some(other) => {
+            return Err(format!(
+                "Its value is {}, not a set of messages; write `deny contains msg if …`.",
+                kind(&other)
+            ));
+        }
+    };
+    for item in items {
+        match decides {
+            Decides::Deny => decisions.deny.push(decision(rule, &item, input)?),
+            Decides::Warn => decisions.warn.push(decision(rule, &item, input)?),
+            Decides::Require => decisions.require.push(requirement(rule, &item, input)?),
+            Decides::Undetermined => decisions.obligations.push(obligation(rule, &item)?),
+        }
+    }
+    Ok(())
+}
+
+fn kind(json: &Json) -> &'static str {
+    match json {
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+/// One text, or several, under one of two names.
+fn texts(item: &Json, one: &str, many: &str) -> Result<Vec<String>, String> {
+    let text = |json: &Json, name: &str| {
+        json.as_str().map(str::to_owned).ok_or_else(|| format!("Its {name} is {}, not a text.", kind(json)))
+    };
+    match (item.get(one), item.get(many)) {
+        (None, None) => Ok(Vec::new()),
+        (Some(value), _) => Ok(vec![text(value, one)?]),
+        (None, Some(Json::Array(values))) => values.iter().map(|value| text(value, many)).collect(),
+        (None, Some(other)) => Err(format!("Its {many} is {}, not a list of texts.", kind(other))),
+    }
+}
+
+fn decision(rule: &str, item: &Json, input: &Input<'_>) -> Result<Decision, String> {
+    let message = match item {
+        Json::String(message) => message,
+        Json::Object(members) => match members.get("msg") {
+            Some(Json::String(message)) => message,
+            Some(other) => return Err(format!("Its msg is {}, not a text.", kind(other))),
+            None => return Err("One of its objects has no msg.".to_owned()),
+        },
+        other => return Err(format!("One of its items is {}, not a message.", kind(other))),
+    };
+    let addresses = texts(item, "address", "addresses")?;
+    Ok(Decision { rule: rule.to_owned(), message: input.safe(message), addresses })
+}
+
+fn requirement(rule: &str, item: &Json, input: &Input<'_>) -> Result<Requirement, String> {
+    let from = texts(item, "principal", "from")?;
+    let approvals = match item.get("approvals") {
+        None => 1,
+        Some(count) => count
+            .as_u64()
+            .and_then(|count| u32::try_from(count).ok())
+            .ok_or_else(|| format!("Its approvals is {}, not a whole number.", kind(count)))?,
+    };
+    Ok(Requirement { decision: decision(rule, item, input)?, approvals, from })
+}
+
+fn obligation(rule: &str, item: &Json) -> Result<Obligation, String> {
+    let paths = texts(item, "path", "paths")?;
+    let address = item.get("address").and_then(Json::as_str);
+    let (Some(address), false) = (address, paths.is_empty()) else {
+        return Err("Each of its items must be an object with address, and path or paths.".to_owned());
+    };
+    Ok(Obligation { rule: rule.to_owned(), address: address.to_owned(), paths })
+}
+
+/// The decisions as diagnostics, for whoever shows them: denials as errors where they block, else as
+/// warnings that they will.
+pub fn report(decisions: &Decisions) -> Diagnostics {
+    let at = |decision: &Decision, diagnostic: Diagnostic| match decision.addresses.as_slice() {
+        [address] => diagnostic.with_address(address.clone()),
+        _ => diagnostic,
+    };
+    let code = codes::policy::POLICY_DENIED;
+    let denials = decisions.deny.iter().map(|decision| {
+        let detail = format!("{} ({})", decision.message, decision.rule);
+        at(decision, Diagnostic::error(code, "Policy denies this plan", detail))
+    });
+    let warnings = decisions.warn.iter().map(|decision| {
+        let detail = format!("{} ({})", decision.message, decision.rule);
+        at(decision, Diagnostic::warning(code, "Policy warning", detail))
+    });
+    denials.chain(warnings).collect()
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

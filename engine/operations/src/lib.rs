@@ -6,6 +6,7 @@ mod files;
 pub mod init;
 pub mod locked;
 pub mod natives;
+pub mod plan_configuration;
 mod project;
 mod sources;
 pub mod state_commands;

@@ -1,0 +1,283 @@
+//! The `configuration` part of the JSON plan: what is written, without values.
+//!
+//! Source: the JSON output format of Terraform 1.11, as recorded. An expression is its value where it is
+//! constant, else the references in it, each followed by its prefixes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{Mode, ProviderAddr};
+use ordain_config::blocks::{DependsOn, ModuleCall, Provisioner, Repetition, ResourceBlock};
+use ordain_config::{Module, ModuleTree};
+use ordain_diag::Diagnostics;
+use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
+use ordain_lang::refs::references;
+use ordain_provider::{Block, Nesting, ProviderSchema};
+use ordain_value::{Kind, Value};
+use serde_json::{Map, Value as Json, json};
+
+/// Schemas by source address.
+pub type SchemasByAddress = BTreeMap<ProviderAddr, Arc<ProviderSchema>>;
+
+/// The document.
+pub fn configuration(tree: &ModuleTree, schemas: &SchemasByAddress) -> Json {
+    let mut providers = Map::new();
+    for module in tree.modules() {
+        provider_configs(module, schemas, &mut providers);
+    }
+    let mut out = Map::new();
+    if !providers.is_empty() {
+        out.insert("provider_config".into(), Json::Object(providers));
+    }
+    out.insert("root_module".into(), module_json(&tree.root, schemas));
+    Json::Object(out)
+}
+
+fn provider_configs(module: &Module, schemas: &SchemasByAddress, out: &mut Map<String, Json>) {
+    let path = module.path.to_string();
+    let key = |local: &str| if path.is_empty() { local.to_owned() } else { format!("{path}:{local}") };
+    let constraint = |local: &str| {
+        let required = module.settings.required_providers.get(local)?;
+        required.version.as_ref().map(|version| version.text.to_string())
+    };
+    let mut entry = |local: &str, alias: Option<&str>, body: Option<&Body>| {
+        let address = module.provider_addr(local);
+        let mut row = Map::new();
+        row.insert("name".into(), local.into());
+        row.insert("full_name".into(), address.to_string().into());
+        let name = alias.map_or_else(|| local.to_owned(), |alias| format!("{local}.{alias}"));
+        if let Some(alias) = alias {
+            row.insert("alias".into(), alias.into());
+        }
+        if let Some(constraint) = constraint(local) {
+            row.insert("version_constraint".into(), constraint.into());
+        }
+        if !path.is_empty() {
+            row.insert("module_address".into(), path.clone().into());
+        }
+        if let (Some(body), Some(schema)) = (body, schemas.get(&address)) {
+            insert_some(&mut row, "expressions", body_json(body, &schema.config.block));
+        }
+        out.entry(key(&name)).or_insert(Json::Object(row));
+    };
+    for ((local, alias), block) in &module.providers {
+        entry(local, alias.as_deref(), Some(&block.body));
+    }
+    if module.path.is_root() {
+        for block in module.resources.values().filter(|block| block.provider.is_none()) {
+            entry(block.provider_name(), None, None);
+        }
+        for local in module.settings.required_providers.keys() {
+            entry(local, None, None);
+        }
+    }
+}
+
+fn insert_some(row: &mut Map<String, Json>, key: &str, value: Json) {
+    let empty = match &value {
+        Json::Null => true,
+        Json::Object(members) => members.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        Json::String(text) => text.is_empty(),
+        Json::Bool(value) => !value,
+        Json::Number(_) => false,
+    };
+    if !empty {
+        row.insert(key.to_owned(), value);
+    }
+}
+
+fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
+    let mut out = Map::new();
+    let outputs = module.outputs.iter().map(|(name, output)| {
+        let mut row = Map::new();
+        insert_some(&mut row, "sensitive", output.sensitive.into());
+        insert_some(&mut row, "ephemeral", output.ephemeral.into());
+        row.insert("expression".into(), output.value.as_ref().map_or(json!({}), expression));
+        insert_some(&mut row, "depends_on", depends_on(&output.depends_on));
+        insert_some(&mut row, "description", output.description.as_deref().unwrap_or("").into());
+        (name.to_string(), Json::Object(row))
+    });
+    insert_some(&mut out, "outputs", Json::Object(outputs.collect()));
+    let ephemeral = |block: &&Arc<ResourceBlock>| block.resource.mode != Mode::Ephemeral;
+    let resources =
+        module.resources.values().filter(ephemeral).map(|block| resource_json(module, block, schemas));
+    insert_some(&mut out, "resources", resources.collect());
+    let calls = module.calls.iter().map(|(name, call)| (name.to_string(), call_json(call, schemas)));
+    insert_some(&mut out, "module_calls", Json::Object(calls.collect()));
+    let variables = module.variables.iter().map(|(name, variable)| {
+        let mut row = Map::new();
+        if let Some(default) = &variable.default {
+            row.insert("default".into(), constant(default));
+        }
+        insert_some(&mut row, "description", variable.description.as_deref().unwrap_or("").into());
+        insert_some(&mut row, "sensitive", variable.sensitive.into());
+        insert_some(&mut row, "ephemeral", variable.ephemeral.into());
+        (name.to_string(), Json::Object(row))
+    });
+    insert_some(&mut out, "variables", Json::Object(variables.collect()));
+    Json::Object(out)
+}
+
+fn resource_json(module: &Module, block: &ResourceBlock, schemas: &SchemasByAddress) -> Json {
+    let resource = &block.resource;
+    let mut row = Map::new();
+    row.insert("address".into(), resource.to_string().into());
+    row.insert("mode".into(), resource.mode.word().into());
+    row.insert("type".into(), (&*resource.type_name).into());
+    row.insert("name".into(), (&*resource.name).into());
+    row.insert("provider_config_key".into(), provider_key(module, block).into());
+    insert_some(&mut row, "provisioners", block.provisioners.iter().map(provisioner_json).collect());
+    let schema = schemas.get(&block.provider_addr).and_then(|schema| {
+        let types = if resource.mode == Mode::Data { &schema.data_sources } else { &schema.resources };
+        types.get(&resource.type_name)
+    });
+    if let Some(schema) = schema {
+        insert_some(&mut row, "expressions", body_json(&block.body, &schema.block));
+    }
+    row.insert("schema_version".into(), schema.map_or(0, |schema| schema.version).into());
+    repetition(&mut row, &block.repetition);
+    insert_some(&mut row, "depends_on", depends_on(&block.depends_on));
+    Json::Object(row)
+}
+
+/// Key of the provider configuration, as far as the module itself says: calls that pass another one are
+/// not followed.
+fn provider_key(module: &Module, block: &ResourceBlock) -> String {
+    let local = match &block.provider {
+        Some(reference) => reference.text(),
+        None => block.provider_name().to_owned(),
+    };
+    let name = local.split('.').next().unwrap_or(&local);
+    let own = module.providers.keys().any(|(provider, alias)| {
+        **provider == *name && alias.as_deref() == local.split_once('.').map(|(_, alias)| alias)
+    });
+    if module.path.is_root() || !own { local } else { format!("{}:{local}", module.path) }
+}
+
+fn provisioner_json(provisioner: &Provisioner) -> Json {
+    let mut row = Map::new();
+    row.insert("type".into(), (&*provisioner.kind).into());
+    let (attributes, _) = provisioner.body.just_attributes();
+    let arguments =
+        attributes.iter().map(|attribute| (attribute.name.text.to_string(), expression(&attribute.expr)));
+    insert_some(&mut row, "expressions", Json::Object(arguments.collect()));
+    Json::Object(row)
+}
+
+fn call_json(call: &ModuleCall, schemas: &SchemasByAddress) -> Json {
+    let mut row = Map::new();
+    if let Some((source, _)) = &call.source {
+        row.insert("source".into(), (&**source.text()).into());
+    }
+    let arguments =
+        call.arguments.iter().map(|(name, argument)| (name.to_string(), expression(&argument.expr)));
+    insert_some(&mut row, "expressions", Json::Object(arguments.collect()));
+    repetition(&mut row, &call.repetition);
+    if let Some(child) = &call.child {
+        row.insert("module".into(), module_json(child, schemas));
+    }
+    if let Some((version, _)) = &call.version {
+        row.insert("version_constraint".into(), (&**version).into());
+    }
+    insert_some(&mut row, "depends_on", depends_on(&call.depends_on));
+    Json::Object(row)
+}
+
+fn repetition(row: &mut Map<String, Json>, repetition: &Repetition) {
+    match repetition {
+        Repetition::Single => {}
+        Repetition::Count(count) => insert_some(row, "count_expression", expression(count)),
+        Repetition::ForEach(each) => insert_some(row, "for_each_expression", expression(each)),
+    }
+}
+
+fn depends_on(entries: &[DependsOn]) -> Json {
+    entries.iter().map(|entry| traversal_text(&entry.traversal, entry.traversal.steps.len())).collect()
+}
+
+/// Arguments and nested blocks of a body, as the schema has them.
+fn body_json(body: &Body, schema: &Block) -> Json {
+    let attributes: Vec<(&str, bool)> = schema.attributes.keys().map(|name| (&**name, false)).collect();
+    let blocks: Vec<(&str, &[&'static str])> = schema
+        .blocks
+        .iter()
+        .map(|(name, nested)| (&**name, if nested.nesting == Nesting::Map { &["key"][..] } else { &[][..] }))
+        .collect();
+    let (content, _, _) = body.partial_content(&BodySchema::new(&attributes, &blocks));
+    let mut out: Map<String, Json> = content
+        .attributes
+        .iter()
+        .map(|attribute| (attribute.name.text.to_string(), expression(&attribute.expr)))
+        .collect();
+    for (name, nested) in &schema.blocks {
+        let found: Vec<_> = content.blocks_of(name).collect();
+        let inner = |block: &&ordain_lang::ast::Block| body_json(&block.body, &nested.block);
+        let value = match nested.nesting {
+            _ if found.is_empty() => continue,
+            Nesting::Single | Nesting::Group => found.first().map(inner).unwrap_or_default(),
+            Nesting::List | Nesting::Set => found.iter().map(inner).collect(),
+            Nesting::Map => Json::Object(
+                found
+                    .iter()
+                    .filter_map(|block| Some((block.labels.first()?.text.to_string(), inner(block))))
+                    .collect(),
+            ),
+        };
+        out.insert(name.to_string(), value);
+    }
+    Json::Object(out)
+}
+
+fn expression(expr: &Expr) -> Json {
+    let found = references(expr);
+    if found.is_empty() {
+        return match ordain_config::constant(expr, &mut Diagnostics::new()) {
+            Some(value) if value.is_wholly_known() => json!({ "constant_value": constant(&value) }),
+            _ => json!({}),
+        };
+    }
+    let texts: Vec<String> = found.iter().flat_map(|traversal| with_prefixes(traversal)).collect();
+    json!({ "references": texts })
+}
+
+fn constant(value: &Value) -> Json {
+    let (value, _) = value.clone().unmark_deep();
+    ordain_value::json::to_json(&value, &value.ty()).unwrap_or_default()
+}
+
+/// The reference and each of its prefixes, down to the object that it names.
+fn with_prefixes(traversal: &Traversal) -> Vec<String> {
+    let least = match &*traversal.root.text {
+        "data" | "ephemeral" => 2,
+        "self" => 0,
+        _ => 1,
+    };
+    let most = traversal.steps.len();
+    if most <= least {
+        return vec![traversal_text(traversal, most)];
+    }
+    // What stands under these names is one thing: nothing is to be had by shortening or lengthening it.
+    if matches!(&*traversal.root.text, "each" | "count" | "path" | "terraform") {
+        return vec![traversal_text(traversal, 1)];
+    }
+    (least..=most).rev().map(|length| traversal_text(traversal, length)).collect()
+}
+
+fn traversal_text(traversal: &Traversal, steps: usize) -> String {
+    let mut out = traversal.root.text.to_string();
+    for step in traversal.steps.iter().take(steps) {
+        match step {
+            TraversalStep::Attr(name) => {
+                out.push('.');
+                out.push_str(&name.text);
+            }
+            TraversalStep::Index(key, _) => match key.kind() {
+                Kind::String(text) => out.push_str(&format!("[{}]", ordain_addr::quote(text))),
+                Kind::Number(number) => out.push_str(&format!("[{number}]")),
+                _ => {}
+            },
+        }
+    }
+    out
+}

@@ -3,11 +3,13 @@
 pub mod backend;
 pub mod clock;
 mod files;
+mod host;
 pub mod init;
 pub mod locked;
 pub mod natives;
 pub mod plan_configuration;
 mod project;
+pub mod providers;
 mod sources;
 pub mod state_commands;
 pub mod stores;

@@ -3,6 +3,7 @@
 mod explain_error;
 mod force_unlock;
 mod init;
+mod output;
 mod sandbox;
 mod state;
 mod taint;
@@ -29,6 +30,7 @@ pub struct Entry {
 /// All commands, in the order in which help shows them.
 pub const ALL: &[Entry] = &[
     init::ENTRY,
+    output::ENTRY,
     state::list::ENTRY,
     state::mv::ENTRY,
     state::rm::ENTRY,

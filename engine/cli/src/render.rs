@@ -4,6 +4,7 @@ pub mod diag;
 mod object;
 pub mod plan;
 mod sequence;
+pub mod state;
 pub mod style;
 mod text;
 mod value;

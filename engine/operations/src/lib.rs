@@ -13,6 +13,7 @@ pub mod providers;
 mod sources;
 pub mod state_commands;
 pub mod stores;
+pub mod trimmed;
 pub mod variables;
 mod workdir;
 mod world;

@@ -8,6 +8,7 @@ use ordain_addr::{ProviderAddr, ProviderConfigAddr};
 use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_provider::{Provider, ProviderSource};
+use ordain_provider_azurerm::AzureRm;
 use ordain_provider_terraform::TerraformProvider;
 use ordain_state::State;
 
@@ -34,7 +35,10 @@ impl Providers {
         if address.is_builtin() {
             return Ok(Arc::new(TerraformProvider::new(Arc::new(Surroundings::new(self.workdir.clone())))));
         }
-        Err(missing(address))
+        match natives::native(address).map(|native| native.name) {
+            Some("azurerm") => Ok(Arc::new(AzureRm::new(self.workdir.env.clone())?)),
+            _ => Err(missing(address)),
+        }
     }
 
     /// Schemas of all providers that a configuration and a state name.

@@ -6,10 +6,21 @@ use std::sync::Arc;
 use ordain_plan::{Change, PatternStep, TypeSchema};
 use ordain_value::{Kind, Path, Type, Value};
 
+use super::style::Style;
 use super::value::{Mark, Printer, pad};
 
 /// Attributes that are shown even when they stay, because they say which object it is.
 const TELLING: [&str; 3] = ["id", "name", "tags"];
+
+/// One object as it is, with everything that it has: `name = value` lines and nested blocks.
+pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
+    let printer = Printer { style, replace: &[], show_sensitive, complete: true };
+    let marked = schema.map_or_else(|| object.clone(), |schema| schema.mark(object));
+    let shape = schema.map(Shape::of).unwrap_or_default();
+    let text = block(&printer, &marked, &marked, &shape, &Path::root(), 2);
+    // Without symbols the four columns in front of them are not needed.
+    text.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
+}
 
 /// Which members of an object are nested blocks, level by level.
 #[derive(Debug, Default)]
@@ -89,7 +100,7 @@ struct Row {
     pair: Pair,
 }
 
-fn rows(before: &Value, after: &Value, shape: &Shape) -> (Vec<Row>, usize) {
+fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Row>, usize) {
     let members = [before, after].into_iter().filter_map(Value::as_members);
     let names: BTreeSet<&Arc<str>> =
         members.flat_map(|m| m.keys()).filter(|name| !shape.blocks.contains_key(*name)).collect();
@@ -101,7 +112,7 @@ fn rows(before: &Value, after: &Value, shape: &Shape) -> (Vec<Row>, usize) {
         if pair.before.is_null() && pair.after.is_null() {
             continue;
         }
-        if mark == Mark::Same && !TELLING.contains(&&**name) {
+        if mark == Mark::Same && !complete && !TELLING.contains(&&**name) {
             hidden += 1;
             continue;
         }
@@ -118,7 +129,7 @@ fn attributes(
     path: &Path,
     indent: usize,
 ) -> String {
-    let (rows, hidden) = rows(before, after, shape);
+    let (rows, hidden) = rows(before, after, shape, printer.complete);
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for row in &rows {
@@ -147,7 +158,7 @@ fn blocks(
 ) -> usize {
     let mut hidden = 0;
     for (label, mark, before, after, at) in pairs(pair, path) {
-        if mark == Mark::Same {
+        if mark == Mark::Same && !printer.complete {
             hidden += 1;
             continue;
         }

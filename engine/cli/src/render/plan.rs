@@ -187,7 +187,7 @@ fn block(
         Mode::Ephemeral => "ephemeral",
     };
     let resource = &change.address.resource;
-    let printer = Printer { style, replace: &change.replace_paths, show_sensitive };
+    let printer = Printer { style, replace: &change.replace_paths, show_sensitive, complete: false };
     out.push_str(&format!(
         "{}{kind} \"{}\" \"{}\" {{\n",
         symbol(change.action, style),
@@ -275,7 +275,7 @@ fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
 fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {
     let changed: Vec<_> = plan.outputs.iter().filter(|output| output.action != Action::NoOp).collect();
     let width = changed.iter().map(|output| output.name.chars().count()).max().unwrap_or(0);
-    let printer = Printer { style, replace: &[], show_sensitive };
+    let printer = Printer { style, replace: &[], show_sensitive, complete: false };
     let mut out = String::new();
     for output in changed {
         let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };

@@ -56,6 +56,8 @@ pub struct Printer<'a> {
     pub replace: &'a [Path],
     /// Whether sensitive values are shown.
     pub show_sensitive: bool,
+    /// Whether parts that stay are shown too.
+    pub complete: bool,
 }
 
 /// Text of a line's start.

@@ -3,7 +3,7 @@ use ordain_value::Marks;
 use super::*;
 
 fn show(before: &Value, after: &Value) -> String {
-    let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false };
+    let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
     printer.change(before, after, &Path::root(), 6, true)
 }
 

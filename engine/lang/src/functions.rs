@@ -6,9 +6,32 @@
 //! [`Spec::call`]; `try` and `can` are not functions but forms of the evaluator, and stand in the table
 //! for their signatures only.
 
+mod charset;
+mod collection;
+mod conversion;
+mod crypto;
+mod csv;
+mod datetime;
+mod encoding;
+mod filesystem;
+mod float;
+mod format;
+mod glob;
+mod mapping;
+mod network;
+mod numeric;
+mod regex;
+mod rfc3339;
+mod rsa;
+mod sets;
 mod spec;
+mod string;
+mod verbs;
+mod yaml;
+mod yaml_decode;
+mod yaml_encode;
 
-pub use spec::{Environment, FunctionError, Param, Returns, Spec, Ty};
+pub use spec::{Call, Environment, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
 
 /// Every function under its plain name, in the order of its families.
 pub fn all() -> impl Iterator<Item = &'static Spec> {
@@ -16,7 +39,23 @@ pub fn all() -> impl Iterator<Item = &'static Spec> {
 }
 
 /// Tables of the families.
-const FAMILIES: &[&[Spec]] = &[];
+const FAMILIES: &[&[Spec]] = &[
+    string::FUNCTIONS,
+    format::FUNCTIONS,
+    regex::FUNCTIONS,
+    numeric::FUNCTIONS,
+    collection::FUNCTIONS,
+    mapping::FUNCTIONS,
+    sets::FUNCTIONS,
+    conversion::FUNCTIONS,
+    encoding::FUNCTIONS,
+    charset::FUNCTIONS,
+    yaml::FUNCTIONS,
+    crypto::FUNCTIONS,
+    datetime::FUNCTIONS,
+    filesystem::FUNCTIONS,
+    network::FUNCTIONS,
+];
 
 /// The function of a name, with or without `core::` in front; `None` when there is none.
 pub fn lookup(name: &str) -> Option<&'static Spec> {

@@ -34,4 +34,14 @@ pub trait World: Send + Sync {
 
     /// Fresh random bytes.
     fn random(&self, bytes: &mut [u8]);
+
+    /// Whether this is a plan, in which what the clock or chance decides is not known yet.
+    fn defers(&self) -> bool {
+        false
+    }
+
+    /// When the plan was made, in nanoseconds since 1970 UTC; `None` while that is not known.
+    fn planned_at(&self) -> Option<i128> {
+        None
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ordain_value::{Kind, Marks, Type, Value, convert};
+use ordain_value::{Kind, Marks, Number, Type, Value, convert};
 
 use crate::World;
 
@@ -263,4 +263,56 @@ impl Spec {
             Returns::By(decide) => decide(&seen).map(|ty| (ty, false)),
         }
     }
+}
+
+/// Arguments as Rust values. The framework has made sure that what a parameter does not allow is not
+/// there, so the errors below show a mistake in a table.
+impl<'c> Call<'c> {
+    /// An argument.
+    pub fn arg(&self, index: usize) -> Result<&'c Value, FunctionError> {
+        self.args.get(index).ok_or_else(|| FunctionError::call("missing argument"))
+    }
+
+    /// A known string.
+    pub fn text(&self, index: usize) -> Result<&'c str, FunctionError> {
+        self.arg(index)?.as_str().ok_or_else(|| FunctionError::arg(index, "string required"))
+    }
+
+    /// A known number.
+    pub fn number(&self, index: usize) -> Result<&'c Number, FunctionError> {
+        self.arg(index)?.as_number().ok_or_else(|| FunctionError::arg(index, "number required"))
+    }
+
+    /// A known whole number that fits a machine word.
+    pub fn int(&self, index: usize) -> Result<i64, FunctionError> {
+        whole(self.number(index)?)
+    }
+
+    /// A known number as a double.
+    pub fn float(&self, index: usize) -> Result<f64, FunctionError> {
+        let number = self.number(index)?;
+        let float = number.as_f64();
+        if float.is_infinite() && !number.is_infinite() {
+            let most = f64::MAX;
+            return Err(FunctionError::call(format!("value must be between {} and {most} inclusive", -most)));
+        }
+        Ok(float)
+    }
+
+    /// Elements of a known list, set or tuple.
+    pub fn items(&self, index: usize) -> Result<&'c [Value], FunctionError> {
+        self.arg(index)?.as_items().ok_or_else(|| FunctionError::arg(index, "list required"))
+    }
+
+    /// An unknown value of the type that the function returns.
+    pub fn unknown(&self) -> Value {
+        Value::unknown(self.returns.clone())
+    }
+}
+
+/// A whole number that fits a machine word.
+pub(super) fn whole(number: &Number) -> Result<i64, FunctionError> {
+    number.as_i64().ok_or_else(|| {
+        FunctionError::call(format!("value must be a whole number, between {} and {}", i64::MIN, i64::MAX))
+    })
 }

@@ -1,0 +1,215 @@
+//! Hashes, ids and ciphers. Hashes serve to tell contents apart; some of them protect nothing today.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5};
+use ordain_value::{Type, Value};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+
+use super::filesystem;
+use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+
+const STR: Param = Param::new("str", Ty::String);
+const PATH: Param = Param::new("path", Ty::String);
+
+const fn text(
+    name: &'static str,
+    description: &'static str,
+    params: &'static [Param],
+    body: fn(&Call<'_>) -> FunctionResult,
+) -> Spec {
+    Spec {
+        name,
+        description,
+        params,
+        variadic: None,
+        returns: Returns::Type(Ty::String),
+        not_null: true,
+        body,
+    }
+}
+
+/// The family.
+pub(super) const FUNCTIONS: &[Spec] = &[
+    text(
+        "md5",
+        "Computes the MD5 hash of a given string and encodes it with hexadecimal digits.",
+        &[STR],
+        |call| hex::<Md5>(call.text(0)?),
+    ),
+    text(
+        "sha1",
+        "Computes the SHA1 hash of a given string and encodes it with hexadecimal digits.",
+        &[STR],
+        |call| hex::<Sha1>(call.text(0)?),
+    ),
+    text(
+        "sha256",
+        "Computes the SHA256 hash of a given string and encodes it with hexadecimal digits.",
+        &[STR],
+        |call| hex::<Sha256>(call.text(0)?),
+    ),
+    text(
+        "sha512",
+        "Computes the SHA512 hash of a given string and encodes it with hexadecimal digits.",
+        &[STR],
+        |call| hex::<Sha512>(call.text(0)?),
+    ),
+    text(
+        "base64sha256",
+        "Computes the SHA256 hash of a given string and encodes it with Base64.",
+        &[STR],
+        |call| base64::<Sha256>(call.text(0)?),
+    ),
+    text(
+        "base64sha512",
+        "Computes the SHA512 hash of a given string and encodes it with Base64.",
+        &[STR],
+        |call| base64::<Sha512>(call.text(0)?),
+    ),
+    text("filemd5", "Like md5, of the contents of a file.", &[PATH], |call| {
+        hex::<Md5>(filesystem::read(call)?)
+    }),
+    text("filesha1", "Like sha1, of the contents of a file.", &[PATH], |call| {
+        hex::<Sha1>(filesystem::read(call)?)
+    }),
+    text("filesha256", "Like sha256, of the contents of a file.", &[PATH], |call| {
+        hex::<Sha256>(filesystem::read(call)?)
+    }),
+    text("filesha512", "Like sha512, of the contents of a file.", &[PATH], |call| {
+        hex::<Sha512>(filesystem::read(call)?)
+    }),
+    text("filebase64sha256", "Like base64sha256, of the contents of a file.", &[PATH], |call| {
+        base64::<Sha256>(filesystem::read(call)?)
+    }),
+    text("filebase64sha512", "Like base64sha512, of the contents of a file.", &[PATH], |call| {
+        base64::<Sha512>(filesystem::read(call)?)
+    }),
+    Spec {
+        variadic: Some(Param::new("cost", Ty::Number).about("The cost of the hash; 10 unless given.")),
+        ..text(
+            "bcrypt",
+            "Computes a hash of the given string using the Blowfish cipher, with a salt that differs each time.",
+            &[STR],
+            bcrypt,
+        )
+    },
+    text(
+        "rsadecrypt",
+        "Decrypts an RSA-encrypted ciphertext, returning the corresponding cleartext.",
+        &[Param::new("ciphertext", Ty::String), Param::new("privatekey", Ty::String)],
+        super::rsa::decrypt,
+    ),
+    text("uuid", "Generates a unique identifier string, a new one each time.", &[], |call| {
+        let world = call.environment.world;
+        if world.defers() {
+            return Ok(Value::unknown(Type::String));
+        }
+        let mut bytes = [0u8; 16];
+        world.random(&mut bytes);
+        Ok(Value::string(uuid(bytes, 4)))
+    }),
+    text(
+        "uuidv5",
+        "Generates a name-based UUID, as described in RFC 4122 section 4.3.",
+        &[Param::new("namespace", Ty::String), Param::new("name", Ty::String)],
+        |call| {
+            let namespace = namespace(call.text(0)?).map_err(|why| {
+                FunctionError::call(format!(
+                    "uuidv5() doesn't support namespace {} ({why})",
+                    call.text(0).unwrap_or("")
+                ))
+            })?;
+            let hash = Sha1::new().chain_update(namespace).chain_update(call.text(1)?).finalize();
+            let mut bytes = [0u8; 16];
+            bytes.iter_mut().zip(hash).for_each(|(slot, byte)| *slot = byte);
+            Ok(Value::string(uuid(bytes, 5)))
+        },
+    ),
+];
+
+fn hex<D: Digest>(content: impl AsRef<[u8]>) -> FunctionResult {
+    Ok(Value::string(hex_text(&D::digest(content))))
+}
+
+fn base64<D: Digest>(content: impl AsRef<[u8]>) -> FunctionResult {
+    Ok(Value::string(STANDARD.encode(D::digest(content))))
+}
+
+fn hex_text(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The text of a UUID with version and variant put in.
+fn uuid(mut bytes: [u8; 16], version: u8) -> String {
+    let [.., six, _, eight, _, _, _, _, _, _, _] = &mut bytes;
+    *six = (*six & 0x0f) | (version << 4);
+    *eight = (*eight & 0x3f) | 0x80;
+    let digits = hex_text(&bytes);
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("");
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+/// The namespace of a well-known name, or a UUID in one of its four spellings.
+fn namespace(text: &str) -> Result<[u8; 16], String> {
+    let known = |last: u8| {
+        [0x6b, 0xa7, 0xb8, last, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8]
+    };
+    match text {
+        "dns" => return Ok(known(0x10)),
+        "url" => return Ok(known(0x11)),
+        "oid" => return Ok(known(0x12)),
+        "x500" => return Ok(known(0x14)),
+        _ => {}
+    }
+    let dashed = match text.len() {
+        36 | 32 => text,
+        45 if text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("urn:uuid:")) => {
+            text.get(9..).unwrap_or("")
+        }
+        45 => return Err(format!("invalid urn prefix: {:?}", text.get(..9).unwrap_or(""))),
+        38 => text.get(1..37).ok_or("invalid UUID format")?,
+        length => return Err(format!("invalid UUID length: {length}")),
+    };
+    let placed = [8, 13, 18, 23].iter().all(|at| dashed.as_bytes().get(*at) == Some(&b'-'));
+    if dashed.len() == 36 && !placed {
+        return Err("invalid UUID format".to_owned());
+    }
+    let digits: String = if dashed.len() == 36 { dashed.replace('-', "") } else { dashed.to_owned() };
+    let number =
+        u128::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 32 && !digits.starts_with('+'));
+    number.map(u128::to_be_bytes).ok_or_else(|| "invalid UUID format".to_owned())
+}
+
+fn bcrypt(call: &Call<'_>) -> FunctionResult {
+    const DEFAULT: i64 = 10;
+    const LONGEST: usize = 72;
+    let cost = match call.args.len() {
+        1 => DEFAULT,
+        2 => call.int(1)?,
+        _ => return Err(FunctionError::call("bcrypt() takes no more than two arguments")),
+    };
+    if cost > 31 {
+        return Err(FunctionError::call(format!(
+            "error occurred generating password: crypto/bcrypt: cost {cost} is outside allowed inclusive range 4..31"
+        )));
+    }
+    let cost = if cost < 4 { DEFAULT } else { cost };
+    let given = call.text(0)?;
+    if given.len() > LONGEST {
+        return Err(FunctionError::call(
+            "error occurred generating password: bcrypt: password length exceeds 72 bytes",
+        ));
+    }
+    let world = call.environment.world;
+    if world.defers() {
+        return Ok(Value::unknown(Type::String));
+    }
+    let mut salt = [0u8; 16];
+    world.random(&mut salt);
+    let cost = u32::try_from(cost).unwrap_or(10);
+    let hash =
+        bcrypt::hash_with_salt(given, cost, salt).map_err(|error| FunctionError::call(error.to_string()))?;
+    Ok(Value::string(hash.format_for_version(bcrypt::Version::TwoA)))
+}

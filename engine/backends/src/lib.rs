@@ -4,6 +4,7 @@
 //! lineage, serial, locks and journals are written once, in `ordain_state`. Adding one: a file here and
 //! a row in [`table`].
 
+pub mod azurerm;
 mod local;
 mod memory;
 pub mod table;

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, codes};
+use ordain_http::Environment;
 use ordain_state::{Blobs, DEFAULT_WORKSPACE, StateStore, WorkspaceNames};
 
-use crate::Local;
+use crate::{Local, azurerm};
 
 /// Settings of a backend as texts: argument to value, of block, `-backend-config` and environment merged.
 pub type Settings = std::collections::BTreeMap<String, String>;
@@ -49,9 +50,16 @@ impl Backend {
     }
 }
 
-/// Opens a backend by its name in configuration. `directory` is the working directory.
-pub fn open(name: &str, settings: &Settings, directory: PathBuf) -> Result<Backend, Diagnostic> {
+/// Opens a backend by its name in configuration. `directory` is the working directory, `env` what stands in
+/// for settings (`ARM_*`) and says how to connect (proxies, trusted certificates).
+pub fn open(
+    name: &str,
+    settings: &Settings,
+    directory: PathBuf,
+    env: &Environment,
+) -> Result<Backend, Diagnostic> {
     match name {
+        "azurerm" => azurerm::open(settings, env),
         "local" => local(settings, directory),
         other => Err(Diagnostic::error(
             codes::state::STATE_STORE,
@@ -62,7 +70,7 @@ pub fn open(name: &str, settings: &Settings, directory: PathBuf) -> Result<Backe
 }
 
 /// Names of all backends.
-pub const NAMES: &[&str] = &["local"];
+pub const NAMES: &[&str] = &["azurerm", "local"];
 
 fn local(settings: &Settings, directory: PathBuf) -> Result<Backend, Diagnostic> {
     if let Some(unknown) = settings.keys().find(|key| !["path", "workspace_dir"].contains(&key.as_str())) {

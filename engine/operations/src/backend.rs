@@ -168,5 +168,5 @@ pub fn open(workdir: &Workdir, project: &Project) -> Result<Backend, Diagnostics
 
 /// Opens a backend with its settings and the environment's.
 pub fn connect(workdir: &Workdir, choice: &Choice) -> Result<Backend, Diagnostic> {
-    table::open(&choice.kind, &choice.settings, workdir.dir.clone())
+    table::open(&choice.kind, &choice.settings, workdir.dir.clone(), &workdir.env)
 }

@@ -1,0 +1,46 @@
+use super::listing::{Page, parse};
+use super::*;
+
+#[test]
+fn lists_are_read_with_their_escapes() {
+    let text = "<?xml version=\"1.0\"?><EnumerationResults><Blobs><Blob><Name>a&amp;b</Name></Blob>\
+                <Blob><Name>k env:x</Name></Blob></Blobs><NextMarker>m</NextMarker></EnumerationResults>";
+    let wanted = Page { names: vec!["a&b".to_owned(), "k env:x".to_owned()], next: Some("m".to_owned()) };
+    assert_eq!(parse(text), wanted);
+    assert_eq!(parse("<NextMarker />"), Page::default());
+}
+
+#[test]
+fn lock_ids_become_lease_ids() {
+    let id = "0F8FAD5B-D9CB-469F-A165-70867728950E";
+    assert_eq!(lease_id(id), id.to_lowercase());
+    assert_eq!(lease_id("1").len(), 36);
+    assert_ne!(lease_id("1"), lease_id("2"));
+}
+
+#[test]
+fn settings_are_checked() {
+    let env = Environment::new();
+    let with = |pairs: &[(&str, &str)]| {
+        let settings = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        open(&settings, &env).map(|backend| backend.names)
+    };
+    let all = [("storage_account_name", "a"), ("container_name", "c"), ("key", "k"), ("access_key", "a2V5")];
+    let names = with(&all).unwrap();
+    assert_eq!((names.blob("default").as_str(), names.blob("x").as_str()), ("k", "kenv:x"));
+    let unknown = with(&[("colour", "red")]).unwrap_err();
+    assert!(unknown.detail.contains("colour"), "{}", unknown.detail);
+    assert!(with(&all[..3]).unwrap_err().detail.contains("Access Key"));
+    assert!(with(&all[1..]).unwrap_err().detail.contains("storage_account_name"));
+}
+
+#[test]
+fn urls_name_stores_and_blobs() {
+    let env = Environment::from([("ARM_ACCESS_KEY".to_owned(), "a2V5".to_owned())]);
+    let (_, name) = open_url("https://acc.blob.core.windows.net/plans/a/b.plan", &env).unwrap();
+    assert_eq!(name, "a/b.plan");
+    let (_, name) = open_url("http://127.0.0.1:10000/acc/plans/x?sig=secret", &env).unwrap();
+    assert_eq!(name, "x");
+    let Err(error) = open_url("https://host/only?sig=secret", &env) else { panic!("no error") };
+    assert!(!error.detail.contains("secret"), "{}", error.detail);
+}

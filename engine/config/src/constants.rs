@@ -54,7 +54,7 @@ fn literal(expr: &Expr) -> Option<Value> {
 }
 
 /// A constant converted to a type.
-fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Option<Value> {
+pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Option<Value> {
     let value = constant(expr, found)?;
     match convert(value, ty) {
         Ok(value) if !value.is_null() => Some(value),

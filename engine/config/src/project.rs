@@ -1,0 +1,169 @@
+//! `ordain.hcl` at the top of a repository: environments, who may approve, where policies are.
+//!
+//! ```hcl
+//! policies        = "policies"
+//! allowed_signers = "allowed_signers"
+//! revocations     = "revocations"
+//!
+//! environment "staging" {
+//!   paths              = ["environments/staging"]
+//!   approvers          = ["*@example.com"]
+//!   approvals          = 1
+//!   author_may_approve = false
+//!   plan_lifetime      = "24h"
+//!   approval_lifetime  = "24h"
+//!   same_effects       = false
+//!   time_zone          = "Europe/London"
+//! }
+//! ```
+
+use std::sync::Arc;
+
+use ordain_diag::{Diagnostics, Sources, Span};
+use ordain_lang::ast::{Attribute, Block};
+use ordain_lang::parse::parse_native;
+use ordain_value::{Type, Value};
+
+use crate::constants::{bool_of, constant_of, text_of};
+use crate::fields::{Fields, bad_argument, duplicate, named, schema};
+
+/// What `ordain.hcl` says. Paths are relative to the top of the repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectFile {
+    /// Directory of the policies; `None` for none.
+    pub policies: Option<Arc<str>>,
+    /// File of the keys that may sign.
+    pub allowed_signers: Option<Arc<str>>,
+    /// File of what no longer counts.
+    pub revocations: Option<Arc<str>>,
+    /// Environments, in the order of the file.
+    pub environments: Vec<ProjectEnvironment>,
+}
+
+/// One `environment` block; what is not written is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectEnvironment {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Directories that belong to it.
+    pub paths: Vec<Arc<str>>,
+    /// Who may approve.
+    pub approvers: Vec<Arc<str>>,
+    /// How many must approve.
+    pub approvals: Option<u32>,
+    /// Whether the author counts as one of them.
+    pub author_may_approve: Option<bool>,
+    /// Seconds that a plan may be applied after it was made.
+    pub plan_lifetime: Option<i64>,
+    /// Seconds that an approval counts.
+    pub approval_lifetime: Option<i64>,
+    /// Whether an approval counts for a later plan with the same effects.
+    pub same_effects: Option<bool>,
+    /// Time zone that rules about days and hours use.
+    pub time_zone: Option<Arc<str>>,
+}
+
+const TOP: [&str; 3] = ["policies", "allowed_signers", "revocations"];
+
+const ENVIRONMENT: [&str; 7] = [
+    "approvers",
+    "approvals",
+    "author_may_approve",
+    "plan_lifetime",
+    "approval_lifetime",
+    "same_effects",
+    "time_zone",
+];
+
+impl ProjectFile {
+    /// Reads the text of `ordain.hcl`; `name` is what messages call the file. All values are constants.
+    pub fn read(name: &str, text: &str, sources: &mut Sources) -> (ProjectFile, Diagnostics) {
+        let file = sources.add(name, text);
+        let (body, mut found) = parse_native(file, text);
+        let mut fields = Fields::exact(&body, &schema(&[], &TOP, &[("environment", &["name"])]), &mut found);
+        let mut text_at = |name: &str, found: &mut Diagnostics| {
+            text_of(fields.take(name).as_ref(), found).map(|(text, _)| text)
+        };
+        let mut project = ProjectFile {
+            policies: text_at("policies", &mut found),
+            allowed_signers: text_at("allowed_signers", &mut found),
+            revocations: text_at("revocations", &mut found),
+            environments: Vec::new(),
+        };
+        for block in &fields.blocks {
+            let Some(environment) = ProjectEnvironment::decode(block, &mut found) else { continue };
+            if project.environments.iter().any(|other| other.name == environment.name) {
+                let detail = format!("An environment named {:?} was already declared.", environment.name);
+                found.push(duplicate("Duplicate environment", detail, block.header));
+                continue;
+            }
+            project.environments.push(environment);
+        }
+        (project, found)
+    }
+}
+
+impl ProjectEnvironment {
+    fn decode(block: &Block, found: &mut Diagnostics) -> Option<Self> {
+        let name = named(block, "Invalid environment name", found)?;
+        let mut fields = Fields::exact(&block.body, &schema(&["paths"], &ENVIRONMENT, &[]), found);
+        let paths = fields.take("paths");
+        let environment = Self {
+            name: name.text,
+            paths: texts_of(paths.as_ref(), found),
+            approvers: texts_of(fields.take("approvers").as_ref(), found),
+            approvals: count_of(fields.take("approvals").as_ref(), found),
+            author_may_approve: bool_of(fields.take("author_may_approve").as_ref(), found),
+            plan_lifetime: seconds_of(fields.take("plan_lifetime").as_ref(), found),
+            approval_lifetime: seconds_of(fields.take("approval_lifetime").as_ref(), found),
+            same_effects: bool_of(fields.take("same_effects").as_ref(), found),
+            time_zone: text_of(fields.take("time_zone").as_ref(), found).map(|(text, _)| text),
+        };
+        let needs_people = environment.approvals.unwrap_or(1) > 0;
+        if needs_people && environment.approvers.is_empty() {
+            let detail = "The environment demands approvals, and nobody may give one: name approvers, or set \
+                          approvals = 0 to be content with a yes at the prompt.";
+            found.push(bad_argument("No approvers", detail, block.header));
+        }
+        Some(environment)
+    }
+}
+
+fn texts_of(attribute: Option<&Attribute>, found: &mut Diagnostics) -> Vec<Arc<str>> {
+    let value =
+        attribute.and_then(|attribute| constant_of(&attribute.expr, &Type::list(Type::String), found));
+    let items = value.as_ref().and_then(Value::as_items).unwrap_or(&[]);
+    items.iter().filter_map(|item| item.as_str().map(Into::into)).collect()
+}
+
+fn count_of(attribute: Option<&Attribute>, found: &mut Diagnostics) -> Option<u32> {
+    let attribute = attribute?;
+    let value = constant_of(&attribute.expr, &Type::Number, found)?;
+    let count =
+        value.as_number().and_then(|number| number.as_i64()).and_then(|count| u32::try_from(count).ok());
+    if count.is_none() {
+        let detail = "A whole number from 0 up is required.";
+        found.push(bad_argument("Unsuitable value", detail, attribute.expr.span));
+    }
+    count
+}
+
+/// A length of time: a whole number and `s`, `m`, `h` or `d`.
+fn seconds_of(attribute: Option<&Attribute>, found: &mut Diagnostics) -> Option<i64> {
+    let (text, span): (Arc<str>, Span) = text_of(attribute, found)?;
+    let units = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let seconds = units.iter().find_map(|(unit, seconds)| {
+        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+        i64::from(number).checked_mul(*seconds)
+    });
+    if seconds.is_none() {
+        let detail =
+            "A length of time is a whole number and a unit, such as \"90s\", \"30m\", \"24h\" or \"7d\".";
+        found.push(bad_argument("Unsuitable value", detail, span));
+    }
+    seconds
+}
+
+#[cfg(test)]
+#[path = "project_tests.rs"]
+mod tests;

@@ -1,0 +1,66 @@
+use super::*;
+
+fn read(text: &str) -> (ProjectFile, Vec<String>) {
+    let (project, found) = ProjectFile::read("ordain.hcl", text, &mut Sources::new());
+    (project, found.iter().map(|item| item.summary.clone()).collect())
+}
+
+#[test]
+fn everything_that_can_be_written_is_read() {
+    let (project, found) = read(
+        r#"
+policies        = "policies"
+allowed_signers = "allowed_signers"
+revocations     = "revocations"
+
+environment "staging" {
+  paths              = ["environments/staging"]
+  approvers          = ["*@example.com"]
+  approvals          = 2
+  author_may_approve = true
+  plan_lifetime      = "24h"
+  approval_lifetime  = "7d"
+  same_effects       = true
+  time_zone          = "Europe/London"
+}
+environment "dev" {
+  paths     = ["environments/dev"]
+  approvals = 0
+}
+"#,
+    );
+    assert_eq!(found, Vec::<String>::new());
+    assert_eq!(project.policies.as_deref(), Some("policies"));
+    let [staging, dev] = project.environments.as_slice() else { panic!("{project:?}") };
+    assert_eq!((staging.approvals, staging.plan_lifetime), (Some(2), Some(86_400)));
+    assert_eq!((staging.approval_lifetime, staging.same_effects), (Some(604_800), Some(true)));
+    assert_eq!(&*staging.approvers[0], "*@example.com");
+    assert_eq!((dev.approvals, dev.plan_lifetime, &*dev.paths[0]), (Some(0), None, "environments/dev"));
+}
+
+#[test]
+fn what_is_wrong_is_reported() {
+    for (text, summary) in [
+        ("environment \"a\" {}", "Missing required argument"),
+        ("environment \"a\" {\n  paths = [\"x\"]\n}", "No approvers"),
+        ("environment \"a\" {\n  paths = [\"x\"]\n  approvals = -1\n}", "Unsuitable value"),
+        (
+            "environment \"a\" {\n  paths = [\"x\"]\n  approvals = 0\n  plan_lifetime = \"a day\"\n}",
+            "Unsuitable value",
+        ),
+        (
+            "environment \"a\" {\n  paths = [\"x\"]\n  approvals = 0\n  aprovers = []\n}",
+            "Unsupported argument",
+        ),
+        ("policies = var.x", "Variables not allowed"),
+        ("policy {}", "Unsupported block type"),
+        (
+            "environment \"a\" {\n  paths = [\"x\"]\n  approvals = 0\n}\nenvironment \"a\" {\n  paths = [\"y\"]\n  \
+             approvals = 0\n}",
+            "Duplicate environment",
+        ),
+    ] {
+        let (_, found) = read(text);
+        assert!(found.iter().any(|item| item == summary), "{text}: {found:?}");
+    }
+}

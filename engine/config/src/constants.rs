@@ -1,56 +1,22 @@
 //! Arguments that must be constants: no references, no function calls.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Expr, ExprKind};
+use ordain_lang::ast::{Attribute, Expr, Traversal};
+use ordain_lang::eval::evaluate;
+use ordain_lang::{Functions, Resolution, Scope, World, WorldError};
 use ordain_value::{Type, Value, convert};
 
 use crate::fields::bad_argument;
-use crate::walk::each_part;
 
 /// Value of a constant expression; `None` when it is none, which is reported.
 pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
-    let before = found.error_count();
-    for traversal in crate::references(expr) {
-        found.push(bad_argument(
-            "Variables not allowed",
-            "Variables may not be used here.",
-            traversal.span(),
-        ));
-    }
-    each_part(expr, &mut |part| {
-        if let ExprKind::Call(call) = &part.kind {
-            let detail = "Functions may not be called here.";
-            found.push(bad_argument("Function calls not allowed", detail, call.name_span));
-        }
-    });
-    if found.error_count() > before {
-        return None;
-    }
-    let value = literal(expr);
-    if value.is_none() {
-        let detail = "A constant is required here.";
-        found.push(bad_argument("Unsuitable value", detail, expr.span));
-    }
-    value
-}
-
-fn literal(expr: &Expr) -> Option<Value> {
-    match &expr.unwrapped().kind {
-        ExprKind::Tuple(items) => items.iter().map(literal).collect::<Option<Vec<_>>>().map(Value::tuple),
-        ExprKind::Object(items) => {
-            let member = |item: &ordain_lang::ast::ObjectItem| {
-                let key: Arc<str> = match &item.key {
-                    ordain_lang::ast::ObjectKey::Name(name) => name.text.clone(),
-                    ordain_lang::ast::ObjectKey::Expr(key) => key.as_text()?.into(),
-                };
-                Some((key, literal(&item.value)?))
-            };
-            items.iter().map(member).collect::<Option<Vec<_>>>().map(Value::object)
-        }
-        _ => expr.unwrapped().literal(),
-    }
+    let (value, diagnostics) = evaluate(expr, &Nothing);
+    let failed = diagnostics.has_errors();
+    found.append(diagnostics);
+    (!failed).then_some(value)
 }
 
 /// A constant converted to a type.
@@ -77,4 +43,60 @@ pub(crate) fn text_of(attribute: Option<&Attribute>, found: &mut Diagnostics) ->
     let attribute = attribute?;
     let value = constant_of(&attribute.expr, &Type::String, found)?;
     Some((value.as_str()?.into(), attribute.expr.span))
+}
+
+/// A scope and world without anything in them.
+struct Nothing;
+
+impl Scope for Nothing {
+    fn resolve(&self, traversal: &Traversal) -> Resolution {
+        let detail = "Variables may not be used here.";
+        Resolution::Failed(Box::new(bad_argument("Variables not allowed", detail, traversal.span())))
+    }
+
+    fn functions(&self) -> Option<&dyn Functions> {
+        None
+    }
+
+    fn world(&self) -> &dyn World {
+        self
+    }
+
+    fn allows_calls(&self) -> bool {
+        false
+    }
+}
+
+fn nothing_there<T>() -> Result<T, WorldError> {
+    Err(WorldError { message: "Files cannot be read here.".to_owned(), not_found: true })
+}
+
+impl World for Nothing {
+    fn read(&self, _path: &Path) -> Result<Vec<u8>, WorldError> {
+        nothing_there()
+    }
+
+    fn file_exists(&self, _path: &Path) -> Result<bool, WorldError> {
+        nothing_there()
+    }
+
+    fn walk(&self, _directory: &Path) -> Result<Vec<String>, WorldError> {
+        nothing_there()
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn current_dir(&self) -> PathBuf {
+        PathBuf::from(".")
+    }
+
+    fn now(&self) -> i128 {
+        0
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
 }

@@ -14,7 +14,6 @@ mod place;
 
 mod address;
 mod assemble;
-mod body_refs;
 mod constants;
 mod fields;
 mod module_source;
@@ -26,9 +25,7 @@ mod static_forms;
 mod type_constraint;
 mod validate;
 mod version;
-mod walk;
 
-pub use body_refs::body_references;
 pub use constants::constant;
 pub use ignore_changes::ignore_changes;
 pub use load::{LANGUAGE_VERSION, load};
@@ -40,4 +37,3 @@ pub use source_set::{InstalledModule, SourceSet};
 pub use type_constraint::TypeConstraint;
 pub use validate::validate;
 pub use version::{Constraint, Version};
-pub use walk::{each_part, references};

@@ -220,5 +220,5 @@ fn json_syntax_gives_the_same_blocks() {
     let c = tree.root.resources.values().find(|resource| &*resource.resource.name == "c").unwrap();
     assert_eq!(c.provider.as_ref().unwrap().text(), "a.east");
     assert_eq!(c.depends_on.len(), 1);
-    assert_eq!(crate::body_references(&c.body).len(), 1);
+    assert_eq!(ordain_lang::refs::body_references(&c.body).len(), 1);
 }

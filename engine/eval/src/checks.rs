@@ -1,6 +1,17 @@
 //! What conditions and check blocks found.
 
-/// What a condition says.
+use std::collections::BTreeMap;
+
+use ordain_config::blocks::{Condition, ConditionKind};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_lang::eval::{Cause, explain};
+use ordain_value::{Type, convert};
+
+use crate::Mode;
+use crate::core::{Core, error};
+use crate::scope::InstanceScope;
+
+/// What a condition says. Later ones weigh more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CheckStatus {
     /// Holds.
@@ -49,4 +60,196 @@ pub struct CheckInstance {
     pub status: CheckStatus,
     /// Messages of conditions that do not hold.
     pub messages: Vec<String>,
+}
+
+/// Findings while they are made.
+#[derive(Default)]
+pub(crate) struct CheckTable {
+    objects: BTreeMap<(CheckKind, String), BTreeMap<String, Vec<(CheckStatus, Option<String>)>>>,
+}
+
+impl CheckTable {
+    /// Declares an object, so that it is listed even when no instance is reached.
+    pub(crate) fn declare(&mut self, kind: CheckKind, address: String) {
+        self.objects.entry((kind, address)).or_default();
+    }
+
+    /// Notes an instance that exists, whose conditions were not evaluated yet.
+    pub(crate) fn expect(&mut self, kind: CheckKind, address: &str, instance: String) {
+        self.objects.entry((kind, address.to_owned())).or_default().entry(instance).or_default();
+    }
+
+    /// Notes what conditions of an instance say.
+    pub(crate) fn record(&mut self, kind: CheckKind, address: &str, instance: String, verdicts: &[Verdict]) {
+        let object = self.objects.entry((kind, address.to_owned())).or_default();
+        let said = verdicts.iter().map(|verdict| (verdict.status, verdict.message.clone()));
+        object.entry(instance).or_default().extend(said);
+    }
+
+    /// All findings, in order.
+    pub(crate) fn findings(self) -> Vec<CheckFinding> {
+        let finding = |((kind, address), instances): ((CheckKind, String), BTreeMap<String, Vec<_>>)| {
+            let instances: Vec<CheckInstance> = instances.into_iter().map(instance_finding).collect();
+            let status =
+                instances.iter().map(|instance| instance.status).max().unwrap_or(CheckStatus::Unknown);
+            CheckFinding { kind, address, status, instances }
+        };
+        self.objects.into_iter().map(finding).collect()
+    }
+}
+
+fn instance_finding((address, said): (String, Vec<(CheckStatus, Option<String>)>)) -> CheckInstance {
+    let status = said.iter().map(|(status, _)| *status).max().unwrap_or(CheckStatus::Unknown);
+    CheckInstance { address, status, messages: said.into_iter().filter_map(|(_, message)| message).collect() }
+}
+
+/// What one condition says.
+pub(crate) struct Verdict {
+    pub(crate) status: CheckStatus,
+    /// The message, when it does not hold.
+    pub(crate) message: Option<String>,
+}
+
+/// Whether any condition stops what comes after it.
+pub(crate) fn stops(verdicts: &[Verdict]) -> bool {
+    verdicts.iter().any(|verdict| matches!(verdict.status, CheckStatus::Fail | CheckStatus::Error))
+}
+
+impl Core {
+    /// Evaluates conditions. In a check block what is found are warnings, elsewhere errors.
+    pub(crate) fn check_all(
+        &self,
+        scope: &InstanceScope<'_>,
+        conditions: &[Condition],
+        summary: &str,
+    ) -> (Vec<Verdict>, Diagnostics) {
+        let mut found = Diagnostics::new();
+        let verdicts = conditions.iter().map(|condition| self.check(scope, condition, summary, &mut found));
+        (verdicts.collect(), found)
+    }
+
+    fn check(
+        &self,
+        scope: &InstanceScope<'_>,
+        condition: &Condition,
+        summary: &str,
+        found: &mut Diagnostics,
+    ) -> Verdict {
+        let mut own = Diagnostics::new();
+        let verdict = self.verdict(scope, condition, summary, &mut own);
+        let is_check = condition.kind == ConditionKind::Assert;
+        // What a check block finds never stops anything, while validating it is wrong all the same.
+        let soften = is_check && self.input.mode != Mode::Validate;
+        found.append(if soften { own.map(as_warning) } else { own });
+        verdict
+    }
+
+    fn verdict(
+        &self,
+        scope: &InstanceScope<'_>,
+        condition: &Condition,
+        summary: &str,
+        found: &mut Diagnostics,
+    ) -> Verdict {
+        let span = condition.condition.span;
+        let failed = Verdict { status: CheckStatus::Error, message: None };
+        let (value, problems) = self.evaluate(scope, &condition.condition);
+        found.append(problems);
+        // The message is evaluated in any case, so that errors in it are found early.
+        let message = self.message(scope, condition, found);
+        let Some(value) = value else { return failed };
+        let (value, marks) = value.unmark();
+        if value.is_null() {
+            let detail = "Condition expression must return either true or false, not null.";
+            found.push(error(codes::eval::CHECK_FAILED, &invalid_summary(condition.kind), detail, span));
+            return failed;
+        }
+        let value = match convert(value, &Type::Bool) {
+            Ok(value) => value,
+            Err(problem) => {
+                let detail = format!("Invalid condition result value: {problem}.");
+                found.push(error(codes::eval::CHECK_FAILED, &invalid_summary(condition.kind), detail, span));
+                return failed;
+            }
+        };
+        match value.as_bool() {
+            None => self.unknown(condition, found),
+            Some(true) => Verdict { status: CheckStatus::Pass, message: None },
+            Some(false) => {
+                let text = message.unwrap_or_else(|| HIDDEN.to_owned());
+                let problem = error(codes::eval::CHECK_FAILED, summary, &text, span);
+                let cause = if marks.is_sensitive() { Cause::Sensitive } else { Cause::Plain };
+                found.push(explain(&condition.condition, scope, problem, cause));
+                Verdict { status: CheckStatus::Fail, message: Some(text) }
+            }
+        }
+    }
+
+    fn unknown(&self, condition: &Condition, found: &mut Diagnostics) -> Verdict {
+        let waits = self.input.mode == Mode::Plan;
+        if condition.kind == ConditionKind::Assert && waits {
+            let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
+            found.push(error(
+                codes::eval::CHECK_FAILED,
+                "Check block assertion known after apply",
+                detail,
+                condition.condition.span,
+            ));
+        }
+        Verdict { status: CheckStatus::Unknown, message: None }
+    }
+
+    /// The message; `None` when it cannot be shown or is not known.
+    fn message(
+        &self,
+        scope: &InstanceScope<'_>,
+        condition: &Condition,
+        found: &mut Diagnostics,
+    ) -> Option<String> {
+        let expr = &condition.error_message;
+        let (value, problems) = self.evaluate(scope, expr);
+        found.append(problems);
+        let value = value?;
+        let marks = value.marks_deep();
+        if marks.is_sensitive() {
+            let detail = "The error expression used to explain this condition refers to sensitive values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.";
+            let warning = Diagnostic::warning(
+                codes::eval::CHECK_FAILED,
+                "Error message refers to sensitive values",
+                detail,
+            );
+            found.push(warning.with_span(expr.span));
+            return None;
+        }
+        if marks.is_ephemeral() {
+            let detail = "The error expression used to explain this condition refers to ephemeral values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to ephemeral values, or by using the ephemeralasnull() function on the references to not reveal ephemeral data.";
+            let summary = "Error message refers to ephemeral values";
+            found.push(error(codes::eval::CHECK_FAILED, summary, detail, expr.span));
+            return None;
+        }
+        match convert(value.unmark_deep().0, &Type::String) {
+            Ok(value) => value.as_str().map(|text| text.trim().to_owned()),
+            Err(problem) => {
+                let detail = format!("Unsuitable value for error message: {problem}.");
+                found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
+                None
+            }
+        }
+    }
+}
+
+const HIDDEN: &str =
+    "This check failed, but has an invalid error message as described in the other accompanying messages.";
+
+fn invalid_summary(kind: ConditionKind) -> String {
+    match kind {
+        ConditionKind::Validation => "Invalid variable validation result".to_owned(),
+        ConditionKind::Precondition | ConditionKind::Postcondition | ConditionKind::Assert => {
+            "Invalid condition result".to_owned()
+        }
+    }
+}
+
+fn as_warning(problem: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: ordain_diag::Severity::Warning, ..problem }
 }

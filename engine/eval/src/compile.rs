@@ -1,18 +1,19 @@
 //! The module tree as a table of modules and a graph of blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode as ResourceMode, ModulePath, ProviderConfigAddr, Resource};
+use ordain_addr::{ConfigResource, ModulePath, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, Repetition, ResourceBlock};
-use ordain_config::{Module, ModuleTree, Reference, Subject, body_references};
+use ordain_config::{Module, ModuleTree, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_lang::ast::{Expr, Traversal};
-use ordain_lang::refs::references;
+use ordain_lang::ast::{Expr, Traversal, TraversalStep};
+use ordain_lang::refs::{body_references, references};
+use ordain_value::{Path, Step, Value};
 use petgraph::graph::NodeIndex;
 
 use crate::graph::{Edge, Graph, ModuleId, Node};
-use crate::{Input, Mode};
+use crate::{Input, Mode, RelevantAttribute};
 
 /// A module, compiled.
 pub(crate) struct CompiledModule {
@@ -39,6 +40,8 @@ pub(crate) struct Program {
     /// Provider configuration of each resource.
     pub(crate) provider_of: BTreeMap<ConfigResource, usize>,
     pub(crate) graph: Graph,
+    /// Attributes that are read of resources.
+    pub(crate) reads: BTreeSet<RelevantAttribute>,
     provider_index: BTreeMap<ProviderConfigAddr, usize>,
 }
 
@@ -108,12 +111,18 @@ impl Program {
                     self.graph.add(Node::Validation(id, name.clone()));
                 }
             }
-            config.locals.keys().for_each(|name| drop(self.graph.add(Node::Local(id, name.clone()))));
+            for name in config.locals.keys() {
+                self.graph.add(Node::Local(id, name.clone()));
+            }
             for resource in config.resources.keys() {
                 self.graph.add(Node::Resource(id, resource.clone()));
             }
-            config.checks.keys().for_each(|name| drop(self.graph.add(Node::Check(id, name.clone()))));
-            config.outputs.keys().for_each(|name| drop(self.graph.add(Node::Output(id, name.clone()))));
+            for name in config.checks.keys() {
+                self.graph.add(Node::Check(id, name.clone()));
+            }
+            for name in config.outputs.keys() {
+                self.graph.add(Node::Output(id, name.clone()));
+            }
         }
         // Inner modules are complete before those around them.
         for at in (0..self.modules.len()).rev() {
@@ -129,7 +138,9 @@ impl Program {
                         let provider = self.add_provider(&input.tree, address);
                         self.provider_of.insert(self.address(id, resource), provider);
                     }
-                    Err(missing) => found.push(not_present(&self.address(id, resource).to_string(), &missing)),
+                    Err(missing) => {
+                        found.push(not_present(&self.address(id, resource).to_string(), &missing))
+                    }
                 }
             }
             self.check_passed(&input.tree, &config, found);
@@ -146,7 +157,11 @@ impl Program {
             for (_, config) in self.ids() {
                 for block in config.providers.values() {
                     let alias = block.alias.as_ref().map(|alias| alias.text.clone());
-                    let address = ProviderConfigAddr { module: config.path.clone(), provider: block.addr.clone(), alias };
+                    let address = ProviderConfigAddr {
+                        module: config.path.clone(),
+                        provider: block.addr.clone(),
+                        alias,
+                    };
                     self.add_provider(&input.tree, address);
                 }
             }
@@ -188,8 +203,10 @@ impl Program {
 
     fn circle(&self, nodes: &[&Node]) -> Diagnostic {
         if let [Node::Local(id, name)] = nodes {
-            let span = self.config(*id).and_then(|config| config.locals.get(name)).map(|local| local.expr.span);
-            let detail = format!("Local value local.{name} cannot use its own result as part of its expression.");
+            let span =
+                self.config(*id).and_then(|config| config.locals.get(name)).map(|local| local.expr.span);
+            let detail =
+                format!("Local value local.{name} cannot use its own result as part of its expression.");
             let error = Diagnostic::error(codes::eval::CYCLE, "Self-referencing local value", detail);
             return match span {
                 Some(span) => error.with_span(span),
@@ -244,7 +261,9 @@ fn block_of(tree: &ModuleTree, address: &ProviderConfigAddr) -> Option<Arc<Provi
 }
 
 fn not_present(what: &str, missing: &ProviderConfigAddr) -> Diagnostic {
-    let detail = format!("To work with {what} its original provider configuration at {missing} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {what}, after which you can remove the provider configuration again.");
+    let detail = format!(
+        "To work with {what} its original provider configuration at {missing} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {what}, after which you can remove the provider configuration again."
+    );
     Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Provider configuration not present", detail)
 }
 
@@ -263,7 +282,9 @@ impl Program {
                     self.connect_expr(node, id, &assert.condition);
                     self.connect_expr(node, id, &assert.error_message);
                 }
-                if let Some(data) = check.data.as_ref().and_then(|data| self.graph.find(&Node::Resource(id, data.clone()))) {
+                if let Some(data) =
+                    check.data.as_ref().and_then(|data| self.graph.find(&Node::Resource(id, data.clone())))
+                {
                     self.graph.connect(node, data, Edge::Needs);
                 }
             }
@@ -322,7 +343,9 @@ impl Program {
                 self.graph.connect(validation, value, Edge::Needs);
             }
             for rule in &variable.validations {
-                for traversal in references(&rule.condition).into_iter().chain(references(&rule.error_message)) {
+                for traversal in
+                    references(&rule.condition).into_iter().chain(references(&rule.error_message))
+                {
                     self.connect_validation(validation, id, &traversal);
                 }
             }
@@ -368,7 +391,9 @@ impl Program {
         }
         self.connect_depends_on(node, id, &block.depends_on);
         let address = self.address(id, resource);
-        if let Some(provider) = self.provider_of.get(&address).and_then(|at| self.graph.find(&Node::Provider(*at))) {
+        if let Some(provider) =
+            self.provider_of.get(&address).and_then(|at| self.graph.find(&Node::Provider(*at)))
+        {
             self.graph.connect(node, provider, Edge::Needs);
         }
     }
@@ -392,7 +417,8 @@ impl Program {
         let Some(root) = self.config(ModuleId(0)).cloned() else { return };
         for import in &root.refactoring.imports {
             let target = self.find_module(&import.target.module);
-            let node = target.and_then(|id| self.graph.find(&Node::Resource(id, import.target.resource.clone())));
+            let node =
+                target.and_then(|id| self.graph.find(&Node::Resource(id, import.target.resource.clone())));
             let Some(node) = node else { continue };
             for expr in [&import.id, &import.identity, &import.for_each].into_iter().flatten() {
                 self.connect_expr(node, ModuleId(0), expr);
@@ -413,6 +439,9 @@ impl Program {
     }
 
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
+        if why == Edge::Needs {
+            self.note_read(id, traversal);
+        }
         for needed in self.named(id, traversal, why) {
             // A postcondition names its own object, and a mistaken self-reference is reported with its
             // place when the block is evaluated.
@@ -442,7 +471,9 @@ impl Program {
     }
 
     fn named_in_call(&self, id: ModuleId, name: &str, output: Option<Arc<str>>, why: Edge) -> Vec<Node> {
-        let Some(&child) = self.module(id).and_then(|module| module.children.get(name)) else { return Vec::new() };
+        let Some(&child) = self.module(id).and_then(|module| module.children.get(name)) else {
+            return Vec::new();
+        };
         if why == Edge::DependsOn {
             return vec![Node::Close(child)];
         }
@@ -455,8 +486,14 @@ impl Program {
         nodes
     }
 
-    /// Whether a node is a data source.
-    pub(crate) fn is_data(&self, at: NodeIndex) -> bool {
-        matches!(self.graph.node(at), Some(Node::Resource(_, resource)) if resource.mode == ResourceMode::Data)
+    fn note_read(&mut self, id: ModuleId, traversal: &Traversal) {
+        let Ok(reference) = Reference::parse(traversal) else { return };
+        let Subject::Resource(resource, _) = &reference.subject else { return };
+        let step = |step: &TraversalStep| match step {
+            TraversalStep::Attr(name) => Step::Attr(name.text.clone()),
+            TraversalStep::Index(key, _) => Step::Index(Value::clone(key)),
+        };
+        let path = traversal.steps.iter().skip(reference.consumed).map(step).collect();
+        self.reads.insert(RelevantAttribute { resource: self.address(id, resource), path: Path(path) });
     }
 }

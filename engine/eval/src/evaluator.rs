@@ -1,15 +1,33 @@
 //! The state machine as its callers see it.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use ordain_addr::{AbsResource, ModuleInstance, ResourceInstance};
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::Diagnostics;
 use ordain_lang::ast::{Body, Expr};
 use ordain_provider::Block;
-use ordain_value::Value;
+use ordain_value::{Type, Value};
+use petgraph::graph::NodeIndex;
 
-use crate::wanted::Objects;
-use crate::{Answer, Asked, Input, Outcome, Progress};
+use crate::compile::Program;
+use crate::core::Core;
+use crate::decode::decode;
+use crate::resources::{Active, Outstanding};
+use crate::values::KeyData;
+use crate::{Answer, Asked, Input, Objects, Outcome, Progress, Wanted, selection, variables};
+
+/// How far a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeState {
+    /// Waits for others.
+    Waiting,
+    /// Instances of it were handed out.
+    Running,
+    /// Evaluated.
+    Done,
+    /// It, or what it needs, failed.
+    Failed,
+}
 
 /// The one evaluator.
 ///
@@ -26,48 +44,92 @@ use crate::{Answer, Asked, Input, Outcome, Progress};
 /// let outcome = evaluator.finish();
 /// ```
 pub struct Evaluator {
-    input: Arc<Input>,
+    pub(crate) core: Core,
+    pub(crate) states: Vec<NodeState>,
+    /// Number of needed nodes that are not complete, and whether one of the others failed.
+    pub(crate) waiting: Vec<(u32, bool)>,
+    pub(crate) ready: BTreeSet<NodeIndex>,
+    /// Nodes that take part; others are left alone.
+    pub(crate) kept: Vec<bool>,
+    /// Resources with instances that are not answered, and among them those not all handed out.
+    pub(crate) active: HashMap<NodeIndex, Active>,
+    pub(crate) queue: VecDeque<NodeIndex>,
+    pub(crate) outstanding: HashMap<Asked, Outstanding>,
+    pub(crate) wanted: Vec<Wanted>,
+    pub(crate) selection: selection::Selection,
+    pub(crate) dependencies: crate::dependencies::DependencyTable,
+    /// Nothing is handed out after errors in [`Evaluator::new`].
+    pub(crate) blocked: bool,
 }
 
 impl Evaluator {
     /// Compiles the configuration. With errors, no step hands anything out.
     pub fn new(input: Input) -> (Evaluator, Diagnostics) {
-        let unfinished = Diagnostic::error(
-            codes::cli::INTERNAL,
-            "Evaluation is not built yet",
-            "The evaluator hands out nothing before its steps are written.",
-        );
-        (Evaluator { input: Arc::new(input) }, unfinished.into())
+        let mut found = variables::check_given(&input);
+        let program = found.take(Program::compile(&input));
+        let core = Core::new(input, program);
+        let size = core.program.graph.len();
+        let mut evaluator = Evaluator {
+            selection: selection::Selection::new(&core),
+            core,
+            states: vec![NodeState::Waiting; size],
+            waiting: vec![(0, false); size],
+            ready: BTreeSet::new(),
+            kept: vec![true; size],
+            active: HashMap::new(),
+            queue: VecDeque::new(),
+            outstanding: HashMap::new(),
+            wanted: Vec::new(),
+            dependencies: crate::dependencies::DependencyTable::default(),
+            blocked: found.has_errors(),
+        };
+        evaluator.kept = evaluator.selection.kept_nodes(&evaluator.core);
+        evaluator.core.declare_checks();
+        evaluator.start();
+        (evaluator, found)
     }
 
     /// Gives objects that are known up front, before the first step: stored ones in destroy and console
-    /// mode. Values are of the schemas' types.
+    /// mode, and stored ones of instances that targets leave out. Values are of the schemas' types.
     pub fn preset(&mut self, resource: AbsResource, objects: Objects) {
-        let _ = (resource, objects);
+        self.core.presets.insert(resource, objects);
     }
 
     /// Evaluates what can be evaluated, and hands out what can be worked on. Diagnostics name the objects
     /// concerned; an object with errors counts as failed and is not handed out.
     pub fn step(&mut self) -> (Progress, Diagnostics) {
-        (Progress::Done, Diagnostics::new())
+        let mut found = Diagnostics::new();
+        if self.blocked {
+            return (Progress::Done, found);
+        }
+        self.hand_out(&mut found);
+        let wanted = std::mem::take(&mut self.wanted);
+        let progress = match (wanted.is_empty(), self.outstanding.is_empty()) {
+            (false, _) => Progress::Wanted(wanted),
+            (true, false) => Progress::Waiting,
+            (true, true) => Progress::Done,
+        };
+        (progress, found)
     }
 
     /// Answers something that was handed out. Evaluates postconditions, whose findings are returned; when
     /// one fails, what depends on the object is not handed out.
     pub fn resolve(&mut self, asked: &Asked, answer: Answer) -> Diagnostics {
-        let _ = (asked, answer);
-        Diagnostics::new()
+        self.answer(asked, answer)
     }
 
-    /// Evaluates check blocks and root outputs that are left, and takes stock.
+    /// Takes stock: outputs, findings of all conditions, attributes that were read.
     pub fn finish(self) -> Outcome {
-        Outcome::default()
+        self.outcome()
     }
 
     /// Evaluates an expression as if it stood in a module instance. For the console.
     pub fn evaluate(&self, module: &ModuleInstance, expr: &Expr) -> (Value, Diagnostics) {
-        let _ = (module, expr, &self.input);
-        (Value::unknown(ordain_value::Type::Dynamic), Diagnostics::new())
+        let unknown = || Value::unknown(Type::Dynamic);
+        let Some(instance) = self.core.values.find(module) else { return (unknown(), Diagnostics::new()) };
+        let keys = KeyData::None;
+        let (value, found) = self.core.evaluate(&self.core.scope(instance, &keys), expr);
+        (value.unwrap_or_else(unknown), found)
     }
 
     /// Evaluates a body as if it stood in the block of an instance, with `self` for that instance: bodies
@@ -79,7 +141,40 @@ impl Evaluator {
         body: &Body,
         schema: &Block,
     ) -> (Value, Diagnostics) {
-        let _ = (instance, self_value, body, schema);
-        (Value::unknown(ordain_value::Type::Dynamic), Diagnostics::new())
+        let keys = self.key_data(instance);
+        let found_module = self.core.values.find(&instance.module);
+        // Where the module is gone, so are all names but those of the object itself.
+        let Some(module) = found_module.or_else(|| self.core.values.find(&ModuleInstance::root())) else {
+            return (Value::unknown(schema.value_type()), Diagnostics::new());
+        };
+        let scope = self.core.scope(module, &keys).with_self(&self_value);
+        let found = scope.check_references(&ordain_lang::refs::body_references(body));
+        if found.has_errors() {
+            return (Value::unknown(schema.value_type()), found);
+        }
+        decode(body, schema, &scope)
+    }
+
+    /// What `count` and `each` are in an instance: as expanded, or by its key alone.
+    fn key_data(&self, instance: &ResourceInstance) -> KeyData {
+        let module = self.core.values.find(&instance.module).and_then(|id| self.core.values.module(id));
+        let set = module.and_then(|module| module.resources.get(&instance.resource));
+        let expanded = set.and_then(|set| {
+            let index = set.expansion.index_of(instance.key.as_ref())?;
+            Some(set.expansion.key_data(index))
+        });
+        expanded.unwrap_or_else(|| match &instance.key {
+            None => KeyData::None,
+            Some(ordain_addr::Key::Int(number)) => {
+                KeyData::Count(Value::number(i64::try_from(*number).unwrap_or(i64::MAX)))
+            }
+            Some(ordain_addr::Key::Str(text)) => {
+                KeyData::Each(Value::string(text), Value::null(Type::Dynamic))
+            }
+        })
     }
 }
+
+#[cfg(test)]
+#[path = "evaluator_tests.rs"]
+mod tests;

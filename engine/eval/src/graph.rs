@@ -13,10 +13,6 @@ use petgraph::{Direction, graph::EdgeIndex};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ModuleId(pub(crate) usize);
 
-/// Name and alias of a provider block in its module; the name is the source address as text, so that an
-/// implied configuration has one too.
-pub(crate) type Alias = Option<Arc<str>>;
-
 /// What a node stands for. All instances of a block are one node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Node {

@@ -5,11 +5,33 @@
 //! console and validation use the same machine. No I/O, no callbacks, no locks, and no work that grows
 //! faster than the number of blocks and instances.
 
-mod checks;
 mod evaluator;
+
 mod input;
 mod outcome;
 mod wanted;
+
+mod compile;
+mod graph;
+
+mod core;
+mod step;
+mod values;
+
+mod checks;
+mod decode;
+mod dependencies;
+mod expand;
+mod imports;
+mod instance;
+mod outputs;
+mod providers;
+mod references;
+mod resources;
+mod scope;
+mod selection;
+mod sensitive;
+mod variables;
 
 pub use checks::{CheckFinding, CheckInstance, CheckKind, CheckStatus};
 pub use evaluator::Evaluator;

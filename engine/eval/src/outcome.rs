@@ -8,13 +8,16 @@ use ordain_diag::Diagnostics;
 use ordain_value::{Path, Value};
 
 use crate::CheckFinding;
+use crate::evaluator::Evaluator;
+use crate::graph::{ModuleId, Node};
+use crate::values::InstanceId;
 
 /// What is known when everything was answered.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Root outputs that could be evaluated.
     pub outputs: BTreeMap<Arc<str>, OutputValue>,
-    /// Findings of all conditions, in order of address.
+    /// Findings of all conditions, in order of kind and address.
     pub checks: Vec<CheckFinding>,
     /// Attributes of resources that the configuration reads, in order; each once.
     pub relevant: Vec<RelevantAttribute>,
@@ -42,4 +45,28 @@ pub struct RelevantAttribute {
     pub resource: ConfigResource,
     /// Steps from an instance's object; keys of instances are left out. Empty for the whole object.
     pub path: Path,
+}
+
+impl Evaluator {
+    pub(crate) fn outcome(self) -> Outcome {
+        let mut outcome = Outcome { diagnostics: Diagnostics::new(), ..Outcome::default() };
+        let root = self.core.values.module(InstanceId(0));
+        let config = self.core.program.config(ModuleId(0));
+        if let (Some(root), Some(config)) = (root, config) {
+            for (name, output) in &config.outputs {
+                let at = self.core.program.graph.find(&Node::Output(ModuleId(0), name.clone()));
+                let kept = at.is_some_and(|at| self.kept.get(at.index()) == Some(&true));
+                if let Some(value) = root.outputs.get(name).filter(|_| kept) {
+                    let (sensitive, ephemeral) = (output.sensitive, output.ephemeral);
+                    outcome
+                        .outputs
+                        .insert(name.clone(), OutputValue { value: value.clone(), sensitive, ephemeral });
+                }
+            }
+            outcome.variables = root.variables.clone();
+        }
+        outcome.relevant = self.core.program.reads.iter().cloned().collect();
+        outcome.checks = self.core.checks.findings();
+        outcome
+    }
 }

@@ -1,8 +1,8 @@
 //! `precondition`, `postcondition`, `validation` and `assert`
 
-use crate::references;
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Block, Expr, ExprKind};
+use ordain_lang::refs::references;
 
 use crate::fields::{Fields, bad_argument, schema};
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::references;
 use ordain_addr::{Mode, Resource};
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Traversal};
+use ordain_lang::refs::references;
 
 use super::{Condition, ConditionKind};
 use crate::constants::bool_of;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Attribute, Block, Body, ExprKind, Traversal};
 
+use ordain_lang::refs::body_references;
+
 use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
-use crate::{Reference, Subject, body_references};
+use crate::{Reference, Subject};
 
 /// `when`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::TypeConstraint;
-use crate::references;
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Ident};
+use ordain_lang::refs::references;
 use ordain_value::Value;
 
 use super::{Condition, ConditionKind};

@@ -1,0 +1,104 @@
+//! What all parts of the evaluator share.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderAddr, Resource};
+use ordain_diag::{Diagnostic, Diagnostics};
+use ordain_lang::Scope;
+use ordain_lang::ast::Expr;
+use ordain_lang::eval::evaluate;
+use ordain_provider::{ProviderSchema, Schema};
+use ordain_value::{Type, Value};
+
+use crate::checks::CheckTable;
+use crate::compile::Program;
+use crate::graph::ModuleId;
+use crate::scope::InstanceScope;
+use crate::sensitive::{SensitiveParts, sensitive_parts};
+use crate::values::{InstanceId, KeyData, Values};
+use crate::{Input, Objects};
+
+/// A schema with what is derived from it once.
+pub(crate) struct TypeInfo {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) ty: Type,
+    pub(crate) sensitive: SensitiveParts,
+}
+
+/// What all parts of the evaluator share.
+pub(crate) struct Core {
+    pub(crate) input: Input,
+    pub(crate) program: Program,
+    pub(crate) values: Values,
+    pub(crate) presets: HashMap<AbsResource, Objects>,
+    pub(crate) checks: CheckTable,
+    types: BTreeMap<(ProviderAddr, ResourceMode, Arc<str>), Arc<TypeInfo>>,
+}
+
+/// A value, or that there is none because of errors among the diagnostics beside it.
+pub(crate) type Evaluated = (Option<Value>, Diagnostics);
+
+impl Core {
+    pub(crate) fn new(input: Input, program: Program) -> Core {
+        let types = type_table(&input.schemas);
+        let checks = CheckTable::default();
+        Core { input, program, values: Values::default(), presets: HashMap::new(), checks, types }
+    }
+
+    /// What is known of a resource's type.
+    pub(crate) fn type_of(&self, id: ModuleId, resource: &Resource) -> Option<&Arc<TypeInfo>> {
+        let block = self.program.resource(id, resource)?;
+        self.types.get(&(block.provider_addr.clone(), resource.mode, resource.type_name.clone()))
+    }
+
+    /// A scope in a module instance.
+    pub(crate) fn scope<'c>(&'c self, instance: InstanceId, keys: &'c KeyData) -> InstanceScope<'c> {
+        InstanceScope { core: self, instance, keys, self_value: None }
+    }
+
+    /// Evaluates an expression, after its references were found good.
+    pub(crate) fn evaluate(&self, scope: &InstanceScope<'_>, expr: &Expr) -> Evaluated {
+        let found = scope.check_references(&ordain_lang::refs::references(expr));
+        if found.has_errors() {
+            return (None, found);
+        }
+        let (value, diagnostics) = evaluate(expr, scope as &dyn Scope);
+        let failed = diagnostics.has_errors();
+        ((!failed).then_some(value), diagnostics)
+    }
+}
+
+fn type_table(
+    schemas: &BTreeMap<ProviderAddr, Arc<ProviderSchema>>,
+) -> BTreeMap<(ProviderAddr, ResourceMode, Arc<str>), Arc<TypeInfo>> {
+    let mut table = BTreeMap::new();
+    for (provider, schema) in schemas {
+        let kinds = [
+            (ResourceMode::Managed, &schema.resources),
+            (ResourceMode::Data, &schema.data_sources),
+            (ResourceMode::Ephemeral, &schema.ephemeral),
+        ];
+        for (mode, types) in kinds {
+            for (name, schema) in types {
+                let info = TypeInfo {
+                    schema: schema.clone(),
+                    ty: schema.block.value_type(),
+                    sensitive: sensitive_parts(&schema.block),
+                };
+                table.insert((provider.clone(), mode, name.clone()), Arc::new(info));
+            }
+        }
+    }
+    table
+}
+
+/// An error of this crate.
+pub(crate) fn error(
+    code: ordain_diag::Code,
+    summary: impl Into<String>,
+    detail: impl Into<String>,
+    span: ordain_diag::Span,
+) -> Diagnostic {
+    Diagnostic::error(code, summary, detail).with_span(span)
+}

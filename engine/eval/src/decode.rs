@@ -1,0 +1,149 @@
+//! A body in the configuration to a value of a provider's schema.
+
+mod blocks;
+mod dynamic;
+
+use std::sync::Arc;
+
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::Scope;
+use ordain_lang::ast::{Body, BodySchema, Expr};
+use ordain_lang::eval::evaluate;
+use ordain_provider::{Attribute, AttributeType, Block, NestedObject, Nesting};
+use ordain_value::{ObjectType, Type, Value, convert};
+
+use blocks::as_block;
+pub(crate) use blocks::empty;
+
+/// Value of a body, of the block's type. With errors among the diagnostics, the value is only good for
+/// finding more errors.
+pub(crate) fn decode(body: &Body, block: &Block, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let shape = Shape::of(body, block);
+    let content = found.take(body.content(&shape.schema));
+    let blocks = dynamic::expand(&content.blocks, &shape, scope, &mut found);
+    let mut members: Vec<(Arc<str>, Value)> = Vec::new();
+    for (name, attribute) in &block.attributes {
+        if shape.block(name).is_some() {
+            continue;
+        }
+        let value = match content.attribute(name) {
+            Some(written) => decode_attribute(name, attribute, &written.expr, scope, &mut found),
+            None => Value::null(attribute.value_type()),
+        };
+        members.push((name.clone(), value));
+    }
+    for nested in &shape.nested {
+        let value = blocks::decode_blocks(nested, &blocks, body.missing_item(), &mut found);
+        members.push((nested.name.clone(), value));
+    }
+    (Value::object(members), found)
+}
+
+/// What a body may contain: the block's own attributes and blocks, and attributes that are written as
+/// blocks here.
+pub(crate) struct Shape {
+    schema: BodySchema,
+    nested: Vec<Nested>,
+}
+
+/// A kind of nested block.
+pub(crate) struct Nested {
+    name: Arc<str>,
+    nesting: Nesting,
+    block: Block,
+    min: u64,
+    max: u64,
+}
+
+impl Shape {
+    fn of(body: &Body, block: &Block) -> Shape {
+        let mut nested: Vec<Nested> = Vec::new();
+        for (name, one) in &block.blocks {
+            let (min, max) = (one.min_items, one.max_items);
+            nested.push(Nested {
+                name: name.clone(),
+                nesting: one.nesting,
+                block: one.block.clone(),
+                min,
+                max,
+            });
+        }
+        let mut attributes = Vec::new();
+        for (name, attribute) in &block.attributes {
+            match as_block(attribute).filter(|_| blocks::written_as_blocks(body, name)) {
+                Some((nesting, block)) => {
+                    nested.push(Nested { name: name.clone(), nesting, block, min: 0, max: 0 });
+                }
+                None => attributes.push((name.clone(), attribute.flags.required)),
+            }
+        }
+        let with_label = |one: &Nested| ordain_lang::ast::BlockSchema {
+            block_type: one.name.clone(),
+            labels: if one.nesting == Nesting::Map { vec!["key"] } else { Vec::new() },
+        };
+        let mut blocks: Vec<_> = nested.iter().map(with_label).collect();
+        blocks.push(ordain_lang::ast::BlockSchema { block_type: "dynamic".into(), labels: vec!["type"] });
+        Shape { schema: BodySchema { attributes, blocks }, nested }
+    }
+
+    fn block(&self, name: &str) -> Option<&Nested> {
+        self.nested.iter().find(|nested| &*nested.name == name)
+    }
+}
+
+fn decode_attribute(
+    name: &str,
+    attribute: &Attribute,
+    expr: &Expr,
+    scope: &dyn Scope,
+    found: &mut Diagnostics,
+) -> Value {
+    let ty = attribute.value_type();
+    let (value, problems) = evaluate(expr, scope);
+    let failed = problems.has_errors();
+    found.append(problems);
+    if failed {
+        return Value::unknown(ty);
+    }
+    match conform(value, attribute) {
+        Ok(value) => value,
+        Err(message) => {
+            let detail = format!("Inappropriate value for attribute {name:?}: {message}.");
+            found.push(problem("Incorrect attribute value type", detail, expr.span));
+            Value::unknown(ty)
+        }
+    }
+}
+
+/// The value as one of the attribute's type; attributes that it lacks become null where they may.
+fn conform(value: Value, attribute: &Attribute) -> Result<Value, String> {
+    let wanted = constraint(attribute);
+    if value.is_null() {
+        return Ok(Value::null(attribute.value_type()).with_marks(value.marks()));
+    }
+    convert(value, &wanted).map_err(|error| error.to_string())
+}
+
+/// The type that written values must fit: as the attribute's, but whatever may be left out is optional.
+fn constraint(attribute: &Attribute) -> Type {
+    match &attribute.ty {
+        AttributeType::Plain(ty) => ty.clone(),
+        AttributeType::Nested(nested) => nested_constraint(nested),
+    }
+}
+
+fn nested_constraint(nested: &NestedObject) -> Type {
+    let mut object = ObjectType::default();
+    for (name, attribute) in &nested.attributes {
+        if !attribute.flags.required {
+            object.optional.insert(name.clone());
+        }
+        object.attributes.insert(name.clone(), constraint(attribute));
+    }
+    nested.nesting.wrap(Type::Object(Arc::new(object)))
+}
+
+fn problem(summary: &str, detail: impl Into<String>, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::config::INVALID_ARGUMENT, summary, detail).with_span(span)
+}

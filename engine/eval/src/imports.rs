@@ -1,0 +1,201 @@
+//! Import blocks, evaluated for the instances that they name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_config::blocks::Import;
+use ordain_config::key_of;
+use ordain_diag::{Diagnostics, Span, codes};
+use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
+use ordain_value::{Type, Value, convert};
+
+use crate::core::{Core, error};
+use crate::expand::{Expansion, by_for_each};
+use crate::graph::ModuleId;
+use crate::scope::InstanceScope;
+use crate::values::{InstanceId, KeyData};
+use crate::{Mode, WantedImport};
+
+/// Imports of one resource by instance.
+pub(crate) type Imports = HashMap<ResourceInstance, WantedImport>;
+
+impl Core {
+    /// Imports that name instances of a resource. `None` after errors.
+    pub(crate) fn imports_of(&self, target: &ConfigResource, found: &mut Diagnostics) -> Option<Imports> {
+        let mut imports = Imports::default();
+        let root = self.program.config(ModuleId(0))?.clone();
+        let before = found.error_count();
+        for import in root.refactoring.imports.iter().filter(|import| import.target == *target) {
+            self.add_import(import, &mut imports, found);
+        }
+        (found.error_count() == before).then_some(imports)
+    }
+
+    fn add_import(&self, import: &Arc<Import>, imports: &mut Imports, found: &mut Diagnostics) {
+        let root = InstanceId(0);
+        let expansion = match &import.for_each {
+            None => Expansion::Single,
+            Some(expr) => {
+                let value = found.take(self.evaluate(&self.scope(root, &KeyData::None), expr));
+                let Some(value) = value else { return };
+                match by_for_each(value, self.input.mode == Mode::Validate, expr.span) {
+                    Ok(expansion) => expansion,
+                    Err(problem) => {
+                        found.push(*problem);
+                        return;
+                    }
+                }
+            }
+        };
+        for index in 0..expansion.len() {
+            let keys = expansion.key_data(index);
+            let scope = self.scope(root, &keys);
+            let Some((address, wanted)) = self.one_import(&scope, import, found) else { continue };
+            if imports.insert(address.clone(), wanted).is_some() {
+                let detail =
+                    format!("Another import block names {address} already. An object can be imported once.");
+                found.push(error(
+                    codes::config::DUPLICATE,
+                    "Duplicate import configuration",
+                    detail,
+                    import.header,
+                ));
+            }
+        }
+    }
+
+    fn one_import(
+        &self,
+        scope: &InstanceScope<'_>,
+        import: &Import,
+        found: &mut Diagnostics,
+    ) -> Option<(ResourceInstance, WantedImport)> {
+        let address = self.import_address(scope, import, found)?;
+        let id = match &import.id {
+            None => None,
+            Some(expr) => Some(self.import_id(scope, expr, found)?),
+        };
+        let identity = match &import.identity {
+            None => None,
+            Some(expr) => Some(found.take(self.evaluate(scope, expr))?.unmark_deep().0),
+        };
+        let provider = import.provider.as_ref().and_then(|provider| self.import_provider(import, provider));
+        Some((address, WantedImport { id, identity, provider, span: import.header }))
+    }
+
+    fn import_provider(
+        &self,
+        import: &Import,
+        provider: &ordain_config::blocks::ProviderRef,
+    ) -> Option<ProviderConfigAddr> {
+        let block = self.input.tree.resource(&import.target)?;
+        let alias = provider.alias.as_ref().map(|alias| &*alias.text);
+        let root = ordain_addr::ModulePath::root();
+        self.input.tree.provider_config(&root, &provider.name.text, alias, &block.provider_addr).ok()
+    }
+
+    fn import_id(&self, scope: &InstanceScope<'_>, expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
+        let value = found.take(self.evaluate(scope, expr))?;
+        let (value, marks) = value.unmark_deep();
+        let mut refuse = |detail: &str| {
+            found.push(error(codes::eval::VARIABLE_VALUE, "Invalid import id argument", detail, expr.span))
+        };
+        if marks.is_sensitive() {
+            refuse("The import ID value is sensitive, and it would be shown in the plan.");
+            return None;
+        }
+        if marks.is_ephemeral() {
+            refuse("The import ID value is ephemeral, and it would be stored in the plan.");
+            return None;
+        }
+        if value.is_null() {
+            refuse("The import ID cannot be null.");
+            return None;
+        }
+        let Ok(value) = convert(value, &Type::String) else {
+            refuse("The import ID value is unsuitable: a string is required.");
+            return None;
+        };
+        if value.as_str() == Some("") {
+            refuse("The import ID value evaluates to an empty string, please provide a non-empty value.");
+            return None;
+        }
+        Some(value)
+    }
+
+    /// The instance that `to` names, with its keys evaluated.
+    fn import_address(
+        &self,
+        scope: &InstanceScope<'_>,
+        import: &Import,
+        found: &mut Diagnostics,
+    ) -> Option<ResourceInstance> {
+        let mut keys = Vec::new();
+        self.keys_in(scope, &import.to, &mut keys, found)?;
+        let mut module = ModuleInstance::root();
+        let mut next = 0;
+        // Steps of the address in order: each name, and the key behind it if there is one.
+        for (depth, name) in import.target.module.0.iter().enumerate() {
+            let key = keys.iter().find(|(at, _)| *at == depth).map(|(_, key)| key.clone());
+            module = module.child(name.clone(), key);
+            next = depth + 1;
+        }
+        let key = keys.iter().find(|(at, _)| *at == next).map(|(_, key)| key.clone());
+        Some(ResourceInstance { module, resource: import.target.resource.clone(), key })
+    }
+
+    /// Keys with the number of the module call (or, last, resource) that they stand behind.
+    fn keys_in(
+        &self,
+        scope: &InstanceScope<'_>,
+        expr: &Expr,
+        keys: &mut Vec<(usize, ordain_addr::Key)>,
+        found: &mut Diagnostics,
+    ) -> Option<usize> {
+        let mut names = 0;
+        let depth = |names: &mut usize, step: &TraversalStep, keys: &mut Vec<_>| {
+            match step {
+                TraversalStep::Attr(_) => *names += 1,
+                TraversalStep::Index(key, _) => keys.extend(key_of(key).map(|key| (level(*names), key))),
+            };
+        };
+        match &expr.unwrapped().kind {
+            ExprKind::Traversal(traversal) => {
+                names += 1;
+                traversal.steps.iter().for_each(|step| depth(&mut names, step, keys));
+            }
+            ExprKind::Relative(relative) => {
+                names = self.keys_in(scope, &relative.source, keys, found)?;
+                relative.steps.iter().for_each(|step| depth(&mut names, step, keys));
+            }
+            ExprKind::Index(pair) => {
+                names = self.keys_in(scope, &pair.0, keys, found)?;
+                let value = found.take(self.evaluate(scope, &pair.1))?.unmark_deep().0;
+                if !value.is_known() && self.input.mode == Mode::Validate {
+                    return Some(names);
+                }
+                match key_of(&value) {
+                    Some(key) => keys.push((level(names), key)),
+                    None => {
+                        found.push(bad_key(pair.1.span));
+                        return None;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Some(names)
+    }
+}
+
+/// Which call or resource a key behind so many names belongs to: `module.a` is two names, and so is
+/// `type.name`.
+fn level(names: usize) -> usize {
+    (names / 2).saturating_sub(1)
+}
+
+fn bad_key(span: Span) -> ordain_diag::Diagnostic {
+    let detail = "An instance key is a known whole number or text.";
+    error(codes::eval::VARIABLE_VALUE, "Invalid import address", detail, span)
+}

@@ -1,0 +1,247 @@
+//! One instance of a resource, evaluated for being handed out.
+
+use ordain_addr::{AbsResource, Key, Mode as ResourceMode, Resource, ResourceInstance};
+use ordain_config::{Reference, Subject, key_of};
+use ordain_diag::{Diagnostics, codes};
+use ordain_lang::ast::{Body, Expr, ExprKind, TraversalStep};
+use ordain_lang::eval::evaluate;
+use ordain_lang::refs::body_references;
+use ordain_provider::{Attribute, AttributeType, Block};
+use ordain_value::{Path, Step, Value};
+
+use crate::checks::{CheckKind, stops};
+use crate::core::{Core, error};
+use crate::decode::decode;
+use crate::resources::Active;
+use crate::scope::InstanceScope;
+use crate::values::InstanceId;
+use crate::{Mode, ReplaceTrigger, WantedInstance};
+
+impl Core {
+    /// Evaluates an instance: preconditions, configuration and what goes with it. `None` after errors.
+    pub(crate) fn prepare(
+        &mut self,
+        active: &Active,
+        instance: InstanceId,
+        index: usize,
+        address: &ResourceInstance,
+    ) -> (Option<WantedInstance>, Diagnostics) {
+        let mut found = Diagnostics::new();
+        let (block, info) = (&active.block, &active.info);
+        let module = self.values.module(instance);
+        let Some(set) = module.and_then(|module| module.resources.get(&block.resource)) else {
+            return (None, found);
+        };
+        let keys = set.expansion.key_data(index);
+        let conditions = &block.lifecycle.preconditions;
+        let (verdicts, problems) =
+            self.check_all(&self.scope(instance, &keys), conditions, "Resource precondition failed");
+        found.append(problems);
+        if !conditions.is_empty() {
+            self.checks.record(
+                CheckKind::Resource,
+                &address.config().to_string(),
+                address.to_string(),
+                &verdicts,
+            );
+        }
+        if stops(&verdicts) {
+            return (None, found);
+        }
+        let scope = self.scope(instance, &keys);
+        if self.input.mode != Mode::Validate {
+            found.append(self_references(&block.body, address));
+            if found.has_errors() {
+                return (None, found);
+            }
+        }
+        let config = found.take(decode(&block.body, &info.schema.block, &scope));
+        if block.resource.mode != ResourceMode::Ephemeral {
+            refuse_ephemeral(&config, &info.schema.block, block.header, &mut found);
+        }
+        let replace_triggers = self.triggers(&scope, active, address, &mut found);
+        let provider_meta = self.provider_meta(&scope, active, &mut found);
+        if found.has_errors() {
+            return (None, found);
+        }
+        let wanted = WantedInstance {
+            address: address.clone(),
+            block: block.clone(),
+            provider: active.provider.clone(),
+            schema: info.schema.clone(),
+            config,
+            provider_meta,
+            dependencies: active.dependencies.clone(),
+            depends_on: active.depends_on.clone(),
+            replace_triggers,
+            import: active.imports.get(address).cloned().map(Box::new),
+        };
+        (Some(wanted), found)
+    }
+
+    fn provider_meta(
+        &self,
+        scope: &InstanceScope<'_>,
+        active: &Active,
+        found: &mut Diagnostics,
+    ) -> Option<Value> {
+        let module = self.values.module(scope.instance)?;
+        let config = self.program.config(module.id)?;
+        let (body, _) = config.settings.provider_meta.get(active.block.provider_name())?;
+        let schema = self.input.schemas.get(&active.provider.provider)?.meta.as_ref()?;
+        Some(found.take(decode(body, &schema.block, scope)))
+    }
+
+    fn triggers(
+        &self,
+        scope: &InstanceScope<'_>,
+        active: &Active,
+        address: &ResourceInstance,
+        found: &mut Diagnostics,
+    ) -> Vec<ReplaceTrigger> {
+        let exprs = &active.block.lifecycle.replace_triggered_by;
+        let triggers = exprs.iter().filter_map(|expr| {
+            let before = found.error_count();
+            found.append(scope.check_references(&ordain_lang::refs::references(expr)));
+            let steps = if found.error_count() > before { None } else { constant_steps(expr, scope, found) };
+            let (resource, rest) = split(steps?)?;
+            let (key, rest) = match rest.split_first() {
+                Some((Step::Index(key), rest)) if self.is_repeated(scope, &resource) => {
+                    (key_of(key), rest.to_vec())
+                }
+                _ => (None::<Key>, rest),
+            };
+            let resource = AbsResource { module: address.module.clone(), resource };
+            Some(ReplaceTrigger { resource, key, path: Path(rest), span: expr.span })
+        });
+        triggers.collect()
+    }
+
+    fn is_repeated(&self, scope: &InstanceScope<'_>, resource: &Resource) -> bool {
+        let module = self.values.module(scope.instance);
+        let block = module.and_then(|module| self.program.resource(module.id, resource));
+        block.is_some_and(|block| !matches!(block.repetition, ordain_config::blocks::Repetition::Single))
+    }
+}
+
+/// Names and keys of an expression of names and indexes, the indexes evaluated.
+fn constant_steps(expr: &Expr, scope: &InstanceScope<'_>, found: &mut Diagnostics) -> Option<Vec<Step>> {
+    let step = |step: &TraversalStep| match step {
+        TraversalStep::Attr(name) => Step::Attr(name.text.clone()),
+        TraversalStep::Index(key, _) => Step::Index(Value::clone(key)),
+    };
+    match &expr.unwrapped().kind {
+        ExprKind::Traversal(traversal) => {
+            let root = Step::Attr(traversal.root.text.clone());
+            Some([root].into_iter().chain(traversal.steps.iter().map(step)).collect())
+        }
+        ExprKind::Relative(relative) => {
+            let mut steps = constant_steps(&relative.source, scope, found)?;
+            steps.extend(relative.steps.iter().map(step));
+            Some(steps)
+        }
+        ExprKind::Index(pair) => {
+            let mut steps = constant_steps(&pair.0, scope, found)?;
+            steps.push(Step::Index(found.take(evaluate(&pair.1, scope)).unmark().0));
+            Some(steps)
+        }
+        _ => {
+            let detail = "Only a resource, an instance of one, or an attribute of one may be named here.";
+            found.push(error(
+                codes::eval::UNDECLARED,
+                "Invalid replace_triggered_by expression",
+                detail,
+                expr.span,
+            ));
+            None
+        }
+    }
+}
+
+/// The resource at the start of steps, and the rest.
+fn split(steps: Vec<Step>) -> Option<(Resource, Vec<Step>)> {
+    let name = |at: usize| match steps.get(at) {
+        Some(Step::Attr(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let first = name(0)?;
+    let (mode, from) = match &*first {
+        "data" => (ResourceMode::Data, 1),
+        "ephemeral" => (ResourceMode::Ephemeral, 1),
+        "resource" => (ResourceMode::Managed, 1),
+        _ => (ResourceMode::Managed, 0),
+    };
+    let resource = Resource::new(mode, name(from)?, name(from + 1)?);
+    Some((resource, steps.get(from + 2..).unwrap_or_default().to_vec()))
+}
+
+/// An instance's arguments may not name the instance itself, nor all of its block. As Terraform compares
+/// with both names of the object, one without key is found twice.
+fn self_references(body: &Body, address: &ResourceInstance) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for traversal in body_references(body) {
+        let Ok(reference) = Reference::parse(&traversal) else { continue };
+        let Subject::Resource(resource, key) = &reference.subject else { continue };
+        if *resource != address.resource {
+            continue;
+        }
+        let times = usize::from(*key == address.key) + usize::from(key.is_none());
+        for _ in 0..times {
+            let shown = ResourceInstance { module: ordain_addr::ModuleInstance::root(), ..address.clone() };
+            let detail = format!("Configuration for {shown} may not refer to itself.");
+            found.push(error(codes::eval::CYCLE, "Self-referential block", detail, reference.span));
+        }
+    }
+    found
+}
+
+/// What must be stored may not come from something that must not.
+fn refuse_ephemeral(config: &Value, block: &Block, span: ordain_diag::Span, found: &mut Diagnostics) {
+    if !config.marks_deep().is_ephemeral() {
+        return;
+    }
+    for (path, marks) in config.marked_paths() {
+        if marks.is_ephemeral() && !is_write_only(block, &path) {
+            let shown = path.to_string();
+            let detail = format!(
+                "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be persisted to state.",
+                shown.trim_start_matches('.')
+            );
+            found.push(error(codes::eval::VARIABLE_VALUE, "Invalid use of ephemeral value", detail, span));
+        }
+    }
+}
+
+fn is_write_only(block: &Block, path: &Path) -> bool {
+    let mut names = path.0.iter().filter_map(|step| match step {
+        Step::Attr(name) => Some(name),
+        Step::Index(_) => None,
+    });
+    let mut block = block;
+    while let Some(name) = names.next() {
+        if let Some(attribute) = block.attributes.get(name) {
+            return attribute_is_write_only(attribute, names);
+        }
+        match block.blocks.get(name) {
+            Some(nested) => block = &nested.block,
+            None => return false,
+        }
+    }
+    false
+}
+
+fn attribute_is_write_only<'n>(
+    attribute: &Attribute,
+    mut names: impl Iterator<Item = &'n std::sync::Arc<str>>,
+) -> bool {
+    if attribute.flags.write_only {
+        return true;
+    }
+    match (&attribute.ty, names.next()) {
+        (AttributeType::Nested(nested), Some(name)) => match nested.attributes.get(name) {
+            Some(inner) => inner.flags.write_only,
+            None => false,
+        },
+        _ => false,
+    }
+}

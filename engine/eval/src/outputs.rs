@@ -1,0 +1,90 @@
+//! Outputs: value, sensitivity, preconditions.
+
+use std::sync::Arc;
+
+use ordain_config::blocks::Output;
+use ordain_diag::{Diagnostics, codes};
+use ordain_lang::eval::{Cause, explain};
+use ordain_value::{Marks, Type, Value};
+
+use crate::Mode;
+use crate::checks::{CheckKind, stops};
+use crate::core::{Core, error};
+use crate::graph::ModuleId;
+use crate::scope::InstanceScope;
+use crate::values::KeyData;
+
+impl Core {
+    pub(crate) fn run_output(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
+        let Some(config) = self.program.config(id).cloned() else { return };
+        let Some(output) = config.outputs.get(name) else { return };
+        let address = self.object_address(id, &format!("output.{name}"));
+        for instance in self.values.instances(id) {
+            let own = self.instance_address(instance, &format!("output.{name}"));
+            let scope = self.scope(instance, &KeyData::None);
+            // While destroying, outputs are only there for providers; their conditions say nothing then.
+            let conditions: &[_] = match self.input.mode {
+                Mode::Destroy => &[],
+                _ => &output.preconditions,
+            };
+            let summary = "Module output value precondition failed";
+            let (verdicts, problems) = self.check_all(&scope, conditions, summary);
+            found.append(problems.at_address(&own));
+            let value = if stops(&verdicts) { None } else { self.output_value(&scope, id, output, found) };
+            if !verdicts.is_empty() {
+                self.checks.record(CheckKind::OutputValue, &address, own, &verdicts);
+            }
+            if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
+                module.outputs.insert(name.clone(), value);
+            }
+        }
+    }
+
+    fn output_value(
+        &self,
+        scope: &InstanceScope<'_>,
+        id: ModuleId,
+        output: &Output,
+        found: &mut Diagnostics,
+    ) -> Option<Value> {
+        let Some(expr) = &output.value else { return Some(Value::unknown(Type::Dynamic)) };
+        let before = self.check_depends_on(scope, &output.depends_on);
+        if before.has_errors() {
+            found.append(before);
+            return None;
+        }
+        let value = found.take(self.evaluate(scope, expr))?;
+        let marks = value.marks_deep();
+        let is_root = id == ModuleId(0);
+        if is_root && output.ephemeral {
+            let detail =
+                "Ephemeral outputs are not allowed in the root module: their values would have to be stored.";
+            found.push(error(
+                codes::eval::VARIABLE_VALUE,
+                "Ephemeral output not allowed",
+                detail,
+                output.header,
+            ));
+            return None;
+        }
+        if is_root && marks.is_sensitive() && !output.sensitive {
+            let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true";
+            let problem = error(
+                codes::eval::VARIABLE_VALUE,
+                "Output refers to sensitive values",
+                detail,
+                output.header,
+            );
+            found.push(explain(expr, scope, problem, Cause::Sensitive));
+            return None;
+        }
+        if marks.is_ephemeral() && !output.ephemeral {
+            let detail = "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from an ephemeral value.";
+            found.push(error(codes::eval::VARIABLE_VALUE, "Ephemeral value not allowed", detail, expr.span));
+            return None;
+        }
+        let sensitive = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let ephemeral = if output.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
+        Some(value.with_marks(sensitive.union(ephemeral)))
+    }
+}

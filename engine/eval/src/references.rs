@@ -1,0 +1,209 @@
+//! References that name nothing, or what cannot be named where they stand.
+
+use std::sync::Arc;
+
+use ordain_addr::{Mode, Resource};
+use ordain_config::blocks::{Repetition, ResourceBlock};
+use ordain_config::{Module, Reference, Subject};
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::ast::{Traversal, TraversalStep};
+use ordain_lang::suggest::{did_you_mean, nearest};
+
+use crate::core::error;
+use crate::scope::InstanceScope;
+use crate::values::KeyData;
+
+/// Checks references against what is declared and what can be named here.
+pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Arc<Traversal>]) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for traversal in all {
+        match Reference::parse(traversal) {
+            Ok(reference) => {
+                let rest = traversal.steps.get(reference.consumed..).unwrap_or_default();
+                found.append(check_one(scope, &reference, rest));
+            }
+            Err(problem) => found.push(*problem),
+        }
+    }
+    found
+}
+
+/// Checks one reference and the steps that follow it.
+pub(crate) fn check_one(
+    scope: &InstanceScope<'_>,
+    reference: &Reference,
+    rest: &[TraversalStep],
+) -> Diagnostics {
+    let span = reference.span;
+    let Some(module) = scope.core.values.module(scope.instance) else { return Diagnostics::new() };
+    let Some(config) = scope.core.program.config(module.id) else { return Diagnostics::new() };
+    let problem = match &reference.subject {
+        Subject::Variable(name) if !config.variables.contains_key(name) => {
+            Some(undeclared_variable(config, name, span))
+        }
+        Subject::Local(name) if !config.locals.contains_key(name) => {
+            Some(undeclared_local(config, name, span))
+        }
+        Subject::Module(name, ..) if !config.calls.contains_key(name) => {
+            Some(undeclared_module(config, name, span))
+        }
+        Subject::Resource(resource, key) => match config.resources.get(resource) {
+            None => Some(undeclared_resource(config, resource, span)),
+            Some(block) => check_resource(scope, module.id, block, key.is_some(), rest, span),
+        },
+        Subject::CountIndex if !matches!(scope.keys, KeyData::Count(_)) => Some(no_count(span)),
+        Subject::EachKey if !matches!(scope.keys, KeyData::Each(..)) => Some(no_each(span)),
+        Subject::EachValue if !matches!(scope.keys, KeyData::Each(..)) => Some(no_each_value(span)),
+        Subject::SelfObject if scope.self_value.is_none() => Some(no_self(span)),
+        Subject::Path(name) if !matches!(&**name, "module" | "root" | "cwd") => Some(bad_path(name, span)),
+        Subject::Terraform(name) if !matches!(&**name, "workspace" | "applying") => {
+            Some(bad_terraform(name, span))
+        }
+        Subject::Variable(_)
+        | Subject::Local(_)
+        | Subject::Module(..)
+        | Subject::CountIndex
+        | Subject::EachKey
+        | Subject::EachValue
+        | Subject::SelfObject
+        | Subject::Path(_)
+        | Subject::Terraform(_) => None,
+    };
+    problem.map(|problem| *problem).into_iter().collect()
+}
+
+fn check_resource(
+    scope: &InstanceScope<'_>,
+    id: crate::graph::ModuleId,
+    block: &ResourceBlock,
+    keyed: bool,
+    rest: &[TraversalStep],
+    span: Span,
+) -> Option<Box<Diagnostic>> {
+    let resource = &block.resource;
+    let repeated = !matches!(block.repetition, Repetition::Single);
+    let next = match rest.first() {
+        Some(TraversalStep::Attr(name)) => Some(name),
+        _ => None,
+    };
+    if repeated
+        && !keyed
+        && let Some(next) = next
+    {
+        let (word, example) = match &block.repetition {
+            Repetition::Count(_) => ("count", format!("{resource}[count.index]")),
+            _ => ("for_each", format!("{resource}[each.key]")),
+        };
+        let detail = format!(
+            "Because {resource} has {word:?} set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    {example}"
+        );
+        return Some(undeclared("Missing resource instance key", detail, span.to(next.span)));
+    }
+    if !repeated && keyed {
+        let detail = format!(
+            "Because {resource} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
+        );
+        return Some(undeclared("Unexpected resource instance key", detail, span));
+    }
+    let (next, info) = (next?, scope.core.type_of(id, resource)?);
+    let block = &info.schema.block;
+    if block.attributes.contains_key(&next.text) || block.blocks.contains_key(&next.text) {
+        return None;
+    }
+    let names = block.attributes.keys().chain(block.blocks.keys());
+    let meant = did_you_mean(nearest(&next.text, names.map(|name| &**name)));
+    let detail = format!(
+        "This object has no argument, nested block, or exported attribute named {:?}.{meant}",
+        next.text
+    );
+    Some(undeclared("Unsupported attribute", detail, next.span))
+}
+
+fn undeclared(summary: &str, detail: impl Into<String>, span: Span) -> Box<Diagnostic> {
+    Box::new(error(codes::eval::UNDECLARED, summary, detail, span))
+}
+
+fn undeclared_variable(config: &Module, name: &str, span: Span) -> Box<Diagnostic> {
+    let meant = match nearest(name, config.variables.keys().map(|name| &**name)) {
+        Some(meant) => did_you_mean(Some(meant)),
+        None => format!(" This variable can be declared with a variable {name:?} {{}} block."),
+    };
+    let detail = format!("An input variable with the name {name:?} has not been declared.{meant}");
+    undeclared("Reference to undeclared input variable", detail, span)
+}
+
+fn undeclared_local(config: &Module, name: &str, span: Span) -> Box<Diagnostic> {
+    let meant = did_you_mean(nearest(name, config.locals.keys().map(|name| &**name)));
+    let detail = format!("A local value with the name {name:?} has not been declared.{meant}");
+    undeclared("Reference to undeclared local value", detail, span)
+}
+
+fn undeclared_module(config: &Module, name: &str, span: Span) -> Box<Diagnostic> {
+    let meant = did_you_mean(nearest(name, config.calls.keys().map(|name| &**name)));
+    let detail = format!("No module call named {name:?} is declared in {}.{meant}", place(config));
+    undeclared("Reference to undeclared module", detail, span)
+}
+
+fn undeclared_resource(config: &Module, resource: &Resource, span: Span) -> Box<Diagnostic> {
+    let (article, word) = match resource.mode {
+        Mode::Managed => ("A", "managed"),
+        Mode::Data => ("A", "data"),
+        Mode::Ephemeral => ("An", "ephemeral"),
+    };
+    let same_type = config
+        .resources
+        .keys()
+        .filter(|other| other.mode == resource.mode && other.type_name == resource.type_name);
+    let mut meant = did_you_mean(nearest(&resource.name, same_type.map(|other| &*other.name)));
+    let as_data = Resource { mode: Mode::Data, ..resource.clone() };
+    if resource.mode == Mode::Managed && config.resources.contains_key(&as_data) {
+        meant = format!(" Did you mean the data resource {as_data}?");
+    }
+    let (kind, name) = (&resource.type_name, &resource.name);
+    let detail = format!(
+        "{article} {word} resource {kind:?} {name:?} has not been declared in {}.{meant}",
+        place(config)
+    );
+    undeclared("Reference to undeclared resource", detail, span)
+}
+
+fn place(config: &Module) -> String {
+    if config.path.is_root() { "the root module".to_owned() } else { config.path.to_string() }
+}
+
+pub(crate) fn no_count(span: Span) -> Box<Diagnostic> {
+    let detail = "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set.";
+    undeclared("Reference to \"count\" in non-counted context", detail, span)
+}
+
+pub(crate) fn no_each(span: Span) -> Box<Diagnostic> {
+    let detail = "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is set.";
+    undeclared("Reference to \"each\" in context without for_each", detail, span)
+}
+
+pub(crate) fn no_each_value(span: Span) -> Box<Diagnostic> {
+    let detail = "A reference to \"each.value\" has been used in a context in which it is unavailable, such as when the configuration no longer contains the value in its \"for_each\" expression. Remove this reference to each.value in your configuration to work around this error.";
+    undeclared("each.value cannot be used in this context", detail, span)
+}
+
+pub(crate) fn no_self(span: Span) -> Box<Diagnostic> {
+    let detail = "The \"self\" object is not available in this context. This object can be used only in resource provisioner, connection, and postcondition blocks.";
+    undeclared("Invalid \"self\" reference", detail, span)
+}
+
+pub(crate) fn bad_path(name: &str, span: Span) -> Box<Diagnostic> {
+    let meant = did_you_mean(nearest(name, ["module", "root", "cwd"]));
+    let detail = format!("The \"path\" object does not have an attribute named {name:?}.{meant}");
+    undeclared("Invalid \"path\" attribute", detail, span)
+}
+
+pub(crate) fn bad_terraform(name: &str, span: Span) -> Box<Diagnostic> {
+    let detail = if name == "env" {
+        "The terraform.env attribute was deprecated in v0.10 and removed in v0.12. The \"state environment\" concept was renamed to \"workspace\" in v0.12, and so the workspace name can now be accessed using the terraform.workspace attribute.".to_owned()
+    } else {
+        format!(
+            "The \"terraform\" object does not have an attribute named {name:?}. The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is true only during apply."
+        )
+    };
+    undeclared("Invalid \"terraform\" attribute", detail, span)
+}

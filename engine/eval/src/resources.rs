@@ -1,0 +1,389 @@
+//! Resources: expansion, handing out of instances, and their answers.
+
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, ConfigResource, Mode as ResourceMode, Resource, ResourceInstance};
+use ordain_config::Reference;
+use ordain_config::Subject;
+use ordain_config::blocks::{DependsOn, ResourceBlock};
+use ordain_diag::{Diagnostics, codes};
+use ordain_lang::refs::body_references;
+use ordain_lang::suggest::{did_you_mean, nearest};
+use ordain_value::{Marks, Value};
+use petgraph::graph::NodeIndex;
+
+use crate::checks::{CheckKind, stops};
+use crate::core::{Core, TypeInfo, error};
+use crate::evaluator::{Evaluator, NodeState};
+use crate::expand::Expansion;
+use crate::graph::ModuleId;
+use crate::scope::InstanceScope;
+use crate::sensitive::mark_sensitive;
+use crate::values::{InstanceId, KeyData, ResourceSet};
+use crate::{Answer, Asked, Mode, Wanted, WantedExpansion};
+
+/// How many are handed out in one step, and how many may be in flight: enough to keep any number of
+/// workers busy, little enough that a million instances do not stand in memory at once.
+const BATCH: usize = 256;
+const IN_FLIGHT: usize = 1024;
+
+/// A resource whose instances are being handed out.
+pub(crate) struct Active {
+    pub(crate) node: NodeIndex,
+    pub(crate) block: Arc<ResourceBlock>,
+    pub(crate) info: Arc<TypeInfo>,
+    pub(crate) provider: ordain_addr::ProviderConfigAddr,
+    pub(crate) dependencies: Arc<[ConfigResource]>,
+    pub(crate) depends_on: Arc<[ConfigResource]>,
+    pub(crate) imports: crate::imports::Imports,
+    /// Module instances with the number of instances there, and how far handing out is.
+    instances: Vec<(InstanceId, usize)>,
+    next: (usize, usize),
+    in_flight: usize,
+    failed: bool,
+}
+
+/// What an answer is awaited for.
+pub(crate) enum Outstanding {
+    Provider(NodeIndex),
+    /// A resource's node, the module instance, and the index of the instance there.
+    Instance(NodeIndex, InstanceId, usize),
+}
+
+impl Active {
+    fn advance(&mut self) -> Option<(InstanceId, usize)> {
+        loop {
+            let (instance, count) = *self.instances.get(self.next.0)?;
+            if self.next.1 < count {
+                self.next.1 += 1;
+                return Some((instance, self.next.1 - 1));
+            }
+            self.next = (self.next.0 + 1, 0);
+        }
+    }
+
+    fn is_handed_out(&self) -> bool {
+        self.instances.iter().skip(self.next.0).enumerate().all(|(at, (_, count))| {
+            let done = if at == 0 { self.next.1 } else { 0 };
+            done >= *count
+        })
+    }
+}
+
+impl Evaluator {
+    pub(crate) fn run_resource(
+        &mut self,
+        at: NodeIndex,
+        id: ModuleId,
+        resource: &Resource,
+        found: &mut Diagnostics,
+    ) -> NodeState {
+        let Some(block) = self.core.program.resource(id, resource).cloned() else { return NodeState::Failed };
+        let Some(info) = self.core.type_of(id, resource).cloned() else {
+            found.push(self.core.unknown_type(&block));
+            return NodeState::Failed;
+        };
+        if matches!(self.core.input.mode, Mode::Destroy | Mode::Console) {
+            self.core.take_presets(id, &block, &info);
+            return NodeState::Done;
+        }
+        let address = self.core.program.address(id, resource);
+        let provider =
+            self.core.program.provider_of.get(&address).and_then(|at| self.core.program.providers.get(*at));
+        let Some(provider) = provider.map(|provider| provider.address.clone()) else {
+            return NodeState::Failed;
+        };
+        let mut active = Active {
+            node: at,
+            dependencies: self.dependencies.all(&self.core.program, at),
+            depends_on: self.dependencies.explicit(&self.core.program, at, id),
+            imports: crate::imports::Imports::default(),
+            block,
+            info,
+            provider,
+            instances: Vec::new(),
+            next: (0, 0),
+            in_flight: 0,
+            failed: false,
+        };
+        for instance in self.core.values.instances(id) {
+            if let Some(expansion) = self.expand_resource(instance, &active, found) {
+                active.instances.push((instance, expansion.len()));
+            } else {
+                active.failed = true;
+            }
+        }
+        match self.core.imports_of(&address, found) {
+            Some(imports) => active.imports = imports,
+            None => active.failed = true,
+        }
+        if active.is_handed_out() {
+            return if active.failed { NodeState::Failed } else { NodeState::Done };
+        }
+        self.queue.push_back(at);
+        self.active.insert(at, active);
+        NodeState::Running
+    }
+
+    fn expand_resource(
+        &mut self,
+        instance: InstanceId,
+        active: &Active,
+        found: &mut Diagnostics,
+    ) -> Option<Expansion> {
+        let block = &active.block;
+        let before = found.error_count();
+        let scope = self.core.scope(instance, &KeyData::None);
+        found.append(self.core.check_depends_on(&scope, &block.depends_on));
+        let expansion = self.core.expand(&scope, &block.repetition, found)?;
+        if expansion.len() > 0 {
+            let keys = expansion.key_data(0);
+            let scope = self.core.scope(instance, &keys);
+            found.append(scope.check_references(&body_references(&block.body)));
+        }
+        if found.error_count() > before {
+            return None;
+        }
+        let module = self.core.values.module(instance)?.address.clone();
+        let resource = AbsResource { module, resource: block.resource.clone() };
+        self.core.expect_checks(&resource, block, &expansion);
+        self.wanted.push(Wanted::Expanded(WantedExpansion {
+            resource,
+            keys: expansion.keys(),
+            block: block.clone(),
+            provider: active.provider.clone(),
+        }));
+        let set = ResourceSet::new(expansion.clone(), active.info.ty.clone());
+        self.core.values.module_mut(instance)?.resources.insert(block.resource.clone(), set);
+        Some(expansion)
+    }
+
+    /// Hands out instances of active resources, in order, as many as may be in flight.
+    pub(crate) fn hand_out(&mut self, found: &mut Diagnostics) {
+        loop {
+            self.run_ready(found);
+            let Some(node) = self.queue.front().copied() else { return };
+            let Some(mut active) = self.active.remove(&node) else {
+                self.queue.pop_front();
+                continue;
+            };
+            self.hand_out_some(&mut active, found);
+            let all = active.is_handed_out();
+            if all {
+                self.queue.pop_front();
+            }
+            self.keep_or_complete(active);
+            if !all {
+                return;
+            }
+        }
+    }
+
+    fn keep_or_complete(&mut self, active: Active) {
+        let node = active.node;
+        if active.is_handed_out() && active.in_flight == 0 {
+            let state = if active.failed { NodeState::Failed } else { NodeState::Done };
+            self.complete(node, state);
+        } else {
+            self.active.insert(node, active);
+        }
+    }
+
+    fn hand_out_some(&mut self, active: &mut Active, found: &mut Diagnostics) {
+        while self.wanted.len() < BATCH && self.outstanding.len() < IN_FLIGHT {
+            let Some((instance, index)) = active.advance() else { return };
+            let Some(module) = self.core.values.module(instance) else { continue };
+            let set = module.resources.get(&active.block.resource);
+            let key = set.and_then(|set| set.expansion.key(index));
+            let address = ResourceInstance {
+                module: module.address.clone(),
+                resource: active.block.resource.clone(),
+                key,
+            };
+            if !self.selection.selects(active.node, &address) {
+                self.core.leave_out(instance, index, &address);
+                continue;
+            }
+            let (wanted, problems) = self.core.prepare(active, instance, index, &address);
+            found.append(problems.at_address(&address.to_string()));
+            let Some(wanted) = wanted else {
+                active.failed = true;
+                continue;
+            };
+            active.in_flight += 1;
+            self.outstanding
+                .insert(Asked::Instance(address), Outstanding::Instance(active.node, instance, index));
+            self.wanted.push(match active.block.resource.mode {
+                ResourceMode::Managed => Wanted::Managed(wanted),
+                ResourceMode::Data => Wanted::Data(wanted),
+                ResourceMode::Ephemeral => Wanted::Ephemeral(wanted),
+            });
+        }
+    }
+
+    pub(crate) fn answer(&mut self, asked: &Asked, answer: Answer) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        match self.outstanding.remove(asked) {
+            None => {}
+            Some(Outstanding::Provider(at)) => {
+                let state =
+                    if matches!(answer, Answer::Failed) { NodeState::Failed } else { NodeState::Done };
+                self.complete(at, state);
+            }
+            Some(Outstanding::Instance(node, instance, index)) => {
+                let Some(mut active) = self.active.remove(&node) else { return found };
+                active.in_flight = active.in_flight.saturating_sub(1);
+                if !self.core.settle(&active, instance, index, answer, &mut found) {
+                    active.failed = true;
+                }
+                self.keep_or_complete(active);
+            }
+        }
+        found
+    }
+}
+
+impl Core {
+    /// Takes an answer for an instance. False when what depends on it must not go on.
+    fn settle(
+        &mut self,
+        active: &Active,
+        instance: InstanceId,
+        index: usize,
+        answer: Answer,
+        found: &mut Diagnostics,
+    ) -> bool {
+        let Answer::Value(value) = answer else { return false };
+        let resource = &active.block.resource;
+        let value = match self.input.mode {
+            Mode::Validate => Value::unknown(active.info.ty.clone()),
+            _ => mark_sensitive(value, &active.info.sensitive),
+        };
+        let value = match resource.mode {
+            ResourceMode::Ephemeral => value.with_marks(Marks::EPHEMERAL),
+            ResourceMode::Managed | ResourceMode::Data => value,
+        };
+        let Some(module) = self.values.module_mut(instance) else { return false };
+        let module_address = module.address.clone();
+        let Some(set) = module.resources.get_mut(resource) else { return false };
+        set.set(index, value.clone());
+        let conditions = &active.block.lifecycle.postconditions;
+        if conditions.is_empty() {
+            return true;
+        }
+        let (keys, key) = (set.expansion.key_data(index), set.expansion.key(index));
+        let address = ResourceInstance { module: module_address, resource: resource.clone(), key };
+        let scope = self.scope(instance, &keys).with_self(&value);
+        let (verdicts, problems) = self.check_all(&scope, conditions, "Resource postcondition failed");
+        found.append(problems.at_address(&address.to_string()));
+        let failed = stops(&verdicts);
+        self.checks.record(
+            CheckKind::Resource,
+            &address.config().to_string(),
+            address.to_string(),
+            &verdicts,
+        );
+        !failed
+    }
+
+    /// An instance that targets leave out keeps the object that is stored.
+    fn leave_out(&mut self, instance: InstanceId, index: usize, address: &ResourceInstance) {
+        let preset = self.presets.get(&address.abs_resource()).and_then(|objects| objects.get(&address.key));
+        let Some(value) = preset.cloned() else { return };
+        let module = self.values.module_mut(instance);
+        if let Some(set) = module.and_then(|module| module.resources.get_mut(&address.resource)) {
+            set.set(index, value);
+        }
+    }
+
+    /// Objects given up front stand for the resource: no instances are handed out.
+    fn take_presets(&mut self, id: ModuleId, block: &ResourceBlock, info: &TypeInfo) {
+        for instance in self.values.instances(id) {
+            let Some(module) = self.values.module(instance) else { continue };
+            let address = AbsResource { module: module.address.clone(), resource: block.resource.clone() };
+            let objects = self.presets.get(&address).cloned().unwrap_or_default();
+            let expansion = Expansion::of_stored(&block.repetition, objects.keys());
+            let mut set = ResourceSet::new(expansion, info.ty.clone());
+            for (key, value) in objects {
+                if let Some(index) = set.expansion.index_of(key.as_ref()) {
+                    set.set(index, mark_sensitive(value, &info.sensitive));
+                }
+            }
+            if let Some(module) = self.values.module_mut(instance) {
+                module.resources.insert(block.resource.clone(), set);
+            }
+        }
+    }
+
+    fn expect_checks(&mut self, resource: &AbsResource, block: &ResourceBlock, expansion: &Expansion) {
+        if block.lifecycle.preconditions.is_empty() && block.lifecycle.postconditions.is_empty() {
+            return;
+        }
+        let address = resource.config().to_string();
+        for index in 0..expansion.len() {
+            let instance = resource.instance(expansion.key(index)).to_string();
+            self.checks.expect(CheckKind::Resource, &address, instance);
+        }
+    }
+
+    fn unknown_type(&self, block: &ResourceBlock) -> ordain_diag::Diagnostic {
+        let resource = &block.resource;
+        let provider = block.provider_addr.for_display();
+        let Some(schema) = self.input.schemas.get(&block.provider_addr) else {
+            let detail = format!("No schema is known for provider {provider}. Run \"init\" to install it.");
+            return error(codes::provider::PROVIDER_CONFIG, "Missing provider schema", detail, block.header);
+        };
+        let (summary, word, names): (_, _, Vec<&Arc<str>>) = match resource.mode {
+            ResourceMode::Managed => {
+                ("Invalid resource type", "resource type", schema.resources.keys().collect())
+            }
+            ResourceMode::Data => {
+                ("Invalid data source", "data source", schema.data_sources.keys().collect())
+            }
+            ResourceMode::Ephemeral => {
+                ("Invalid ephemeral resource", "ephemeral resource type", schema.ephemeral.keys().collect())
+            }
+        };
+        let meant = did_you_mean(nearest(&resource.type_name, names.iter().map(|name| &***name)));
+        let detail =
+            format!("The provider {provider} does not support {word} {:?}.{meant}", resource.type_name);
+        error(codes::eval::UNDECLARED, summary, detail, block.header)
+    }
+
+    /// References of `depends_on` must be to whole objects that exist.
+    pub(crate) fn check_depends_on(&self, scope: &InstanceScope<'_>, items: &[DependsOn]) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for item in items {
+            let reference = match Reference::parse(&item.traversal) {
+                Ok(reference) => reference,
+                Err(problem) => {
+                    found.push(*problem);
+                    continue;
+                }
+            };
+            let rest = item.traversal.steps.get(reference.consumed..).unwrap_or_default();
+            let whole = rest.is_empty()
+                && !matches!(
+                    reference.subject,
+                    Subject::CountIndex | Subject::EachKey | Subject::EachValue | Subject::SelfObject
+                );
+            if !whole {
+                let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
+                found.push(error(codes::eval::UNDECLARED, "Invalid depends_on reference", detail, item.span));
+            }
+        }
+        if found.has_errors() {
+            return found;
+        }
+        for item in items {
+            if let Ok(mut reference) = Reference::parse(&item.traversal) {
+                // The key is ignored: it is the block that is depended on.
+                if let Subject::Resource(_, key) = &mut reference.subject {
+                    *key = None;
+                }
+                found.append(crate::references::check_one(scope, &reference, &[]));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,243 @@
+//! Going through the graph: which nodes are ready, and what running one does.
+
+use std::sync::Arc;
+
+use ordain_config::blocks::Repetition;
+use ordain_diag::Diagnostics;
+use petgraph::graph::NodeIndex;
+
+use crate::checks::CheckKind;
+use crate::core::Core;
+use crate::evaluator::{Evaluator, NodeState};
+use crate::expand::{Expansion, by_count, by_for_each};
+use crate::graph::{ModuleId, Node};
+use crate::scope::InstanceScope;
+use crate::values::{CallSet, InstanceId, KeyData};
+use crate::{Mode, Wanted, WantedModule};
+
+impl Evaluator {
+    /// Counts what each node waits for.
+    pub(crate) fn start(&mut self) {
+        for at in self.core.program.graph.indices() {
+            let kept = self.kept.get(at.index()).copied().unwrap_or(false);
+            let needs = self
+                .core
+                .program
+                .graph
+                .needs(at)
+                .filter(|(needed, _)| self.kept.get(needed.index()) == Some(&true))
+                .count();
+            if let Some(slot) = self.waiting.get_mut(at.index()) {
+                slot.0 = u32::try_from(needs).unwrap_or(u32::MAX);
+            }
+            if kept && needs == 0 {
+                self.ready.insert(at);
+            }
+        }
+    }
+
+    /// Runs all nodes that wait for nothing, and those that become ready by that.
+    pub(crate) fn run_ready(&mut self, found: &mut Diagnostics) {
+        while let Some(at) = self.ready.pop_first() {
+            let failed = self.waiting.get(at.index()).is_some_and(|(_, failed)| *failed);
+            let state = if failed { NodeState::Failed } else { self.run(at, found) };
+            match state {
+                NodeState::Done | NodeState::Failed => self.complete(at, state),
+                NodeState::Running | NodeState::Waiting => self.set_state(at, state),
+            }
+        }
+    }
+
+    pub(crate) fn set_state(&mut self, at: NodeIndex, state: NodeState) {
+        if let Some(slot) = self.states.get_mut(at.index()) {
+            *slot = state;
+        }
+    }
+
+    /// Notes that a node is complete, and tells what waits for it.
+    pub(crate) fn complete(&mut self, at: NodeIndex, state: NodeState) {
+        self.set_state(at, state);
+        let failed = state == NodeState::Failed;
+        let users: Vec<NodeIndex> = self.core.program.graph.users(at).collect();
+        for user in users {
+            if self.kept.get(user.index()) != Some(&true) {
+                continue;
+            }
+            let Some((count, any_failed)) = self.waiting.get_mut(user.index()) else { continue };
+            *count = count.saturating_sub(1);
+            *any_failed |= failed;
+            if *count == 0 {
+                self.ready.insert(user);
+            }
+        }
+    }
+
+    fn run(&mut self, at: NodeIndex, found: &mut Diagnostics) -> NodeState {
+        let Some(node) = self.core.program.graph.node(at).cloned() else { return NodeState::Failed };
+        let before = found.error_count();
+        match node {
+            Node::Open(id) => self.open(id, found),
+            Node::Close(_) => {}
+            Node::Variable(id, name) => self.core.run_variable(id, &name, found),
+            Node::Validation(id, name) => self.core.run_validation(id, &name, found),
+            Node::Local(id, name) => self.core.run_local(id, &name, found),
+            Node::Output(id, name) => self.core.run_output(id, &name, found),
+            Node::Check(id, name) => self.core.run_check(id, &name, found),
+            Node::Provider(index) => return self.run_provider(at, index, found),
+            Node::Resource(id, resource) => return self.run_resource(at, id, &resource, found),
+        }
+        if found.error_count() > before { NodeState::Failed } else { NodeState::Done }
+    }
+
+    /// Expands a module call in every instance of its caller.
+    fn open(&mut self, id: ModuleId, found: &mut Diagnostics) {
+        let caller = self.core.program.module(id).and_then(|module| module.caller.clone());
+        let Some((caller, call)) = caller else {
+            self.core.values.add_module(id, ordain_addr::ModuleInstance::root(), None, KeyData::None);
+            return;
+        };
+        for instance in self.core.values.instances(caller) {
+            let scope = self.core.scope(instance, &KeyData::None);
+            let expansion = self.core.expand(&scope, &call.repetition, found);
+            let Some(expansion) = expansion else { continue };
+            let address =
+                self.core.values.module(instance).map(|module| module.address.clone()).unwrap_or_default();
+            self.wanted.push(Wanted::Module(WantedModule {
+                caller: address.clone(),
+                name: call.name.text.clone(),
+                keys: expansion.keys(),
+            }));
+            let add = |index: usize, core: &mut Core| {
+                let address = address.child(call.name.text.clone(), expansion.key(index));
+                core.values.add_module(id, address, Some(instance), expansion.key_data(index))
+            };
+            let instances: Vec<InstanceId> =
+                (0..expansion.len()).map(|index| add(index, &mut self.core)).collect();
+            if let Some(module) = self.core.values.module_mut(instance) {
+                module.calls.insert(call.name.text.clone(), CallSet { expansion, instances });
+            }
+        }
+    }
+}
+
+impl Core {
+    /// Instances that a repetition gives. `None` after errors.
+    pub(crate) fn expand(
+        &self,
+        scope: &InstanceScope<'_>,
+        repetition: &Repetition,
+        found: &mut Diagnostics,
+    ) -> Option<Expansion> {
+        let (expr, is_count) = match repetition {
+            Repetition::Single => return Some(Expansion::Single),
+            Repetition::Count(expr) => (expr, true),
+            Repetition::ForEach(expr) => (expr, false),
+        };
+        let (value, problems) = self.evaluate(scope, expr);
+        found.append(problems);
+        let value = value?;
+        let open = self.input.mode == Mode::Validate;
+        let hidden = value.marks_deep().is_sensitive();
+        let expansion =
+            if is_count { by_count(value, open, expr.span) } else { by_for_each(value, open, expr.span) };
+        match expansion {
+            Ok(expansion) => Some(expansion),
+            Err(problem) => {
+                let cause = if hidden {
+                    ordain_lang::eval::Cause::Sensitive
+                } else {
+                    ordain_lang::eval::Cause::Unknown
+                };
+                found.push(ordain_lang::eval::explain(expr, scope, *problem, cause));
+                None
+            }
+        }
+    }
+
+    fn run_variable(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
+        let Some(module) = self.program.module(id) else { return };
+        let Some(variable) = module.config.variables.get(name).cloned() else { return };
+        let call = module.caller.as_ref().map(|(_, call)| call.clone());
+        for instance in self.values.instances(id) {
+            let value = match &call {
+                None => found.take(self.root_variable(&variable)),
+                Some(call) => found.take(self.module_variable(&variable, call, instance)),
+            };
+            if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
+                module.variables.insert(name.clone(), value);
+            }
+        }
+    }
+
+    fn run_validation(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
+        let Some(config) = self.program.config(id).cloned() else { return };
+        let Some(variable) = config.variables.get(name) else { return };
+        let address = self.object_address(id, &format!("var.{name}"));
+        for instance in self.values.instances(id) {
+            let scope = self.scope(instance, &KeyData::None);
+            let summary = "Invalid value for variable";
+            let verdicts = found.take(self.check_all(&scope, &variable.validations, summary));
+            let own = self.instance_address(instance, &format!("var.{name}"));
+            self.checks.record(CheckKind::InputVariable, &address, own, &verdicts);
+        }
+    }
+
+    fn run_local(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
+        let Some(config) = self.program.config(id).cloned() else { return };
+        let Some(local) = config.locals.get(name) else { return };
+        for instance in self.values.instances(id) {
+            let value = found.take(self.evaluate(&self.scope(instance, &KeyData::None), &local.expr));
+            if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
+                module.locals.insert(name.clone(), value);
+            }
+        }
+    }
+
+    fn run_check(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
+        let Some(config) = self.program.config(id).cloned() else { return };
+        let Some(check) = config.checks.get(name) else { return };
+        let address = self.object_address(id, &format!("check.{name}"));
+        for instance in self.values.instances(id) {
+            let scope = self.scope(instance, &KeyData::None);
+            let (verdicts, problems) = self.check_all(&scope, &check.asserts, "Check block assertion failed");
+            let own = self.instance_address(instance, &format!("check.{name}"));
+            found.append(problems.at_address(&own));
+            self.checks.record(CheckKind::Check, &address, own, &verdicts);
+        }
+    }
+
+    /// Address of a declared object without keys.
+    pub(crate) fn object_address(&self, id: ModuleId, what: &str) -> String {
+        let path = self.program.config(id).map(|config| config.path.clone()).unwrap_or_default();
+        if path.is_root() { what.to_owned() } else { format!("{path}.{what}") }
+    }
+
+    /// Address of an object in a module instance.
+    pub(crate) fn instance_address(&self, instance: InstanceId, what: &str) -> String {
+        let address = self.values.module(instance).map(|module| module.address.clone()).unwrap_or_default();
+        if address.is_root() { what.to_owned() } else { format!("{address}.{what}") }
+    }
+
+    /// Lists everything that has conditions, so that it is there even when it is never reached.
+    pub(crate) fn declare_checks(&mut self) {
+        for at in 0..self.program.modules.len() {
+            let id = ModuleId(at);
+            let Some(config) = self.program.config(id).cloned() else { continue };
+            let variables = config.variables.values().filter(|variable| !variable.validations.is_empty());
+            let variables =
+                variables.map(|variable| (CheckKind::InputVariable, format!("var.{}", variable.name.text)));
+            let outputs = config.outputs.values().filter(|output| !output.preconditions.is_empty());
+            let outputs =
+                outputs.map(|output| (CheckKind::OutputValue, format!("output.{}", output.name.text)));
+            let checks = config.checks.keys().map(|name| (CheckKind::Check, format!("check.{name}")));
+            let resources = config.resources.values().filter(|block| {
+                !block.lifecycle.preconditions.is_empty() || !block.lifecycle.postconditions.is_empty()
+            });
+            let resources = resources.map(|block| (CheckKind::Resource, block.resource.to_string()));
+            for (kind, what) in variables.chain(outputs).chain(checks).chain(resources) {
+                let address = self.object_address(id, &what);
+                self.checks.declare(kind, address);
+            }
+        }
+    }
+}

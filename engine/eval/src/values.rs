@@ -1,0 +1,181 @@
+//! What is known so far: instances of modules and resources, and their values.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use ordain_addr::{Key, ModuleInstance, Resource};
+use ordain_value::{Type, Value};
+
+use crate::expand::Expansion;
+use crate::graph::ModuleId;
+
+/// Index of a module instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct InstanceId(pub(crate) usize);
+
+/// What `count` and `each` stand for in one instance.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum KeyData {
+    /// Neither.
+    #[default]
+    None,
+    /// `count.index`
+    Count(Value),
+    /// `each.key` and `each.value`
+    Each(Value, Value),
+}
+
+/// An instance of a module.
+pub(crate) struct Module {
+    pub(crate) id: ModuleId,
+    pub(crate) address: ModuleInstance,
+    /// The instance that calls it.
+    pub(crate) caller: Option<InstanceId>,
+    /// What the call's arguments see.
+    pub(crate) key_data: KeyData,
+    pub(crate) variables: BTreeMap<Arc<str>, Value>,
+    pub(crate) locals: BTreeMap<Arc<str>, Value>,
+    pub(crate) outputs: BTreeMap<Arc<str>, Value>,
+    pub(crate) resources: HashMap<Resource, ResourceSet>,
+    /// Calls that have been expanded: keys in order, and the instances.
+    pub(crate) calls: HashMap<Arc<str>, CallSet>,
+    /// Values of whole calls, made once.
+    whole_calls: RefCell<HashMap<Arc<str>, Value>>,
+}
+
+/// Instances of a call in one instance of the caller.
+pub(crate) struct CallSet {
+    pub(crate) expansion: Expansion,
+    pub(crate) instances: Vec<InstanceId>,
+}
+
+/// Instances of a resource in one module instance.
+pub(crate) struct ResourceSet {
+    pub(crate) expansion: Expansion,
+    values: Vec<Option<Value>>,
+    /// Value of the whole, made once.
+    whole: RefCell<Option<Value>>,
+    /// Type of one object.
+    ty: Type,
+}
+
+impl ResourceSet {
+    /// No instance has a value yet.
+    pub(crate) fn new(expansion: Expansion, ty: Type) -> Self {
+        let values = vec![None; expansion.len()];
+        Self { expansion, values, whole: RefCell::new(None), ty }
+    }
+
+    /// Sets the value of an instance.
+    pub(crate) fn set(&mut self, index: usize, value: Value) {
+        if let Some(slot) = self.values.get_mut(index) {
+            *slot = Some(value);
+        }
+        *self.whole.get_mut() = None;
+    }
+
+    /// The value of an instance; unknown when it has none.
+    pub(crate) fn value(&self, index: usize) -> Value {
+        match self.values.get(index) {
+            Some(Some(value)) => value.clone(),
+            _ => Value::unknown(self.ty.clone()),
+        }
+    }
+
+    /// The value of an instance by its key.
+    pub(crate) fn by_key(&self, key: Option<&Key>) -> Option<Value> {
+        self.expansion.index_of(key).map(|index| self.value(index))
+    }
+
+    /// What the resource's name alone stands for.
+    pub(crate) fn whole(&self) -> Value {
+        if let Some(value) = &*self.whole.borrow() {
+            return value.clone();
+        }
+        let value = self.expansion.collect(&self.ty, |index| self.value(index));
+        *self.whole.borrow_mut() = Some(value.clone());
+        value
+    }
+}
+
+/// All that is known.
+#[derive(Default)]
+pub(crate) struct Values {
+    modules: Vec<Module>,
+    by_module: HashMap<ModuleId, Vec<InstanceId>>,
+    by_address: HashMap<ModuleInstance, InstanceId>,
+}
+
+impl Values {
+    /// Adds an instance of a module.
+    pub(crate) fn add_module(
+        &mut self,
+        id: ModuleId,
+        address: ModuleInstance,
+        caller: Option<InstanceId>,
+        key_data: KeyData,
+    ) -> InstanceId {
+        let instance = InstanceId(self.modules.len());
+        self.by_address.insert(address.clone(), instance);
+        self.by_module.entry(id).or_default().push(instance);
+        self.modules.push(Module {
+            id,
+            address,
+            caller,
+            key_data,
+            variables: BTreeMap::new(),
+            locals: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            resources: HashMap::new(),
+            calls: HashMap::new(),
+            whole_calls: RefCell::new(HashMap::new()),
+        });
+        instance
+    }
+
+    /// Instances of a module in order.
+    pub(crate) fn instances(&self, id: ModuleId) -> Vec<InstanceId> {
+        self.by_module.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// One instance.
+    pub(crate) fn module(&self, instance: InstanceId) -> Option<&Module> {
+        self.modules.get(instance.0)
+    }
+
+    /// One instance, to be changed.
+    pub(crate) fn module_mut(&mut self, instance: InstanceId) -> Option<&mut Module> {
+        self.modules.get_mut(instance.0)
+    }
+
+    /// The instance at an address.
+    pub(crate) fn find(&self, address: &ModuleInstance) -> Option<InstanceId> {
+        self.by_address.get(address).copied()
+    }
+
+    /// What `module.NAME` alone stands for. All outputs must have been evaluated.
+    pub(crate) fn whole_call(
+        &self,
+        caller: InstanceId,
+        name: &Arc<str>,
+        outputs: &[Arc<str>],
+    ) -> Option<Value> {
+        let module = self.module(caller)?;
+        if let Some(value) = module.whole_calls.borrow().get(name) {
+            return Some(value.clone());
+        }
+        let set = module.calls.get(name)?;
+        let ty = Type::object(outputs.iter().map(|name| (name.clone(), Type::Dynamic)));
+        let object = |index: usize| {
+            let instance = set.instances.get(index).and_then(|instance| self.module(*instance));
+            Value::object(outputs.iter().map(|name| {
+                let value = instance.and_then(|instance| instance.outputs.get(name).cloned());
+                (name.clone(), value.unwrap_or_else(|| Value::unknown(Type::Dynamic)))
+            }))
+        };
+        let value = set.expansion.collect(&ty, object);
+        module.whole_calls.borrow_mut().insert(name.clone(), value.clone());
+        Some(value)
+    }
+}

@@ -1,0 +1,193 @@
+//! Input variables: values given to the root, arguments of calls, defaults, types and marks.
+
+use ordain_config::blocks::{ModuleCall, Variable};
+use ordain_config::constant;
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::parse::parse_expr;
+use ordain_value::{Marks, Type, Value};
+
+use crate::core::{Core, Evaluated, error};
+use crate::values::InstanceId;
+use crate::{Input, Mode, VariableInput, VariableSource, VariableText};
+
+const CODE: ordain_diag::Code = codes::eval::VARIABLE_VALUE;
+
+/// Findings about values given for variables that nobody declares.
+pub(crate) fn check_given(input: &Input) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let declared = &input.tree.root.variables;
+    let mut from_files = 0;
+    for (name, given) in input.variables.iter().filter(|(name, _)| !declared.contains_key(*name)) {
+        match &given.source {
+            VariableSource::Environment | VariableSource::Other => {}
+            VariableSource::CommandLine => {
+                let detail = format!(
+                    "A variable named {name:?} was assigned on the command line, but the root module does not declare a variable of that name. To use this value, add a \"variable\" block to the configuration."
+                );
+                found.push(Diagnostic::error(CODE, "Value for undeclared variable", detail));
+            }
+            VariableSource::File(span) => {
+                from_files += 1;
+                // Many of them are said to be many, not listed.
+                if from_files <= 2 {
+                    let detail = format!(
+                        "The root module does not declare a variable named {name:?} but a value was found in a file. If you meant to use this value, add a \"variable\" block to the configuration.\n\nTo silence these warnings, use TF_VAR_... environment variables to provide certain \"global\" settings to all configurations in your organization."
+                    );
+                    found.push(
+                        Diagnostic::warning(CODE, "Value for undeclared variable", detail).with_span(*span),
+                    );
+                }
+            }
+        }
+    }
+    if from_files > 2 {
+        let detail = format!(
+            "In addition to the other similar warnings shown, {} other variable(s) defined without being declared.",
+            from_files - 2
+        );
+        found.push(Diagnostic::warning(CODE, "Values for undeclared variables", detail));
+    }
+    found
+}
+
+impl Core {
+    /// The value of a root variable.
+    pub(crate) fn root_variable(&self, variable: &Variable) -> Evaluated {
+        let name = &variable.name.text;
+        let mut found = Diagnostics::new();
+        let given = self.input.variables.get(name);
+        if given.is_none() && variable.default.is_none() {
+            return match self.input.mode {
+                Mode::Validate | Mode::Console | Mode::Destroy => (Some(self.open(variable)), found),
+                Mode::Plan | Mode::Apply => {
+                    let detail = format!(
+                        "The root module input variable {name:?} is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."
+                    );
+                    found.push(error(CODE, "No value for required variable", detail, variable.header));
+                    (None, found)
+                }
+            };
+        }
+        let Some(given) = given.filter(|_| self.input.mode != Mode::Validate) else {
+            let value = match self.input.mode {
+                // Validation holds for whatever value will be given.
+                Mode::Validate => self.open(variable),
+                _ => marked(variable.default.clone().unwrap_or_else(|| Value::null(Type::Dynamic)), variable),
+            };
+            return (Some(value), found);
+        };
+        let span = match given.source {
+            VariableSource::File(span) => span,
+            _ => variable.header,
+        };
+        let Some(value) = read_given(variable, given, &mut found) else { return (None, found) };
+        let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
+        (value, found)
+    }
+
+    /// The value of a variable of a called module: the argument, evaluated where the call stands.
+    pub(crate) fn module_variable(
+        &self,
+        variable: &Variable,
+        call: &ModuleCall,
+        instance: InstanceId,
+    ) -> Evaluated {
+        let mut found = Diagnostics::new();
+        let module = self.values.module(instance);
+        let (Some(caller), Some(module)) = (module.and_then(|module| module.caller), module) else {
+            return (None, found);
+        };
+        let Some(argument) = call.arguments.get(&variable.name.text) else {
+            let value = variable.default.clone().map(|value| marked(value, variable));
+            if value.is_none() {
+                let detail = format!(
+                    "The module input variable {:?} is not set, and has no default value.",
+                    variable.name.text
+                );
+                found.push(error(CODE, "Required variable not set", detail, call.header));
+            }
+            return (value, found);
+        };
+        let (value, problems) = self.evaluate(&self.scope(caller, &module.key_data), &argument.expr);
+        found.append(problems);
+        let Some(value) = value else { return (None, found) };
+        let span = argument.expr.span;
+        if value.marks_deep().is_ephemeral() && !variable.ephemeral {
+            let detail = format!(
+                "This expression's value cannot be used to set {:?}, because it is derived from an ephemeral value and the variable is not declared ephemeral.",
+                variable.name.text
+            );
+            found.push(error(CODE, "Ephemeral value not allowed", detail, span));
+            return (None, found);
+        }
+        let value = self.finish(variable, value, span, "Invalid value for module argument", &mut found);
+        (value, found)
+    }
+
+    /// Default for null, conversion, marks.
+    fn finish(
+        &self,
+        variable: &Variable,
+        value: Value,
+        span: Span,
+        summary: &str,
+        found: &mut Diagnostics,
+    ) -> Option<Value> {
+        let name = &variable.name.text;
+        if value.is_null() && !variable.nullable {
+            let Some(default) = &variable.default else {
+                let detail = format!(
+                    "The given value is not suitable for {name:?}: required variable may not be set to null."
+                );
+                found.push(error(CODE, "Required variable not set", detail, span));
+                return None;
+            };
+            return Some(marked(default.clone().with_marks(value.marks()), variable));
+        }
+        match variable.constraint.convert(value) {
+            Ok(value) => Some(marked(value, variable)),
+            Err(problem) => {
+                let problem = if variable.sensitive {
+                    "the value does not fit its type".to_owned()
+                } else {
+                    problem.to_string()
+                };
+                let detail = format!("The given value is not suitable for var.{name}: {problem}.");
+                found.push(error(CODE, summary, detail, span));
+                None
+            }
+        }
+    }
+
+    /// What is known of a variable when no value is given.
+    fn open(&self, variable: &Variable) -> Value {
+        marked(Value::unknown(variable.constraint.ty.without_optional()), variable)
+    }
+}
+
+fn marked(value: Value, variable: &Variable) -> Value {
+    let sensitive = if variable.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+    let ephemeral = if variable.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
+    value.with_marks(sensitive.union(ephemeral))
+}
+
+fn read_given(variable: &Variable, given: &VariableInput, found: &mut Diagnostics) -> Option<Value> {
+    let (text, file) = match &given.value {
+        VariableText::Value(value) => return Some(value.clone()),
+        VariableText::Text(text, file) => (text, *file),
+    };
+    if is_literal_type(&variable.constraint.ty) {
+        return Some(Value::string(text));
+    }
+    let before = found.error_count();
+    let expr = found.take(parse_expr(file, text));
+    if found.error_count() > before {
+        return None;
+    }
+    constant(&expr, found)
+}
+
+/// Whether texts for such variables are taken as they are. Without a type constraint they are, too.
+fn is_literal_type(ty: &Type) -> bool {
+    matches!(ty, Type::Dynamic) || ty.is_primitive()
+}

@@ -4,6 +4,7 @@ mod explain_error;
 mod force_unlock;
 mod init;
 mod output;
+mod policy;
 mod sandbox;
 mod state;
 mod taint;
@@ -45,6 +46,7 @@ pub const ALL: &[Entry] = &[
     taint::TAINT,
     taint::UNTAINT,
     force_unlock::ENTRY,
+    policy::test::ENTRY,
     sandbox::ENTRY,
     version::ENTRY,
     explain_error::ENTRY,

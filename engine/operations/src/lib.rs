@@ -10,6 +10,7 @@ pub mod natives;
 pub mod plan_configuration;
 mod project;
 pub mod providers;
+pub mod repository;
 mod sources;
 pub mod state_commands;
 pub mod stores;

@@ -1,0 +1,110 @@
+//! The repository around a working directory: its top, the commit, who is at work.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+
+use crate::Workdir;
+
+/// The repository around a working directory.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// Its top: the nearest directory upwards with `ordain.hcl` or `.git`; the working directory itself when
+    /// there is none.
+    pub top: PathBuf,
+    /// The working directory relative to the top, with `/` between parts; `.` for the top itself.
+    pub directory: String,
+    /// Commit of the configuration, where it can be known.
+    pub commit: Option<String>,
+    /// Who is at work, as `allowed_signers` would name them, where it can be known.
+    pub actor: Option<String>,
+}
+
+impl Repository {
+    /// Looks around a working directory.
+    pub fn around(workdir: &Workdir) -> Repository {
+        let is_top = |dir: &&Path| dir.join("ordain.hcl").is_file() || dir.join(".git").exists();
+        let top = workdir.dir.ancestors().find(is_top).unwrap_or(&workdir.dir).to_path_buf();
+        let relative = workdir.dir.strip_prefix(&top).unwrap_or(Path::new(""));
+        let parts: Vec<String> =
+            relative.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        let directory = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
+        let has_git = top.join(".git").exists();
+        let commit = variable(workdir, &["ORDAIN_COMMIT", "GITHUB_SHA"])
+            .or_else(|| has_git.then(|| git(workdir, &["rev-parse", "HEAD"])).flatten());
+        let actor = variable(workdir, &["ORDAIN_ACTOR", "GITHUB_ACTOR"])
+            .or_else(|| has_git.then(|| git(workdir, &["config", "user.email"])).flatten());
+        Repository { top, directory, commit, actor }
+    }
+
+    /// Text of a file at the top; `None` when there is no such file.
+    ///
+    /// # Errors
+    /// It is there but cannot be read.
+    pub fn text(&self, name: &str) -> Result<Option<String>, Diagnostic> {
+        let path = self.top.join(name);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                let detail = format!("{} cannot be read: {error}.", path.display());
+                Err(Diagnostic::error(codes::cli::IO, "Failed to read file", detail))
+            }
+        }
+    }
+}
+
+fn variable(workdir: &Workdir, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| workdir.env.get(*name)).filter(|text| !text.is_empty()).cloned()
+}
+
+/// What git says, if there is a git that says anything.
+fn git(workdir: &Workdir, args: &[&str]) -> Option<String> {
+    let output = std::process::Command::new("git")
+        .args(args)
+        .current_dir(&workdir.dir)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !text.is_empty()).then_some(text)
+}
+
+/// Texts of all policies and their data below a directory, by path relative to it.
+///
+/// Findings: the directory or a file in it cannot be read.
+pub fn policy_files(directory: &Path) -> (BTreeMap<String, String>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let mut files = BTreeMap::new();
+    let mut pending = vec![(directory.to_path_buf(), String::new())];
+    while let Some((at, prefix)) = pending.pop() {
+        let entries = match std::fs::read_dir(&at) {
+            Ok(entries) => entries,
+            Err(error) => {
+                found.push(unreadable(&at, &error));
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{prefix}{name}");
+            if entry.path().is_dir() {
+                pending.push((entry.path(), format!("{path}/")));
+            } else if [".rego", ".json", ".yaml", ".yml"].iter().any(|suffix| name.ends_with(suffix)) {
+                match std::fs::read_to_string(entry.path()) {
+                    Ok(text) => {
+                        files.insert(path, text);
+                    }
+                    Err(error) => found.push(unreadable(&entry.path(), &error)),
+                }
+            }
+        }
+    }
+    (files, found)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let detail = format!("{} cannot be read: {error}.", path.display());
+    Diagnostic::error(codes::policy::POLICY_LOAD, "Policies cannot be read", detail)
+}

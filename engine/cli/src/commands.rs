@@ -4,8 +4,10 @@ mod explain_error;
 mod force_unlock;
 mod init;
 mod output;
+mod plan;
 mod policy;
 mod sandbox;
+mod show;
 mod state;
 mod taint;
 mod version;
@@ -31,6 +33,8 @@ pub struct Entry {
 /// All commands, in the order in which help shows them.
 pub const ALL: &[Entry] = &[
     init::ENTRY,
+    plan::ENTRY,
+    show::ENTRY,
     output::ENTRY,
     state::list::ENTRY,
     state::mv::ENTRY,

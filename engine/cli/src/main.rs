@@ -6,6 +6,7 @@ mod exit;
 mod flags;
 mod progress;
 mod render;
+mod request;
 mod session;
 mod ui;
 

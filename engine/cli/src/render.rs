@@ -1,5 +1,6 @@
 //! Data to text. Pure: nothing here writes or reads anything.
 
+pub mod decisions;
 pub mod diag;
 mod object;
 pub mod plan;

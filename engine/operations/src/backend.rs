@@ -166,6 +166,15 @@ pub fn open(workdir: &Workdir, project: &Project) -> Result<Backend, Diagnostics
     connect(workdir, &saved.unwrap_or_else(Choice::local)).map_err(Diagnostics::from)
 }
 
+/// Where in which backend the state is, without credentials, as a plan says it.
+pub fn place(workdir: &Workdir) -> String {
+    let choice = saved(workdir).unwrap_or_else(Choice::local);
+    let parts = ["storage_account_name", "bucket", "address", "container_name", "prefix", "key", "path"];
+    let parts: Vec<&str> =
+        parts.iter().filter_map(|name| choice.settings.get(*name)).map(String::as_str).collect();
+    format!("{}:{}", choice.kind, parts.join("/"))
+}
+
 /// Opens a backend with its settings and the environment's.
 pub fn connect(workdir: &Workdir, choice: &Choice) -> Result<Backend, Diagnostic> {
     table::open(&choice.kind, &choice.settings, workdir.dir.clone(), &workdir.env)

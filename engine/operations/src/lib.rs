@@ -5,12 +5,15 @@ pub mod clock;
 mod files;
 mod host;
 pub mod init;
+pub mod judging;
 pub mod locked;
 pub mod natives;
 pub mod plan_configuration;
+pub mod planning;
 mod project;
 pub mod providers;
 pub mod repository;
+pub mod snapshot;
 mod sources;
 pub mod state_commands;
 pub mod stores;
@@ -19,6 +22,8 @@ pub mod variables;
 mod workdir;
 mod world;
 
+pub use files::write_private;
+pub use ordain_planner::Options as PlannerOptions;
 pub use project::Project;
 pub use variables::Given;
 pub use workdir::Workdir;
@@ -26,3 +31,8 @@ pub use world::Machine;
 
 /// Version of Terraform whose language, state and plan formats this engine speaks.
 pub const LANGUAGE_VERSION: &str = "1.11.4";
+
+/// A configuration without anything, for work on a state alone.
+pub fn empty_tree() -> ordain_config::ModuleTree {
+    ordain_config::ModuleTree::default()
+}

@@ -26,9 +26,13 @@ impl Locking {
             return Ok(Held { store: None, id: String::new() });
         }
         let deadline = tokio::time::Instant::now() + self.timeout;
+        let mut info = self.info.clone();
+        if info.path.is_empty() {
+            store.name().clone_into(&mut info.path);
+        }
         let mut pause = Duration::from_millis(250);
         loop {
-            match store.lock(&self.info).await {
+            match store.lock(&info).await {
                 Ok(()) => return Ok(Held { store: Some(store.clone()), id: self.info.id.clone() }),
                 Err(error) if tokio::time::Instant::now() + pause > deadline => return Err(error),
                 Err(_) => tokio::time::sleep(pause).await,

@@ -56,8 +56,12 @@ fn read_text(path: &Path) -> Result<String, String> {
 
 /// The module manifest that `init` left, if any.
 pub fn read_manifest(workdir: &Workdir) -> Option<BTreeMap<Arc<str>, InstalledModule>> {
-    let text = std::fs::read_to_string(workdir.data_dir().join("modules/modules.json")).ok()?;
-    let document: serde_json::Value = serde_json::from_str(&text).ok()?;
+    parse_manifest(&std::fs::read_to_string(workdir.data_dir().join("modules/modules.json")).ok()?)
+}
+
+/// A module manifest from its text; `None` when it is none.
+pub fn parse_manifest(text: &str) -> Option<BTreeMap<Arc<str>, InstalledModule>> {
+    let document: serde_json::Value = serde_json::from_str(text).ok()?;
     let rows = document.get("Modules")?.as_array()?;
     let word =
         |row: &serde_json::Value, key: &str| row.get(key).and_then(|v| v.as_str()).map(Arc::<str>::from);

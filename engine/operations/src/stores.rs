@@ -33,13 +33,7 @@ impl Stores {
 }
 
 /// How a command takes the lock. `operation` is Terraform's word, such as `OperationTypeApply`.
-pub fn locking(
-    workdir: &Workdir,
-    store: &StateStore,
-    operation: &str,
-    enabled: bool,
-    timeout: Duration,
-) -> Locking {
+pub fn locking(workdir: &Workdir, path: &str, operation: &str, enabled: bool, timeout: Duration) -> Locking {
     let user = workdir.env.get("USER").or_else(|| workdir.env.get("USERNAME")).cloned();
     let host = workdir.env.get("HOSTNAME").cloned().or_else(host_name);
     let info = LockInfo {
@@ -53,7 +47,7 @@ pub fn locking(
         ),
         version: crate::LANGUAGE_VERSION.to_owned(),
         created: clock::rfc3339(clock::now()),
-        path: store.name().to_owned(),
+        path: path.to_owned(),
     };
     Locking { enabled, timeout, info }
 }

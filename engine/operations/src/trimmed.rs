@@ -33,6 +33,22 @@ pub fn of_state(state: &State, schemas: &SchemasByAddress) -> Schemas {
     trim(wanted, schemas)
 }
 
+/// Schemas of every type of every provider.
+pub fn all(schemas: &SchemasByAddress) -> Schemas {
+    let mut wanted = Wanted::new();
+    for (provider, schema) in schemas {
+        let groups = [
+            (Mode::Managed, &schema.resources),
+            (Mode::Data, &schema.data_sources),
+            (Mode::Ephemeral, &schema.ephemeral),
+        ];
+        for (mode, types) in groups {
+            wanted.extend(types.keys().map(|name| (provider.clone(), mode, name.clone())));
+        }
+    }
+    trim(wanted, schemas)
+}
+
 fn add_state(wanted: &mut Wanted, state: &State) {
     for (resource, held) in &state.resources {
         let inner = &resource.resource;

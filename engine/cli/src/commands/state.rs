@@ -33,7 +33,7 @@ pub fn open(session: &mut Session) -> Result<Stores, Exit> {
 pub fn lock_of(matches: &ArgMatches, session: &Session, stores: &Stores, operation: &str) -> Locking {
     let timeout = text(matches, "lock-timeout").and_then(seconds).unwrap_or(0.0);
     let enabled = is_on(matches, "lock") || matches.try_get_one::<bool>("lock").is_err();
-    locking(&session.workdir, &stores.state, operation, enabled, Duration::from_secs_f64(timeout))
+    locking(&session.workdir, stores.state.name(), operation, enabled, Duration::from_secs_f64(timeout))
 }
 
 /// A fresh lineage for a state that has none.

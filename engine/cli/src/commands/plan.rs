@@ -1,0 +1,101 @@
+//! `ordain plan`
+
+use std::sync::Arc;
+
+use clap::{ArgMatches, Command};
+use ordain_operations::planning::{Planned, plan};
+use ordain_plan::Action;
+
+use super::Entry;
+use crate::exit::Exit;
+use crate::flags::{is_on, planning, switch, text, value};
+use crate::progress::Progress;
+use crate::render;
+use crate::request;
+use crate::session::Session;
+
+/// Row of the table.
+pub const ENTRY: Entry =
+    Entry { words: &["plan"], about: "Show what would change, and store it as a plan", flags, run };
+
+fn flags(command: Command) -> Command {
+    planning(command)
+        .arg(value("out", "Store the plan here: a file, or the URL of a container or blob"))
+        .arg(switch("detailed-exitcode", false, "0 no changes, 1 error, 2 changes"))
+        .arg(value("generate-config-out", "Write configuration for import blocks that have none"))
+}
+
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    act(matches, session).unwrap_or_else(|exit| exit)
+}
+
+fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    let options = request::planning(matches, session, false, "OperationTypePlan")?;
+    let project = request::project(session)?;
+    let mut sources = project.sources.clone();
+    let observer = Arc::new(Progress::new(session.ui.style()));
+    let (planned, found) =
+        session.block_on(plan(&session.workdir, &project, options, observer.clone(), &mut sources));
+    drop(observer);
+    if let Some(planned) = &planned {
+        show(planned, session, is_on(matches, "show-sensitive"));
+    }
+    let exit = session.report(&found, &sources);
+    let Some(planned) = planned else { return Ok(exit) };
+    if let (Some(path), Some((bytes, _))) = (text(matches, "out"), &planned.stored) {
+        store(session, path, bytes)?;
+    }
+    if exit == Exit::Failed {
+        return Ok(exit);
+    }
+    hint(&planned, session, text(matches, "out"));
+    let changes = is_on(matches, "detailed-exitcode") && has_changes(&planned);
+    Ok(if changes { Exit::Changes } else { Exit::Done })
+}
+
+/// Shows the plan and what policies say of it.
+pub fn show(planned: &Planned, session: &mut Session, show_sensitive: bool) {
+    let plan = &planned.file.plan;
+    if plan.errored && plan.changes.is_empty() {
+        return;
+    }
+    let style = session.ui.style();
+    session.ui.say(&render::plan::plan(plan, &planned.file.schemas, style, show_sensitive));
+    if let Some(decisions) = &planned.decisions {
+        session.ui.say(&render::decisions::decisions(decisions, style));
+    }
+}
+
+/// Whether applying the plan would do anything.
+pub fn has_changes(planned: &Planned) -> bool {
+    let plan = &planned.file.plan;
+    plan.changes.iter().any(|change| {
+        change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
+    }) || plan.outputs.iter().any(|output| output.action != Action::NoOp)
+}
+
+fn store(session: &mut Session, path: &str, bytes: &[u8]) -> Result<(), Exit> {
+    ordain_operations::write_private(&session.workdir.path(path), bytes).map_err(|error| {
+        let detail =
+            format!("The plan was made but could not be stored in {path}: {error}. Nothing was changed.");
+        session.fail(ordain_diag::Diagnostic::error(
+            ordain_diag::codes::cli::IO,
+            "Failed to write plan file",
+            detail,
+        ))
+    })
+}
+
+fn hint(planned: &Planned, session: &mut Session, out: Option<&str>) {
+    let rule = "─".repeat(77);
+    match (out, &planned.stored) {
+        (Some(path), Some((_, digests))) => session.ui.line(&format!(
+            "\n{rule}\n\nSaved the plan to: {path}\nRoot: {}\n\nTo perform exactly these actions, run the following command to apply:\n    ordain apply {path:?}",
+            digests.root
+        )),
+        _ if has_changes(planned) => session.ui.line(&format!(
+            "\n{rule}\n\nNote: You didn't use the -out option to save this plan, so Ordain can't\nguarantee to take exactly these actions if you run \"ordain apply\" now."
+        )),
+        _ => {}
+    }
+}

@@ -1,0 +1,96 @@
+//! `ordain show`
+
+use clap::{Arg, ArgMatches, Command};
+use ordain_diag::{Diagnostic, codes};
+use ordain_operations::providers::Providers;
+use ordain_operations::{LANGUAGE_VERSION, trimmed};
+use ordain_plan::file::PlanFile;
+use ordain_plan::json::{Secrets, View};
+use ordain_state::State;
+
+use super::{Entry, state};
+use crate::exit::Exit;
+use crate::flags::{is_on, switch, text};
+use crate::render;
+use crate::session::Session;
+
+/// Row of the table.
+pub const ENTRY: Entry = Entry { words: &["show"], about: "Show a stored plan, or the state", flags, run };
+
+fn flags(command: Command) -> Command {
+    command
+        .arg(Arg::new("path").help("Plan file or state file; the present state when not given"))
+        .arg(switch("json", false, "Machine-readable, nothing redacted"))
+        .arg(switch("no-color", false, "No colours"))
+        .arg(switch("show-sensitive", false, "Show sensitive values"))
+}
+
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    act(matches, session).unwrap_or_else(|exit| exit)
+}
+
+fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    let json = is_on(matches, "json");
+    let Some(path) = text(matches, "path") else {
+        let stores = state::open(session)?;
+        let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
+        return if stored.version.is_none() && !json {
+            session.ui.line("No state.");
+            Ok(Exit::Done)
+        } else {
+            show_state(session, &stored.state, json)
+        };
+    };
+    let bytes = std::fs::read(session.workdir.path(path)).map_err(|error| {
+        let detail = format!("Failed to read the given file as a state or plan file\n\n{path}: {error}");
+        session.fail(Diagnostic::error(
+            codes::cli::IO,
+            "Failed to read the given file as a state or plan file",
+            detail,
+        ))
+    })?;
+    if ordain_plan::file::is_archive(&bytes) {
+        let (file, _) = ordain_plan::file::read(path, &bytes).map_err(|error| session.fail(*error))?;
+        return show_plan(session, &file, json, is_on(matches, "show-sensitive"));
+    }
+    match ordain_state::v4::read(&bytes) {
+        Ok(state) => show_state(session, &state.unwrap_or_default(), json),
+        Err(error) => Err(session.fail(error)),
+    }
+}
+
+fn show_plan(session: &mut Session, file: &PlanFile, json: bool, show_sensitive: bool) -> Result<Exit, Exit> {
+    if json {
+        let (document, found) = file.json(Secrets::Shown);
+        session.ui.line(&document);
+        return Ok(session.report(&found, &ordain_diag::Sources::new()));
+    }
+    let style = session.ui.style();
+    session.ui.say(&render::plan::plan(&file.plan, &file.schemas, style, show_sensitive));
+    if let Ok(decisions) = serde_json::from_value(file.decisions.clone()) {
+        session.ui.say(&render::decisions::decisions(&decisions, style));
+    }
+    Ok(Exit::Done)
+}
+
+fn show_state(session: &mut Session, state: &State, json: bool) -> Result<Exit, Exit> {
+    // Schemas say which attributes are sensitive; a state shows without them too.
+    let providers = Providers::new(session.workdir.clone());
+    let (schemas, _) = session.block_on(providers.schemas(&ordain_operations::empty_tree(), state));
+    let schemas = trimmed::of_state(state, &schemas);
+    if json {
+        let nothing = serde_json::Value::Null;
+        let view = View {
+            schemas: &schemas,
+            configuration: &nothing,
+            terraform_version: LANGUAGE_VERSION,
+            secrets: Secrets::Shown,
+        };
+        let (document, found) = ordain_plan::json::state(state, &view);
+        session.ui.line(&document);
+        return Ok(session.report(&found, &ordain_diag::Sources::new()));
+    }
+    let style = session.ui.style();
+    session.ui.say(&render::state::state(state, &schemas, style));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,117 @@
+//! From flags to what operations are asked for, shared by `plan`, `apply` and `destroy`.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+use ordain_addr::{ResourceInstance, Target};
+use ordain_operations::locked::Locking;
+use ordain_operations::planning::Options;
+use ordain_operations::{Project, stores};
+use ordain_plan::Mode;
+
+use crate::exit::Exit;
+use crate::flags::{given_variables, is_on, seconds, text, texts};
+use crate::session::Session;
+
+/// Reads the planning flags; what is wrong with them is shown. `destroy` is set by the command `destroy`.
+pub fn planning(
+    matches: &ArgMatches,
+    session: &mut Session,
+    destroy: bool,
+    operation: &str,
+) -> Result<Options, Exit> {
+    let destroy = destroy || is_on(matches, "destroy");
+    let refresh_only = is_on(matches, "refresh-only");
+    if destroy && refresh_only {
+        let detail = "The -destroy and -refresh-only options are mutually-exclusive.";
+        return Err(session.usage("Incompatible plan mode options", detail));
+    }
+    if refresh_only && !is_on(matches, "refresh") {
+        let detail = "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Ordain would have nothing to do.";
+        return Err(session.usage("Incompatible refresh options", detail));
+    }
+    let targets = addresses(matches, session, "target")?;
+    let excludes = addresses(matches, session, "exclude")?;
+    if !targets.is_empty() && !excludes.is_empty() {
+        let detail =
+            "-target narrows the plan to what it names, -exclude leaves out what it names. Use one of them.";
+        return Err(session.usage("Incompatible -target and -exclude", detail));
+    }
+    let mode = match (destroy, refresh_only) {
+        (true, _) => Mode::Destroy,
+        (_, true) => Mode::RefreshOnly,
+        _ => Mode::Normal,
+    };
+    let planner = ordain_operations::PlannerOptions {
+        mode,
+        refresh: is_on(matches, "refresh"),
+        targets,
+        excludes,
+        replace: replacements(matches, session)?,
+        parallelism: parallelism(matches, session)?,
+        ..ordain_operations::PlannerOptions::default()
+    };
+    Ok(Options {
+        given: given_variables(matches),
+        planner,
+        locking: locking(matches, session, operation)?,
+        policies: text(matches, "policies").map(|path| session.workdir.path(path)),
+    })
+}
+
+fn parallelism(matches: &ArgMatches, session: &mut Session) -> Result<usize, Exit> {
+    let given = text(matches, "parallelism").unwrap_or("10").to_owned();
+    given.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
+        let detail =
+            format!("invalid value {given:?} for flag -parallelism: a whole number from 1 on is needed.");
+        session.usage("Failed to parse command-line flags", &detail)
+    })
+}
+
+/// `-target` or `-exclude`, and the files that hold more of them, one a line with `#` comments.
+fn addresses(matches: &ArgMatches, session: &mut Session, flag: &'static str) -> Result<Vec<Target>, Exit> {
+    let mut all = texts(matches, flag);
+    for path in texts(matches, if flag == "target" { "target-file" } else { "exclude-file" }) {
+        let content = std::fs::read_to_string(session.workdir.path(&path))
+            .map_err(|error| session.usage("Unable to read target file", &format!("{path}: {error}.")))?;
+        let lines = content.lines().map(|line| line.split('#').next().unwrap_or("").trim());
+        all.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    let read = |text: String| Target::parse(&text).map_err(|error| (text, error));
+    all.into_iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(|(given, error)| session.usage(&format!("Invalid {flag} {given:?}"), &format!("{error}")))
+}
+
+fn replacements(matches: &ArgMatches, session: &mut Session) -> Result<Vec<ResourceInstance>, Exit> {
+    let read = |text: String| ordain_addr::parse_instance(&text).map_err(|error| (text, error));
+    texts(matches, "replace").into_iter().map(read).collect::<Result<_, _>>().map_err(|(given, error)| {
+        session.usage(&format!("Invalid force-replace address {given:?}"), &format!("{error}"))
+    })
+}
+
+/// How the lock is taken. The path of the state in it is filled in where the state is opened.
+fn locking(matches: &ArgMatches, session: &mut Session, operation: &str) -> Result<Locking, Exit> {
+    let given = text(matches, "lock-timeout").unwrap_or("0s").to_owned();
+    let Some(timeout) = seconds(&given) else {
+        let detail =
+            format!("invalid value {given:?} for flag -lock-timeout: a duration such as 30s is needed.");
+        return Err(session.usage("Failed to parse command-line flags", &detail));
+    };
+    let timeout = Duration::from_secs_f64(timeout);
+    Ok(stores::locking(&session.workdir, "", operation, is_on(matches, "lock"), timeout))
+}
+
+/// Loads the configuration; what is wrong with it is shown.
+pub fn project(session: &mut Session) -> Result<Project, Exit> {
+    let (project, found) = Project::load(&session.workdir);
+    if found.has_errors() {
+        return Err(session.report(&found, &project.sources));
+    }
+    if project.is_empty() {
+        let detail = "Plan requires configuration to be present. Planning without a configuration would mark everything for destruction, which is normally not what is desired. If you would like to destroy everything, run plan with the -destroy option. Otherwise, create a configuration file (.tf file) in this directory and try again.";
+        return Err(session.usage("No configuration files", detail));
+    }
+    Ok(project)
+}

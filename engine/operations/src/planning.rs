@@ -1,0 +1,272 @@
+//! `plan`: from a working directory to a stored plan that policies have judged.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ordain_approval::Rules;
+use ordain_diag::{Diagnostics, Sources};
+use ordain_plan::file::{Digests, Header, Inputs, Origin, Place, PlanFile};
+use ordain_plan::{Digest, Observer, Plan};
+use ordain_state::{State, Stored};
+
+use crate::locked::{Locking, refuse_unfinished};
+use crate::plan_configuration::{SchemasByAddress, configuration};
+use crate::providers::Providers;
+use crate::repository::Repository;
+use crate::stores::{Stores, new_id};
+use crate::variables::{Given, collect};
+use crate::{LANGUAGE_VERSION, Machine, Project, Workdir, backend, clock, judging, trimmed};
+
+/// What the command line of `plan` asks for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Values of variables, as given.
+    pub given: Vec<Given>,
+    /// What the planner is asked for.
+    pub planner: ordain_planner::Options,
+    /// How the lock is taken.
+    pub locking: Locking,
+    /// Directory of policies, when not the repository's own.
+    pub policies: Option<PathBuf>,
+}
+
+/// A plan that was made, judged and put into its stored form.
+pub struct Planned {
+    /// The plan with everything around it.
+    pub file: PlanFile,
+    /// Its stored form; `None` when it cannot be stored, which was reported.
+    pub stored: Option<(Vec<u8>, Digests)>,
+    /// What policies say at plan time; `None` when they could not judge, which was reported.
+    pub decisions: Option<ordain_policy::Decisions>,
+}
+
+/// Makes a plan. Texts that findings point into are added to `sources`.
+pub async fn plan(
+    workdir: &Workdir,
+    project: &Project,
+    options: Options,
+    observer: Arc<dyn Observer>,
+    sources: &mut Sources,
+) -> (Option<Planned>, Diagnostics) {
+    let mut found = ordain_config::validate(&project.tree);
+    let inputs = found.take(collect(workdir, &options.given, sources));
+    if found.has_errors() {
+        return (None, found);
+    }
+    let stores = match Stores::open(workdir, project) {
+        Ok(stores) => stores,
+        Err(errors) => return (None, errors),
+    };
+    let held = match options.locking.acquire(&stores.state).await {
+        Ok(held) => held,
+        Err(error) => return (None, error.into()),
+    };
+    let planned = match read_settled(&stores).await {
+        Ok(base) => {
+            let work = Work { workdir, project, stores: &stores, options: &options };
+            Some(found.take(work.plan(base.state, inputs, observer).await))
+        }
+        Err(error) => {
+            found.push(error);
+            None
+        }
+    };
+    found.append(held.release().await);
+    (planned, found)
+}
+
+async fn read_settled(stores: &Stores) -> Result<Stored, ordain_diag::Diagnostic> {
+    let stored = stores.state.read().await?;
+    refuse_unfinished(&stores.state, &stored).await?;
+    Ok(stored)
+}
+
+/// What the steps of one plan share.
+struct Work<'w> {
+    workdir: &'w Workdir,
+    project: &'w Project,
+    stores: &'w Stores,
+    options: &'w Options,
+}
+
+impl Work<'_> {
+    async fn plan(
+        &self,
+        base: State,
+        inputs: crate::variables::Inputs,
+        observer: Arc<dyn Observer>,
+    ) -> (Planned, Diagnostics) {
+        let mut found = Diagnostics::new();
+        let providers = Providers::new(self.workdir.clone());
+        let schemas = found.take(providers.schemas(&self.project.tree, &base).await);
+        let now = clock::now();
+        let mut planner = self.options.planner.clone();
+        planner.terraform_version = LANGUAGE_VERSION.to_owned();
+        let plan = if found.has_errors() {
+            refused(base, now)
+        } else {
+            let request = ordain_planner::Request {
+                evaluation: evaluation(
+                    self.workdir,
+                    self.project,
+                    &schemas,
+                    inputs,
+                    &self.stores.workspace,
+                    now,
+                ),
+                base,
+                providers: Arc::new(providers),
+                observer,
+                options: planner,
+            };
+            found.take(ordain_planner::plan(request).await)
+        };
+        let file = self.file(plan, &schemas, now);
+        (self.judged(file, &schemas, &mut found), found)
+    }
+
+    /// The plan with everything that is stored beside it.
+    fn file(&self, plan: Plan, schemas: &SchemasByAddress, now: i64) -> PlanFile {
+        let repository = Repository::around(self.workdir);
+        let rules = judging::rules(&repository).0;
+        PlanFile {
+            header: self.header(&repository, &rules, now),
+            schemas: trimmed::of_plan(&plan, schemas),
+            configuration: configuration(&self.project.tree, schemas),
+            snapshot: snapshot(self.project),
+            decisions: serde_json::Value::Null,
+            obligations: serde_json::Value::Null,
+            approvals: Vec::new(),
+            plan,
+        }
+    }
+
+    fn header(&self, repository: &Repository, rules: &Rules, now: i64) -> Header {
+        let environment = rules.environment_of(&repository.directory);
+        let lifetime = environment.and_then(|environment| environment.plan_lifetime);
+        let selected = crate::natives::select(&self.project.tree).0;
+        let providers = selected.into_iter().map(|selected| {
+            let version = selected.version.unwrap_or(env!("CARGO_PKG_VERSION"));
+            (selected.address.to_string(), version.to_owned())
+        });
+        Header {
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+            terraform_version: LANGUAGE_VERSION.to_owned(),
+            sealing: "none".to_owned(),
+            place: Place {
+                environment: environment.map(|environment| environment.name.clone()),
+                workspace: self.stores.workspace.clone(),
+                backend: backend::place(self.workdir),
+                directory: repository.directory.clone(),
+            },
+            origin: Origin {
+                commit: repository.commit.clone(),
+                author: repository.actor.clone(),
+                created: now,
+                expires: lifetime.map(|lifetime| now.saturating_add(lifetime)),
+                nonce: new_id(self.workdir),
+            },
+            inputs: Inputs {
+                providers: providers.collect(),
+                modules: module_digests(self.project),
+                policies: None,
+                lock: None,
+            },
+        }
+    }
+
+    /// Lets policies judge, then puts the plan into its stored form.
+    fn judged(&self, mut file: PlanFile, schemas: &SchemasByAddress, found: &mut Diagnostics) -> Planned {
+        let repository = Repository::around(self.workdir);
+        let mut decisions = None;
+        if !file.plan.errored {
+            let policies = judging::bundle(&repository, self.options.policies.as_deref());
+            if let Some(bundle) = found.take(policies) {
+                found.append(ordain_policy::check(&bundle, &trimmed::all(schemas)));
+                file.header.inputs.policies = Some(bundle.digest());
+                decisions = found.take(judging::judge(&bundle, &file, ordain_policy::Stage::Plan, None));
+            } else if !found.has_errors() {
+                decisions = Some(ordain_policy::Decisions::default());
+            }
+        }
+        if let Some(decisions) = &decisions {
+            file.decisions = serde_json::to_value(decisions).unwrap_or_default();
+            file.obligations = serde_json::to_value(&decisions.obligations).unwrap_or_default();
+        }
+        let stored = found.take(ordain_plan::file::write(&file));
+        Planned { file, stored, decisions }
+    }
+}
+
+/// A plan that was never made, because what it needs is not there.
+fn refused(base: State, now: i64) -> Plan {
+    Plan {
+        mode: ordain_plan::Mode::Normal,
+        timestamp: clock::rfc3339(now),
+        variables: BTreeMap::new(),
+        changes: Vec::new(),
+        drift: Vec::new(),
+        deferred: Vec::new(),
+        outputs: Vec::new(),
+        steps: Vec::new(),
+        checks: Vec::new(),
+        relevant: Vec::new(),
+        prior: base.clone(),
+        base,
+        targets: Vec::new(),
+        excludes: Vec::new(),
+        complete: false,
+        applyable: false,
+        errored: true,
+    }
+}
+
+/// Where every evaluation of a configuration starts from. The mode is set by whoever drives it.
+pub fn evaluation(
+    workdir: &Workdir,
+    project: &Project,
+    schemas: &SchemasByAddress,
+    variables: crate::variables::Inputs,
+    workspace: &str,
+    now: i64,
+) -> ordain_eval::Input {
+    let home = workdir.env.get("HOME").map(PathBuf::from);
+    ordain_eval::Input {
+        tree: project.tree.clone(),
+        schemas: schemas.clone(),
+        variables,
+        world: Arc::new(Machine::new(workdir.dir.clone(), home)),
+        functions: None,
+        mode: ordain_eval::Mode::Plan,
+        workspace: workspace.into(),
+        timestamp: clock::rfc3339(now).into(),
+        stored_providers: Vec::new(),
+        targets: Vec::new(),
+        excludes: Vec::new(),
+    }
+}
+
+/// Source texts by logical path, as a plan stores them; and the manifest, so that modules are found again.
+fn snapshot(project: &Project) -> BTreeMap<String, String> {
+    let mut texts: BTreeMap<String, String> =
+        project.set.files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+    if let Some(installed) = &project.set.installed {
+        texts.insert(crate::snapshot::MANIFEST.to_owned(), crate::snapshot::manifest(installed));
+    }
+    texts
+}
+
+/// Digest of the texts of each called module.
+fn module_digests(project: &Project) -> BTreeMap<String, String> {
+    let mut digests = BTreeMap::new();
+    for module in project.tree.modules().into_iter().filter(|module| !module.path.is_root()) {
+        let prefix = format!("{}/", module.dir);
+        let texts = project.set.files.iter().filter_map(|(path, text)| {
+            let name = path.strip_prefix(&prefix)?;
+            (!name.contains('/')).then(|| (name, Digest::of(text.as_bytes())))
+        });
+        digests.insert(module.path.0.join("."), ordain_plan::digest::root(texts).to_string());
+    }
+    digests
+}

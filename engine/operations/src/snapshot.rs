@@ -1,0 +1,28 @@
+//! The configuration as a plan stores it, and back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_config::{InstalledModule, SourceSet};
+use serde_json::{Value as Json, json};
+
+/// Name under which a snapshot keeps the module manifest. No configuration file can have it.
+pub const MANIFEST: &str = "modules.json";
+
+/// The manifest as text.
+pub fn manifest(installed: &BTreeMap<Arc<str>, InstalledModule>) -> String {
+    let rows = installed.iter().map(|(key, module)| {
+        let version = module.version.as_deref();
+        json!({ "Key": &**key, "Source": &*module.source, "Version": version, "Dir": &*module.dir })
+    });
+    json!({ "Modules": rows.collect::<Json>() }).to_string()
+}
+
+/// The texts that a plan stored, as a source set.
+pub fn source_set(snapshot: &BTreeMap<String, String>) -> SourceSet {
+    let files = snapshot.iter().filter(|(path, _)| path.as_str() != MANIFEST);
+    SourceSet {
+        files: files.map(|(path, text)| (path.as_str().into(), text.as_str().into())).collect(),
+        installed: snapshot.get(MANIFEST).and_then(|text| crate::sources::parse_manifest(text)),
+    }
+}

@@ -1,10 +1,12 @@
 //! Harness of the tests that look at the project as a whole.
 //!
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
-//! rules on files and names, `cases` runs the directories under `tests/cases/`.
+//! rules on files and names, `cases` runs the directories under `tests/cases/`,
+//! `expressions` runs what was recorded of the console.
 
 pub mod binary;
 pub mod case;
+pub mod expression;
 pub mod normal;
 pub mod run;
 

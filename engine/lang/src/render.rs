@@ -21,6 +21,9 @@ pub fn ty(ty: &Type) -> String {
 }
 
 fn write_value(value: &Value, indent: usize, out: &mut String) {
+    if !value.is_known() {
+        return out.push_str("(known after apply)");
+    }
     if value.marks().is_sensitive() {
         return out.push_str("(sensitive value)");
     }
@@ -29,7 +32,7 @@ fn write_value(value: &Value, indent: usize, out: &mut String) {
     }
     match value.kind() {
         Kind::Null(ty) => out.push_str(&null(ty)),
-        Kind::Unknown(_) => out.push_str("(known after apply)"),
+        Kind::Unknown(_) => {}
         Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Kind::Number(number) => out.push_str(&number.to_string()),
         Kind::String(text) => write_text(text, indent, out),

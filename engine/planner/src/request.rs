@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{ModuleInstance, ResourceInstance, Target};
+use ordain_addr::{ResourceInstance, Target};
 use ordain_plan::{Mode, Observer};
 use ordain_provider::ProviderSource;
 use ordain_state::State;
@@ -66,9 +66,4 @@ impl Options {
     pub(crate) fn is_partial(&self) -> bool {
         !self.targets.is_empty() || !self.excludes.is_empty()
     }
-}
-
-/// Whether an address lies in a module that is gone.
-pub(crate) fn in_module(module: &ModuleInstance, instance: &ResourceInstance) -> bool {
-    module.contains(&instance.module)
 }

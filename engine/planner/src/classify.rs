@@ -1,0 +1,74 @@
+//! Two values and what is known about them to an action and its reason.
+
+use ordain_plan::{Action, Reason};
+use ordain_provider::{AttributeType, Block};
+use ordain_value::{Path, Step, Value};
+
+/// Why an object is replaced although its values do not ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forced {
+    /// `-replace` names it.
+    Request,
+    /// `replace_triggered_by` says so.
+    Trigger,
+}
+
+/// What to do with an object that is there and fit for use.
+pub(crate) fn classify(
+    equal: bool,
+    cannot_update: bool,
+    forced: Option<Forced>,
+    create_first: bool,
+) -> (Action, Option<Reason>) {
+    match forced {
+        Some(Forced::Request) => (replace(create_first), Some(Reason::ReplaceByRequest)),
+        Some(Forced::Trigger) => (replace(create_first), Some(Reason::ReplaceByTriggers)),
+        None if equal => (Action::NoOp, None),
+        None if cannot_update => (replace(create_first), Some(Reason::ReplaceBecauseCannotUpdate)),
+        None => (Action::Update, None),
+    }
+}
+
+/// The action that replaces an object.
+pub(crate) fn replace(create_first: bool) -> Action {
+    if create_first { Action::CreateThenDelete } else { Action::DeleteThenCreate }
+}
+
+/// Those of the paths that cannot change in place whose values change: unknown is a change, and write-only
+/// attributes cannot be compared, so they always are one.
+pub(crate) fn replace_paths(block: &Block, paths: Vec<Path>, prior: &Value, planned: &Value) -> Vec<Path> {
+    let changes = |path: &Path| {
+        is_write_only(block, path)
+            || match (path.get(prior), path.get(planned)) {
+                (Some(before), Some(after)) => before != after,
+                (None, None) => false,
+                _ => true,
+            }
+    };
+    let mut paths: Vec<Path> = paths.into_iter().filter(changes).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn is_write_only(block: &Block, path: &Path) -> bool {
+    let Some((Step::Attr(name), rest)) = path.0.split_first() else { return false };
+    if let Some(attribute) = block.attributes.get(name) {
+        let nested = match &attribute.ty {
+            AttributeType::Nested(nested) => {
+                let inner = Block { attributes: nested.attributes.clone(), ..Block::default() };
+                is_write_only(&inner, &without_index(rest))
+            }
+            AttributeType::Plain(_) => false,
+        };
+        return attribute.flags.write_only || nested;
+    }
+    block.blocks.get(name).is_some_and(|nested| is_write_only(&nested.block, &without_index(rest)))
+}
+
+fn without_index(steps: &[Step]) -> Path {
+    match steps.split_first() {
+        Some((Step::Index(_), rest)) => Path(rest.to_vec()),
+        _ => Path(steps.to_vec()),
+    }
+}

@@ -1,0 +1,153 @@
+//! One data source instance: read while planning, or left for apply.
+
+use std::sync::Arc;
+
+use ordain_diag::Severity;
+use ordain_eval::{Answer, Asked, WantedInstance};
+use ordain_plan::{Action, Change, Event, Mode, Reason, Work};
+use ordain_provider::{AttributeType, Block, Nesting, Provider};
+use ordain_state::{Edit, InstanceState};
+use ordain_value::{Kind, Marks, Value};
+
+use crate::refresh;
+use crate::session::{Done, Session, change};
+
+/// Plans one instance. `pending` says whether something that it depends on by `depends_on` has changes.
+pub(crate) async fn plan(
+    session: &Session,
+    wanted: WantedInstance,
+    provider: Arc<dyn Provider>,
+    prior: InstanceState,
+    pending: bool,
+) -> Done {
+    let asked = Asked::Instance(wanted.address.clone());
+    let mut done = Done::default();
+    let answer = run(session, &wanted, &*provider, &prior, pending, &mut done).await;
+    done.found = wanted.block.place(done.found, &wanted.address);
+    if wanted.block.check.is_some() {
+        // What stands in a check block only ever warns.
+        done.found = done.found.map(|mut finding| {
+            finding.severity = Severity::Warning;
+            finding
+        });
+    }
+    done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
+    done
+}
+
+async fn run(
+    session: &Session,
+    wanted: &WantedInstance,
+    provider: &dyn Provider,
+    prior: &InstanceState,
+    pending: bool,
+    done: &mut Done,
+) -> Option<Answer> {
+    let (address, type_name) = (&wanted.address, &wanted.address.resource.type_name);
+    let schema = match session.schema(&wanted.provider, address) {
+        Ok(schema) => schema,
+        Err(found) => {
+            done.found.append(found);
+            return None;
+        }
+    };
+    let (config, marks) = wanted.config.clone().unmark_with_paths();
+    done.found.append(provider.validate_data(type_name, config.clone()).await);
+    if done.found.has_errors() {
+        return None;
+    }
+    let mark = |value: Value| {
+        value.with_marks_at(marks.iter().map(|(path, marks)| (path, marks.without(Marks::EPHEMERAL))))
+    };
+    let null = Value::null(schema.ty.clone());
+    let reason = if !config.is_wholly_known() {
+        Some(Reason::ReadBecauseConfigUnknown)
+    } else if pending {
+        Some(Reason::ReadBecauseDependencyPending)
+    } else {
+        None
+    };
+    if let Some(reason) = reason {
+        let after = mark(planned(&schema.schema.block, &config));
+        if session.options.mode != Mode::RefreshOnly {
+            let read = change(address, &wanted.provider, Action::Read, (null, after.clone()));
+            done.changes.push(Change { reason: Some(reason), ..read });
+        }
+        return Some(Answer::Value(after));
+    }
+    let subject = Session::subject(provider, &wanted.provider, address, &schema);
+    session.observer.event(Event::Started { address, deposed: None, work: Work::Read, known: &null });
+    let (read, found) = subject.read_data(&config).await;
+    done.found.append(found);
+    let Some(read) = read else {
+        session.observer.event(Event::Failed { address, deposed: None, work: Work::Read });
+        return None;
+    };
+    let value = mark(read);
+    session.observer.event(Event::Ended { address, deposed: None, work: Work::Read, known: &value });
+    if wanted.block.check.is_some() && session.options.mode == Mode::Normal {
+        let read = change(address, &wanted.provider, Action::Read, (null, value.clone()));
+        done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
+    }
+    let known = ordain_provider::Known { value: value.clone(), private: Vec::new(), identity: None };
+    match refresh::fresh(&schema, &known) {
+        Ok(object) => {
+            let same = prior.current.as_ref().is_some_and(|stored| {
+                stored.attributes.get() == object.attributes.get()
+                    && stored.sensitive_paths == object.sensitive_paths
+            });
+            if !same {
+                done.edits.push(Edit::Put {
+                    address: address.clone(),
+                    deposed: None,
+                    provider: wanted.provider.clone(),
+                    object: Arc::new(object),
+                });
+            }
+            Some(Answer::Value(value))
+        }
+        Err(error) => {
+            done.found.push(error);
+            None
+        }
+    }
+}
+
+/// The configuration with everything unknown that the provider will decide.
+fn planned(block: &Block, config: &Value) -> Value {
+    let Kind::Object(members) = config.kind() else { return config.clone() };
+    let mut members = (**members).clone();
+    for (name, attribute) in &block.attributes {
+        let Some(part) = members.get_mut(name) else { continue };
+        if attribute.flags.computed && part.is_null() {
+            *part = Value::unknown(attribute.value_type());
+        } else if let AttributeType::Nested(nested) = &attribute.ty {
+            let inner = Block { attributes: nested.attributes.clone(), ..Block::default() };
+            *part = each(nested.nesting, part, &inner);
+        }
+    }
+    for (name, nested) in &block.blocks {
+        if let Some(part) = members.get_mut(name) {
+            *part = each(nested.nesting, part, &nested.block);
+        }
+    }
+    Value::object(members)
+}
+
+fn each(nesting: Nesting, value: &Value, block: &Block) -> Value {
+    if matches!(nesting, Nesting::Single | Nesting::Group) {
+        return planned(block, value);
+    }
+    match value.kind() {
+        Kind::List(ty, items) => Value::list((**ty).clone(), items.iter().map(|item| planned(block, item))),
+        Kind::Set(ty, items) => Value::set((**ty).clone(), items.iter().map(|item| planned(block, item))),
+        Kind::Tuple(items) => Value::tuple(items.iter().map(|item| planned(block, item))),
+        Kind::Map(ty, items) => {
+            Value::map((**ty).clone(), items.iter().map(|(key, item)| (key.clone(), planned(block, item))))
+        }
+        Kind::Object(items) => {
+            Value::object(items.iter().map(|(key, item)| (key.clone(), planned(block, item))))
+        }
+        _ => value.clone(),
+    }
+}

@@ -1,0 +1,311 @@
+//! The loop: the evaluator hands out what is wanted, jobs plan it, answers go back.
+//!
+//! The loop owns the evaluator and all tables; only calls to providers run side by side, at most
+//! `parallelism` of them. Results are put in order by address at the end, so that no output depends on
+//! who answered first.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use ordain_addr::{AbsResource, ConfigResource, Mode, ProviderConfigAddr, ResourceInstance};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
+use ordain_plan::{Action, Change};
+use ordain_provider::{ConfigureRequest, Provider, ProviderSource};
+use ordain_state::{InstanceState, State};
+
+use crate::classify::Forced;
+use crate::managed::Situation;
+use crate::orphans::{Expansions, Orphan};
+use crate::session::{Done, Session};
+use crate::{data, ephemeral, managed, orphans};
+
+/// Everything that the loop learns.
+pub(crate) struct Drive<'d> {
+    session: &'d Session,
+    source: &'d dyn ProviderSource,
+    /// Addresses that objects had, by their present ones.
+    moved: BTreeMap<ResourceInstance, ResourceInstance>,
+    /// The state as it becomes known.
+    pub(crate) prior: State,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) drift: Vec<Change>,
+    /// What instances depend on by the configuration.
+    pub(crate) dependencies: HashMap<ResourceInstance, Arc<[ConfigResource]>>,
+    pub(crate) found: Diagnostics,
+    pub(crate) expansions: Expansions,
+    /// Instances that were handed out.
+    handled: HashSet<ResourceInstance>,
+    /// Resources that something is done to.
+    pending: HashSet<ConfigResource>,
+    /// Changes by resource, as numbers.
+    by_resource: HashMap<AbsResource, Vec<usize>>,
+    providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    opened: Vec<ephemeral::Open>,
+}
+
+type Job<'j> = BoxFuture<'j, Done>;
+
+impl<'d> Drive<'d> {
+    pub(crate) fn new(
+        session: &'d Session,
+        source: &'d dyn ProviderSource,
+        prior: State,
+        moved: BTreeMap<ResourceInstance, ResourceInstance>,
+    ) -> Self {
+        Self {
+            session,
+            source,
+            moved,
+            prior,
+            changes: Vec::new(),
+            drift: Vec::new(),
+            dependencies: HashMap::new(),
+            found: Diagnostics::new(),
+            expansions: Expansions::default(),
+            handled: HashSet::new(),
+            pending: HashSet::new(),
+            by_resource: HashMap::new(),
+            providers: HashMap::new(),
+            opened: Vec::new(),
+        }
+    }
+
+    /// Runs the evaluator to its end.
+    pub(crate) async fn run(&mut self, evaluator: &mut Evaluator) {
+        let mut queue: VecDeque<Job<'d>> = VecDeque::new();
+        let mut flying: FuturesUnordered<Job<'d>> = FuturesUnordered::new();
+        let limit = self.session.options.parallelism.max(1);
+        loop {
+            let (progress, found) = evaluator.step();
+            self.found.append(found);
+            let more = matches!(progress, Progress::Wanted(_));
+            if let Progress::Wanted(items) = progress {
+                queue.extend(items.into_iter().filter_map(|item| self.job(item)));
+            }
+            while flying.len() < limit
+                && let Some(job) = queue.pop_front()
+            {
+                flying.push(job);
+            }
+            if flying.is_empty() {
+                if more {
+                    continue;
+                }
+                break;
+            }
+            if let Some(done) = flying.next().await {
+                self.settle(done, evaluator);
+            }
+            while let Some(Some(done)) = flying.next().now_or_never() {
+                self.settle(done, evaluator);
+            }
+        }
+        self.found.append(ephemeral::close(&*self.session.observer, std::mem::take(&mut self.opened)).await);
+    }
+
+    fn job(&mut self, item: Wanted) -> Option<Job<'d>> {
+        match item {
+            Wanted::Provider(wanted) => Some(configure(self.session, self.source, wanted).boxed()),
+            Wanted::Module(module) => {
+                self.expansions.modules.insert((module.caller, module.name), module.keys);
+                None
+            }
+            Wanted::Expanded(expansion) => {
+                self.expansions.resources.insert(expansion.resource, expansion.keys);
+                None
+            }
+            Wanted::Managed(wanted) => self.instance(wanted, Mode::Managed),
+            Wanted::Data(wanted) => self.instance(wanted, Mode::Data),
+            Wanted::Ephemeral(wanted) => self.instance(wanted, Mode::Ephemeral),
+        }
+    }
+
+    fn instance(&mut self, wanted: WantedInstance, mode: Mode) -> Option<Job<'d>> {
+        let address = wanted.address.clone();
+        self.handled.insert(address.clone());
+        self.dependencies.insert(address.clone(), wanted.dependencies.clone());
+        let asked = Asked::Instance(address.clone());
+        let provider = match self.provider(&wanted.provider, &address) {
+            Ok(provider) => provider,
+            Err(found) => return Some(async move { Done::failed(asked, found) }.boxed()),
+        };
+        let session = self.session;
+        let prior = self.prior.instance(&address).cloned().unwrap_or_default();
+        Some(match mode {
+            Mode::Managed => {
+                let situation = Situation {
+                    prior,
+                    previous_address: self.moved.get(&address).cloned(),
+                    forced: self.forced(&wanted),
+                };
+                managed::plan(session, wanted, provider, situation).boxed()
+            }
+            Mode::Data => {
+                let pending = wanted.depends_on.iter().any(|resource| self.pending.contains(resource));
+                data::plan(session, wanted, provider, prior, pending).boxed()
+            }
+            Mode::Ephemeral => ephemeral::open(session, wanted, provider).boxed(),
+        })
+    }
+
+    fn provider(
+        &self,
+        of: &ProviderConfigAddr,
+        address: &ResourceInstance,
+    ) -> Result<Arc<dyn Provider>, Diagnostics> {
+        match self.providers.get(of) {
+            Some(Some(provider)) => Ok(Arc::clone(provider)),
+            // Why it is not there was reported.
+            Some(None) => Err(Diagnostics::new()),
+            None => Err(absent(of, address).into()),
+        }
+    }
+
+    /// Whether `-replace` or `replace_triggered_by` asks for a new object.
+    fn forced(&self, wanted: &WantedInstance) -> Option<Forced> {
+        if self.session.options.replace.contains(&wanted.address) {
+            return Some(Forced::Request);
+        }
+        let fires = |trigger: &ordain_eval::ReplaceTrigger| {
+            let changes = self.by_resource.get(&trigger.resource).map_or(&[][..], |list| list);
+            changes
+                .iter()
+                .filter_map(|at| self.changes.get(*at))
+                .filter(|change| trigger.key.is_none() || change.address.key == trigger.key)
+                .any(|change| {
+                    if trigger.path.0.is_empty() {
+                        return change.action == Action::Update || change.action.is_replace();
+                    }
+                    change.action != Action::NoOp
+                        && !change.before.is_null()
+                        && trigger.path.get(&change.before) != trigger.path.get(&change.after)
+                })
+        };
+        wanted.replace_triggers.iter().any(fires).then_some(Forced::Trigger)
+    }
+
+    fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
+        let Done { answer, provider, changes, drift, edits, opened, found } = done;
+        self.found.append(found);
+        if let Some((address, provider)) = provider {
+            self.providers.insert(address, provider);
+        }
+        self.opened.extend(opened);
+        self.drift.extend(drift);
+        for edit in edits {
+            self.prior.edit(edit);
+        }
+        for change in changes {
+            if change.action != Action::NoOp {
+                self.pending.insert(change.address.config());
+            }
+            if change.deposed.is_none() {
+                self.by_resource.entry(change.address.abs_resource()).or_default().push(self.changes.len());
+            }
+            self.changes.push(change);
+        }
+        if let Some((asked, answer)) = answer {
+            self.found.append(evaluator.resolve(&asked, answer));
+        }
+    }
+
+    /// Plans the end of everything in state that `select` gives a reason for.
+    pub(crate) async fn end(&mut self, orphans: Vec<Orphan>) {
+        let session = self.session;
+        let mut jobs = Vec::with_capacity(orphans.len());
+        for orphan in orphans {
+            let provider = match self.provider(&orphan.provider, &orphan.address) {
+                Ok(provider) => Some(provider),
+                Err(found) => {
+                    if orphan.address.resource.mode == Mode::Managed {
+                        self.found.append(found);
+                    }
+                    None
+                }
+            };
+            jobs.push(orphans::plan(session, orphan, provider));
+        }
+        let limit = session.options.parallelism.max(1);
+        let mut results = futures_util::stream::iter(jobs).buffered(limit);
+        while let Some(done) = results.next().await {
+            self.found.append(done.found);
+            self.drift.extend(done.drift);
+            for edit in done.edits {
+                self.prior.edit(edit);
+            }
+            self.changes.extend(done.changes);
+        }
+    }
+
+    /// Instances in state that no job has dealt with, and what is known of them.
+    pub(crate) fn left_over(&self) -> Vec<(ResourceInstance, ProviderConfigAddr, InstanceState)> {
+        let mut left = Vec::new();
+        for (resource, state) in &self.prior.resources {
+            for (key, instance) in &state.instances {
+                let address = resource.instance(key.clone());
+                if !self.handled.contains(&address) {
+                    left.push((address, state.provider.clone(), instance.clone()));
+                }
+            }
+        }
+        left
+    }
+
+    /// The address that an object had in the stored state.
+    pub(crate) fn previous_address(&self, address: &ResourceInstance) -> Option<ResourceInstance> {
+        self.moved.get(address).cloned()
+    }
+}
+
+fn absent(of: &ProviderConfigAddr, address: &ResourceInstance) -> Diagnostic {
+    let detail = format!(
+        "To work with {address}, its original provider configuration at {of} is required, but it has been removed. \
+         This happens when a provider block is removed while objects that it made are still in state. Put the \
+         provider block back, destroy {address}, and then remove it again."
+    );
+    Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Provider configuration not present", detail)
+        .with_address(address.to_string())
+}
+
+async fn configure(session: &Session, source: &dyn ProviderSource, wanted: WantedProvider) -> Done {
+    let mut done = Done::default();
+    let ready = ready(session, source, &wanted, &mut done.found).await;
+    let answer = match &ready {
+        Some(_) => Answer::Value(wanted.config.clone()),
+        None => Answer::Failed,
+    };
+    let asked = Asked::Provider(wanted.address.clone());
+    done.found = done.found.map(|finding| match wanted.span {
+        Some(span) if finding.span.is_none() => finding.with_span(span).with_context(span),
+        _ => finding,
+    });
+    done.found = done.found.at_address(&wanted.address.to_string());
+    Done { answer: Some((asked, answer)), provider: Some((wanted.address, ready)), ..done }
+}
+
+async fn ready(
+    session: &Session,
+    source: &dyn ProviderSource,
+    wanted: &WantedProvider,
+    found: &mut Diagnostics,
+) -> Option<Arc<dyn Provider>> {
+    let provider = match source.instance(&wanted.address).await {
+        Ok(provider) => provider,
+        Err(problems) => {
+            found.append(problems);
+            return None;
+        }
+    };
+    let (config, _) = wanted.config.clone().unmark_deep();
+    found.append(provider.validate_config(config.clone()).await);
+    if found.has_errors() {
+        return None;
+    }
+    let terraform_version = session.options.terraform_version.clone();
+    found.append(provider.configure(ConfigureRequest { config, terraform_version }).await);
+    (!found.has_errors()).then_some(provider)
+}

@@ -1,0 +1,305 @@
+//! One managed resource instance: from what it is and what is wanted to its change.
+
+use std::sync::Arc;
+
+use ordain_addr::{DeposedKey, ResourceInstance};
+use ordain_config::ignore_changes;
+use ordain_diag::{Diagnostic, codes};
+use ordain_eval::{Answer, Asked, WantedInstance};
+use ordain_plan::{Action, Change, Event, Importing, Mode, Reason, Work};
+use ordain_provider::{Known, ObjectSchema, PlanReply, Provider, Subject};
+use ordain_state::{Edit, InstanceState};
+use ordain_value::{Marks, Path, Value};
+
+use crate::classify::{Forced, classify, replace, replace_paths};
+use crate::findings::prevented;
+use crate::refresh::{self, Current};
+use crate::session::{Done, Session, change};
+
+/// What the loop knows about an instance beside what is wanted.
+pub(crate) struct Situation {
+    /// What the state holds of it.
+    pub(crate) prior: InstanceState,
+    /// Address it had, when it was moved.
+    pub(crate) previous_address: Option<ResourceInstance>,
+    /// Whether it is replaced whatever its values say.
+    pub(crate) forced: Option<Forced>,
+}
+
+/// Plans one instance.
+pub(crate) async fn plan(
+    session: &Session,
+    wanted: WantedInstance,
+    provider: Arc<dyn Provider>,
+    situation: Situation,
+) -> Done {
+    let asked = Asked::Instance(wanted.address.clone());
+    let schema = match session.schema(&wanted.provider, &wanted.address) {
+        Ok(schema) => schema,
+        Err(found) => return Done::failed(asked, wanted.block.place(found, &wanted.address)),
+    };
+    let job = Job {
+        session,
+        subject: Session::subject(&*provider, &wanted.provider, &wanted.address, &schema),
+        schema: &schema,
+        wanted: &wanted,
+        situation: &situation,
+    };
+    let mut done = Done::default();
+    let answer = job.run(&mut done).await;
+    done.found = wanted.block.place(done.found, &wanted.address);
+    done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
+    done
+}
+
+struct Job<'j> {
+    session: &'j Session,
+    subject: Subject<'j>,
+    schema: &'j ObjectSchema,
+    wanted: &'j WantedInstance,
+    situation: &'j Situation,
+}
+
+impl Job<'_> {
+    /// `None` after errors.
+    async fn run(&self, done: &mut Done) -> Option<Answer> {
+        for (key, object) in &self.situation.prior.deposed {
+            self.deposed(key, object, done).await;
+        }
+        let current = self.current(done).await?;
+        if self.session.options.mode == Mode::RefreshOnly {
+            let value = if current.known.value.is_null() {
+                Value::unknown(self.schema.ty.clone())
+            } else {
+                current.marked
+            };
+            return Some(Answer::Value(value));
+        }
+        let planned = self.plan(&current, done).await?;
+        let after = planned.after.clone();
+        if matches!(planned.action, Action::DeleteThenCreate | Action::CreateThenDelete)
+            && self.wanted.block.lifecycle.prevent_destroy
+        {
+            done.found.push(prevented(&self.wanted.address, &self.wanted.block));
+            return None;
+        }
+        done.changes.push(planned);
+        Some(Answer::Value(after))
+    }
+
+    async fn deposed(&self, key: &DeposedKey, object: &Arc<ordain_state::Object>, done: &mut Done) {
+        delete_deposed(self.session, &self.subject, self.wanted.provider.clone(), key, object, done).await;
+    }
+
+    /// The object as it is, or as it was imported.
+    async fn current(&self, done: &mut Done) -> Option<Current> {
+        let meta = self.wanted.provider_meta.clone();
+        let current = match (&self.situation.prior.current, &self.wanted.import) {
+            (Some(object), _) => {
+                let (current, found) =
+                    refresh::current(self.session, &self.subject, object, None, meta).await;
+                done.found.append(found);
+                current?
+            }
+            (None, Some(_)) => self.import(done).await?,
+            (None, None) => Current::absent(self.schema),
+        };
+        record(&current, &self.situation.prior, &self.wanted.address, &self.wanted.provider, done);
+        if let Some(before) = &current.drifted_from {
+            let action = if current.known.value.is_null() { Action::Delete } else { Action::Update };
+            let values = (before.clone(), current.marked.clone());
+            done.drift.push(change(&self.wanted.address, &self.wanted.provider, action, values));
+        }
+        Some(current)
+    }
+
+    async fn import(&self, done: &mut Done) -> Option<Current> {
+        let import = self.wanted.import.as_ref()?;
+        let id = import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned));
+        if id.is_none() && import.identity.is_none() {
+            let detail = "The id of an import block must be known while planning: it cannot depend on what apply makes.";
+            let error = Diagnostic::error(codes::plan::CANNOT_PLAN, "Invalid import id argument", detail);
+            done.found.push(error.with_span(import.span));
+            return None;
+        }
+        let (id, address) = (id.unwrap_or_default(), &self.wanted.address);
+        let observe = |event| self.session.observer.event(event);
+        let null = Value::null(self.schema.ty.clone());
+        observe(Event::Started { address, deposed: None, work: Work::Import, known: &null });
+        let (imported, found) = self.subject.import(&id, import.identity.clone()).await;
+        done.found.append(found);
+        let Some(imported) = imported else {
+            observe(Event::Failed { address, deposed: None, work: Work::Import });
+            return None;
+        };
+        observe(Event::Ended { address, deposed: None, work: Work::Import, known: &imported.state });
+        let known = Known { value: imported.state, private: imported.private, identity: imported.identity };
+        let (reply, found) = self.subject.read(known, self.wanted.provider_meta.clone()).await;
+        done.found.append(found);
+        let reply = reply?;
+        if reply.state.is_null() {
+            done.found.push(self.subject.missing_import(&id).with_span(import.span));
+            return None;
+        }
+        let known = Known { value: reply.state, private: reply.private, identity: reply.identity };
+        match refresh::fresh(self.schema, &known) {
+            Ok(object) => {
+                let marked = known.value.clone();
+                Some(Current { known, marked, object: Some(Arc::new(object)), drifted_from: None })
+            }
+            Err(error) => {
+                done.found.push(error);
+                None
+            }
+        }
+    }
+
+    async fn plan(&self, current: &Current, done: &mut Done) -> Option<Change> {
+        let (config, marks) = self.wanted.config.clone().unmark_with_paths();
+        let type_name = &self.wanted.address.resource.type_name;
+        done.found.append(self.subject.provider.validate_resource(type_name, config.clone()).await);
+        if done.found.has_errors() {
+            return None;
+        }
+        let absent = Known::absent(self.schema.ty.clone());
+        let tainted = current.is_tainted();
+        let prior = if tainted { &absent } else { &current.known };
+        let ignore = &self.wanted.block.lifecycle.ignore_changes;
+        let wanted = ignore_changes(ignore, &prior.value, &config);
+        let first = self.call(prior, &wanted, done).await?;
+        let create_first = self.wanted.block.lifecycle.create_before_destroy == Some(true);
+        if prior.value.is_null() {
+            let (action, reason) = match tainted {
+                true => (replace(create_first), Some(Reason::ReplaceBecauseTainted)),
+                false => (Action::Create, None),
+            };
+            return Some(self.change(current, first, &marks, action, reason, Vec::new()));
+        }
+        let planned = if first.legacy_type_system {
+            // Providers made with the old plugin kit may have planned what is to be ignored.
+            PlanReply { planned: ignore_changes(ignore, &prior.value, &first.planned), ..first }
+        } else {
+            first
+        };
+        let block = &self.schema.schema.block;
+        let paths = replace_paths(block, planned.requires_replace.clone(), &prior.value, &planned.planned);
+        let equal = planned.planned == prior.value && self.same_marks(current, &planned.planned, &marks);
+        let (action, reason) = classify(equal, !paths.is_empty(), self.situation.forced, create_first);
+        if !action.is_replace() {
+            return Some(self.change(current, planned, &marks, action, reason, Vec::new()));
+        }
+        // A second plan says what the new object will be.
+        let second = self.call(&absent, &wanted, done).await?;
+        Some(self.change(current, second, &marks, action, reason, paths))
+    }
+
+    async fn call(&self, prior: &Known, config: &Value, done: &mut Done) -> Option<PlanReply> {
+        let (reply, found) = self.subject.plan(prior, config, self.wanted.provider_meta.clone()).await;
+        done.found.append(found);
+        reply
+    }
+
+    /// Whether the object is stored with the marks that it would get.
+    fn same_marks(&self, current: &Current, planned: &Value, marks: &[(Path, Marks)]) -> bool {
+        let Some(object) = &current.object else { return true };
+        if object.sensitive_paths.is_empty() && marks.is_empty() {
+            return true;
+        }
+        let block = &self.schema.schema.block;
+        let stored = block.mark_sensitive(current.marked.clone());
+        stored == block.mark_sensitive(with_marks(planned.clone(), marks))
+    }
+
+    fn change(
+        &self,
+        current: &Current,
+        reply: PlanReply,
+        marks: &[(Path, Marks)],
+        action: Action,
+        reason: Option<Reason>,
+        replace_paths: Vec<Path>,
+    ) -> Change {
+        let wanted = self.wanted;
+        let after = with_marks(reply.planned, marks);
+        let after = if action == Action::NoOp { current.marked.clone() } else { after };
+        let values = (current.marked.clone(), after);
+        let importing = wanted.import.as_ref().filter(|_| self.situation.prior.current.is_none());
+        Change {
+            previous_address: self.situation.previous_address.clone(),
+            reason,
+            create_before_destroy: wanted.block.lifecycle.create_before_destroy == Some(true),
+            replace_paths,
+            importing: importing.map(|import| Importing {
+                id: import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned)),
+                unknown: false,
+                identity: import.identity.clone(),
+            }),
+            planned_private: reply.planned_private,
+            identity: (current.known.identity.clone(), reply.planned_identity),
+            ..change(&wanted.address, &wanted.provider, action, values)
+        }
+    }
+}
+
+/// A value with the marks of its configuration; only what may be shown differs, not what may be stored.
+fn with_marks(value: Value, marks: &[(Path, Marks)]) -> Value {
+    value.with_marks_at(marks.iter().map(|(path, marks)| (path, marks.without(Marks::EPHEMERAL))))
+}
+
+/// Plans the end of an object that was set aside.
+pub(crate) async fn delete_deposed(
+    session: &Session,
+    subject: &Subject<'_>,
+    provider: ordain_addr::ProviderConfigAddr,
+    key: &DeposedKey,
+    object: &Arc<ordain_state::Object>,
+    done: &mut Done,
+) {
+    let (current, found) = refresh::current(session, subject, object, Some(key), None).await;
+    done.found.append(found);
+    let Some(current) = current else { return };
+    let address = subject.address;
+    match current.object {
+        None => done.edits.push(Edit::Remove { address: address.clone(), deposed: Some(key.clone()) }),
+        Some(object) => {
+            let cbd = object.create_before_destroy;
+            done.edits.push(Edit::Put {
+                address: address.clone(),
+                deposed: Some(key.clone()),
+                provider: provider.clone(),
+                object,
+            });
+            if session.options.mode != Mode::RefreshOnly {
+                let after = Value::null(subject.schema.ty.clone());
+                let values = (current.marked, after);
+                done.changes.push(Change {
+                    deposed: Some(key.clone()),
+                    create_before_destroy: cbd,
+                    planned_private: current.known.private,
+                    ..change(address, &provider, Action::Delete, values)
+                });
+            }
+        }
+    }
+}
+
+/// Notes in the prior state what a refresh or an import found.
+pub(crate) fn record(
+    current: &Current,
+    prior: &InstanceState,
+    address: &ResourceInstance,
+    provider: &ordain_addr::ProviderConfigAddr,
+    done: &mut Done,
+) {
+    match (&current.object, &prior.current) {
+        (Some(object), Some(stored)) if Arc::ptr_eq(object, stored) => {}
+        (Some(object), _) => done.edits.push(Edit::Put {
+            address: address.clone(),
+            deposed: None,
+            provider: provider.clone(),
+            object: object.clone(),
+        }),
+        (None, Some(_)) => done.edits.push(Edit::Remove { address: address.clone(), deposed: None }),
+        (None, None) => {}
+    }
+}

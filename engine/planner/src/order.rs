@@ -1,0 +1,302 @@
+//! Changes to steps: all ordering of creation and destruction is here and only here.
+//!
+//! With "x uses y" from the configuration for what is made and from the state for what is destroyed:
+//! 1. making x comes after making y;
+//! 2. destroying y comes after destroying x;
+//! 3. a replacement destroys, then makes; or, creating first, sets aside, makes, then destroys;
+//! 4. what used y is changed after y is destroyed; where y creates first, before.
+//!
+//! Edges go to one step per resource (a join where it has several), and only to those resources that
+//! others do not lead to already, so that the graph grows with instances, not with pairs of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use ordain_addr::ConfigResource;
+use ordain_diag::{Diagnostic, codes};
+use ordain_plan::{Action, Change, Step, StepId, StepKind};
+
+/// What each change depends on: by the configuration, and by the state.
+pub(crate) struct Uses {
+    /// By the configuration; empty for what is only destroyed.
+    pub(crate) wanted: Arc<[ConfigResource]>,
+    /// By the state; empty for what is only made.
+    pub(crate) stored: Arc<[ConfigResource]>,
+}
+
+/// Steps of one resource, by what waits for them.
+#[derive(Default)]
+struct Group {
+    /// Steps that make or change instances.
+    make: Vec<usize>,
+    /// Steps that destroy instances before anything new is made.
+    destroy: Vec<usize>,
+    /// Steps that destroy what was replaced by something made first.
+    late: Vec<usize>,
+    /// One step that stands for all of `make`, of `destroy`, of `late`.
+    joins: [Option<usize>; 3],
+}
+
+struct Builder<'c> {
+    changes: &'c [Change],
+    uses: &'c [Uses],
+    kinds: Vec<StepKind>,
+    after: Vec<Vec<usize>>,
+    groups: BTreeMap<ConfigResource, Group>,
+    /// Resources that have nothing but early destroying steps.
+    only_destroyed: Vec<ConfigResource>,
+}
+
+/// Orders changes; `uses` has an entry for each of them.
+pub(crate) fn order(changes: &[Change], uses: &[Uses]) -> Result<Vec<Step>, Diagnostic> {
+    let mut builder = Builder {
+        changes,
+        uses,
+        kinds: Vec::new(),
+        after: Vec::new(),
+        groups: BTreeMap::new(),
+        only_destroyed: Vec::new(),
+    };
+    builder.steps();
+    builder.joins();
+    builder.edges();
+    builder.sorted()
+}
+
+const MAKE: usize = 0;
+const DESTROY: usize = 1;
+const LATE: usize = 2;
+
+impl Builder<'_> {
+    fn add(&mut self, kind: StepKind, after: Vec<usize>) -> usize {
+        self.kinds.push(kind);
+        self.after.push(after);
+        self.kinds.len() - 1
+    }
+
+    /// The steps of every change, with the order among them.
+    fn steps(&mut self) {
+        for (at, change) in self.changes.iter().enumerate() {
+            let number = u32::try_from(at).unwrap_or(u32::MAX);
+            let mut made = Vec::new();
+            let (mut early, mut late) = (Vec::new(), Vec::new());
+            match change.action {
+                Action::NoOp => continue,
+                Action::Create => made.push(self.add(StepKind::Create(number), Vec::new())),
+                Action::Update => made.push(self.add(StepKind::Update(number), Vec::new())),
+                Action::Read => made.push(self.add(StepKind::Read(number), Vec::new())),
+                Action::Forget => made.push(self.add(StepKind::Forget(number), Vec::new())),
+                Action::CreateThenForget => {
+                    let forget = self.add(StepKind::Forget(number), Vec::new());
+                    made.push(self.add(StepKind::Create(number), vec![forget]));
+                }
+                Action::DeleteThenCreate => {
+                    let delete = self.add(StepKind::Delete(number), Vec::new());
+                    made.push(self.add(StepKind::Create(number), vec![delete]));
+                    early.push(delete);
+                }
+                Action::CreateThenDelete => {
+                    let depose = self.add(StepKind::Depose(number), Vec::new());
+                    let create = self.add(StepKind::Create(number), vec![depose]);
+                    made.push(create);
+                    late.push(self.add(StepKind::DeleteDeposed(number), vec![create]));
+                }
+                Action::Delete => {
+                    let delete = self.add(StepKind::Delete(number), Vec::new());
+                    if change.create_before_destroy { late.push(delete) } else { early.push(delete) }
+                }
+            }
+            let group = self.groups.entry(change.address.config()).or_default();
+            group.make.extend(made);
+            group.destroy.extend(early);
+            group.late.extend(late);
+        }
+    }
+
+    fn joins(&mut self) {
+        let mut groups = std::mem::take(&mut self.groups);
+        for group in groups.values_mut() {
+            let lists = [&group.make, &group.destroy, &group.late].map(Clone::clone);
+            for (slot, list) in group.joins.iter_mut().zip(lists) {
+                *slot = match list.as_slice() {
+                    [] => None,
+                    [one] => Some(*one),
+                    [first, ..] => {
+                        let change = self.kinds.get(*first).map_or(0, |kind| kind.change());
+                        Some(self.add(StepKind::Join(change), list))
+                    }
+                };
+            }
+        }
+        let only = |of: &Group| !of.destroy.is_empty() && of.make.is_empty();
+        self.only_destroyed =
+            groups.iter().filter(|(_, of)| only(of)).map(|(name, _)| name.clone()).collect();
+        self.groups = groups;
+    }
+
+    fn join(&self, resource: &ConfigResource, which: usize) -> Option<usize> {
+        self.groups.get(resource)?.joins.get(which).copied().flatten()
+    }
+
+    fn edges(&mut self) {
+        let makers = Uses::by_resource(self.changes, self.uses, |uses| &uses.wanted);
+        let users = Uses::by_resource(self.changes, self.uses, |uses| &uses.stored);
+        let none: Arc<[ConfigResource]> = Arc::from([]);
+        let mut edges: Vec<(usize, usize)> = Vec::new();
+        for (resource, group) in &self.groups {
+            let wanted = makers.get(resource).unwrap_or(&none);
+            let stored = users.get(resource).unwrap_or(&none);
+            let makes = |of: &Group| !of.make.is_empty();
+            for used in self.reduce(resource, wanted, &makers, makes) {
+                let made = self.join(used, MAKE);
+                edges.extend(group.make.iter().filter_map(|at| Some((*at, made?))));
+            }
+            let destroys = |of: &Group| !of.destroy.is_empty() || !of.late.is_empty();
+            for used in self.reduce(resource, stored, &users, destroys) {
+                let Some(of) = self.groups.get(used) else { continue };
+                for gone in of.destroy.iter().chain(&of.late) {
+                    let own = [DESTROY, LATE].into_iter().filter_map(|which| self.join(resource, which));
+                    edges.extend(own.map(|own| (*gone, own)));
+                }
+            }
+            self.change_after_destroy(resource, group, [wanted, stored], &users, &mut edges);
+        }
+        for (later, earlier) in edges {
+            if let Some(after) = self.after.get_mut(later) {
+                after.push(earlier);
+            }
+        }
+    }
+
+    /// What used y is changed after y is destroyed; where y creates first, before.
+    fn change_after_destroy(
+        &self,
+        resource: &ConfigResource,
+        group: &Group,
+        lists: [&Arc<[ConfigResource]>; 2],
+        users: &HashMap<ConfigResource, Arc<[ConfigResource]>>,
+        edges: &mut Vec<(usize, usize)>,
+    ) {
+        let Some(made) = self.join(resource, MAKE) else { return };
+        for list in lists {
+            for used in self.reduce(resource, list, users, |of| !of.late.is_empty()) {
+                let late = self.groups.get(used).map_or(&[][..], |of| &of.late);
+                edges.extend(late.iter().map(|late| (*late, made)));
+            }
+            // What is made anew as well orders itself: it is destroyed, made, and then this one is.
+            for gone in self.only_destroyed.iter().filter(|gone| *gone != resource) {
+                if list.contains(gone) {
+                    let destroyed = self.join(gone, DESTROY);
+                    edges.extend(group.make.iter().filter_map(|at| Some((*at, destroyed?))));
+                }
+            }
+        }
+    }
+
+    /// Those of a transitive list of uses that have steps of a kind, without those that others lead to.
+    fn reduce<'u>(
+        &self,
+        own: &ConfigResource,
+        list: &'u Arc<[ConfigResource]>,
+        by_resource: &'u HashMap<ConfigResource, Arc<[ConfigResource]>>,
+        has_steps: impl Fn(&Group) -> bool,
+    ) -> Vec<&'u ConfigResource> {
+        let steps = |resource: &ConfigResource| self.groups.get(resource).is_some_and(&has_steps);
+        let mut open: Vec<(&ConfigResource, &[ConfigResource])> = list
+            .iter()
+            .filter(|resource| *resource != own && steps(resource))
+            .map(|resource| (resource, by_resource.get(resource).map_or(&[][..], |list| list)))
+            .collect();
+        // Those that use most come first: what they use needs no edge of its own.
+        open.sort_by_key(|(_, inner)| std::cmp::Reverse(inner.len()));
+        let mut covered: HashSet<&ConfigResource> = HashSet::new();
+        let mut kept = Vec::new();
+        for (resource, inner) in open {
+            if covered.contains(resource) {
+                continue;
+            }
+            kept.push(resource);
+            // In a chain the last link uses all the others.
+            if inner.len() + kept.len() >= list.len() {
+                break;
+            }
+            covered.extend(inner);
+        }
+        kept
+    }
+
+    /// Steps in an order in which they may be carried out; of those that may come next, the first made.
+    fn sorted(self) -> Result<Vec<Step>, Diagnostic> {
+        let mut waits: Vec<usize> = Vec::with_capacity(self.after.len());
+        let mut follows: HashMap<usize, Vec<usize>> = HashMap::new();
+        let after: Vec<BTreeSet<usize>> =
+            self.after.into_iter().map(|after| after.into_iter().collect()).collect();
+        for (later, earlier) in after.iter().enumerate() {
+            waits.push(earlier.len());
+            for earlier in earlier {
+                follows.entry(*earlier).or_default().push(later);
+            }
+        }
+        let mut ready: BTreeSet<usize> =
+            waits.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
+        let mut place: HashMap<usize, u32> = HashMap::new();
+        let mut steps = Vec::with_capacity(waits.len());
+        while let Some(at) = ready.pop_first() {
+            let Some((kind, after)) = self.kinds.get(at).zip(after.get(at)) else { continue };
+            let mut after: Vec<StepId> =
+                after.iter().filter_map(|at| place.get(at)).map(|id| StepId(*id)).collect();
+            after.sort();
+            place.insert(at, u32::try_from(steps.len()).unwrap_or(u32::MAX));
+            steps.push(Step { kind: *kind, after });
+            for later in follows.get(&at).into_iter().flatten() {
+                if let Some(count) = waits.get_mut(*later) {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        ready.insert(*later);
+                    }
+                }
+            }
+        }
+        if steps.len() == waits.len() {
+            return Ok(steps);
+        }
+        let stuck: BTreeSet<String> = self
+            .kinds
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !place.contains_key(at))
+            .filter_map(|(_, kind)| self.changes.get(kind.change() as usize))
+            .map(|change| format!("{} ({})", change.address, change.action.words().join(", ")))
+            .collect();
+        let stuck: Vec<String> = stuck.into_iter().collect();
+        let detail = format!(
+            "There is no order in which these changes can be carried out, because each waits for another: {}. What \
+             the state remembers of their dependencies contradicts the configuration; apply some of them first with \
+             -target.",
+            stuck.join(", ")
+        );
+        Err(Diagnostic::error(codes::eval::CYCLE, "Cycle", detail))
+    }
+}
+
+impl Uses {
+    /// One of the lists by resource; instances of a block share it, in state the longest counts.
+    fn by_resource(
+        changes: &[Change],
+        uses: &[Uses],
+        pick: impl Fn(&Uses) -> &Arc<[ConfigResource]>,
+    ) -> HashMap<ConfigResource, Arc<[ConfigResource]>> {
+        let mut found: HashMap<ConfigResource, Arc<[ConfigResource]>> = HashMap::new();
+        for (change, uses) in changes.iter().zip(uses).filter(|(change, _)| change.action != Action::NoOp) {
+            let list = found.entry(change.address.config()).or_default();
+            if pick(uses).len() > list.len() {
+                *list = pick(uses).clone();
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

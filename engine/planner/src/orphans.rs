@@ -1,0 +1,133 @@
+//! What the state holds and nobody wants any more.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, Key, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_config::ModuleTree;
+use ordain_config::blocks::Repetition;
+use ordain_plan::{Action, Change, Mode as PlanMode, Reason};
+use ordain_provider::Provider;
+use ordain_state::{Edit, InstanceState};
+use ordain_value::Value;
+
+use crate::findings::prevented;
+use crate::managed::{delete_deposed, record};
+use crate::refresh;
+use crate::session::{Done, Session, change};
+
+type Keys = Option<Arc<[Option<Key>]>>;
+
+/// Which instances the configuration stands for, as the evaluator told.
+#[derive(Default)]
+pub(crate) struct Expansions {
+    pub(crate) resources: HashMap<AbsResource, Keys>,
+    pub(crate) modules: HashMap<(ModuleInstance, Arc<str>), Keys>,
+}
+
+/// Why an instance in state is not wanted; `None` when it is, or when that is not known.
+pub(crate) fn orphan_reason(
+    tree: &ModuleTree,
+    expansions: &Expansions,
+    instance: &ResourceInstance,
+    moved: bool,
+) -> Option<Reason> {
+    let gone = |reason| Some(if moved { Reason::DeleteBecauseNoMoveTarget } else { reason });
+    let Some(block) = tree.resource(&instance.config()) else {
+        return gone(Reason::DeleteBecauseNoResourceConfig);
+    };
+    let mut caller = ModuleInstance::root();
+    for step in instance.module.0.iter() {
+        let keys = expansions.modules.get(&(caller.clone(), step.name.clone()))?.as_ref()?;
+        if !keys.contains(&step.key) {
+            return Some(Reason::DeleteBecauseNoModule);
+        }
+        caller = caller.child(step.name.clone(), step.key.clone());
+    }
+    let keys = expansions.resources.get(&instance.abs_resource())?.as_ref()?;
+    if keys.contains(&instance.key) {
+        return None;
+    }
+    Some(match (&block.repetition, &instance.key) {
+        (Repetition::Count(_), Some(Key::Int(_))) => Reason::DeleteBecauseCountIndex,
+        (Repetition::ForEach(_), Some(Key::Str(_))) => Reason::DeleteBecauseEachKey,
+        _ => Reason::DeleteBecauseWrongRepetition,
+    })
+}
+
+/// An instance to destroy or to forget.
+pub(crate) struct Orphan {
+    pub(crate) address: ResourceInstance,
+    pub(crate) previous_address: Option<ResourceInstance>,
+    pub(crate) provider: ProviderConfigAddr,
+    pub(crate) prior: InstanceState,
+    pub(crate) reason: Option<Reason>,
+    /// Whether a `removed` block leaves the object as it is.
+    pub(crate) forget: bool,
+    /// Whether only objects set aside are concerned, as the instance itself is wanted but failed.
+    pub(crate) only_deposed: bool,
+}
+
+/// Plans the end of one instance.
+pub(crate) async fn plan(session: &Session, orphan: Orphan, provider: Option<Arc<dyn Provider>>) -> Done {
+    let mut done = Done::default();
+    if orphan.address.resource.mode == Mode::Data {
+        done.edits.push(Edit::Remove { address: orphan.address, deposed: None });
+        return done;
+    }
+    let schema = match session.schema(&orphan.provider, &orphan.address) {
+        Ok(schema) => schema,
+        Err(found) => {
+            done.found.append(found);
+            return done;
+        }
+    };
+    // Without its provider nothing can be said, and why there is none was reported.
+    let Some(provider) = provider else { return done };
+    let subject = Session::subject(&*provider, &orphan.provider, &orphan.address, &schema);
+    for (key, object) in &orphan.prior.deposed {
+        delete_deposed(session, &subject, orphan.provider.clone(), key, object, &mut done).await;
+    }
+    if !orphan.only_deposed {
+        present(session, &subject, &orphan, &schema, &mut done).await;
+    }
+    done.found = done.found.at_address(&orphan.address.to_string());
+    done
+}
+
+async fn present(
+    session: &Session,
+    subject: &ordain_provider::Subject<'_>,
+    orphan: &Orphan,
+    schema: &ordain_provider::ObjectSchema,
+    done: &mut Done,
+) {
+    let Some(object) = &orphan.prior.current else { return };
+    let (current, found) = refresh::current(session, subject, object, None, None).await;
+    done.found.append(found);
+    let Some(current) = current else { return };
+    record(&current, &orphan.prior, &orphan.address, &orphan.provider, done);
+    if let Some(before) = &current.drifted_from {
+        let action = if current.known.value.is_null() { Action::Delete } else { Action::Update };
+        let values = (before.clone(), current.marked.clone());
+        done.drift.push(change(&orphan.address, &orphan.provider, action, values));
+    }
+    if current.object.is_none() || session.options.mode == PlanMode::RefreshOnly {
+        return;
+    }
+    let block = session.tree.resource(&orphan.address.config());
+    if let Some(block) = block.filter(|block| block.lifecycle.prevent_destroy && !orphan.forget) {
+        done.found.push(prevented(&orphan.address, block));
+        return;
+    }
+    let action = if orphan.forget { Action::Forget } else { Action::Delete };
+    let values = (current.marked, Value::null(schema.ty.clone()));
+    done.changes.push(Change {
+        previous_address: orphan.previous_address.clone(),
+        reason: orphan.reason,
+        create_before_destroy: object.create_before_destroy,
+        planned_private: current.known.private,
+        identity: (current.known.identity, None),
+        ..change(&orphan.address, &orphan.provider, action, values)
+    });
+}

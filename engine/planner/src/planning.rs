@@ -1,0 +1,277 @@
+//! From a request to a plan: what comes before the loop and after it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_eval::{Evaluator, Objects, Outcome};
+use ordain_plan::{Action, Change, Mode, Plan, RelevantAttribute};
+use ordain_provider::ObjectSchemas;
+use ordain_state::State;
+use ordain_value::{Step, Value};
+
+use crate::drive::Drive;
+use crate::order::{Uses, order};
+use crate::orphans::{Orphan, orphan_reason};
+use crate::outputs::{check_results, output_changes};
+use crate::refactor::{RemovedBlocks, carry_out_moves};
+use crate::session::Session;
+use crate::{Options, Request};
+
+/// Makes a plan. There is always one; with errors it says so and cannot be applied.
+pub async fn plan(request: Request) -> (Plan, Diagnostics) {
+    let Request { mut evaluation, base, providers, observer, options } = request;
+    let mut found = Diagnostics::new();
+    let mut prior = base.clone();
+    let tree = Arc::clone(&evaluation.tree);
+    let moved = found.take(carry_out_moves(&tree, &mut prior, &options));
+    let removed = found.take(RemovedBlocks::of(&tree));
+    evaluation.mode = match options.mode {
+        Mode::Destroy => ordain_eval::Mode::Destroy,
+        Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Plan,
+    };
+    evaluation.targets = options.targets.clone();
+    evaluation.excludes = options.excludes.clone();
+    evaluation.stored_providers = stored_providers(&prior);
+    let timestamp = evaluation.timestamp.to_string();
+    let schemas = ObjectSchemas::new(evaluation.schemas.clone());
+    let session = Session { options, schemas, observer, tree: Arc::clone(&tree) };
+    let mut drive = Drive::new(&session, &*providers, prior, moved);
+    let mut outcome = Outcome::default();
+    if !found.has_errors() {
+        let mut evaluator = found.take(Evaluator::new(evaluation));
+        if !found.has_errors() {
+            if session.options.mode == Mode::Destroy {
+                preset(&session, &drive.prior, &mut evaluator);
+            }
+            drive.run(&mut evaluator).await;
+            let orphans = orphans(&session, &drive, &removed);
+            drive.end(orphans).await;
+        }
+        outcome = evaluator.finish();
+        found.append(std::mem::take(&mut outcome.diagnostics));
+    }
+    found.append(std::mem::take(&mut drive.found));
+    let plan = assemble(&session, drive, base, outcome, timestamp, &mut found);
+    (plan, found)
+}
+
+fn stored_providers(state: &State) -> Vec<ProviderConfigAddr> {
+    let providers: BTreeSet<&ProviderConfigAddr> =
+        state.resources.values().map(|resource| &resource.provider).collect();
+    providers.into_iter().cloned().collect()
+}
+
+/// Objects as they are stored, for what provider configurations refer to while everything is destroyed.
+fn preset(session: &Session, prior: &State, evaluator: &mut Evaluator) {
+    for (address, resource) in &prior.resources {
+        let Some(schema) = session.schemas.get(&resource.provider.provider, &address.resource) else {
+            continue;
+        };
+        let objects: Objects = resource
+            .instances
+            .iter()
+            .filter_map(|(key, instance)| {
+                let object = instance.current.as_ref()?;
+                let fits = object.schema_version == schema.schema.version && !object.flat;
+                // What cannot be read like this is unknown to provider configurations, no more.
+                let value = object.value(&schema.ty).ok().filter(|_| fits)?;
+                Some((key.clone(), schema.schema.block.mark_sensitive(value)))
+            })
+            .collect();
+        if !objects.is_empty() {
+            evaluator.preset(address.clone(), objects);
+        }
+    }
+}
+
+fn orphans(session: &Session, drive: &Drive<'_>, removed: &RemovedBlocks<'_>) -> Vec<Orphan> {
+    let left = drive.left_over();
+    let destroy = session.options.mode == Mode::Destroy;
+    let chosen = destroy.then(|| chosen_with_users(session, drive));
+    let mut orphans = Vec::new();
+    for (address, provider, prior) in left {
+        let selected = match &chosen {
+            Some(Some(users)) => session.options.selects(&address) || users.contains(&address.config()),
+            Some(None) => true,
+            None => session.options.selects(&address),
+        };
+        if !selected {
+            continue;
+        }
+        let previous_address = drive.previous_address(&address);
+        let reason = if destroy {
+            None
+        } else {
+            orphan_reason(&session.tree, &drive.expansions, &address, previous_address.is_some())
+        };
+        let only_deposed = !destroy && reason.is_none();
+        // An instance that is wanted but was not handed out depends on something that failed.
+        if only_deposed {
+            continue;
+        }
+        let forget = removed.get(&address).is_some_and(|removed| !removed.destroy);
+        orphans.push(Orphan { address, previous_address, provider, prior, reason, forget, only_deposed });
+    }
+    orphans
+}
+
+/// Destroying a target takes along what uses it. `None` without targets.
+fn chosen_with_users(session: &Session, drive: &Drive<'_>) -> Option<HashSet<ConfigResource>> {
+    let options = &session.options;
+    if options.targets.is_empty() {
+        return None;
+    }
+    let mut chosen: HashSet<ConfigResource> = HashSet::new();
+    let mut users: BTreeMap<&ConfigResource, Vec<ConfigResource>> = BTreeMap::new();
+    for (resource, state) in &drive.prior.resources {
+        for (key, instance) in &state.instances {
+            if options.selects(&resource.instance(key.clone())) {
+                chosen.insert(resource.config());
+            }
+            for used in instance.current.iter().flat_map(|object| &object.dependencies) {
+                users.entry(used).or_default().push(resource.config());
+            }
+        }
+    }
+    let mut open: Vec<ConfigResource> = chosen.iter().cloned().collect();
+    let targets: HashSet<ConfigResource> = chosen.clone();
+    while let Some(resource) = open.pop() {
+        for user in users.get(&resource).into_iter().flatten() {
+            if chosen.insert(user.clone()) {
+                open.push(user.clone());
+            }
+        }
+    }
+    // Instances of a target itself are chosen one by one.
+    Some(chosen.difference(&targets).cloned().collect())
+}
+
+fn assemble(
+    session: &Session,
+    mut drive: Drive<'_>,
+    base: State,
+    outcome: Outcome,
+    timestamp: String,
+    found: &mut Diagnostics,
+) -> Plan {
+    let options = &session.options;
+    create_first_spreads(&mut drive);
+    let mut changes = std::mem::take(&mut drive.changes);
+    changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    let mut drift = std::mem::take(&mut drive.drift);
+    drift.sort_by(|a, b| a.address.cmp(&b.address));
+    let uses: Vec<Uses> = changes.iter().map(|change| uses(&drive, change)).collect();
+    let steps = order(&changes, &uses).unwrap_or_else(|error| {
+        found.push(error);
+        Vec::new()
+    });
+    let declared = match options.mode {
+        Mode::Destroy => BTreeSet::new(),
+        _ => session.tree.root.outputs.keys().cloned().collect(),
+    };
+    let outputs = output_changes(&base.outputs, &outcome.outputs, &declared);
+    warn(options, &changes, found);
+    let errored = found.has_errors();
+    let effects = changes.iter().any(|change| {
+        change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
+    });
+    let refreshed = options.mode == Mode::RefreshOnly && !drift.is_empty();
+    let applyable =
+        !errored && (effects || refreshed || outputs.iter().any(|output| output.action != Action::NoOp));
+    Plan {
+        mode: options.mode,
+        timestamp,
+        variables: outcome
+            .variables
+            .into_iter()
+            .map(|(name, value)| (name, Some(value).filter(|value| !value.marks_deep().is_ephemeral())))
+            .collect(),
+        changes,
+        drift,
+        deferred: Vec::new(),
+        outputs,
+        steps,
+        checks: check_results(outcome.checks),
+        relevant: outcome.relevant.iter().map(relevant).collect(),
+        prior: drive.prior,
+        base,
+        targets: options.targets.clone(),
+        excludes: options.excludes.clone(),
+        complete: !errored && !options.is_partial(),
+        applyable,
+        errored,
+    }
+}
+
+/// Whatever an object that creates first depends on must create first too, or the two orders would
+/// contradict each other.
+fn create_first_spreads(drive: &mut Drive<'_>) {
+    let mut forced: HashSet<&ConfigResource> = HashSet::new();
+    let mut seen: HashSet<*const ConfigResource> = HashSet::new();
+    for change in drive.changes.iter().filter(|change| change.create_before_destroy) {
+        if let Some(uses) = drive.dependencies.get(&change.address)
+            && seen.insert(uses.as_ptr())
+        {
+            forced.extend(uses.iter());
+        }
+    }
+    for change in &mut drive.changes {
+        let wanted = change.deposed.is_none() && change.address.resource.mode == ResourceMode::Managed;
+        let made = !matches!(change.action, Action::Delete | Action::Forget);
+        if wanted && made && forced.contains(&change.address.config()) {
+            change.create_before_destroy = true;
+            if change.action == Action::DeleteThenCreate {
+                change.action = Action::CreateThenDelete;
+            }
+        }
+    }
+}
+
+fn uses(drive: &Drive<'_>, change: &Change) -> Uses {
+    let none = || Arc::from([]);
+    let stored = drive.prior.instance(&change.address).and_then(|instance| match &change.deposed {
+        Some(key) => instance.deposed.get(key),
+        None => instance.current.as_ref(),
+    });
+    let wanted = match change.action {
+        Action::Delete | Action::Forget => none(),
+        _ => drive.dependencies.get(&change.address).cloned().unwrap_or_else(none),
+    };
+    Uses { wanted, stored: stored.map_or_else(none, |object| object.dependencies.clone().into()) }
+}
+
+fn warn(options: &Options, changes: &[Change], found: &mut Diagnostics) {
+    if options.is_partial() {
+        let detail = "The plan is about a part of the configuration only, as -target or -exclude asks for. It may \
+                      leave objects as they are that the configuration would change. Use these options for \
+                      exceptions, and make a plan without them afterwards.";
+        found.push(Diagnostic::warning(codes::plan::CANNOT_PLAN, "Resource targeting is in effect", detail));
+    }
+    let forgotten: Vec<String> = changes
+        .iter()
+        .filter(|change| matches!(change.action, Action::Forget | Action::CreateThenForget))
+        .map(|change| format!("  - {}", change.address))
+        .collect();
+    if !forgotten.is_empty() {
+        let detail = format!(
+            "When this plan is applied, these objects stay as they are but are no longer in state:\n{}\n\nTo manage \
+             them again, import them.",
+            forgotten.join("\n")
+        );
+        let summary = "Some objects will no longer be managed by Terraform";
+        found.push(Diagnostic::warning(codes::plan::CANNOT_PLAN, summary, detail));
+    }
+}
+
+fn relevant(attribute: &ordain_eval::RelevantAttribute) -> RelevantAttribute {
+    let step = |step: &Step| match step {
+        Step::Attr(name) => Value::string(name),
+        Step::Index(key) => key.clone(),
+    };
+    RelevantAttribute {
+        resource: attribute.resource.to_string(),
+        attribute: attribute.path.0.iter().map(step).collect(),
+    }
+}

@@ -1,0 +1,101 @@
+//! What all jobs of one plan share, and what a job gives back.
+
+use std::sync::Arc;
+
+use ordain_addr::{ProviderConfigAddr, ResourceInstance};
+use ordain_config::ModuleTree;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_eval::{Answer, Asked};
+use ordain_plan::{Action, Change, Observer};
+use ordain_provider::{ObjectSchema, ObjectSchemas, Provider, Subject};
+use ordain_state::Edit;
+use ordain_value::Value;
+
+use crate::Options;
+
+/// What all jobs of one plan share.
+pub(crate) struct Session {
+    pub(crate) options: Options,
+    pub(crate) schemas: ObjectSchemas,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) tree: Arc<ModuleTree>,
+}
+
+/// What came of one job.
+#[derive(Default)]
+pub(crate) struct Done {
+    /// What the evaluator asked, and the answer.
+    pub(crate) answer: Option<(Asked, Answer)>,
+    /// A provider that is ready for use.
+    pub(crate) provider: Option<(ProviderConfigAddr, Option<Arc<dyn Provider>>)>,
+    /// Changes to objects.
+    pub(crate) changes: Vec<Change>,
+    /// Changes made outside.
+    pub(crate) drift: Vec<Change>,
+    /// What is to be changed in the prior state.
+    pub(crate) edits: Vec<Edit>,
+    /// Ephemeral resource that is open now: type, bytes to close it with.
+    pub(crate) opened: Option<crate::ephemeral::Open>,
+    /// Findings.
+    pub(crate) found: Diagnostics,
+}
+
+impl Done {
+    /// A job that failed.
+    pub(crate) fn failed(asked: Asked, found: Diagnostics) -> Self {
+        Self { answer: Some((asked, Answer::Failed)), found, ..Self::default() }
+    }
+}
+
+impl Session {
+    /// Schema of an object, or why there is none.
+    pub(crate) fn schema(
+        &self,
+        provider: &ProviderConfigAddr,
+        address: &ResourceInstance,
+    ) -> Result<Arc<ObjectSchema>, Diagnostics> {
+        self.schemas.get(&provider.provider, &address.resource).ok_or_else(|| {
+            let detail = format!(
+                "The provider {} has no type {:?}, which the state holds an object of at {address}.",
+                provider.provider, address.resource.type_name
+            );
+            let error = Diagnostic::error(codes::plan::CANNOT_PLAN, "Unsupported resource type", detail);
+            error.with_address(address.to_string()).into()
+        })
+    }
+
+    /// A subject for calls about an object.
+    pub(crate) fn subject<'s>(
+        provider: &'s dyn Provider,
+        of: &'s ProviderConfigAddr,
+        address: &'s ResourceInstance,
+        schema: &'s ObjectSchema,
+    ) -> Subject<'s> {
+        Subject { provider, source: &of.provider, address, schema }
+    }
+}
+
+/// A change with nothing but its subject, action and values.
+pub(crate) fn change(
+    address: &ResourceInstance,
+    provider: &ProviderConfigAddr,
+    action: Action,
+    (before, after): (Value, Value),
+) -> Change {
+    Change {
+        address: address.clone(),
+        previous_address: None,
+        deposed: None,
+        provider: provider.clone(),
+        action,
+        reason: None,
+        before,
+        after,
+        create_before_destroy: false,
+        replace_paths: Vec::new(),
+        importing: None,
+        generated_config: None,
+        planned_private: Vec::new(),
+        identity: (None, None),
+    }
+}

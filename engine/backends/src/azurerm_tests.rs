@@ -44,3 +44,33 @@ fn urls_name_stores_and_blobs() {
     let Err(error) = open_url("https://host/only?sig=secret", &env) else { panic!("no error") };
     assert!(!error.detail.contains("secret"), "{}", error.detail);
 }
+
+/// The laws of stores and of locks, on the sandbox's blob service, by each way of being let in.
+#[tokio::test]
+async fn the_laws_hold_on_the_sandbox() {
+    let folder = std::env::temp_dir().join(format!("ordain-blobs-{}", std::process::id()));
+    let mut options = ordain_sandbox::Options::new(&folder);
+    options.cluster_hosts = ordain_sandbox::ClusterHosts::Absent;
+    let sandbox = ordain_sandbox::Sandbox::start(options).await.unwrap();
+    let mut env: Environment = sandbox.env.iter().cloned().collect();
+    env.retain(|name, _| name != "ARM_ACCESS_KEY");
+    let settings = |more: &[(&str, &str)]| {
+        let base = [
+            ("storage_account_name", sandbox.storage.account.as_str()),
+            ("container_name", "tfstate"),
+            ("key", "prod/terraform.tfstate"),
+        ];
+        base.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Settings>()
+    };
+    let by_key = settings(&[("access_key", &sandbox.storage.key)]);
+    let by_group = settings(&[("resource_group_name", &sandbox.storage.resource_group)]);
+    let by_identity = settings(&[("use_azuread_auth", "true")]);
+    for way in [by_key, by_group, by_identity] {
+        let backend = open(&way, &env).unwrap();
+        ordain_state::testkit::check_blobs(&*backend.blobs).await.unwrap();
+    }
+    let missing = open(&settings(&[("access_key", "d3Jvbmc=")]), &env).unwrap();
+    assert!(matches!(missing.blobs.get("x").await, Err(BlobError::Denied(_))));
+    sandbox.stop().await;
+    let _ = std::fs::remove_dir_all(&folder);
+}

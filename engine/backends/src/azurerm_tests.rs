@@ -60,7 +60,10 @@ async fn the_laws_hold_on_the_sandbox() {
             ("container_name", "tfstate"),
             ("key", "prod/terraform.tfstate"),
         ];
-        base.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Settings>()
+        base.iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<Settings>()
     };
     let by_key = settings(&[("access_key", &sandbox.storage.key)]);
     let by_group = settings(&[("resource_group_name", &sandbox.storage.resource_group)]);

@@ -326,3 +326,7 @@ pub(crate) fn is_unset(value: &Value) -> bool {
         _ => value.as_items().is_some_and(<[Value]>::is_empty),
     }
 }
+
+#[cfg(test)]
+#[path = "provider_tests.rs"]
+mod tests;

@@ -62,10 +62,13 @@ pub struct CheckInstance {
     pub messages: Vec<String>,
 }
 
+/// What conditions of one instance say: status, and the message of one that does not hold.
+type Said = Vec<(CheckStatus, Option<String>)>;
+
 /// Findings while they are made.
 #[derive(Default)]
 pub(crate) struct CheckTable {
-    objects: BTreeMap<(CheckKind, String), BTreeMap<String, Vec<(CheckStatus, Option<String>)>>>,
+    objects: BTreeMap<(CheckKind, String), BTreeMap<String, Said>>,
 }
 
 impl CheckTable {
@@ -161,14 +164,14 @@ impl Core {
         let (value, marks) = value.unmark();
         if value.is_null() {
             let detail = "Condition expression must return either true or false, not null.";
-            found.push(error(codes::eval::CHECK_FAILED, &invalid_summary(condition.kind), detail, span));
+            found.push(error(codes::eval::CHECK_FAILED, invalid_summary(condition.kind), detail, span));
             return failed;
         }
         let value = match convert(value, &Type::Bool) {
             Ok(value) => value,
             Err(problem) => {
                 let detail = format!("Invalid condition result value: {problem}.");
-                found.push(error(codes::eval::CHECK_FAILED, &invalid_summary(condition.kind), detail, span));
+                found.push(error(codes::eval::CHECK_FAILED, invalid_summary(condition.kind), detail, span));
                 return failed;
             }
         };

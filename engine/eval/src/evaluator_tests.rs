@@ -402,18 +402,11 @@ output "secret" { value = var.secret }
         value: VariableText::Text(text.into(), ordain_diag::FileId(9)),
         source: VariableSource::CommandLine,
     };
-    input.variables = BTreeMap::from([
-        ("n".into(), text("7")),
-        ("list".into(), text("[\"a\"]")),
-    ]);
+    input.variables = BTreeMap::from([("n".into(), text("7")), ("list".into(), text("[\"a\"]"))]);
     let run = run_with(input, planned);
     assert_eq!(
         run.summaries,
-        [
-            "Invalid value for variable",
-            "No value for required variable",
-            "Output refers to sensitive values"
-        ]
+        ["Invalid value for variable", "No value for required variable", "Output refers to sensitive values"]
     );
 }
 
@@ -499,7 +492,7 @@ module "d" {
         .iter()
         .map(|instance| instance.depends_on.iter().map(ToString::to_string).collect())
         .collect();
-    assert_eq!(depends, [vec![], vec![], vec!["module.c.x_y.k".to_owned()]]);
+    assert_eq!(depends, [vec![], vec!["module.c.x_y.k".to_owned()], vec![]]);
     let r = run.instances.iter().find(|instance| &*instance.address.resource.name == "r").unwrap();
     assert_eq!(r.dependencies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["module.c.x_y.k"]);
 }

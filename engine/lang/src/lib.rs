@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod console;
 pub mod eval;
+pub mod format;
 pub mod functions;
 pub mod parse;
 pub mod refs;

@@ -1,9 +1,11 @@
 //! What the repository's rules and policies say of a plan.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use ordain_approval::{AllowedSigners, Revocations, Rules};
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_approval::{AllowedSigners, Environment, Revocations, Rules};
+use ordain_config::{ProjectEnvironment, ProjectFile};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::PlanFile;
 use ordain_plan::json::Secrets;
 use ordain_policy::{Bundle, Decisions, Input, Stage};
@@ -11,37 +13,91 @@ use ordain_policy::{Bundle, Decisions, Input, Stage};
 use crate::clock;
 use crate::repository::{Repository, policy_files};
 
-/// What `ordain.hcl` demands; the default where there is none.
-pub fn rules(_repository: &Repository) -> (Rules, Diagnostics) {
-    (Rules::default(), Diagnostics::new())
+/// What `ordain.hcl` says; the default where there is none. With errors in it no environment claims any
+/// directory, so that nothing is applied by rules that were not meant.
+pub fn project(repository: &Repository) -> (Option<ProjectFile>, Diagnostics) {
+    match repository.text("ordain.hcl") {
+        Ok(None) => (None, Diagnostics::new()),
+        Err(error) => (Some(ProjectFile::default()), error.into()),
+        Ok(Some(text)) => {
+            let (project, found) = ProjectFile::read("ordain.hcl", &text, &mut Sources::new());
+            (Some(if found.has_errors() { ProjectFile::default() } else { project }), found)
+        }
+    }
 }
 
-/// Keys that count, and what no longer counts.
+/// What `ordain.hcl` demands of approvals; the default where there is none.
+pub fn rules(repository: &Repository) -> (Rules, Diagnostics) {
+    let (project, found) = project(repository);
+    let Some(project) = project else { return (Rules::default(), found) };
+    let environments = project.environments.iter().map(environment).collect();
+    (Rules { environments, declared: true }, found)
+}
+
+fn environment(written: &ProjectEnvironment) -> Environment {
+    let texts = |texts: &[Arc<str>]| texts.iter().map(ToString::to_string).collect();
+    let usual = Environment::new(&*written.name);
+    Environment {
+        paths: texts(&written.paths),
+        approvers: texts(&written.approvers),
+        quorum: written.approvals.unwrap_or(usual.quorum),
+        author_may_approve: written.author_may_approve.unwrap_or(usual.author_may_approve),
+        plan_lifetime: written.plan_lifetime.or(usual.plan_lifetime),
+        approval_lifetime: written.approval_lifetime.or(usual.approval_lifetime),
+        same_effects: written.same_effects.unwrap_or(usual.same_effects),
+        ..usual
+    }
+}
+
+/// Keys that count, and what no longer counts: the files that `ordain.hcl` names, else `allowed_signers` and
+/// `revocations` at the top.
 pub fn keys(repository: &Repository) -> ((AllowedSigners, Revocations), Diagnostics) {
-    let mut found = Diagnostics::new();
-    let mut text = |name: &str| match repository.text(name) {
-        Ok(text) => text.unwrap_or_default(),
-        Err(error) => {
-            found.push(error);
-            String::new()
+    let (project, mut found) = project(repository);
+    let project = project.unwrap_or_default();
+    let mut text = |named: &Option<Arc<str>>, usual: &str| {
+        let name = named.as_deref().unwrap_or(usual).to_owned();
+        match repository.text(&name) {
+            Ok(Some(text)) => (name, text),
+            Ok(None) => {
+                if named.is_some() {
+                    let detail = format!("ordain.hcl names the file {name:?}, and there is no such file.");
+                    found.push(Diagnostic::error(codes::approval::SIGNERS, "Failed to read file", detail));
+                }
+                (name, String::new())
+            }
+            Err(error) => {
+                found.push(error);
+                (name, String::new())
+            }
         }
     };
-    let (signers, revoked) = (text("allowed_signers"), text("revoked"));
-    let signers = found.take(AllowedSigners::parse("allowed_signers", &signers));
-    let revocations = found.take(Revocations::parse("revoked", &revoked));
+    let (signers, revoked) =
+        (text(&project.allowed_signers, "allowed_signers"), text(&project.revocations, "revocations"));
+    let signers = found.take(AllowedSigners::parse(&signers.0, &signers.1));
+    let revocations = found.take(Revocations::parse(&revoked.0, &revoked.1));
     ((signers, revocations), found)
+}
+
+/// Time zone that an environment of `ordain.hcl` names.
+fn time_zone(repository: &Repository, environment: Option<&str>) -> String {
+    let project = project(repository).0.unwrap_or_default();
+    let named = project.environments.iter().find(|written| Some(&*written.name) == environment);
+    named.and_then(|written| written.time_zone.as_deref()).unwrap_or("UTC").to_owned()
 }
 
 /// The policies of the repository, or those of a directory that was named. `None` without findings when the
 /// repository has none.
 pub fn bundle(repository: &Repository, directory: Option<&Path>) -> (Option<Bundle>, Diagnostics) {
-    let own = repository.top.join("policies");
+    let (project, mut found) = project(repository);
+    let named = project.and_then(|project| project.policies);
+    let own = repository.top.join(named.as_deref().unwrap_or("policies"));
     let path = match directory {
         Some(directory) => directory,
-        None if own.is_dir() => &own,
-        None => return (None, Diagnostics::new()),
+        // A directory that is named and missing is an error, not "no policies".
+        None if own.is_dir() || named.is_some() => &own,
+        None => return (None, found),
     };
-    let (files, mut found) = policy_files(path);
+    let files = found.take(policy_files(path));
     if found.has_errors() {
         return (None, found);
     }
@@ -51,6 +107,7 @@ pub fn bundle(repository: &Repository, directory: Option<&Path>) -> (Option<Bund
 
 /// Lets policies judge a plan, now.
 pub fn judge(
+    repository: &Repository,
     bundle: &Bundle,
     file: &PlanFile,
     stage: Stage,
@@ -75,7 +132,7 @@ pub fn judge(
             contract: &contract,
             root: None,
             environment: file.header.place.environment.as_deref(),
-            time_zone: "UTC",
+            time_zone: &time_zone(repository, file.header.place.environment.as_deref()),
             actor: actor.or(file.header.origin.author.as_deref()),
             commit: file.header.origin.commit.as_deref(),
             now: clock::now(),

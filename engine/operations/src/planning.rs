@@ -122,14 +122,14 @@ impl Work<'_> {
             };
             found.take(ordain_planner::plan(request).await)
         };
-        let file = self.file(plan, &schemas, now);
+        let file = self.file(plan, &schemas, now, &mut found);
         (self.judged(file, &schemas, &mut found), found)
     }
 
     /// The plan with everything that is stored beside it.
-    fn file(&self, plan: Plan, schemas: &SchemasByAddress, now: i64) -> PlanFile {
+    fn file(&self, plan: Plan, schemas: &SchemasByAddress, now: i64, found: &mut Diagnostics) -> PlanFile {
         let repository = Repository::around(self.workdir);
-        let rules = judging::rules(&repository).0;
+        let rules = found.take(judging::rules(&repository));
         PlanFile {
             header: self.header(&repository, &rules, now),
             schemas: trimmed::of_plan(&plan, schemas),
@@ -185,7 +185,8 @@ impl Work<'_> {
             if let Some(bundle) = found.take(policies) {
                 found.append(ordain_policy::check(&bundle, &trimmed::all(schemas)));
                 file.header.inputs.policies = Some(bundle.digest());
-                decisions = found.take(judging::judge(&bundle, &file, ordain_policy::Stage::Plan, None));
+                decisions =
+                    found.take(judging::judge(&repository, &bundle, &file, ordain_policy::Stage::Plan, None));
             } else if !found.has_errors() {
                 decisions = Some(ordain_policy::Decisions::default());
             }

@@ -1,10 +1,13 @@
-//! Where findings of a provider about a resource belong.
+//! Where findings of a provider about a resource belong, and which `removed` block speaks of one.
 
-use ordain_addr::ResourceInstance;
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, ModulePath, ResourceInstance, Target};
 use ordain_diag::{AttributeStep, Diagnostics, Span};
 use ordain_lang::ast::Body;
 
-use crate::blocks::ResourceBlock;
+use crate::ModuleTree;
+use crate::blocks::{Removed, ResourceBlock};
 
 impl ResourceBlock {
     /// Where the value of an argument stands, if the block sets it in native syntax.
@@ -27,5 +30,37 @@ impl ResourceBlock {
             };
             finding.with_span(argument.unwrap_or(self.header)).with_context(self.header)
         })
+    }
+}
+
+impl ModuleTree {
+    /// The `removed` block that speaks of a resource: its own, or that of a module around it.
+    pub fn removed(&self, address: &ConfigResource) -> Option<&Removed> {
+        let inside = |module: &ModulePath, target: &Target| {
+            let (relative, resource) = match target {
+                Target::Module(module) => (module.path(), None),
+                Target::Resource(resource) => (resource.module.path(), Some(&resource.resource)),
+                Target::Instance(instance) => (instance.module.path(), Some(&instance.resource)),
+            };
+            let path: Vec<&Arc<str>> = module.0.iter().chain(&relative.0).collect();
+            let within = address.module.0.iter().take(path.len()).eq(path.iter().copied());
+            match resource {
+                Some(resource) => {
+                    within && path.len() == address.module.0.len() && *resource == address.resource
+                }
+                None => within,
+            }
+        };
+        // Statements stand in the module itself or in one around it.
+        let mut module = Some(&self.root);
+        let mut rest = address.module.0.iter();
+        while let Some(here) = module {
+            let mut blocks = here.refactoring.removed.iter();
+            if let Some(found) = blocks.find(|removed| inside(&here.path, &removed.from.0)) {
+                return Some(found);
+            }
+            module = rest.next().and_then(|name| here.calls.get(name)?.child.as_ref());
+        }
+        None
     }
 }

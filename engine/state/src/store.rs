@@ -22,6 +22,8 @@ pub struct Stored {
     pub state: State,
     /// Version of the blob; `None` when there is none.
     pub version: Option<Version>,
+    /// Whether what was there before the operation is in the backup already.
+    pub backed_up: bool,
 }
 
 /// An apply that did not end: what it was and how far it got.
@@ -63,10 +65,10 @@ impl StateStore {
     /// Reads the state.
     pub async fn read(&self) -> Result<Stored, Diagnostic> {
         match self.blobs.get(&self.name).await.map_err(|error| self.failed("read", &error))? {
-            None => Ok(Stored { state: State::default(), version: None }),
+            None => Ok(Stored { state: State::default(), version: None, backed_up: false }),
             Some((bytes, version)) => {
                 let state = v4::read(&bytes)?.unwrap_or_default();
-                Ok(Stored { state, version: Some(version) })
+                Ok(Stored { state, version: Some(version), backed_up: false })
             }
         }
     }
@@ -102,7 +104,7 @@ impl StateStore {
     /// Writes `next` exactly as it is in place of what was read (`state push`, migrations).
     pub async fn replace(&self, previous: &Stored, next: State) -> Result<Stored, Diagnostic> {
         let bytes = v4::write(&next)?;
-        if let (Some(backup), true) = (&self.backup, previous.version.is_some()) {
+        if let (Some(backup), true) = (&self.backup, previous.version.is_some() && !previous.backed_up) {
             let old = v4::write(&previous.state)?;
             self.blobs
                 .put(backup, old, Expect::Anything)
@@ -112,7 +114,7 @@ impl StateStore {
         let expect = previous.version.clone().map_or(Expect::Absent, Expect::Version);
         let version =
             self.blobs.put(&self.name, bytes, expect).await.map_err(|error| self.failed("write", &error))?;
-        Ok(Stored { state: next, version: Some(version) })
+        Ok(Stored { state: next, version: Some(version), backed_up: true })
     }
 
     /// Removes the state (`workspace delete`).
@@ -120,7 +122,8 @@ impl StateStore {
         self.blobs.delete(&self.name).await.map_err(|error| self.failed("delete", &error))
     }
 
-    /// Begins a journal. Fails when one is there: an apply did not end, see [`StateStore::unfinished`].
+    /// Begins a journal, which is durable when this returns. Fails when one is there: an apply did not
+    /// end, see [`StateStore::unfinished`].
     pub async fn begin_journal(&self, header: &Header) -> Result<JournalWriter, Diagnostic> {
         let first = journal::header_line(header)?;
         let name = journal_name(&self.name);

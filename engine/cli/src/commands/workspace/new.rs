@@ -61,6 +61,6 @@ pub fn create(
         first.lineage = state::lineage(session).into();
     }
     let store = stores.backend.state(name);
-    let nothing = Stored { state: ordain_state::State::default(), version: None };
+    let nothing = Stored { state: ordain_state::State::default(), version: None, backed_up: false };
     session.block_on(store.replace(&nothing, first)).map(|_| ()).map_err(|error| session.fail(error))
 }

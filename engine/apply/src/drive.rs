@@ -1,0 +1,666 @@
+//! The loop: steps whose turn has come, with values that the evaluator fills in.
+//!
+//! A step that makes an object begins when the steps before it have ended well *and* the evaluator has
+//! handed its instance out; one that destroys needs the first only. The loop owns the evaluator, the
+//! state and the journal; only calls to providers and provisioners run side by side.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use ordain_addr::{DeposedKey, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
+use ordain_config::ModuleTree;
+use ordain_config::blocks::When;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
+use ordain_plan::{Change, Observer, Plan, StepKind, Work};
+use ordain_provider::{ConfigureRequest, ObjectSchema, ObjectSchemas, Provider, ProviderSource, Subject};
+use ordain_state::{
+    Edit, Event as JournalEvent, Header, JournalWriter, Object, State, StateStore, Status, Stored,
+};
+use ordain_value::Value;
+
+use crate::ledger::Ledger;
+use crate::provision::{self, Provisioners, Task};
+use crate::work::{self, Ending, Making, Outcome};
+use crate::{Counts, Host, Stop, ephemeral};
+
+/// What all jobs share.
+pub(crate) struct Session {
+    pub(crate) plan: Plan,
+    pub(crate) schemas: ObjectSchemas,
+    pub(crate) tree: Arc<ModuleTree>,
+    pub(crate) providers: Arc<dyn ProviderSource>,
+    pub(crate) provisioners: Arc<dyn Provisioners>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) host: Host,
+    pub(crate) stop: Arc<Stop>,
+    pub(crate) parallelism: usize,
+    pub(crate) store: StateStore,
+    /// Plan and permit, for the journal's header.
+    pub(crate) journal: (String, String),
+}
+
+/// What came of a job.
+enum Done {
+    Provider(ProviderConfigAddr, Option<Arc<dyn Provider>>, Diagnostics),
+    /// An instance that no step is about: its value as it is.
+    Known(ResourceInstance, Option<Value>, Diagnostics),
+    Opened(ResourceInstance, Option<(Value, ephemeral::Open)>, Diagnostics),
+    Step(u32, Outcome),
+    /// Provisioners of an object that a step made, and its value.
+    Provisioned(u32, Value, Diagnostics),
+}
+
+type Job<'j> = BoxFuture<'j, Done>;
+
+/// The loop's tables.
+pub(crate) struct Drive<'d> {
+    session: &'d Session,
+    state: State,
+    /// The last state that was written.
+    snapshot: Stored,
+    journal: Option<JournalWriter>,
+    ledger: Ledger,
+    /// Change of an instance's present object.
+    changes: HashMap<ResourceInstance, u32>,
+    /// The step that makes or reads what a change is about.
+    makers: HashMap<u32, u32>,
+    /// Instances that were handed out before their step's turn.
+    wanted: HashMap<u32, WantedInstance>,
+    /// Steps that wait for a provider.
+    unprovided: HashMap<ProviderConfigAddr, Vec<u32>>,
+    deposed: HashMap<u32, DeposedKey>,
+    providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    opened: Vec<ephemeral::Open>,
+    queue: VecDeque<Job<'d>>,
+    /// Whether the journal must be durable before anything else begins.
+    unsaved: bool,
+    /// Whether the journal cannot be written, so that nothing may begin.
+    halted: bool,
+    pub(crate) counts: Counts,
+    pub(crate) found: Diagnostics,
+}
+
+impl<'d> Drive<'d> {
+    pub(crate) fn new(session: &'d Session, stored: Stored) -> Self {
+        let plan = &session.plan;
+        let numbered = || (0u32..).zip(&plan.changes);
+        let present = numbered().filter(|(_, change)| change.deposed.is_none());
+        let makers = (0u32..).zip(&plan.steps).filter_map(|(at, step)| match step.kind {
+            StepKind::Create(change) | StepKind::Update(change) | StepKind::Read(change) => {
+                Some((change, at))
+            }
+            _ => None,
+        });
+        let imported = plan.changes.iter().filter(|change| change.importing.is_some()).count();
+        Self {
+            session,
+            state: State { lineage: stored.state.lineage.clone(), ..plan.prior.clone() },
+            snapshot: stored,
+            journal: None,
+            ledger: Ledger::new(&plan.steps),
+            changes: present.map(|(at, change)| (change.address.clone(), at)).collect(),
+            makers: makers.collect(),
+            wanted: HashMap::new(),
+            unprovided: HashMap::new(),
+            deposed: HashMap::new(),
+            providers: HashMap::new(),
+            opened: Vec::new(),
+            queue: VecDeque::new(),
+            unsaved: false,
+            halted: false,
+            counts: Counts { imported, ..Counts::default() },
+            found: Diagnostics::new(),
+        }
+    }
+
+    /// Whether every step ended well.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.ledger.is_complete()
+    }
+
+    /// The state, the last one that was written, and whether a journal was begun.
+    pub(crate) fn into_state(self) -> (State, Stored, bool) {
+        (self.state, self.snapshot, self.journal.is_some())
+    }
+
+    /// Runs until nothing is left that may begin.
+    pub(crate) async fn run(&mut self, evaluator: &mut Evaluator) {
+        let session = self.session;
+        let mut flying: FuturesUnordered<Job<'d>> = FuturesUnordered::new();
+        let mut stopping = false;
+        loop {
+            stopping |= session.stop.is_asked();
+            let more = !stopping && self.advance(evaluator).await;
+            if stopping || self.halted {
+                self.queue.clear();
+            }
+            while flying.len() < session.parallelism
+                && let Some(job) = self.queue.pop_front()
+            {
+                flying.push(job);
+            }
+            if flying.is_empty() {
+                if more {
+                    continue;
+                }
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = session.stop.asked(), if !stopping => {
+                    stopping = true;
+                    for provider in self.providers.values().flatten() {
+                        provider.stop().await;
+                    }
+                }
+                done = flying.next() => {
+                    if let Some(done) = done {
+                        self.settle(done, evaluator).await;
+                    }
+                    while let Some(Some(done)) = flying.next().now_or_never() {
+                        self.settle(done, evaluator).await;
+                    }
+                }
+            }
+        }
+        self.found.append(ephemeral::close(&*session.observer, std::mem::take(&mut self.opened)).await);
+        self.save().await;
+    }
+
+    /// Asks the evaluator and begins steps whose turn has come. Whether there may be more at once.
+    async fn advance(&mut self, evaluator: &mut Evaluator) -> bool {
+        let (progress, found) = evaluator.step();
+        self.found.append(found);
+        let mut more = false;
+        if let Progress::Wanted(items) = progress {
+            more = true;
+            for item in items {
+                self.take(item, evaluator);
+            }
+        }
+        let opened = self.ledger.opened();
+        more |= !opened.is_empty();
+        for step in opened {
+            self.begin(step, evaluator).await;
+        }
+        self.save().await;
+        more
+    }
+
+    fn take(&mut self, item: Wanted, evaluator: &mut Evaluator) {
+        let session = self.session;
+        match item {
+            Wanted::Module(_) | Wanted::Expanded(_) => {}
+            Wanted::Provider(wanted) => self.queue.push_back(configure(session, wanted).boxed()),
+            Wanted::Managed(wanted) | Wanted::Data(wanted) => self.instance(wanted, evaluator),
+            Wanted::Ephemeral(wanted) => match self.provider(&wanted.provider) {
+                Some(provider) => self.queue.push_back(
+                    async move {
+                        let (open, found) = ephemeral::open(&*session.observer, &wanted, provider).await;
+                        Done::Opened(wanted.address, open, found)
+                    }
+                    .boxed(),
+                ),
+                None => self.fail(&wanted.address, evaluator),
+            },
+        }
+    }
+
+    fn instance(&mut self, wanted: WantedInstance, evaluator: &mut Evaluator) {
+        let change = self.changes.get(&wanted.address).copied();
+        let Some((number, change)) = change.and_then(|at| Some((at, self.change(at)?))) else {
+            return self.known(wanted, evaluator);
+        };
+        if let Some(step) = self.makers.get(&number).copied() {
+            self.wanted.insert(step, wanted);
+            if self.ledger.is_open(step) {
+                self.ledger.again(step);
+            }
+            return;
+        }
+        let value = change.after.clone();
+        self.describe(&wanted, change.create_before_destroy);
+        self.answer(&wanted.address, Some(value), evaluator);
+    }
+
+    /// An object that nothing is done to takes over what the configuration says beside its values.
+    fn describe(&mut self, wanted: &WantedInstance, create_before_destroy: bool) {
+        let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
+        let Some(object) = stored else { return };
+        if *object.dependencies == *wanted.dependencies
+            && object.create_before_destroy == create_before_destroy
+        {
+            return;
+        }
+        self.state.edit(Edit::Put {
+            address: wanted.address.clone(),
+            deposed: None,
+            provider: wanted.provider.clone(),
+            object: Arc::new(Object {
+                dependencies: wanted.dependencies.to_vec(),
+                create_before_destroy,
+                ..(*object).clone()
+            }),
+        });
+    }
+
+    /// An instance that the plan says nothing about: what the state holds of it.
+    fn known(&mut self, wanted: WantedInstance, evaluator: &mut Evaluator) {
+        let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
+        let schema = self.session.schemas.get(&wanted.provider.provider, &wanted.address.resource);
+        let (Some(schema), Some(provider)) = (schema, self.provider(&wanted.provider)) else {
+            return self.fail(&wanted.address, evaluator);
+        };
+        let Some(object) = stored else {
+            let value = Value::unknown(schema.ty.clone());
+            return self.answer(&wanted.address, Some(value), evaluator);
+        };
+        let fits = object.schema_version == schema.schema.version && !object.flat;
+        if let (true, Ok(value)) = (fits, object.value(&schema.ty)) {
+            return self.answer(&wanted.address, Some(value), evaluator);
+        }
+        self.queue.push_back(known(wanted, provider, schema, object).boxed());
+    }
+
+    fn answer(&mut self, address: &ResourceInstance, value: Option<Value>, evaluator: &mut Evaluator) {
+        let answer = value.map_or(Answer::Failed, Answer::Value);
+        self.found.append(evaluator.resolve(&Asked::Instance(address.clone()), answer));
+    }
+
+    fn fail(&mut self, address: &ResourceInstance, evaluator: &mut Evaluator) {
+        self.answer(address, None, evaluator);
+    }
+
+    fn change(&self, at: u32) -> Option<&'d Change> {
+        self.session.plan.changes.get(at as usize)
+    }
+
+    fn provider(&self, address: &ProviderConfigAddr) -> Option<Arc<dyn Provider>> {
+        self.providers.get(address).cloned().flatten()
+    }
+
+    /// Begins a step that waits for no other step.
+    async fn begin(&mut self, step: u32, evaluator: &Evaluator) {
+        let Some(kind) = self.ledger.kind(step) else { return };
+        let Some(change) = self.change(kind.change()) else { return };
+        match kind {
+            StepKind::Join(_) | StepKind::Record(_) => self.ledger.finish(step, true),
+            StepKind::Forget(_) => {
+                self.counts.forgotten += 1;
+                let remove =
+                    Edit::Remove { address: change.address.clone(), deposed: change.deposed.clone() };
+                self.end(step, vec![remove], None).await;
+            }
+            StepKind::Depose(at) => {
+                let key = DeposedKey((self.session.host.deposed_key)().into());
+                self.deposed.insert(at, key.clone());
+                let depose = Edit::Depose { address: change.address.clone(), key };
+                self.end(step, vec![depose], None).await;
+            }
+            StepKind::Create(_) | StepKind::Update(_) | StepKind::Read(_) => {
+                if let Some(wanted) = self.wanted.remove(&step) {
+                    self.begin_making(step, kind, change, wanted).await;
+                }
+            }
+            StepKind::Delete(_) | StepKind::DeleteDeposed(_) => {
+                self.begin_ending(step, kind, change, evaluator).await;
+            }
+        }
+    }
+
+    async fn begin_making(&mut self, step: u32, kind: StepKind, change: &'d Change, wanted: WantedInstance) {
+        let session = self.session;
+        let schema = session.schemas.get(&wanted.provider.provider, &wanted.address.resource);
+        let (Some(provider), Some(schema)) = (self.provider(&wanted.provider), schema) else {
+            return self.ledger.finish(step, false);
+        };
+        if let StepKind::Read(_) = kind {
+            self.ledger.begin(step);
+            let job = async move {
+                Done::Step(step, work::read(&*session.observer, wanted, provider, schema).await)
+            };
+            return self.queue.push_back(job.boxed());
+        }
+        let creates = matches!(kind, StepKind::Create(_));
+        let unfinished =
+            creates && wanted.block.provisioners.iter().any(|provisioner| provisioner.when == When::Create);
+        let what = if creates { "create" } else { "update" };
+        self.intend(step, what, change, provider.has_effects() || unfinished).await;
+        let present = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
+        let making = Making {
+            observer: &*session.observer,
+            change,
+            wanted,
+            provider,
+            schema,
+            present: present.filter(|_| !creates),
+            unfinished,
+        };
+        let work = if creates { Work::Create } else { Work::Update };
+        self.queue.push_back(async move { Done::Step(step, making.run(work).await) }.boxed());
+    }
+
+    async fn begin_ending(&mut self, step: u32, kind: StepKind, change: &'d Change, evaluator: &Evaluator) {
+        let session = self.session;
+        let Some(provider) = self.providers.get(&change.provider).cloned() else {
+            return self.unprovided.entry(change.provider.clone()).or_default().push(step);
+        };
+        let deposed = match kind {
+            StepKind::DeleteDeposed(at) => self.deposed.get(&at).cloned(),
+            _ => change.deposed.clone(),
+        };
+        let object = self.state.instance(&change.address).and_then(|instance| match &deposed {
+            Some(key) => instance.deposed.get(key).cloned(),
+            None => instance.current.clone(),
+        });
+        // Without an object there is nothing left to do.
+        let Some(object) = object else { return self.ledger.finish(step, true) };
+        let schema = session.schemas.get(&change.provider.provider, &change.address.resource);
+        let (Some(provider), Some(schema)) = (provider, schema) else {
+            return self.ledger.finish(step, false);
+        };
+        let tasks = match deposed {
+            None if object.status == Status::Ready => self.destroy_tasks(change, evaluator),
+            _ => Some(Vec::new()),
+        };
+        let Some(tasks) = tasks else { return self.ledger.finish(step, false) };
+        self.intend(step, "destroy", change, provider.has_effects() || !tasks.is_empty()).await;
+        let ending = Ending {
+            observer: &*session.observer,
+            change,
+            deposed,
+            object,
+            provider,
+            schema,
+            provisioners: &*session.provisioners,
+            tasks,
+        };
+        self.queue.push_back(async move { Done::Step(step, ending.run().await) }.boxed());
+    }
+
+    /// Destroy-time provisioners; `None` after errors.
+    fn destroy_tasks(&mut self, change: &Change, evaluator: &Evaluator) -> Option<Vec<Task>> {
+        let config = change.address.config();
+        let tree = &self.session.tree;
+        let block = tree.resource(&config);
+        let removed = tree.removed(&config);
+        let provisioners = block
+            .map(|block| &block.provisioners[..])
+            .or_else(|| removed.map(|removed| &removed.provisioners[..]))
+            .unwrap_or(&[]);
+        let wanted = provisioners.iter().filter(|provisioner| provisioner.when == When::Destroy);
+        let (tasks, found) = provision::tasks(evaluator, wanted, &change.address, &change.before);
+        let failed = found.has_errors();
+        self.found.append(found.at_address(&change.address.to_string()));
+        (!failed).then_some(tasks)
+    }
+
+    /// Notes that a step begins. Where it has effects outside the state, that is durable before it does.
+    async fn intend(&mut self, step: u32, what: &str, change: &Change, effects: bool) {
+        self.ledger.begin(step);
+        if !effects || self.halted {
+            return;
+        }
+        if self.journal.is_none() {
+            match self.begin_journal().await {
+                Ok(journal) => self.journal = Some(journal),
+                Err(error) => return self.halt(error),
+            }
+        }
+        self.unsaved = true;
+        let event = JournalEvent::Started { step, what: format!("{what} {}", change.address) };
+        self.note(&event).await;
+    }
+
+    /// A journal is folded over a snapshot, so what is known so far is written first.
+    async fn begin_journal(&mut self) -> Result<JournalWriter, Diagnostic> {
+        let session = self.session;
+        let state = self.state.clone();
+        self.snapshot = session.store.write(&self.snapshot, state, &session.host.new_lineage).await?;
+        self.state.lineage = self.snapshot.state.lineage.clone();
+        let header = Header {
+            journal: 1,
+            lineage: self.snapshot.state.lineage.to_string(),
+            serial: self.snapshot.state.serial,
+            plan: session.journal.0.clone(),
+            permit: session.journal.1.clone(),
+        };
+        session.store.begin_journal(&header).await
+    }
+
+    async fn note(&mut self, event: &JournalEvent) {
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.buffer(event).await
+        {
+            self.halt(error);
+        }
+    }
+
+    async fn save(&mut self) {
+        if !std::mem::take(&mut self.unsaved) {
+            return;
+        }
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.flush().await
+        {
+            self.halt(error);
+        }
+    }
+
+    /// Without a journal nothing more may begin.
+    fn halt(&mut self, error: Diagnostic) {
+        if !std::mem::replace(&mut self.halted, true) {
+            self.found.push(error);
+        }
+    }
+
+    /// Notes the end of a step. `why` says that it failed.
+    async fn end(&mut self, step: u32, edits: Vec<Edit>, why: Option<String>) {
+        let failed = why.is_some();
+        for edit in &edits {
+            self.state.edit(edit.clone());
+        }
+        if self.journal.is_some() {
+            self.unsaved = true;
+            let event = match why {
+                Some(why) => JournalEvent::Failed { step, why, edits },
+                None => JournalEvent::Finished { step, edits },
+            };
+            self.note(&event).await;
+        }
+        self.ledger.finish(step, !failed);
+    }
+
+    async fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
+        match done {
+            Done::Provider(address, provider, found) => {
+                self.found.append(found);
+                let answer = match &provider {
+                    Some(_) => Answer::Value(Value::null(ordain_value::Type::Dynamic)),
+                    None => Answer::Failed,
+                };
+                self.found.append(evaluator.resolve(&Asked::Provider(address.clone()), answer));
+                self.providers.insert(address.clone(), provider);
+                for step in self.unprovided.remove(&address).unwrap_or_default() {
+                    self.ledger.again(step);
+                }
+            }
+            Done::Known(address, value, found) => {
+                self.found.append(found);
+                self.answer(&address, value, evaluator);
+            }
+            Done::Opened(address, open, found) => {
+                self.found.append(found);
+                let (value, open) = open.unzip();
+                self.opened.extend(open);
+                self.answer(&address, value, evaluator);
+            }
+            Done::Step(step, outcome) => self.settle_step(step, outcome, evaluator).await,
+            Done::Provisioned(step, value, found) => {
+                let failed = found.has_errors();
+                let why = first_error(&found);
+                self.found.append(found);
+                let Some(change) = self.ledger.kind(step).and_then(|kind| self.change(kind.change())) else {
+                    return;
+                };
+                let edits = if failed { Vec::new() } else { self.fit_for_use(change) };
+                self.end(step, edits, why).await;
+                self.count(step, !failed);
+                self.answer(&change.address, Some(value).filter(|_| !failed), evaluator);
+            }
+        }
+    }
+
+    async fn settle_step(&mut self, step: u32, outcome: Outcome, evaluator: &mut Evaluator) {
+        let Outcome { edits, value, found } = outcome;
+        let Some(kind) = self.ledger.kind(step) else { return };
+        let Some(change) = self.change(kind.change()) else { return };
+        let mut why = first_error(&found);
+        self.found.append(found);
+        let makes = matches!(kind, StepKind::Create(_) | StepKind::Update(_) | StepKind::Read(_));
+        if let (StepKind::Create(_), Some(made), None) = (kind, &value, &why) {
+            match self.create_tasks(change, made, evaluator) {
+                Ok(tasks) if tasks.is_empty() => {}
+                Ok(tasks) => return self.provision(step, change, edits, made.clone(), tasks).await,
+                Err(error) => why = Some(error),
+            }
+        }
+        let well = why.is_none() && value.is_some();
+        if !well && why.is_none() {
+            why = Some("failed".to_owned());
+        }
+        let mut edits = edits;
+        if let (StepKind::Create(at), false, true) = (kind, well, edits.is_empty()) {
+            // Nothing was made, so what was set aside for it is the present object again.
+            if let Some(key) = self.deposed.get(&at).cloned() {
+                edits.push(Edit::Restore { address: change.address.clone(), key });
+            }
+        }
+        self.end(step, edits, why).await;
+        self.count(step, well);
+        if makes {
+            self.answer(&change.address, value.filter(|_| well), evaluator);
+        }
+    }
+
+    fn create_tasks(
+        &mut self,
+        change: &Change,
+        made: &Value,
+        evaluator: &Evaluator,
+    ) -> Result<Vec<Task>, String> {
+        let Some(block) = self.session.tree.resource(&change.address.config()) else { return Ok(Vec::new()) };
+        let wanted = block.provisioners.iter().filter(|provisioner| provisioner.when == When::Create);
+        let (tasks, found) = provision::tasks(evaluator, wanted, &change.address, made);
+        let why = first_error(&found);
+        self.found.append(found.at_address(&change.address.to_string()));
+        why.map_or(Ok(tasks), Err)
+    }
+
+    /// The object is in state, not fit for use, before its provisioners run.
+    async fn provision(
+        &mut self,
+        step: u32,
+        change: &'d Change,
+        edits: Vec<Edit>,
+        made: Value,
+        tasks: Vec<Task>,
+    ) {
+        for edit in &edits {
+            self.state.edit(edit.clone());
+        }
+        let why = "its provisioners have not ended".to_owned();
+        self.note(&JournalEvent::Failed { step, why, edits }).await;
+        self.unsaved = true;
+        let session = self.session;
+        let job = async move {
+            let (runner, observer) = (&*session.provisioners, &*session.observer);
+            let found = provision::run(runner, observer, &change.address, &tasks).await;
+            Done::Provisioned(step, made, found)
+        };
+        self.queue.push_back(job.boxed());
+    }
+
+    fn fit_for_use(&self, change: &Change) -> Vec<Edit> {
+        let stored = self.state.resources.get(&change.address.abs_resource());
+        let object = stored.and_then(|resource| {
+            let instance = resource.instances.get(&change.address.key)?;
+            Some((resource.provider.clone(), instance.current.clone()?))
+        });
+        let put = |(provider, object): (ProviderConfigAddr, Arc<Object>)| Edit::Put {
+            address: change.address.clone(),
+            deposed: None,
+            provider,
+            object: Arc::new(Object { status: Status::Ready, ..(*object).clone() }),
+        };
+        object.map(put).into_iter().collect()
+    }
+
+    fn count(&mut self, step: u32, well: bool) {
+        let managed = |change: &Change| change.address.resource.mode == ResourceMode::Managed;
+        let Some(kind) = self.ledger.kind(step).filter(|_| well) else { return };
+        match kind {
+            StepKind::Create(at) if self.change(at).is_some_and(managed) => self.counts.added += 1,
+            StepKind::Update(_) => self.counts.changed += 1,
+            StepKind::Delete(_) | StepKind::DeleteDeposed(_) => self.counts.destroyed += 1,
+            _ => {}
+        }
+    }
+}
+
+fn first_error(found: &Diagnostics) -> Option<String> {
+    found.iter().find(|finding| finding.is_error()).map(|error| error.summary.clone())
+}
+
+async fn configure(session: &Session, wanted: WantedProvider) -> Done {
+    let address = wanted.address.clone();
+    let mut found = Diagnostics::new();
+    let provider = match session.providers.instance(&address).await {
+        Ok(provider) => provider,
+        Err(found) => return Done::Provider(address, None, found),
+    };
+    let (config, _) = wanted.config.unmark_deep();
+    if config.is_wholly_known() {
+        let terraform_version = session.host.terraform_version.clone();
+        found.append(provider.configure(ConfigureRequest { config, terraform_version }).await);
+    } else {
+        let detail = format!("The configuration of {address} has values that are not known even now.");
+        found.push(Diagnostic::error(
+            codes::provider::PROVIDER_CONFIG,
+            "Invalid provider configuration",
+            detail,
+        ));
+    }
+    let found = found.at_address(&address.to_string()).map(|finding| match wanted.span {
+        Some(span) if finding.span.is_none() => finding.with_span(span).with_context(span),
+        _ => finding,
+    });
+    let ready = (!found.has_errors()).then_some(provider);
+    Done::Provider(address, ready, found)
+}
+
+/// What the state holds of an instance, brought to the present schema.
+async fn known(
+    wanted: WantedInstance,
+    provider: Arc<dyn Provider>,
+    schema: Arc<ObjectSchema>,
+    object: Arc<Object>,
+) -> Done {
+    let raw = match object.json() {
+        Ok(raw) => raw,
+        Err(error) => return Done::Known(wanted.address, None, error.into()),
+    };
+    let subject = Subject {
+        provider: &*provider,
+        source: &wanted.provider.provider,
+        address: &wanted.address,
+        schema: &schema,
+    };
+    let (value, found) = subject.upgrade(object.schema_version, raw).await;
+    let value = value.map(|value| object.mark(value));
+    Done::Known(wanted.address, value, found)
+}

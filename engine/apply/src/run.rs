@@ -1,0 +1,190 @@
+//! From a request to a new state: what comes before the loop and after it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ordain_addr::ProviderConfigAddr;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_eval::{Evaluator, Objects, Outcome};
+use ordain_plan::{CheckKind, CheckResult, CheckStatus, Mode, json};
+use ordain_provider::ObjectSchemas;
+use ordain_state::{OutputState, State, Stored};
+
+use crate::drive::{Drive, Session};
+use crate::verify::verify;
+use crate::{Applied, Request};
+
+/// Carries out a plan. With errors, what was done all the same is in the state that is given back.
+pub async fn apply(request: Request) -> (Applied, Diagnostics) {
+    let mut found = verify(&request);
+    if found.has_errors() {
+        let applied = Applied {
+            stored: request.stored,
+            counts: Default::default(),
+            checks: Vec::new(),
+            complete: false,
+        };
+        return (applied, found);
+    }
+    let Request { mut evaluation, plan, root, permit, store, stored, .. } = request;
+    evaluation.mode = match plan.mode {
+        Mode::Destroy => ordain_eval::Mode::Destroy,
+        Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Apply,
+    };
+    evaluation.targets = plan.targets.clone();
+    evaluation.excludes = plan.excludes.clone();
+    evaluation.stored_providers = stored_providers(&plan.prior);
+    let session = Session {
+        schemas: ObjectSchemas::new(evaluation.schemas.clone()),
+        tree: Arc::clone(&evaluation.tree),
+        plan,
+        providers: request.providers,
+        provisioners: request.provisioners,
+        observer: request.observer,
+        host: request.host,
+        stop: request.stop,
+        parallelism: request.parallelism.max(1),
+        store,
+        journal: (root.to_string(), format!("{} {}", permit.nonce(), permit.approved_by().join(" "))),
+    };
+    let mut evaluator = found.take(Evaluator::new(evaluation));
+    let mut drive = Drive::new(&session, stored.clone());
+    let mut outcome = Outcome::default();
+    if !found.has_errors() {
+        if session.plan.mode == Mode::Destroy {
+            preset(&session, &mut evaluator);
+        }
+        drive.run(&mut evaluator).await;
+        outcome = evaluator.finish();
+        found.append(std::mem::take(&mut outcome.diagnostics));
+    }
+    found.append(std::mem::take(&mut drive.found));
+    finish(&session, drive, stored, outcome, found).await
+}
+
+fn stored_providers(state: &State) -> Vec<ProviderConfigAddr> {
+    let providers: BTreeSet<&ProviderConfigAddr> =
+        state.resources.values().map(|resource| &resource.provider).collect();
+    providers.into_iter().cloned().collect()
+}
+
+/// Objects as the plan knows them, for what provider configurations refer to while everything is
+/// destroyed.
+fn preset(session: &Session, evaluator: &mut Evaluator) {
+    for (address, resource) in &session.plan.prior.resources {
+        let Some(schema) = session.schemas.get(&resource.provider.provider, &address.resource) else {
+            continue;
+        };
+        let objects: Objects = resource
+            .instances
+            .iter()
+            .filter_map(|(key, instance)| {
+                let object = instance.current.as_ref()?;
+                let fits = object.schema_version == schema.schema.version && !object.flat;
+                let value = object.value(&schema.ty).ok().filter(|_| fits)?;
+                Some((key.clone(), schema.schema.block.mark_sensitive(value)))
+            })
+            .collect();
+        if !objects.is_empty() {
+            evaluator.preset(address.clone(), objects);
+        }
+    }
+}
+
+async fn finish(
+    session: &Session,
+    drive: Drive<'_>,
+    stored: Stored,
+    outcome: Outcome,
+    mut found: Diagnostics,
+) -> (Applied, Diagnostics) {
+    let complete = drive.is_complete() && !found.has_errors();
+    let counts = drive.counts;
+    let (mut state, snapshot, journal_begun) = drive.into_state();
+    let checks = check_results(outcome.checks.clone());
+    state.outputs = outputs(session, &stored.state, &outcome);
+    state.check_results = match session.plan.mode {
+        Mode::Destroy => None,
+        _ => Some(json::state_check_results(&checks)).filter(|records| !records.is_empty()),
+    };
+    state.terraform_version = session.host.terraform_version.clone();
+    let stored = match session.store.write(&snapshot, state, &session.host.new_lineage).await {
+        Ok(stored) => {
+            if journal_begun {
+                found.append(session.store.end_journal().await);
+            }
+            stored
+        }
+        Err(error) => {
+            // The journal stays: with it nothing of what was done gets lost.
+            found.push(error);
+            snapshot
+        }
+    };
+    if session.stop.is_asked() {
+        let detail = "The apply was asked to stop. What was running has ended and is in the state; the rest was not \
+                      begun. Plan and apply again to go on.";
+        found.push(Diagnostic::error(codes::apply::APPLY_FAILED, "execution halted", detail));
+    }
+    if !session.plan.complete && (!session.plan.targets.is_empty() || !session.plan.excludes.is_empty()) {
+        let detail = "The plan was about a part of the configuration only, so that some of what the configuration asks \
+                      for may not have been done. Make a plan without -target and -exclude to see whether there is \
+                      more to do.";
+        found.push(Diagnostic::warning(codes::apply::STALE, "Applied changes may be incomplete", detail));
+    }
+    (Applied { stored, counts, checks, complete }, found)
+}
+
+/// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
+/// stay as they were; null is not kept.
+fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
+    let mut outputs = BTreeMap::new();
+    if session.plan.mode == Mode::Destroy {
+        return outputs;
+    }
+    for name in session.tree.root.outputs.keys() {
+        match outcome.outputs.get(name) {
+            Some(output) if output.ephemeral => {}
+            Some(output) if output.value.is_wholly_known() => {
+                let (value, _) = output.value.clone().unmark_deep();
+                if !value.is_null() {
+                    outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
+                }
+            }
+            _ => {
+                if let Some(kept) = old.outputs.get(name) {
+                    outputs.insert(name.clone(), kept.clone());
+                }
+            }
+        }
+    }
+    outputs
+}
+
+fn check_results(findings: Vec<ordain_eval::CheckFinding>) -> Vec<CheckResult> {
+    let status = |status| match status {
+        ordain_eval::CheckStatus::Pass => CheckStatus::Pass,
+        ordain_eval::CheckStatus::Unknown => CheckStatus::Unknown,
+        ordain_eval::CheckStatus::Fail => CheckStatus::Fail,
+        ordain_eval::CheckStatus::Error => CheckStatus::Error,
+    };
+    let kind = |kind| match kind {
+        ordain_eval::CheckKind::Resource => CheckKind::Resource,
+        ordain_eval::CheckKind::OutputValue => CheckKind::OutputValue,
+        ordain_eval::CheckKind::Check => CheckKind::Check,
+        ordain_eval::CheckKind::InputVariable => CheckKind::InputVariable,
+    };
+    findings
+        .into_iter()
+        .map(|finding| CheckResult {
+            kind: kind(finding.kind),
+            address: finding.address,
+            status: status(finding.status),
+            instances: finding
+                .instances
+                .into_iter()
+                .map(|instance| (instance.address, status(instance.status), instance.messages))
+                .collect(),
+        })
+        .collect()
+}

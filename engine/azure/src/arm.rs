@@ -245,3 +245,7 @@ fn encode_path(path: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+#[path = "arm_tests.rs"]
+mod tests;

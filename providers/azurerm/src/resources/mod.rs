@@ -19,7 +19,7 @@ mod resource_group;
 mod rotation;
 mod versions;
 
-pub(crate) use data::{DataSource, data_source};
+pub(crate) use data::data_source;
 
 /// Parts of an object as read from the service; what is missing was not read.
 pub(crate) type Read = Map<String, Json>;

@@ -175,7 +175,8 @@ impl Diff {
             return old.clone();
         }
         self.touch(node.rule.force_new, path);
-        if matches!(ty, Type::Set(_)) && !new.is_wholly_known() {
+        // Only lists can hold single unknown elements.
+        if matches!(ty, Type::Set(_) | Type::Map(_)) && !new.is_wholly_known() {
             return Value::unknown(ty.clone());
         }
         new.clone()

@@ -115,6 +115,9 @@ fn profile<'j>(cluster: &'j Json, name: &str) -> Option<&'j Json> {
 
 /// The arguments, from an object.
 pub(crate) fn flatten(cluster: &Json, read: &mut Read) {
+    if !at(cluster, "/properties/addonProfiles").is_object() {
+        return;
+    }
     let config = |profile: &Json, key: &str| {
         let members = at(profile, "/config").as_object();
         let found =

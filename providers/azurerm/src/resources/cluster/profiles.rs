@@ -429,9 +429,7 @@ fn flatten_security(profile: &Json) -> Map<String, Json> {
     let cleaner = at(profile, "/imageCleaner");
     put("image_cleaner_enabled", at(cleaner, "/enabled").clone());
     put("image_cleaner_interval_hours", at(cleaner, "/intervalHours").clone());
-    if let Some(certificates) = profile.get("customCATrustCertificates").filter(|found| found.is_array()) {
-        put("custom_ca_trust_certificates_base64", certificates.clone());
-    }
+    put("custom_ca_trust_certificates_base64", json!(items(profile, "customCATrustCertificates")));
     out
 }
 

@@ -77,11 +77,7 @@ impl Evaluator<'_> {
         text.marks = text.marks.union(marks);
         if !value.is_known() {
             text.unknown = true;
-            if let ordain_value::Kind::Unknown(unknown) = value.kind()
-                && convert(Value::unknown(unknown.ty.clone()), &Type::String).is_ok()
-            {
-                return;
-            }
+            return;
         }
         match convert(value, &Type::String) {
             Ok(part) if !text.unknown => text.known.push_str(part.as_str().unwrap_or("")),

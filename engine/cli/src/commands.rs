@@ -1,6 +1,8 @@
 //! The table of commands. One file a command: its flags and what it does.
 
+mod console;
 mod explain_error;
+mod fmt;
 mod force_unlock;
 mod init;
 mod output;
@@ -10,6 +12,7 @@ mod sandbox;
 mod show;
 mod state;
 mod taint;
+mod validate;
 mod version;
 mod workspace;
 
@@ -33,9 +36,12 @@ pub struct Entry {
 /// All commands, in the order in which help shows them.
 pub const ALL: &[Entry] = &[
     init::ENTRY,
+    validate::ENTRY,
     plan::ENTRY,
     show::ENTRY,
     output::ENTRY,
+    console::ENTRY,
+    fmt::ENTRY,
     state::list::ENTRY,
     state::mv::ENTRY,
     state::rm::ENTRY,

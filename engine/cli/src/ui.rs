@@ -60,6 +60,14 @@ impl Ui {
         }
     }
 
+    /// Shows findings on standard error, whatever they are: for commands whose output is read by programs.
+    pub fn complain_all(&mut self, found: &Diagnostics, sources: &Sources) {
+        for item in found {
+            let text = diag::diagnostic(item, sources, self.style, diag::WIDTH);
+            self.complain(&text);
+        }
+    }
+
     /// Asks for a line on the terminal; `None` when nobody can be asked.
     pub fn ask(&mut self, prompt: &str) -> Option<String> {
         if !self.input {

@@ -132,6 +132,20 @@ impl Evaluator {
         (value.unwrap_or_else(unknown), found)
     }
 
+    /// Lends the names that an expression in a module instance can see, and the check of its references.
+    /// `None` when there is no such instance.
+    pub fn with_scope<T>(
+        &self,
+        module: &ModuleInstance,
+        look: impl FnOnce(&dyn ordain_lang::Scope, &dyn Fn(&Expr) -> Diagnostics) -> T,
+    ) -> Option<T> {
+        let instance = self.core.values.find(module)?;
+        let keys = KeyData::None;
+        let scope = self.core.scope(instance, &keys);
+        let check = |expr: &Expr| scope.check_references(&ordain_lang::refs::references(expr));
+        Some(look(&scope, &check))
+    }
+
     /// Evaluates a body as if it stood in the block of an instance, with `self` for that instance: bodies
     /// of provisioners and connections. The instance need not be declared any more (`removed` blocks).
     pub fn evaluate_body(

@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod clock;
+pub mod consoling;
 mod files;
 mod host;
 pub mod init;
@@ -18,6 +19,7 @@ mod sources;
 pub mod state_commands;
 pub mod stores;
 pub mod trimmed;
+pub mod validating;
 pub mod variables;
 mod workdir;
 mod world;

@@ -1,0 +1,58 @@
+//! `ordain validate`
+
+use clap::{ArgMatches, Command};
+use ordain_diag::{Diagnostics, Sources};
+use ordain_operations::{Project, validating};
+use serde_json::json;
+
+use super::Entry;
+use crate::exit::Exit;
+use crate::flags::{is_on, output, switch, value, variables};
+use crate::render::json_diag;
+use crate::render::style::Color;
+use crate::session::Session;
+
+/// Row of the table.
+pub const ENTRY: Entry =
+    Entry { words: &["validate"], about: "Check the configuration without reaching any service", flags, run };
+
+fn flags(command: Command) -> Command {
+    output(variables(command))
+        .arg(switch("json", false, "Machine-readable output"))
+        .arg(switch("no-tests", false, "Leave out test files"))
+        .arg(value("test-directory", "Directory of tests"))
+}
+
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    let (project, mut found) = Project::load(&session.workdir);
+    if !found.has_errors() {
+        let checked = session.block_on(validating::validate(&session.workdir, &project));
+        found.append(checked);
+    }
+    if is_on(matches, "json") {
+        let document = document(&found, &project.sources);
+        session.ui.line(&format!("{document:#}"));
+        return if found.has_errors() { Exit::Failed } else { Exit::Done };
+    }
+    let exit = session.report(&found, &project.sources);
+    if exit == Exit::Done {
+        let style = session.ui.style();
+        let extra =
+            if found.is_empty() { "" } else { ", but there were some\nvalidation warnings as shown above" };
+        let success = style.bold(&style.paint(Color::Green, "Success!"));
+        session.ui.line(&format!("{success} The configuration is valid{extra}.\n"));
+    }
+    exit
+}
+
+fn document(found: &Diagnostics, sources: &Sources) -> serde_json::Value {
+    let items: Vec<serde_json::Value> =
+        found.iter().map(|item| json_diag::diagnostic(item, sources)).collect();
+    json!({
+        "format_version": "1.0",
+        "valid": !found.has_errors(),
+        "error_count": found.error_count(),
+        "warning_count": found.warning_count(),
+        "diagnostics": items,
+    })
+}

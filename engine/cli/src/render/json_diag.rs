@@ -1,0 +1,61 @@
+//! Diagnostics as Terraform's JSON form has them (`validate -json`, `-json` output).
+
+use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
+use serde_json::{Map, Value, json};
+
+use super::diag::context_header;
+
+/// One diagnostic.
+pub fn diagnostic(item: &Diagnostic, sources: &Sources) -> Value {
+    let mut out = Map::new();
+    let severity = match item.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    out.insert("severity".into(), severity.into());
+    out.insert("summary".into(), item.summary.clone().into());
+    let mut detail = item.detail.clone();
+    for hint in &item.hints {
+        detail = if detail.is_empty() { hint.clone() } else { format!("{detail}\n\n{hint}") };
+    }
+    out.insert("detail".into(), detail.into());
+    if let Some(address) = &item.address {
+        out.insert("address".into(), address.clone().into());
+    }
+    if let Some((span, source)) = item.span.and_then(|span| Some((span, sources.get(span.file)?))) {
+        out.insert("range".into(), range(span, source));
+        out.insert("snippet".into(), snippet(item, span, source));
+    }
+    out.insert("code".into(), item.code.id.into());
+    Value::Object(out)
+}
+
+fn range(span: Span, source: &Source) -> Value {
+    let place = |byte: u32| {
+        let at = source.position(byte as usize);
+        json!({ "line": at.line, "column": at.column, "byte": at.byte })
+    };
+    json!({ "filename": &*source.name, "start": place(span.start), "end": place(span.end) })
+}
+
+fn snippet(item: &Diagnostic, span: Span, source: &Source) -> Value {
+    let first = source.position(span.start as usize).line;
+    let last = source.position(span.end.saturating_sub(1).max(span.start) as usize).line;
+    let lines: Vec<&str> = (first..=last.min(first + 3)).filter_map(|line| source.line(line)).collect();
+    let code = lines.join("\n");
+    let begin = source.line_start(first).unwrap_or(0);
+    let offset = |byte: u32| (byte as usize).saturating_sub(begin).min(code.len());
+    let values: Vec<Value> = item
+        .values
+        .iter()
+        .map(|value| json!({ "traversal": value.traversal, "statement": value.statement }))
+        .collect();
+    json!({
+        "context": context_header(item, source),
+        "code": code,
+        "start_line": first,
+        "highlight_start_offset": offset(span.start),
+        "highlight_end_offset": offset(span.end),
+        "values": values,
+    })
+}

@@ -1,0 +1,129 @@
+//! `console`: expressions of a configuration, against its state or a plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, ModuleInstance};
+use ordain_diag::{Diagnostics, FileId, Sources};
+use ordain_eval::{Evaluator, Mode, Objects, Progress};
+use ordain_lang::console::{self, Answer};
+use ordain_plan::Silent;
+use ordain_provider::ObjectSchemas;
+use ordain_state::State;
+use ordain_value::Value;
+
+use crate::plan_configuration::SchemasByAddress;
+use crate::planning::{self, Options};
+use crate::providers::Providers;
+use crate::stores::Stores;
+use crate::variables::collect;
+use crate::{Project, Workdir, clock};
+
+/// A console that is ready for expressions.
+pub struct Console {
+    evaluator: Evaluator,
+    /// The texts that findings point into: the configuration's and those of the lines.
+    pub sources: Sources,
+}
+
+impl Console {
+    /// Gets ready. With `plan`, objects are what a plan would make of them, else what the state holds.
+    pub async fn open(
+        workdir: &Workdir,
+        project: &Project,
+        options: Options,
+        plan: bool,
+    ) -> (Option<Console>, Diagnostics) {
+        let mut sources = project.sources.clone();
+        let mut found = ordain_config::validate(&project.tree);
+        let inputs = found.take(collect(workdir, &options.given, &mut sources));
+        let state = match Stores::open(workdir, project) {
+            Ok(stores) => stores.state.read().await.map(|stored| stored.state),
+            // A console is of use before `init`, too.
+            Err(_) => Ok(State::default()),
+        };
+        let state = state.unwrap_or_else(|error| {
+            found.push(error);
+            State::default()
+        });
+        let schemas = found.take(Providers::new(workdir.clone()).schemas(&project.tree, &state).await);
+        if found.has_errors() {
+            return (None, found);
+        }
+        let objects = if plan {
+            let mut texts = Sources::new();
+            let (planned, problems) =
+                planning::plan(workdir, project, options, Arc::new(Silent), &mut texts).await;
+            if problems.has_errors() {
+                return (None, problems);
+            }
+            planned.map(|planned| planned_objects(&planned.file.plan)).unwrap_or_default()
+        } else {
+            stored_objects(&state, &schemas)
+        };
+        let (workspace, _) = workdir.workspace();
+        let mut input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());
+        input.mode = Mode::Console;
+        let mut evaluator = found.take(Evaluator::new(input));
+        for (resource, objects) in objects {
+            evaluator.preset(resource, objects);
+        }
+        loop {
+            let (progress, problems) = evaluator.step();
+            found.append(problems);
+            if !matches!(progress, Progress::Wanted(_)) {
+                break;
+            }
+        }
+        (Some(Console { evaluator, sources }), found)
+    }
+
+    /// The answer to one line.
+    pub fn line(&mut self, text: &str) -> (Answer, Diagnostics) {
+        let file = self.sources.add("<console-input>", text);
+        let answer = self
+            .evaluator
+            .with_scope(&ModuleInstance::root(), |scope, check| console::line(file, text, scope, check));
+        answer.unwrap_or((Answer::Text(String::new()), Diagnostics::new()))
+    }
+
+    /// The answer to a session that is not typed by a person.
+    pub fn piped(&mut self, lines: &[String]) -> (Option<String>, Diagnostics) {
+        let lines: Vec<(FileId, &str)> = lines
+            .iter()
+            .map(|line| (self.sources.add("<console-input>", line.as_str()), line.as_str()))
+            .collect();
+        let answer = self.evaluator.with_scope(&ModuleInstance::root(), |scope, check| {
+            console::piped(lines.iter().copied(), scope, check)
+        });
+        answer.unwrap_or((None, Diagnostics::new()))
+    }
+}
+
+type ByResource = BTreeMap<AbsResource, Objects>;
+
+fn planned_objects(plan: &ordain_plan::Plan) -> ByResource {
+    let mut objects = ByResource::new();
+    for change in plan.changes.iter().filter(|change| change.deposed.is_none() && !change.after.is_null()) {
+        let resource = change.address.abs_resource();
+        objects.entry(resource).or_default().insert(change.address.key.clone(), change.after.clone());
+    }
+    objects
+}
+
+/// Objects of a state as values. What does not fit its schema is left out: the console shows the rest.
+fn stored_objects(state: &State, schemas: &SchemasByAddress) -> ByResource {
+    let schemas = ObjectSchemas::new(schemas.clone());
+    let mut objects = ByResource::new();
+    for (resource, held) in &state.resources {
+        let Some(schema) = schemas.get(&held.provider.provider, &resource.resource) else { continue };
+        for (key, instance) in &held.instances {
+            let Some(object) = &instance.current else { continue };
+            let value: Option<Value> = object.value(&schema.ty).ok();
+            if let Some(value) = value {
+                objects.entry(resource.clone()).or_default().insert(key.clone(), object.mark(value));
+            }
+        }
+    }
+    objects
+}

@@ -1,0 +1,102 @@
+//! `validate`: everything that can be said without values, with the providers' own checks.
+
+use std::sync::Arc;
+
+use ordain_diag::Diagnostics;
+use ordain_eval::{Answer, Asked, Evaluator, Mode, Progress, Wanted, WantedInstance};
+use ordain_provider::Provider;
+use ordain_state::State;
+use ordain_value::Value;
+
+use crate::providers::Providers;
+use crate::{Project, Workdir, clock, planning};
+
+/// Checks a configuration. Reaches no service and no state.
+pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
+    let mut found = ordain_config::validate(&project.tree);
+    let providers = Providers::new(workdir.clone());
+    let schemas = found.take(providers.schemas(&project.tree, &State::default()).await);
+    if found.has_errors() {
+        return found;
+    }
+    let (workspace, _) = workdir.workspace();
+    let inputs = crate::variables::Inputs::new();
+    let mut input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());
+    input.mode = Mode::Validate;
+    let mut evaluator = found.take(Evaluator::new(input));
+    if found.has_errors() {
+        return found;
+    }
+    loop {
+        let (progress, problems) = evaluator.step();
+        found.append(problems);
+        let Progress::Wanted(items) = progress else { break };
+        for item in items {
+            if let Some((asked, answer)) = check(&providers, item, &mut found).await {
+                found.append(evaluator.resolve(&asked, answer));
+            }
+        }
+    }
+    found.append(evaluator.finish().diagnostics);
+    found
+}
+
+async fn check(providers: &Providers, item: Wanted, found: &mut Diagnostics) -> Option<(Asked, Answer)> {
+    match item {
+        Wanted::Provider(wanted) => {
+            let config = wanted.config.unmark_deep().0;
+            let problems = match providers.make(&wanted.address.provider) {
+                Ok(provider) => provider.validate_config(config).await,
+                Err(error) => error.into(),
+            };
+            found.append(at_block(problems, wanted.span));
+            let nothing = Value::null(ordain_value::Type::Dynamic);
+            Some((Asked::Provider(wanted.address), Answer::Value(nothing)))
+        }
+        Wanted::Managed(wanted) => Some(instance(providers, wanted, found, true).await),
+        Wanted::Data(wanted) => Some(instance(providers, wanted, found, false).await),
+        Wanted::Ephemeral(wanted) => {
+            let ty = wanted.schema.block.value_type();
+            Some((Asked::Instance(wanted.address), Answer::Value(Value::unknown(ty))))
+        }
+        Wanted::Module(_) | Wanted::Expanded(_) => None,
+    }
+}
+
+async fn instance(
+    providers: &Providers,
+    wanted: WantedInstance,
+    found: &mut Diagnostics,
+    managed: bool,
+) -> (Asked, Answer) {
+    let config = wanted.config.clone().unmark_deep().0;
+    let problems = match providers.make(&wanted.provider.provider) {
+        Ok(provider) => call(&provider, &wanted, config, managed).await,
+        Err(error) => error.into(),
+    };
+    found.append(wanted.block.place(problems, &wanted.address));
+    let ty = wanted.schema.block.value_type();
+    (Asked::Instance(wanted.address), Answer::Value(Value::unknown(ty)))
+}
+
+async fn call(
+    provider: &Arc<dyn Provider>,
+    wanted: &WantedInstance,
+    config: Value,
+    managed: bool,
+) -> Diagnostics {
+    let name = &wanted.address.resource.type_name;
+    if managed {
+        provider.validate_resource(name, config).await
+    } else {
+        provider.validate_data(name, config).await
+    }
+}
+
+/// Findings of a provider's configuration stand at its block.
+fn at_block(found: Diagnostics, span: Option<ordain_diag::Span>) -> Diagnostics {
+    found.map(|item| match span {
+        Some(span) if item.span.is_none() => item.with_span(span),
+        _ => item,
+    })
+}

@@ -77,3 +77,53 @@ async fn the_laws_hold_on_the_sandbox() {
     sandbox.stop().await;
     let _ = std::fs::remove_dir_all(&folder);
 }
+
+/// Azurite, the blob service's own emulator: on the path, or in `target/peers` where `ORDAIN_PEERS=1` installs it.
+fn azurite() -> Option<std::path::PathBuf> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers");
+    let installed = folder.join("node_modules/.bin/azurite-blob");
+    if !installed.exists() && std::env::var_os("ORDAIN_PEERS").is_some() {
+        std::fs::create_dir_all(&folder).ok()?;
+        let arguments = ["install", "--no-audit", "--no-fund", "azurite"];
+        std::process::Command::new("npm").args(arguments).current_dir(&folder).status().ok()?;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path =
+        std::env::split_paths(&path).map(|folder| folder.join("azurite-blob")).find(|file| file.exists());
+    installed.exists().then_some(installed).or(on_path)
+}
+
+#[tokio::test]
+async fn the_laws_hold_on_azurite() {
+    let Some(program) = azurite() else {
+        eprintln!("SKIPPED: azurite-blob is not installed; ORDAIN_PEERS=1 installs it with npm");
+        return;
+    };
+    let folder = std::env::temp_dir().join(format!("ordain-azurite-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = tokio::process::Command::new(program)
+        .args([
+            "--silent",
+            "--skipApiVersionCheck",
+            "--blobHost",
+            "127.0.0.1",
+            "--blobPort",
+            &port.to_string(),
+        ])
+        .arg("--location")
+        .arg(&folder)
+        .env("AZURITE_ACCOUNTS", "ordain:a2V5")
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let env = Environment::from([("ARM_ACCESS_KEY".to_owned(), "a2V5".to_owned())]);
+    let (chosen, _) = settings::of_url(&format!("http://127.0.0.1:{port}/ordain/tfstate/x"), &env).unwrap();
+    let blobs = AzureBlobs::new(Client::for_account(chosen, &env).unwrap(), false);
+    let make = Call::container(Method::PUT).query("restype", "container");
+    let answer = blobs.client.send(&make).await.unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    ordain_state::testkit::check_blobs(&blobs).await.unwrap();
+    server.kill().await.unwrap();
+    let _ = std::fs::remove_dir_all(&folder);
+}

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::{
     Cancel, ClientOptions, Environment, ErrorKind, HttpError, Request, Response, Retry, Streaming,
@@ -94,6 +95,11 @@ impl Client {
                 .map_err(|_| invalid(&format!("the value of header `{name}` holds forbidden characters")))?;
             value.set_sensitive(true);
             headers.append(header, value);
+        }
+        let empty = request.body.as_ref().is_none_or(|body| body.is_empty());
+        if empty && matches!(request.method, Method::PUT | Method::POST | Method::PATCH) {
+            // Left out otherwise, and then services answer 411.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let mut builder = self.inner.request(request.method.clone(), &request.url).headers(headers);
         if let Some(body) = &request.body {

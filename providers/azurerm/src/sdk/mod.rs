@@ -22,3 +22,10 @@ pub(crate) use private::Timeouts;
 pub(crate) use tree::TypeTree;
 pub(crate) use validate::validate;
 pub(crate) use view::{View, first, flag, integer, items, strings, text};
+
+#[cfg(test)]
+use private::duration_of;
+
+#[cfg(test)]
+#[path = "sdk_tests.rs"]
+mod tests;

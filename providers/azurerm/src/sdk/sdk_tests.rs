@@ -1,0 +1,154 @@
+//! The original's semantics, each rule by itself, on the schema of the real types.
+
+use ordain_value::{Path, Type, Value};
+use serde_json::{Value as Json, json};
+
+use super::build::nullable;
+use super::{Planned, TypeTree, duration_of, normalise_nulls, plan, to_json, validate};
+
+fn tree(name: &str) -> TypeTree {
+    let document: Json = serde_json::from_str(include_str!("../../data/schema.json")).unwrap();
+    let schema = ordain_provider::schema_json::from_json(&document).unwrap();
+    let rules: Json = serde_json::from_str(include_str!("../../data/rules.json")).unwrap();
+    TypeTree::new(name, &schema.resources[name], rules.get(name))
+}
+
+fn object(tree: &TypeTree, json: Json) -> Value {
+    let mut json = json;
+    json.as_object_mut().unwrap().entry("id").or_insert(Json::Null);
+    super::build(&tree.fields, &serde_json::Map::new(), &nullable(&tree.object, &json))
+}
+
+fn nothing(tree: &TypeTree) -> Value {
+    Value::null(tree.object.clone())
+}
+
+fn pool(extra: Json) -> Json {
+    let mut json = json!({"name": "np", "kubernetes_cluster_id": "/x", "vm_size": "s"});
+    json.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    json
+}
+
+fn replan(prior: Json, proposed: Json) -> Planned {
+    let tree = tree("azurerm_kubernetes_cluster_node_pool");
+    let mut prior = prior;
+    prior.as_object_mut().unwrap().insert("id".into(), json!("/id"));
+    let mut proposed = proposed;
+    proposed.as_object_mut().unwrap().insert("id".into(), json!("/id"));
+    plan(&tree, &object(&tree, prior), &object(&tree, proposed))
+}
+
+/// A stored pool with what the provider sets where nothing is configured.
+fn stored(extra: Json) -> Json {
+    let mut json = pool(json!({
+        "mode": "User", "os_type": "Linux", "priority": "Regular", "os_disk_type": "Managed", "scale_down_mode": "Delete",
+        "spot_max_price": -1, "ultra_ssd_enabled": false, "tags": {}, "node_labels": {}, "zones": [], "eviction_policy": "",
+        "fips_enabled": false, "max_pods": 250, "node_count": 1,
+    }));
+    json.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    json
+}
+
+/// What is proposed for a stored pool: computed values are carried over.
+fn proposed(extra: Json) -> Json {
+    let mut json = pool(json!({"max_pods": 250, "node_count": 1, "node_labels": {}}));
+    json.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    json
+}
+
+#[test]
+fn a_new_object_has_defaults_and_unknowns() {
+    let tree = tree("azurerm_kubernetes_cluster_node_pool");
+    let planned = plan(&tree, &nothing(&tree), &object(&tree, pool(json!({"fips_enabled": false}))));
+    let shown = to_json(&planned.object);
+    assert_eq!((&shown["mode"], &shown["spot_max_price"]), (&json!("User"), &json!(-1)));
+    assert_eq!((&shown["fips_enabled"], &shown["zones"]), (&json!(false), &Json::Null));
+    for name in ["id", "max_pods", "node_labels", "orchestrator_version"] {
+        assert!(!planned.object.get(name).unwrap().is_known(), "{name}");
+    }
+    assert!(planned.object.get("host_encryption_enabled").unwrap().is_null());
+}
+
+#[test]
+fn unset_and_zero_are_one() {
+    let planned = replan(stored(json!({})), proposed(json!({})));
+    assert!(!planned.changed);
+    assert_eq!(to_json(&planned.object)["eviction_policy"], json!(""));
+}
+
+#[test]
+fn what_is_removed_is_null_and_collections_are_empty() {
+    let planned = replan(
+        stored(json!({"tags": {"a": "1"}, "snapshot_id": "/s", "node_labels": {"x": "y"}})),
+        proposed(json!({"node_labels": {"x": "y"}})),
+    );
+    let shown = to_json(&planned.object);
+    assert!(planned.changed && planned.object.get("snapshot_id").unwrap().is_null());
+    assert_eq!((&shown["tags"], &shown["node_labels"]), (&json!({}), &json!({"x": "y"})));
+}
+
+#[test]
+fn force_new_names_its_path() {
+    let planned =
+        replan(stored(json!({})), proposed(json!({"windows_profile": [{"outbound_nat_enabled": false}]})));
+    let paths: Vec<String> = planned.replace.iter().map(Path::to_string).collect();
+    assert_eq!(paths, [".windows_profile", ".windows_profile[0].outbound_nat_enabled"]);
+    assert!(replan(stored(json!({})), proposed(json!({"mode": "System"}))).replace.is_empty());
+}
+
+#[test]
+fn a_map_with_an_unknown_member_is_unknown() {
+    let tree = tree("azurerm_resource_group");
+    let config = object(&tree, json!({"name": "a", "location": "West Europe"}));
+    let mut members = config.as_members().unwrap().clone();
+    members.insert("tags".into(), Value::map(Type::String, [("a", Value::unknown(Type::String))]));
+    let planned = plan(&tree, &nothing(&tree), &Value::object(members));
+    assert!(!planned.object.get("tags").unwrap().is_known());
+    assert_eq!(to_json(&planned.object)["location"], json!("westeurope"));
+}
+
+#[test]
+fn nulls_and_empties_follow_the_plan() {
+    let none = Value::null(Type::map(Type::String));
+    let empty = Value::map(Type::String, Vec::<(&str, Value)>::new());
+    assert_eq!(normalise_nulls(empty.clone(), &none, true), none);
+    assert_eq!(normalise_nulls(empty.clone(), &none, false), empty);
+    assert_eq!(normalise_nulls(none, &empty, false), empty);
+    assert_eq!(normalise_nulls(Value::null(Type::String), &Value::string(""), false), Value::string(""));
+}
+
+#[test]
+fn durations_are_gos() {
+    assert_eq!(duration_of("1h30m0s").map(|found| found.as_secs()), Some(5400));
+    assert_eq!(duration_of("1.5s").map(|found| found.as_millis()), Some(1500));
+    assert_eq!((duration_of("soon"), duration_of("5")), (None, None));
+}
+
+#[test]
+fn checks_speak_as_the_original_does() {
+    let cluster = tree("azurerm_kubernetes_cluster");
+    let found = |extra: Json| {
+        let mut config = json!({
+            "name": "a", "location": "eastus", "resource_group_name": "rg", "dns_prefix": "a",
+            "default_node_pool": [{"name": "default", "vm_size": "s"}], "identity": [{"type": "SystemAssigned"}],
+        });
+        config.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let found = validate(&cluster, &object(&cluster, config));
+        found.iter().map(|error| format!("{}|{}", error.summary, error.detail)).collect::<Vec<_>>()
+    };
+    assert!(found(json!({})).is_empty());
+    let wrong = found(json!({"network_profile": [{"network_plugin": "flannel"}]}));
+    assert_eq!(
+        wrong,
+        [
+            "expected network_profile.0.network_plugin to be one of [\"azure\" \"kubenet\" \"none\"], got flannel|"
+        ]
+    );
+    let both = found(json!({"dns_prefix_private_cluster": "b"}));
+    assert_eq!(both.len(), 2);
+    let wanted = "only one of `dns_prefix,dns_prefix_private_cluster` can be specified, but \
+                  `dns_prefix,dns_prefix_private_cluster` were specified.";
+    assert!(both[0].ends_with(wanted), "{both:?}");
+    let id = found(json!({"disk_encryption_set_id": "x"}));
+    assert!(id[0].starts_with("parsing \"x\" as an DiskEncryptionSet ID"), "{id:?}");
+}

@@ -92,7 +92,6 @@ fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
     let outputs = module.outputs.iter().map(|(name, output)| {
         let mut row = Map::new();
         insert_some(&mut row, "sensitive", output.sensitive.into());
-        insert_some(&mut row, "ephemeral", output.ephemeral.into());
         row.insert("expression".into(), output.value.as_ref().map_or(json!({}), expression));
         insert_some(&mut row, "depends_on", depends_on(&output.depends_on));
         insert_some(&mut row, "description", output.description.as_deref().unwrap_or("").into());
@@ -112,7 +111,6 @@ fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
         }
         insert_some(&mut row, "description", variable.description.as_deref().unwrap_or("").into());
         insert_some(&mut row, "sensitive", variable.sensitive.into());
-        insert_some(&mut row, "ephemeral", variable.ephemeral.into());
         (name.to_string(), Json::Object(row))
     });
     insert_some(&mut out, "variables", Json::Object(variables.collect()));
@@ -250,6 +248,8 @@ fn constant(value: &Value) -> Json {
 fn with_prefixes(traversal: &Traversal) -> Vec<String> {
     let least = match &*traversal.root.text {
         "data" | "ephemeral" => 2,
+        // An instance of a module is one thing with its key: `module.m[0].o`, `module.m[0]`.
+        "module" if matches!(traversal.steps.get(1), Some(TraversalStep::Index(..))) => 2,
         "self" => 0,
         _ => 1,
     };

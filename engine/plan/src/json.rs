@@ -51,9 +51,12 @@ pub struct View<'a> {
 /// The plan as one line of JSON in format 1.2, without a line break at its end.
 pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let prior_is_empty = plan.prior.is_empty();
-    let prior_state = (!prior_is_empty)
-        .then(|| diagnostics.take(states::document(&plan.prior, view, plan.prior.check_results.is_some())));
+    // Outputs that are known already count as part of the refreshed state, with their new values.
+    let known = |output: &&OutputChange| output.action != Action::Delete && output.after.is_wholly_known();
+    let outputs: Vec<&OutputChange> = plan.outputs.iter().filter(known).collect();
+    let has_prior = !plan.prior.is_empty() || !outputs.is_empty();
+    let prior_state =
+        has_prior.then(|| diagnostics.take(states::document(&plan.prior, view, &outputs, false)));
     let planned_values = diagnostics.take(states::planned(plan, view));
     let change = |change| changes::resource_change(change, view);
     let document = PlanDocument {
@@ -79,7 +82,7 @@ pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
                 attribute: relevant.attribute.iter().filter_map(values::known).collect(),
             })
             .collect(),
-        checks: plan.checks.iter().map(checks::document).collect(),
+        checks: checks::documents(&plan.checks),
         timestamp: &plan.timestamp,
         applyable: plan.applyable,
         complete: plan.complete,
@@ -90,7 +93,7 @@ pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
 
 /// A state as one line of JSON in format 1.0, without a line break at its end.
 pub fn state(state: &State, view: &View<'_>) -> (String, Diagnostics) {
-    let (document, mut diagnostics) = states::document(state, view, true);
+    let (document, mut diagnostics) = states::document(state, view, &[], true);
     (line(&document, &mut diagnostics), diagnostics)
 }
 

@@ -176,6 +176,7 @@ fn outputs_variables_and_order_of_fields() {
         r#""m":{"actions":["create"],"before":null,"after_unknown":true,"before_sensitive":false,"after_sensitive":false},"#,
         r#""o":{"actions":["create"],"before":null,"after":[null,null],"after_unknown":[true,true],"before_sensitive":false,"after_sensitive":false},"#,
         r#""s":{"actions":["create"],"before":null,"after":"\u003cs3\u003e","after_unknown":false,"before_sensitive":true,"after_sensitive":true}},"#,
+        r#""prior_state":{"format_version":"1.0","terraform_version":"1.11.4","values":{"outputs":{"s":{"sensitive":true,"type":"string","value":"\u003cs3\u003e"}},"root_module":{}}},"#,
         r#""configuration":{"root_module":{"variables":{"eph":{"default":"x"}}}},"timestamp":"2026-11-21T12:00:00Z","applyable":true,"complete":true,"errored":false}"#,
     );
     assert_eq!(text, expected);

@@ -26,8 +26,14 @@ fn status_word(status: CheckStatus) -> &'static str {
     }
 }
 
-/// One entry of `checks`.
-pub fn document(result: &CheckResult) -> CheckDocument {
+/// `checks`, in the order of the addresses as text.
+pub fn documents(results: &[CheckResult]) -> Vec<CheckDocument> {
+    let mut sorted: Vec<&CheckResult> = results.iter().collect();
+    sorted.sort_by(|a, b| a.address.cmp(&b.address));
+    sorted.into_iter().map(document).collect()
+}
+
+fn document(result: &CheckResult) -> CheckDocument {
     let instances = result.instances.iter().map(|(address, status, messages)| CheckInstance {
         address: instance_address(result.kind, address),
         status: status_word(*status),
@@ -101,7 +107,9 @@ fn instance_address(kind: CheckKind, address: &str) -> Json {
 
 /// The check results of a state in the form of the JSON documents; kinds that are not known are left out.
 pub fn from_state(results: &[CheckRecord]) -> Vec<CheckDocument> {
-    results.iter().filter_map(stored).collect()
+    let mut sorted: Vec<&CheckRecord> = results.iter().collect();
+    sorted.sort_by(|a, b| a.config_addr.cmp(&b.config_addr));
+    sorted.into_iter().filter_map(stored).collect()
 }
 
 fn stored(result: &CheckRecord) -> Option<CheckDocument> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ordain_addr::{AbsResource, Key, ResourceInstance};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::{Object, ResourceState, State, Status};
-use ordain_value::Path;
+use ordain_value::{Path, Value};
 use serde_json::Value as Json;
 
 use super::document::{OutputDocument, ResourceDocument, StateDocument, ValuesDocument};
@@ -13,12 +13,18 @@ use super::tree::Tree;
 use super::values::Toward;
 use super::{Secrets, View, changes, checks, planned_outputs, values};
 use crate::schema::TypeSchema;
-use crate::{Action, Change, Plan};
+use crate::{Action, Change, OutputChange, Plan};
 
-/// A state document. An empty state has nothing but its format version.
-pub fn document<'a>(state: &State, view: &View<'a>, with_checks: bool) -> (StateDocument<'a>, Diagnostics) {
+/// A state document, with these outputs over those of the state. An empty one has nothing but its format
+/// version.
+pub fn document<'a>(
+    state: &State,
+    view: &View<'a>,
+    over: &[&OutputChange],
+    with_checks: bool,
+) -> (StateDocument<'a>, Diagnostics) {
     let empty = StateDocument { format_version: "1.0", terraform_version: None, values: None, checks: None };
-    if state.is_empty() {
+    if state.is_empty() && over.is_empty() {
         return (empty, Diagnostics::new());
     }
     let mut diagnostics = Diagnostics::new();
@@ -26,7 +32,8 @@ pub fn document<'a>(state: &State, view: &View<'a>, with_checks: bool) -> (State
     for (address, resource) in &state.resources {
         diagnostics.append(add_resource(&mut tree, address, resource, view));
     }
-    let values = ValuesDocument { outputs: outputs(state, view.secrets), root_module: tree.into_root() };
+    let values =
+        ValuesDocument { outputs: outputs(state, over, view.secrets), root_module: tree.into_root() };
     let checks =
         state.check_results.as_ref().filter(|_| with_checks).map(|records| checks::from_state(records));
     let document = StateDocument {
@@ -38,16 +45,19 @@ pub fn document<'a>(state: &State, view: &View<'a>, with_checks: bool) -> (State
     (document, diagnostics)
 }
 
-fn outputs(state: &State, secrets: Secrets) -> BTreeMap<String, OutputDocument> {
-    let document = |output: &ordain_state::OutputState| OutputDocument {
-        sensitive: output.sensitive,
-        ty: Some(values::type_json(&output.value.ty())),
+fn outputs(state: &State, over: &[&OutputChange], secrets: Secrets) -> BTreeMap<String, OutputDocument> {
+    let document = |value: &Value, sensitive: bool| OutputDocument {
+        sensitive,
+        ty: Some(values::type_json(&value.ty())),
         value: Some(match secrets {
-            Secrets::Hidden if output.sensitive => Json::Null,
-            _ => values::known(&output.value).unwrap_or(Json::Null),
+            Secrets::Hidden if sensitive => Json::Null,
+            _ => values::known(value).unwrap_or(Json::Null),
         }),
     };
-    state.outputs.iter().map(|(name, output)| (name.to_string(), document(output))).collect()
+    let stored = state.outputs.iter();
+    let stored = stored.map(|(name, output)| (name.to_string(), document(&output.value, output.sensitive)));
+    let over = over.iter().map(|output| (output.name.clone(), document(&output.after, output.sensitive)));
+    stored.chain(over).collect()
 }
 
 fn add_resource(

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ordain_config::blocks::{Condition, ConditionKind};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_lang::ast::Traversal;
 use ordain_lang::eval::{Cause, explain};
+use ordain_lang::refs::references;
 use ordain_value::{Type, convert};
 
 use crate::Mode;
@@ -138,13 +140,17 @@ impl Core {
         summary: &str,
         found: &mut Diagnostics,
     ) -> Verdict {
-        let mut own = Diagnostics::new();
-        let verdict = self.verdict(scope, condition, summary, &mut own);
-        let is_check = condition.kind == ConditionKind::Assert;
-        // What a check block finds never stops anything, while validating it is wrong all the same.
-        let soften = is_check && self.input.mode != Mode::Validate;
-        found.append(if soften { own.map(as_warning) } else { own });
-        verdict
+        let traversals = references(&condition.condition);
+        let problems = scope.check_references(&traversals);
+        if !problems.has_errors() {
+            return self.verdict(scope, condition, summary, found);
+        }
+        found.append(problems);
+        // As Terraform does, which goes on without any names.
+        if condition.kind != ConditionKind::Assert && scope.fails_statically(&traversals) {
+            found.extend(traversals.iter().map(|traversal| no_variable(traversal)));
+        }
+        Verdict { status: CheckStatus::Error, message: None }
     }
 
     fn verdict(
@@ -181,6 +187,8 @@ impl Core {
             Some(false) => {
                 let text = message.unwrap_or_else(|| HIDDEN.to_owned());
                 let problem = error(codes::eval::CHECK_FAILED, summary, &text, span);
+                let problem =
+                    if condition.kind == ConditionKind::Assert { as_warning(problem) } else { problem };
                 let cause = if marks.is_sensitive() { Cause::Sensitive } else { Cause::Plain };
                 found.push(explain(&condition.condition, scope, problem, cause));
                 Verdict { status: CheckStatus::Fail, message: Some(text) }
@@ -192,12 +200,9 @@ impl Core {
         let waits = self.input.mode == Mode::Plan;
         if condition.kind == ConditionKind::Assert && waits {
             let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
-            found.push(error(
-                codes::eval::CHECK_FAILED,
-                "Check block assertion known after apply",
-                detail,
-                condition.condition.span,
-            ));
+            let span = condition.condition.span;
+            let summary = "Check block assertion known after apply";
+            found.push(Diagnostic::warning(codes::eval::CHECK_FAILED, summary, detail).with_span(span));
         }
         Verdict { status: CheckStatus::Unknown, message: None }
     }
@@ -253,6 +258,12 @@ fn invalid_summary(kind: ConditionKind) -> String {
     }
 }
 
+fn no_variable(traversal: &Traversal) -> Diagnostic {
+    let detail = format!("There is no variable named {:?}.", traversal.root.text);
+    error(codes::eval::UNDECLARED, "Unknown variable", detail, traversal.root.span)
+}
+
+/// What a check block finds never stops anything.
 fn as_warning(problem: Diagnostic) -> Diagnostic {
     Diagnostic { severity: ordain_diag::Severity::Warning, ..problem }
 }

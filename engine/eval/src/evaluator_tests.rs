@@ -295,8 +295,9 @@ resource "x_y" "c" { input = self.id }
 resource "x_y" "k" {
   count = 1
 }
-output "a" { value = [var.regoin, local.nope, x_y.nope, data.x_y.a, module.n, foo.bar] }
-output "b" { value = [x_y.k.id, x_y.d[0], x_y.d.nope, path.here, terraform.env] }
+output "a" { value = [x_y.nope, data.x_y.a, module.n, foo.bar] }
+output "b" { value = [x_y.k.id, x_y.d[0], x_y.d.nope] }
+output "c" { value = [var.regoin, local.nope, path.here, terraform.env] }
 resource "x_y" "d" {}
 variable "region" { default = "r" }
 "#;

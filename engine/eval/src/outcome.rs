@@ -21,7 +21,7 @@ pub struct Outcome {
     pub checks: Vec<CheckFinding>,
     /// Attributes of resources that the configuration reads, in order; each once.
     pub relevant: Vec<RelevantAttribute>,
-    /// Effective values of root variables, defaults included, marks on them.
+    /// Values of root variables as given, not converted, or their defaults; marks on them.
     pub variables: BTreeMap<Arc<str>, Value>,
     /// Findings that no step has returned.
     pub diagnostics: Diagnostics,
@@ -63,7 +63,10 @@ impl Evaluator {
                         .insert(name.clone(), OutputValue { value: value.clone(), sensitive, ephemeral });
                 }
             }
-            outcome.variables = root.variables.clone();
+            let value = |(name, variable): (&Arc<str>, &Arc<_>)| {
+                Some((name.clone(), self.core.given_value(variable)?))
+            };
+            outcome.variables = config.variables.iter().filter_map(value).collect();
         }
         outcome.relevant = self.core.program.reads.iter().cloned().collect();
         outcome.checks = self.core.checks.findings();

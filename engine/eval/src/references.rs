@@ -13,15 +13,33 @@ use crate::core::error;
 use crate::scope::InstanceScope;
 use crate::values::KeyData;
 
-/// Checks references against what is declared and what can be named here.
+/// Checks references against what is declared and what can be named here. As Terraform does, it first
+/// looks at objects of the configuration, and at the rest only when those are good.
 pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Arc<Traversal>]) -> Diagnostics {
+    let found = check_statically(scope, all);
+    if found.has_errors() { found } else { check_those(scope, all, &|_| true) }
+}
+
+/// The first part of [`check`].
+pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Arc<Traversal>]) -> Diagnostics {
+    check_those(scope, all, &|subject| {
+        matches!(subject, Subject::Resource(..) | Subject::Module(..) | Subject::SelfObject)
+    })
+}
+
+fn check_those(
+    scope: &InstanceScope<'_>,
+    all: &[Arc<Traversal>],
+    concerns: &dyn Fn(&Subject) -> bool,
+) -> Diagnostics {
     let mut found = Diagnostics::new();
     for traversal in all {
         match Reference::parse(traversal) {
-            Ok(reference) => {
+            Ok(reference) if concerns(&reference.subject) => {
                 let rest = traversal.steps.get(reference.consumed..).unwrap_or_default();
                 found.append(check_one(scope, &reference, rest));
             }
+            Ok(_) => {}
             Err(problem) => found.push(*problem),
         }
     }

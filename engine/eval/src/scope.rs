@@ -37,6 +37,11 @@ impl<'c> InstanceScope<'c> {
         references::check(self, all)
     }
 
+    /// Whether any of these would be found bad without looking at values.
+    pub(crate) fn fails_statically(&self, all: &[Arc<Traversal>]) -> bool {
+        references::check_statically(self, all).has_errors()
+    }
+
     fn module(&self) -> Option<&'c Module> {
         self.core.values.module(self.instance)
     }

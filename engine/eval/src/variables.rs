@@ -60,10 +60,7 @@ impl Core {
             return match self.input.mode {
                 Mode::Validate | Mode::Console | Mode::Destroy => (Some(self.open(variable)), found),
                 Mode::Plan | Mode::Apply => {
-                    let detail = format!(
-                        "The root module input variable {name:?} is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."
-                    );
-                    found.push(error(CODE, "No value for required variable", detail, variable.header));
+                    found.push(not_set(variable));
                     (None, found)
                 }
             };
@@ -80,7 +77,12 @@ impl Core {
             VariableSource::File(span) => span,
             _ => variable.header,
         };
-        let Some(value) = read_given(variable, given, &mut found) else { return (None, found) };
+        let Some(value) = read_given(variable, given, &mut found) else {
+            if variable.default.is_none() && self.input.mode != Mode::Console {
+                found.push(not_set(variable));
+            }
+            return (None, found);
+        };
         let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
         (value, found)
     }
@@ -124,6 +126,13 @@ impl Core {
         (value, found)
     }
 
+    /// The value that a root variable was given, as given, or its default: what plans keep.
+    pub(crate) fn given_value(&self, variable: &Variable) -> Option<Value> {
+        let given = self.input.variables.get(&variable.name.text);
+        let value = given.and_then(|given| read_given(variable, given, &mut Diagnostics::new()));
+        value.or_else(|| variable.default.clone()).map(|value| marked(value, variable))
+    }
+
     /// Default for null, conversion, marks.
     fn finish(
         &self,
@@ -163,6 +172,14 @@ impl Core {
     fn open(&self, variable: &Variable) -> Value {
         marked(Value::unknown(variable.constraint.ty.without_optional()), variable)
     }
+}
+
+fn not_set(variable: &Variable) -> Diagnostic {
+    let name = &variable.name.text;
+    let detail = format!(
+        "The root module input variable {name:?} is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."
+    );
+    error(CODE, "No value for required variable", detail, variable.header)
 }
 
 fn marked(value: Value, variable: &Variable) -> Value {

@@ -26,6 +26,8 @@ mod rsa;
 mod sets;
 mod spec;
 mod string;
+mod template;
+mod tfvars;
 mod verbs;
 mod yaml;
 mod yaml_decode;
@@ -54,6 +56,7 @@ const FAMILIES: &[&[Spec]] = &[
     crypto::FUNCTIONS,
     datetime::FUNCTIONS,
     filesystem::FUNCTIONS,
+    template::FUNCTIONS,
     network::FUNCTIONS,
 ];
 
@@ -61,6 +64,11 @@ const FAMILIES: &[&[Spec]] = &[
 pub fn lookup(name: &str) -> Option<&'static Spec> {
     let plain = name.strip_prefix("core::").unwrap_or(name);
     all().find(|spec| spec.name == plain)
+}
+
+/// The functions of the built-in provider `terraform`, by their name in it.
+pub fn terraform_provider(name: &str) -> Option<&'static Spec> {
+    tfvars::FUNCTIONS.iter().find(|spec| spec.name == name)
 }
 
 /// Names of all functions, for suggestions.

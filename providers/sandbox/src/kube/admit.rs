@@ -1,0 +1,427 @@
+//! What happens to an object between its defaults and its validation, and what is handed out to it: addresses, ports,
+//! classes, protection.
+
+use super::kinds::Resource;
+use super::status::{Cause, Failure};
+use super::{State, meta, quantity};
+use crate::json::{self, items, set, text};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// An empty status, as a fresh object has it.
+pub(crate) fn clear_status(resource: &Resource, object: &mut Value) {
+    if resource.custom.is_some() {
+        json::remove(object, "status");
+        return;
+    }
+    let Some(field) = resource.shape().and_then(|s| s.field("status")) else { return };
+    json::remove(object, "status");
+    if field.ty.is_value_struct()
+        && !field.pointer
+        && let Some(inner) = field.ty.structure()
+    {
+        set(object, "status", super::decode::empty(inner));
+    }
+}
+
+/// A write of the object leaves its status alone.
+pub(crate) fn keep_status(old: &Value, new: &mut Value) {
+    match old.get("status") {
+        Some(status) => set(new, "status", status.clone()),
+        None => drop(json::remove(new, "status")),
+    }
+}
+
+/// A write of the status leaves everything else alone.
+pub(crate) fn keep_all_but_status(old: &Value, new: &mut Value) {
+    let status = new.get("status").cloned();
+    let owners = new["metadata"]["managedFields"].clone();
+    let version = new["metadata"]["resourceVersion"].clone();
+    *new = old.clone();
+    match status {
+        Some(status) => set(new, "status", status),
+        None => drop(json::remove(new, "status")),
+    }
+    let data = json::child(new, "metadata");
+    if !owners.is_null() {
+        set(data, "managedFields", owners);
+    }
+    set(data, "resourceVersion", version);
+}
+
+/// Does an update change what is asked for (and so the generation)?
+pub(crate) fn desired_differs(resource: &Resource, old: &Value, new: &Value) -> bool {
+    if resource.custom.is_some() {
+        let desired =
+            |o: &Value| json::filtered(o, |k, _| !["metadata", "status", "apiVersion", "kind"].contains(&k));
+        return desired(old) != desired(new);
+    }
+    match resource.plural.as_ref() {
+        "mutatingwebhookconfigurations" | "validatingwebhookconfigurations" => {
+            old["webhooks"] != new["webhooks"]
+        }
+        _ => old["spec"] != new["spec"],
+    }
+}
+
+impl State {
+    /// What happens to a fresh object before it is validated.
+    pub fn admit_create(&mut self, resource: &Resource, object: &mut Value) -> Result<(), Failure> {
+        match resource.plural.as_ref() {
+            "persistentvolumeclaims" => {
+                let data = json::child(object, "metadata");
+                let mut finalizers = items(&data["finalizers"]).to_vec();
+                finalizers.push("kubernetes.io/pvc-protection".into());
+                set(data, "finalizers", finalizers);
+                if object["spec"].get("storageClassName").is_none() {
+                    let class = self.default_class(
+                        "storage.k8s.io/storageclasses",
+                        "storageclass.kubernetes.io/is-default-class",
+                    );
+                    if let Some(class) = class {
+                        set(json::child(object, "spec"), "storageClassName", class);
+                    }
+                }
+            }
+            "ingresses" => {
+                let given = object["spec"].get("ingressClassName").is_some()
+                    || object["metadata"]["annotations"].get("kubernetes.io/ingress.class").is_some();
+                let class = self.default_class(
+                    "networking.k8s.io/ingressclasses",
+                    "ingressclass.kubernetes.io/is-default-class",
+                );
+                if let Some(class) = class.filter(|_| !given) {
+                    set(json::child(object, "spec"), "ingressClassName", class);
+                }
+            }
+            "pods" => self.admit_pod(object)?,
+            "jobs" => admit_job(object),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn default_class(&self, key: &str, annotation: &str) -> Option<String> {
+        let is_default = |o: &&Value| o["metadata"]["annotations"][annotation] == "true";
+        self.store.all(key).find(is_default).map(|o| meta(o, "name").to_string())
+    }
+
+    /// Limits of the namespace, the service account, tolerations.
+    fn admit_pod(&mut self, object: &mut Value) -> Result<(), Failure> {
+        let namespace = meta(object, "namespace").to_string();
+        let name = meta(object, "name").to_string();
+        let ranges: Vec<Value> = self.store.within("/limitranges", &namespace).cloned().collect();
+        let mut notes = Vec::new();
+        for range in &ranges {
+            for limit in items(&range["spec"]["limits"]).iter().filter(|l| text(l, "type") == "Container") {
+                apply_limit(object, limit, &mut notes);
+                if let Some(why) = over_limit(object, limit) {
+                    let about = super::status::About { resource: "pods".into(), name, ..Default::default() };
+                    return Err(Failure::forbidden(&about, &why));
+                }
+            }
+        }
+        if !notes.is_empty() {
+            let note = format!("LimitRanger plugin set: {}", notes.join("; "));
+            set(
+                json::child(json::child(object, "metadata"), "annotations"),
+                "kubernetes.io/limit-ranger",
+                note,
+            );
+        }
+        let spec = json::child(object, "spec");
+        if text(spec, "serviceAccountName").is_empty() {
+            set(spec, "serviceAccountName", "default");
+            set(spec, "serviceAccount", "default");
+        }
+        json::default(spec, "enableServiceLinks", true);
+        json::default(spec, "preemptionPolicy", "PreemptLowerPriority");
+        json::default(spec, "priority", 0);
+        json::default(
+            spec,
+            "tolerations",
+            json!([
+                {"effect": "NoExecute", "key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 300},
+                {"effect": "NoExecute", "key": "node.kubernetes.io/unreachable", "operator": "Exists", "tolerationSeconds": 300}
+            ]),
+        );
+        set(json::child(object, "status"), "phase", "Pending");
+        set(json::child(object, "status"), "qosClass", "BestEffort");
+        Ok(())
+    }
+
+    /// What happens to a changed object before it is validated.
+    pub fn admit_update(&mut self, resource: &Resource, old: &Value, new: &mut Value) -> Result<(), Failure> {
+        match resource.plural.as_ref() {
+            "services" => keep_addresses(old, new),
+            "pods" => {
+                // What the node and the scheduler set stays when it is left out.
+                for key in [
+                    "serviceAccountName",
+                    "serviceAccount",
+                    "nodeName",
+                    "enableServiceLinks",
+                    "preemptionPolicy",
+                    "priority",
+                    "tolerations",
+                ] {
+                    if let Some(value) = old["spec"].get(key) {
+                        json::default(json::child(new, "spec"), key, value.clone());
+                    }
+                }
+            }
+            "jobs" => {
+                for key in ["selector", "template"] {
+                    if new["spec"].get(key).is_none_or(|v| v.is_null()) {
+                        set(json::child(new, "spec"), key, old["spec"][key].clone());
+                    }
+                }
+                let labels = old["spec"]["template"]["metadata"]["labels"].clone();
+                for (k, v) in json::pairs(&labels) {
+                    let template = json::child(json::child(new, "spec"), "template");
+                    json::default(json::child(json::child(template, "metadata"), "labels"), k, v.clone());
+                }
+            }
+            "persistentvolumeclaims" => {
+                for key in ["volumeName", "storageClassName"] {
+                    if let Some(value) = old["spec"].get(key) {
+                        json::default(json::child(new, "spec"), key, value.clone());
+                    }
+                }
+            }
+            "serviceaccounts" => {}
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Hands out addresses and ports. `old` is the object before an update.
+    pub fn allocate(
+        &mut self,
+        resource: &Resource,
+        object: &mut Value,
+        old: Option<&Value>,
+        dry_run: bool,
+    ) -> Result<(), Failure> {
+        if resource.plural != "services" {
+            return Ok(());
+        }
+        let name = meta(object, "name").to_string();
+        let refuse = |cause: Cause| Failure::invalid(&resource.about(&name), &[cause]);
+        let kind = text(&object["spec"], "type").to_string();
+        if kind != "ExternalName" {
+            let ip = text(&object["spec"], "clusterIP").to_string();
+            let ip = if ip.is_empty() {
+                self.free_ip()
+            } else {
+                let taken = self.store.all("/services").any(|s| {
+                    text(&s["spec"], "clusterIP") == ip
+                        && ip != "None"
+                        && s["metadata"]["uid"] != object["metadata"]["uid"]
+                });
+                let shown = format!("[]string{{\"{ip}\"}}");
+                if ip != "None" && !ip.starts_with("10.96.") {
+                    let why = format!(
+                        "failed to allocate IP {ip}: the provided network does not match the current range"
+                    );
+                    return Err(refuse(Cause::raw("spec.clusterIPs", &shown, why)));
+                }
+                if taken {
+                    let why = format!("failed to allocate IP {ip}: provided IP is already allocated");
+                    return Err(refuse(Cause::raw("spec.clusterIPs", &shown, why)));
+                }
+                ip
+            };
+            let spec = json::child(object, "spec");
+            let headless_alone = ip == "None" && !json::truthy(&spec["selector"]);
+            set(spec, "clusterIP", ip.as_str());
+            set(spec, "clusterIPs", json!([ip]));
+            json::default(
+                spec,
+                "ipFamilies",
+                if headless_alone { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) },
+            );
+            json::default(
+                spec,
+                "ipFamilyPolicy",
+                if headless_alone { "RequireDualStack" } else { "SingleStack" },
+            );
+        }
+        let wants = match kind.as_str() {
+            "NodePort" => true,
+            "LoadBalancer" => object["spec"]["allocateLoadBalancerNodePorts"] != json!(false),
+            _ => false,
+        };
+        let _ = dry_run;
+        if wants { self.allocate_ports(object, old).map_err(refuse) } else { Ok(()) }
+    }
+
+    fn allocate_ports(&mut self, object: &mut Value, old: Option<&Value>) -> Result<(), Cause> {
+        let uid = object["metadata"]["uid"].clone();
+        let others = self.store.all("/services").filter(|s| s["metadata"]["uid"] != uid);
+        let mut taken: BTreeSet<i64> =
+            others.flat_map(|s| items(&s["spec"]["ports"])).filter_map(|p| p["nodePort"].as_i64()).collect();
+        let own: Vec<i64> = old
+            .map(|o| items(&o["spec"]["ports"]).iter().filter_map(|p| p["nodePort"].as_i64()).collect())
+            .unwrap_or_default();
+        let spec = json::child(object, "spec");
+        let ports =
+            spec.get_mut("ports").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
+        for (i, port) in ports.iter_mut().enumerate() {
+            let at = format!("spec.ports[{i}].nodePort");
+            match port["nodePort"].as_i64().filter(|p| *p != 0) {
+                Some(given) if !(30000..=32767).contains(&given) => {
+                    let why =
+                        "provided port is not in the valid range. The range of valid ports is 30000-32767";
+                    return Err(Cause::raw(at, &given.to_string(), why));
+                }
+                Some(given) if taken.contains(&given) => {
+                    return Err(Cause::raw(at, &given.to_string(), "provided port is already allocated"));
+                }
+                Some(given) => drop(taken.insert(given)),
+                None => {
+                    let kept = own.get(i).copied().filter(|p| !taken.contains(p));
+                    let free = kept.unwrap_or_else(|| {
+                        let start = 30000 + (i64::from(self.next_ip) * 37) % 2700;
+                        (start..=32767).chain(30000..start).find(|p| !taken.contains(p)).unwrap_or(30000)
+                    });
+                    taken.insert(free);
+                    set(port, "nodePort", free);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn free_ip(&mut self) -> String {
+        loop {
+            self.next_ip += 1;
+            let n = self.next_ip + 19;
+            let ip = format!("10.96.{}.{}", (n / 250) % 250, n % 250 + 2);
+            if !self.store.all("/services").any(|s| text(&s["spec"], "clusterIP") == ip) {
+                return ip;
+            }
+        }
+    }
+}
+
+/// A service keeps its addresses and ports when a PUT leaves them out.
+fn keep_addresses(old: &Value, new: &mut Value) {
+    let (was, kind) = (&old["spec"], text(&new["spec"], "type").to_string());
+    let spec = json::child(new, "spec");
+    if kind == "ExternalName" {
+        return;
+    }
+    if text(spec, "clusterIP").is_empty() && text(was, "type") != "ExternalName" {
+        set(spec, "clusterIP", was["clusterIP"].clone());
+        set(spec, "clusterIPs", was["clusterIPs"].clone());
+    } else if text(spec, "clusterIP") != text(was, "clusterIP") && spec["clusterIPs"] == was["clusterIPs"] {
+        let ip = spec["clusterIP"].clone();
+        set(spec, "clusterIPs", json!([ip]));
+    } else if items(&spec["clusterIPs"]).is_empty() {
+        let ip = spec["clusterIP"].clone();
+        set(spec, "clusterIPs", json!([ip]));
+    }
+    for key in ["ipFamilies", "ipFamilyPolicy"] {
+        if let Some(value) = was.get(key) {
+            json::default(spec, key, value.clone());
+        }
+    }
+    let node_ports = matches!(kind.as_str(), "NodePort" | "LoadBalancer");
+    let ports =
+        spec.get_mut("ports").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
+    for port in ports {
+        if !node_ports && items(&was["ports"]).iter().any(|o| o["nodePort"] == port["nodePort"]) {
+            json::remove(port, "nodePort");
+        }
+    }
+    if !node_ports {
+        json::remove(spec, "healthCheckNodePort");
+    }
+}
+
+/// Checks that come after validation, as 403.
+pub(crate) fn late_checks(resource: &Resource, old: &Value, new: &Value) -> Result<(), Failure> {
+    if resource.plural == "persistentvolumeclaims" {
+        let size = |o: &Value| {
+            quantity::parse(text(&o["spec"]["resources"]["requests"], "storage")).map(|q| q.milli)
+        };
+        if size(new) > size(old) && text(&old["status"], "phase") == "Bound" {
+            let why = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
+            return Err(Failure::forbidden(&resource.about(meta(old, "name")), why));
+        }
+    }
+    Ok(())
+}
+
+/// The labels and the selector that tie a job to its pods.
+fn admit_job(object: &mut Value) {
+    let (uid, name) = (meta(object, "uid").to_string(), meta(object, "name").to_string());
+    let spec = json::child(object, "spec");
+    if spec["manualSelector"] == true {
+        return;
+    }
+    let labels = json::child(json::child(json::child(spec, "template"), "metadata"), "labels");
+    for (key, value) in [
+        ("batch.kubernetes.io/controller-uid", &uid),
+        ("batch.kubernetes.io/job-name", &name),
+        ("controller-uid", &uid),
+        ("job-name", &name),
+    ] {
+        set(labels, key, value.as_str());
+    }
+    if spec.get("selector").is_none_or(Value::is_null) {
+        set(spec, "selector", json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}));
+    }
+}
+
+fn apply_limit(object: &mut Value, limit: &Value, notes: &mut Vec<String>) {
+    let spec = json::child(object, "spec");
+    let containers =
+        spec.get_mut("containers").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
+    for c in containers {
+        let name = text(c, "name").to_string();
+        for (part, defaults, word) in
+            [("requests", "defaultRequest", "request"), ("limits", "default", "limit")]
+        {
+            for (resource, value) in json::pairs(&limit[defaults]) {
+                let given = json::child(json::child(c, "resources"), part);
+                if given.get(resource).is_none() {
+                    set(given, resource, value.clone());
+                    notes.push(format!("{resource} {word} for container {name}"));
+                }
+            }
+        }
+    }
+}
+
+fn over_limit(object: &Value, limit: &Value) -> Option<String> {
+    let milli = |v: &Value| v.as_str().and_then(quantity::parse).map(|q| q.milli);
+    for c in items(&object["spec"]["containers"]) {
+        for (resource, max) in json::pairs(&limit["max"]) {
+            let given = &c["resources"]["limits"][resource];
+            if given.is_null() {
+                return Some(format!(
+                    "maximum {resource} usage per Container is {}.  No limit is specified",
+                    max.as_str()?
+                ));
+            }
+            if milli(given) > milli(max) {
+                let (max, given) = (max.as_str()?, given.as_str()?);
+                return Some(format!(
+                    "maximum {resource} usage per Container is {max}, but limit is {given}"
+                ));
+            }
+        }
+        for (resource, min) in json::pairs(&limit["min"]) {
+            let given = &c["resources"]["requests"][resource];
+            if !given.is_null() && milli(given) < milli(min) {
+                let (min, given) = (min.as_str()?, given.as_str()?);
+                return Some(format!(
+                    "minimum {resource} usage per Container is {min}, but request is {given}"
+                ));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,234 @@
+//! get, list and watch.
+
+use super::kinds::Resource;
+use super::route::{Target, number, on};
+use super::selectors::{Fields, Labels};
+use super::status::Failure;
+use super::store::{Event, Name, Watcher, name_of};
+use super::{Answer, Body, State};
+use crate::json;
+use crate::message::Request;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// An object as a version of its resource shows it.
+pub(crate) fn show(resource: &Resource, object: &Value) -> Value {
+    let mut out = object.clone();
+    super::special::convert(resource, &mut out);
+    json::set(&mut out, "apiVersion", resource.api_version());
+    json::set(&mut out, "kind", resource.kind.to_string());
+    out
+}
+
+/// The selectors of a list or watch.
+#[derive(Clone)]
+struct Filter {
+    namespace: Option<String>,
+    labels: Labels,
+    fields: Fields,
+}
+
+impl Filter {
+    fn read(request: &Request, target: &Target, resource: &Resource) -> Result<Filter, Failure> {
+        let labels = Labels::parse(request.param("labelSelector").unwrap_or_default())?;
+        let mut fields = request.param("fieldSelector").unwrap_or_default().to_string();
+        if let Some(name) = &target.name {
+            fields = format!("metadata.name={name}");
+        }
+        let fields = Fields::parse(&fields, &resource.plural, &resource.kind)?;
+        Ok(Filter { namespace: target.namespace.clone(), labels, fields })
+    }
+
+    fn fits(&self, object: &Value) -> bool {
+        let here = self.namespace.as_deref().is_none_or(|ns| super::meta(object, "namespace") == ns);
+        here && self.labels.fits(object) && self.fields.fits(object)
+    }
+}
+
+impl State {
+    /// One object.
+    pub fn get(&self, target: &Target, resource: &Resource, name: &str) -> Result<Answer, Failure> {
+        let namespace = target.namespace.as_deref().unwrap_or_default();
+        let found = self.store.get(&resource.key(), namespace, name);
+        let object = found.ok_or_else(|| Failure::not_found(&resource.about(name)))?;
+        Ok(Answer::new(200, show(resource, object)))
+    }
+
+    /// A list, page by page.
+    pub fn list(&self, request: &Request, target: &Target, resource: &Resource) -> Result<Answer, Failure> {
+        let filter = Filter::read(request, target, resource)?;
+        let limit = usize::try_from(number(request, "limit")?.unwrap_or(0)).unwrap_or(0);
+        let after = match request.param("continue").filter(|c| !c.is_empty()) {
+            None => None,
+            Some(token) => {
+                if request.param("resourceVersion").is_some_and(|v| !v.is_empty() && v != "0") {
+                    let message = "specifying resource version is not allowed when using continue";
+                    return Err(Failure::bad_request(message));
+                }
+                Some(read_token(token)?)
+            }
+        };
+        if let Some(version) =
+            request.param("resourceVersion").filter(|v| v.parse::<u64>().is_err() && !v.is_empty())
+        {
+            return Err(bad_version(version));
+        }
+        let key = resource.key();
+        let fitting: Vec<&Value> = match &target.namespace {
+            Some(ns) => self.store.within(&key, ns).filter(|o| filter.fits(o)).collect(),
+            None => self.store.all(&key).filter(|o| filter.fits(o)).collect(),
+        };
+        let rest: Vec<&Value> =
+            fitting.into_iter().filter(|o| after.as_ref().is_none_or(|a| name_of(o) > *a)).collect();
+        let shown = if limit == 0 { rest.len() } else { limit.min(rest.len()) };
+        let mut meta = json!({"resourceVersion": self.store.version().to_string()});
+        if shown < rest.len() {
+            let last = rest.get(shown.saturating_sub(1)).map(|o| name_of(o)).unwrap_or_default();
+            json::set(&mut meta, "continue", write_token(&last, self.store.version()));
+            let selected = ["labelSelector", "fieldSelector"]
+                .iter()
+                .any(|s| request.param(s).is_some_and(|v| !v.is_empty()));
+            if !selected {
+                json::set(&mut meta, "remainingItemCount", rest.len() - shown);
+            }
+        }
+        let items = rest.into_iter().take(shown).map(|o| {
+            let mut one = show(resource, o);
+            // Items of built-in lists do not repeat their type.
+            if resource.custom.is_none() {
+                json::remove(&mut one, "apiVersion");
+                json::remove(&mut one, "kind");
+            }
+            one
+        });
+        let body = json!({"kind": resource.list_kind, "apiVersion": resource.api_version(), "metadata": meta,
+            "items": items.collect::<Vec<_>>()});
+        Ok(Answer::new(200, body))
+    }
+
+    /// A stream of changes.
+    pub fn watch(
+        &mut self,
+        request: &Request,
+        target: &Target,
+        resource: &Resource,
+    ) -> Result<Answer, Failure> {
+        let filter = Filter::read(request, target, resource)?;
+        let key = resource.key();
+        let given = request.param("resourceVersion").unwrap_or_default();
+        let seconds = number(request, "timeoutSeconds")?.filter(|s| *s > 0).unwrap_or(1800);
+        let (events, incoming) = mpsc::unbounded_channel::<Event>();
+        let (chunks, body) = mpsc::unbounded_channel::<Vec<u8>>();
+        if matches!(given, "" | "0") {
+            for object in self.store.all(&key).filter(|o| filter.fits(o)) {
+                let _ = chunks.send(line("ADDED", &show(resource, object)));
+            }
+            if on(request, "sendInitialEvents") {
+                let _ = chunks.send(bookmark(resource, self.store.version(), true));
+            }
+        } else {
+            let version: u64 = given.parse().map_err(|_| {
+                let shown = super::status::go_quote(given);
+                let why = format!("resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: invalid syntax");
+                Failure::internal(why)
+            })?;
+            match self.store.since(&key, version) {
+                Some(past) => past.into_iter().for_each(|e| drop(events.send(e))),
+                None => {
+                    let message = format!("too old resource version: {version} ({})", self.store.version());
+                    let _ = chunks.send(line("ERROR", &Failure::new(410, "Expired", message).body()));
+                    return Ok(Answer {
+                        status: 200,
+                        body: Body::Stream(body),
+                        warnings: Vec::new(),
+                        media_type: None,
+                    });
+                }
+            }
+        }
+        self.store.watch(Watcher { key, events });
+        let resource = resource.clone();
+        tokio::spawn(tell(incoming, chunks, filter, resource, Duration::from_secs(seconds.unsigned_abs())));
+        Ok(Answer { status: 200, body: Body::Stream(body), warnings: Vec::new(), media_type: None })
+    }
+}
+
+/// Passes events on until the time is over or the client is gone.
+async fn tell(
+    mut events: mpsc::UnboundedReceiver<Event>,
+    chunks: mpsc::UnboundedSender<Vec<u8>>,
+    filter: Filter,
+    resource: Resource,
+    time: Duration,
+) {
+    let end = tokio::time::sleep(time);
+    tokio::pin!(end);
+    loop {
+        let event = tokio::select! {
+            e = events.recv() => e,
+            _ = chunks.closed() => return,
+            _ = &mut end => return,
+        };
+        let Some(event) = event else { return };
+        let (now, before) =
+            (filter.fits(&event.object), event.before.as_ref().is_some_and(|b| filter.fits(b)));
+        let kind = match (event.kind, now, before) {
+            ("DELETED", _, true) => "DELETED",
+            ("DELETED", _, false) => continue,
+            (_, true, true) => "MODIFIED",
+            (_, true, false) => "ADDED",
+            (_, false, true) => "DELETED",
+            (_, false, false) => continue,
+        };
+        if chunks.send(line(kind, &show(&resource, &event.object))).is_err() {
+            return;
+        }
+    }
+}
+
+fn line(kind: &str, object: &Value) -> Vec<u8> {
+    format!("{}\n", json!({"type": kind, "object": object})).into_bytes()
+}
+
+fn bookmark(resource: &Resource, version: u64, initial: bool) -> Vec<u8> {
+    let mut meta = json!({"resourceVersion": version.to_string(), "creationTimestamp": null});
+    if initial {
+        json::set(&mut meta, "annotations", json!({"k8s.io/initial-events-end": "true"}));
+    }
+    line("BOOKMARK", &json!({"kind": resource.kind, "apiVersion": resource.api_version(), "metadata": meta}))
+}
+
+fn bad_version(given: &str) -> Failure {
+    let shown = super::status::go_quote(given);
+    Failure::bad_request(format!(
+        "resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: invalid syntax"
+    ))
+}
+
+fn write_token(last: &Name, version: u64) -> String {
+    let start =
+        if last.0.is_empty() { format!("{}\u{0}", last.1) } else { format!("{}/{}\u{0}", last.0, last.1) };
+    URL_SAFE_NO_PAD.encode(json!({"v": "meta.k8s.io/v1", "rv": version, "start": start}).to_string())
+}
+
+fn read_token(token: &str) -> Result<Name, Failure> {
+    let refused = |why: String| {
+        Failure::bad_request(format!("invalid continue token: continue key is not valid: {why}"))
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|e| refused(e.to_string()))?;
+    let value: Value = serde_json::from_slice(&bytes).map_err(|_| {
+        let first = bytes.first().copied().unwrap_or(b' ');
+        let shown = if first.is_ascii_graphic() {
+            format!("'{}'", char::from(first))
+        } else {
+            format!("'\\u{first:04x}'")
+        };
+        refused(format!("invalid character {shown} looking for beginning of value"))
+    })?;
+    let start = json::text(&value, "start").trim_end_matches('\u{0}');
+    let (namespace, name) = start.split_once('/').unwrap_or(("", start));
+    Ok((namespace.to_string(), name.to_string()))
+}

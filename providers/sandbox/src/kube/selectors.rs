@@ -1,0 +1,210 @@
+//! Label and field selectors: of requests, and of objects that select pods.
+
+use super::status::Failure;
+use crate::json::{self, text};
+use serde_json::Value;
+
+/// One requirement on a label.
+#[derive(Clone, Debug)]
+enum Need {
+    In(String, Vec<String>),
+    NotIn(String, Vec<String>),
+    Exists(String),
+    Absent(String),
+    Greater(String, i64),
+    Less(String, i64),
+}
+
+/// A label selector of a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Labels(Vec<Need>);
+
+impl Labels {
+    /// Reads `a=b,c!=d,e in (f,g),!h,i>1`.
+    pub fn parse(selector: &str) -> Result<Labels, Failure> {
+        let mut needs = Vec::new();
+        for part in split(selector) {
+            let part = part.trim();
+            if !part.is_empty() {
+                needs.push(need(part).ok_or_else(|| unreadable(selector))?);
+            }
+        }
+        Ok(Labels(needs))
+    }
+
+    pub fn fits(&self, object: &Value) -> bool {
+        let labels = &object["metadata"]["labels"];
+        let value = |k: &str| labels.get(k).and_then(Value::as_str);
+        let number = |k: &str| value(k).and_then(|v| v.parse::<i64>().ok());
+        self.0.iter().all(|n| match n {
+            Need::In(k, list) => value(k).is_some_and(|v| list.iter().any(|l| l == v)),
+            Need::NotIn(k, list) => value(k).is_none_or(|v| !list.iter().any(|l| l == v)),
+            Need::Exists(k) => value(k).is_some(),
+            Need::Absent(k) => value(k).is_none(),
+            Need::Greater(k, n) => number(k).is_some_and(|v| v > *n),
+            Need::Less(k, n) => number(k).is_some_and(|v| v < *n),
+        })
+    }
+}
+
+fn unreadable(selector: &str) -> Failure {
+    Failure::bad_request(format!("unable to parse requirement: found '{selector}', expected: identifier"))
+}
+
+/// Cuts at commas outside of parentheses.
+fn split(selector: &str) -> Vec<String> {
+    let (mut out, mut depth) = (vec![String::new()], 0);
+    for c in selector.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                out.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = out.last_mut() {
+            last.push(c);
+        }
+    }
+    out
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+}
+
+fn need(part: &str) -> Option<Need> {
+    let key = |k: &str| Some(k.trim().to_string()).filter(|k| is_key(k));
+    let value = |v: &str| {
+        let v = v.trim();
+        (v.is_empty() || is_key(v)).then(|| v.to_string())
+    };
+    if let Some(rest) = part.strip_prefix('!') {
+        return Some(Need::Absent(key(rest)?));
+    }
+    if let Some((k, v)) = part.split_once("!=") {
+        return Some(Need::NotIn(key(k)?, vec![value(v)?]));
+    }
+    if let Some((k, v)) = part.split_once("==").or_else(|| part.split_once('=')) {
+        return Some(Need::In(key(k)?, vec![value(v)?]));
+    }
+    if let Some((k, v)) = part.split_once('>') {
+        return Some(Need::Greater(key(k)?, v.trim().parse().ok()?));
+    }
+    if let Some((k, v)) = part.split_once('<') {
+        return Some(Need::Less(key(k)?, v.trim().parse().ok()?));
+    }
+    let Some((head, list)) = part.split_once('(') else { return Some(Need::Exists(key(part)?)) };
+    let values: Option<Vec<String>> = list.strip_suffix(')')?.split(',').map(value).collect();
+    let mut words = head.split_whitespace();
+    let (k, op) = (words.next()?, words.next()?);
+    match op {
+        "in" => Some(Need::In(key(k)?, values?)),
+        "notin" => Some(Need::NotIn(key(k)?, values?)),
+        _ => None,
+    }
+}
+
+/// A field selector: path, value, and whether they must be equal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Vec<(String, String, bool)>);
+
+/// The fields besides metadata.name and metadata.namespace that can be selected by.
+const SELECTABLE: &[(&str, &[&str])] = &[
+    (
+        "pods",
+        &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.nominatedNodeName",
+        ],
+    ),
+    (
+        "events",
+        &[
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "source",
+            "type",
+        ],
+    ),
+    ("secrets", &["type"]),
+    ("namespaces", &["status.phase"]),
+    ("nodes", &["spec.unschedulable"]),
+    ("jobs", &["status.successful"]),
+    ("replicasets", &["status.replicas"]),
+    ("services", &["spec.clusterIP", "spec.type"]),
+];
+
+impl Fields {
+    /// Reads `metadata.name=a,status.phase!=Running`.
+    pub fn parse(selector: &str, resource: &str, kind: &str) -> Result<Fields, Failure> {
+        let mut out = Vec::new();
+        for part in selector.split(',').filter(|p| !p.is_empty()) {
+            let (path, value, equal) = match part.split_once("!=") {
+                Some((p, v)) => (p, v, false),
+                None => match part.split_once("==").or_else(|| part.split_once('=')) {
+                    Some((p, v)) => (p, v, true),
+                    None => {
+                        let message = format!("invalid selector: '{selector}'; can't understand '{part}'");
+                        return Err(Failure::bad_request(message));
+                    }
+                },
+            };
+            let known = SELECTABLE.iter().find(|(r, _)| *r == resource).map_or(&[][..], |(_, f)| *f);
+            if !matches!(path, "metadata.name" | "metadata.namespace") && !known.contains(&path) {
+                let _ = kind;
+                let message = format!("field label not supported: {path}");
+                return Err(Failure::bad_request(message));
+            }
+            out.push((path.to_string(), value.to_string(), equal));
+        }
+        Ok(Fields(out))
+    }
+
+    pub fn fits(&self, object: &Value) -> bool {
+        self.0.iter().all(|(path, value, equal)| {
+            let found = json::at(object, &path.split('.').collect::<Vec<_>>());
+            let shown = match found {
+                Value::String(s) => s.clone(),
+                Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            (shown == *value) == *equal
+        })
+    }
+}
+
+/// Does a LabelSelector (of an object) select these labels? An empty one selects everything.
+pub(crate) fn selects(selector: &Value, labels: &Value) -> bool {
+    let exact = json::pairs(&selector["matchLabels"]).all(|(k, v)| labels.get(k) == Some(v));
+    let listed = |e: &Value| json::items(&e["values"]).contains(&labels[text(e, "key")]);
+    let there = |e: &Value| labels.get(text(e, "key")).is_some();
+    exact
+        && json::items(&selector["matchExpressions"]).iter().all(|e| match text(e, "operator") {
+            "In" => there(e) && listed(e),
+            "NotIn" => !there(e) || !listed(e),
+            "Exists" => there(e),
+            "DoesNotExist" => !there(e),
+            _ => false,
+        })
+}
+
+/// Does a plain map (of a Service) select these labels?
+pub(crate) fn selects_map(selector: &Value, labels: &Value) -> bool {
+    json::truthy(selector) && json::pairs(selector).all(|(k, v)| labels.get(k) == Some(v))
+}

@@ -13,8 +13,18 @@ use crate::scalar_form::{Form, choose, is_break, is_multiline, is_printable};
 /// Recursion is as deep as the value: callers bound the depth when they read it.
 #[must_use]
 pub fn to_yaml(value: &Value) -> String {
-    let mut emitter =
-        Emitter { out: String::new(), column: 0, indent: -1, whitespace: true, indention: true };
+    emit(value, WIDTH, false)
+}
+
+/// As [`to_yaml`], but as go-yaml v3 writes with an indent of two: lists indented below their key, no folding.
+#[must_use]
+pub fn to_yaml_indented(value: &Value) -> String {
+    emit(value, usize::MAX, true)
+}
+
+fn emit(value: &Value, width: usize, indented: bool) -> String {
+    let (out, column) = (String::new(), 0);
+    let mut emitter = Emitter { out, column, indent: -1, whitespace: true, indention: true, width, indented };
     emitter.node(value, Place::Root);
     emitter.line();
     emitter.out
@@ -39,6 +49,10 @@ struct Emitter {
     indent: isize,
     whitespace: bool,
     indention: bool,
+    /// Column after which text is folded.
+    width: usize,
+    /// Lists stand deeper than their key.
+    indented: bool,
 }
 
 impl Emitter {
@@ -62,7 +76,7 @@ impl Emitter {
 
     fn sequence(&mut self, items: &[Value], place: Place) {
         let outer = self.indent;
-        let indentless = matches!(place, Place::Value | Place::Key) && !self.indention;
+        let indentless = matches!(place, Place::Value | Place::Key) && !self.indention && !self.indented;
         self.deeper(false, indentless);
         for item in items {
             self.line();
@@ -172,7 +186,7 @@ impl Emitter {
             if c == ' ' {
                 let next = chars.peek().map(|(_, n)| *n);
                 let inside = !quoted || (i > 0 && next.is_some());
-                if fold && !spaces && self.column > WIDTH && inside && next != Some(' ') {
+                if fold && !spaces && self.column > self.width && inside && next != Some(' ') {
                     self.line();
                 } else {
                     self.put(' ');
@@ -196,7 +210,7 @@ impl Emitter {
         while let Some((i, c)) = chars.next() {
             let next = chars.peek().map(|(_, n)| *n);
             if c == ' ' {
-                if fold && !spaces && self.column > WIDTH && i > 0 && next.is_some() {
+                if fold && !spaces && self.column > self.width && i > 0 && next.is_some() {
                     self.line();
                     if next == Some(' ') {
                         self.put('\\');

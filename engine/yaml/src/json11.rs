@@ -99,6 +99,7 @@ fn key_text(key: &Node, value: &Node) -> Result<String, YamlError> {
             _ if f.is_nan() => ".nan".into(),
             _ => format_g(f),
         },
+        Plain::Timestamp | Plain::Text if is_binary(key) => decode_binary(key, text)?,
         Plain::Timestamp | Plain::Text => text.clone(),
     })
 }
@@ -147,8 +148,22 @@ fn scalar_to_json(node: &Node, text: &str, style: Style) -> Result<Value, YamlEr
             })?;
             Value::Number(number(&digits, node)?)
         }
+        Plain::Timestamp | Plain::Text if is_binary(node) => Value::String(decode_binary(node, text)?),
         Plain::Timestamp | Plain::Text => Value::String(text.to_owned()),
     })
+}
+
+fn is_binary(node: &Node) -> bool {
+    node.tag.as_deref() == Some("tag:yaml.org,2002:binary")
+}
+
+/// `!!binary` holds base 64; the bytes travel as text.
+fn decode_binary(node: &Node, text: &str) -> Result<String, YamlError> {
+    use base64::Engine as _;
+    let clean: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(clean);
+    let bytes = bytes.map_err(|_| YamlError::new(node.at, "!!binary value contains invalid base64 data"))?;
+    Ok(ordain_gostd::bytes::to_text(&bytes))
 }
 
 fn number(digits: &str, node: &Node) -> Result<Number, YamlError> {

@@ -11,7 +11,7 @@ mod resolve11;
 mod scalar_form;
 mod tree;
 
-pub use emit::to_yaml;
+pub use emit::{to_yaml, to_yaml_indented};
 pub use json11::{documents_to_json, from_str, node_to_json};
 pub use parse::{parse_documents, parse_one};
 pub use resolve11::{Plain, is_timestamp, resolve_plain};

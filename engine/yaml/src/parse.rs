@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
 
@@ -20,9 +20,7 @@ pub fn parse_documents(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlErr
         Builder { limits: *limits, nodes: 0, open: Vec::new(), anchors: HashMap::new(), done: Vec::new() };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|e| {
-            YamlError::new(Position { line: e.marker().line(), column: e.marker().col() + 1 }, e.info())
-        })?;
+        let (event, span) = event.map_err(|e| as_libyaml(&e))?;
         builder.accept(event, span)?;
     }
     Ok(builder.done)
@@ -35,6 +33,25 @@ pub fn parse_documents(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlErr
 /// As [`parse_documents`].
 pub fn parse_one(text: &str, limits: &Limits) -> Result<Option<Node>, YamlError> {
     Ok(parse_documents(text, limits)?.into_iter().next())
+}
+
+/// The same failure in the words users of Go's library know; it shows a parser's context one line up.
+fn as_libyaml(error: &ScanError) -> YamlError {
+    let info = error.info();
+    let parsing = info.starts_with("while parsing");
+    let line = error.marker().line().saturating_sub(usize::from(parsing));
+    let problem =
+        if info.starts_with("while ") { info.split_once(", ").map_or(info, |(_, p)| p) } else { info };
+    let message = if problem.starts_with("unexpected character") {
+        "found character that cannot start any token".to_owned()
+    } else if problem.starts_with("simple key expect") {
+        "could not find expected ':'".to_owned()
+    } else if let Some(what) = problem.strip_prefix("expected ") {
+        format!("did not find expected {what}")
+    } else {
+        problem.to_owned()
+    };
+    YamlError::new(Position { line, column: error.marker().col() + 1 }, message)
 }
 
 /// A sequence or mapping whose end has not come yet.

@@ -1,0 +1,270 @@
+//! JSON as `encoding/json` writes it and complains about it.
+
+use ordain_gostd::quote_char;
+use serde_json::Value as Json;
+
+/// `json.Marshal`: compact, `<`, `>` and `&` escaped.
+pub(crate) fn marshal(json: &Json) -> String {
+    escape_html(&json.to_string())
+}
+
+/// `json.MarshalIndent` with two blanks.
+pub(crate) fn marshal_pretty(json: &Json) -> String {
+    escape_html(&serde_json::to_string_pretty(json).unwrap_or_default())
+}
+
+/// As [`marshal`], with only the line separators escaped.
+pub(crate) fn marshal_raw(json: &Json) -> String {
+    json.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+/// The characters can only stand inside strings, so replacing them everywhere is right.
+fn escape_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// `json.Unmarshal` into an `interface{}`.
+///
+/// # Errors
+/// Go's words.
+pub(crate) fn parse(text: &str) -> Result<Json, String> {
+    serde_json::from_str(text).map_err(|e| {
+        let mut checker = Checker { chars: text.chars().collect(), at: 0, depth: 0 };
+        checker.document().err().unwrap_or_else(|| e.to_string())
+    })
+}
+
+/// What Go calls a JSON value that does not fit.
+pub(crate) fn kind(json: &Json) -> &'static str {
+    match json {
+        Json::Null => "null",
+        Json::Bool(_) => "bool",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
+
+/// Deepest nesting Go reads is 10000; serde_json stops at 128 and so does this check.
+const MAX_DEPTH: usize = 128;
+
+/// Walks broken JSON to the first character Go would stumble over.
+struct Checker {
+    chars: Vec<char>,
+    at: usize,
+    depth: usize,
+}
+
+type Checked = Result<(), String>;
+
+impl Checker {
+    fn blanks(&mut self) {
+        while self.chars.get(self.at).is_some_and(|c| " \t\r\n".contains(*c)) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Result<char, String> {
+        self.chars.get(self.at).copied().ok_or_else(|| "unexpected end of JSON input".to_owned())
+    }
+
+    fn bad<T>(&self, place: &str) -> Result<T, String> {
+        let c = self.peek()?;
+        let shown = if c == '\'' { "'\\''".to_owned() } else { quote_char(c, false) };
+        let shown = if c == '"' { "'\"'".to_owned() } else { shown };
+        Err(format!("invalid character {shown} {place}"))
+    }
+
+    fn document(&mut self) -> Checked {
+        self.value()?;
+        self.blanks();
+        if self.at < self.chars.len() { self.bad("after top-level value") } else { Ok(()) }
+    }
+
+    fn value(&mut self) -> Checked {
+        self.blanks();
+        match self.peek()? {
+            '{' => self.object(),
+            '[' => self.array(),
+            '"' => self.string(),
+            '-' | '0'..='9' => self.number(),
+            't' => self.literal("true"),
+            'f' => self.literal("false"),
+            'n' => self.literal("null"),
+            _ => self.bad("looking for beginning of value"),
+        }
+    }
+
+    fn deeper(&mut self) -> Checked {
+        self.at += 1;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err("exceeded max depth".into()) } else { Ok(()) }
+    }
+
+    fn object(&mut self) -> Checked {
+        self.deeper()?;
+        self.blanks();
+        if self.peek()? == '}' {
+            self.at += 1;
+            self.depth -= 1;
+            return Ok(());
+        }
+        loop {
+            self.blanks();
+            if self.peek()? != '"' {
+                return self.bad("looking for beginning of object key string");
+            }
+            self.string()?;
+            self.blanks();
+            if self.peek()? != ':' {
+                return self.bad("after object key");
+            }
+            self.at += 1;
+            self.value()?;
+            self.blanks();
+            match self.peek()? {
+                ',' => self.at += 1,
+                '}' => break,
+                _ => return self.bad("after object key:value pair"),
+            }
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn array(&mut self) -> Checked {
+        self.deeper()?;
+        self.blanks();
+        if self.peek()? != ']' {
+            loop {
+                self.value()?;
+                self.blanks();
+                match self.peek()? {
+                    ',' => self.at += 1,
+                    ']' => break,
+                    _ => return self.bad("after array element"),
+                }
+            }
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn string(&mut self) -> Checked {
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                '"' => break,
+                '\\' => {
+                    self.at += 1;
+                    self.string_escape()?;
+                }
+                c if c < ' ' => return self.bad("in string literal"),
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn string_escape(&mut self) -> Checked {
+        match self.peek()? {
+            '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' => self.at += 1,
+            'u' => {
+                self.at += 1;
+                for _ in 0..4 {
+                    if !self.peek()?.is_ascii_hexdigit() {
+                        return self.bad("in \\u hexadecimal character escape");
+                    }
+                    self.at += 1;
+                }
+            }
+            _ => return self.bad("in string escape code"),
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self, place: &str) -> Checked {
+        if !self.peek()?.is_ascii_digit() {
+            return self.bad(place);
+        }
+        while self.chars.get(self.at).is_some_and(char::is_ascii_digit) {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Checked {
+        if self.peek()? == '-' {
+            self.at += 1;
+        }
+        if self.peek()? == '0' {
+            self.at += 1
+        } else {
+            self.digits("in numeric literal")?
+        }
+        if self.chars.get(self.at) == Some(&'.') {
+            self.at += 1;
+            self.digits("after decimal point in numeric literal")?;
+        }
+        if self.chars.get(self.at).is_some_and(|c| "eE".contains(*c)) {
+            self.at += 1;
+            if self.chars.get(self.at).is_some_and(|c| "+-".contains(*c)) {
+                self.at += 1;
+            }
+            self.digits("in exponent of numeric literal")?;
+        }
+        Ok(())
+    }
+
+    fn literal(&mut self, word: &str) -> Checked {
+        for wanted in word.chars() {
+            if self.peek()? != wanted {
+                return self.bad(&format!("in literal {word} (expecting '{wanted}')"));
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_go_s_words() {
+        for (text, want) in [
+            ("{", "unexpected end of JSON input"),
+            ("{nope}", "invalid character 'n' looking for beginning of object key string"),
+            ("[1 2]", "invalid character '2' after array element"),
+            ("{\"a\" 1}", "invalid character '1' after object key"),
+            ("nul", "unexpected end of JSON input"),
+            ("nux", "invalid character 'x' in literal null (expecting 'l')"),
+            ("1 x", "invalid character 'x' after top-level value"),
+            ("\"a\nb\"", "invalid character '\\n' in string literal"),
+            ("", "unexpected end of JSON input"),
+        ] {
+            assert_eq!(parse(text).unwrap_err(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn marshal_escapes_html() {
+        assert_eq!(marshal(&serde_json::json!({"a": "<&>"})), "{\"a\":\"\\u003c\\u0026\\u003e\"}");
+    }
+}

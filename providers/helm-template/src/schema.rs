@@ -1,0 +1,57 @@
+//! `values.schema.json`: JSON Schema drafts 4 to 7, with the messages of github.com/xeipuuv/gojsonschema 1.2.
+//!
+//! References stay inside the schema: nothing is read from files or the network.
+
+mod formats;
+mod numbers;
+mod validate;
+
+use serde_json::Value as Json;
+
+use crate::chart::Chart;
+use crate::data::{Data, Table};
+use crate::go_json;
+
+/// Checks the values of a chart and of its sub-charts.
+///
+/// # Errors
+/// One line per finding below the name of its chart, as Helm prints them.
+pub(crate) fn check(chart: &Chart, values: &Table) -> Result<(), String> {
+    let mut out = String::new();
+    collect(chart, values, &mut out);
+    if out.is_empty() {
+        return Ok(());
+    }
+    Err(format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{out}"))
+}
+
+fn collect(chart: &Chart, values: &Table, out: &mut String) {
+    if let Some(schema) = &chart.schema
+        && let Err(message) = check_one(schema, values)
+    {
+        out.push_str(&format!("{}:\n{message}", chart.name()));
+    }
+    let empty = Table::new();
+    for child in &chart.dependencies {
+        let inner = values.get(child.name()).and_then(Data::table).unwrap_or(&empty);
+        collect(child, inner, out);
+    }
+}
+
+fn check_one(schema: &[u8], values: &Table) -> Result<(), String> {
+    let text = ordain_gostd::bytes::to_text(schema);
+    let schema = go_json::parse(&text).map_err(|e| {
+        // The library reads a stream, which ends with EOF where a text ends unexpectedly.
+        if e == "unexpected end of JSON input" { "unexpected EOF".into() } else { e }
+    })?;
+    let values: Json = Data::Map(values.clone()).to_json();
+    let findings = validate::validate(&schema, &values)?;
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(findings.iter().map(|finding| format!("- {finding}\n")).collect())
+}
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

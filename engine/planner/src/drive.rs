@@ -124,8 +124,16 @@ impl<'d> Drive<'d> {
         }
     }
 
-    fn instance(&mut self, wanted: WantedInstance, mode: Mode) -> Option<Job<'d>> {
+    fn instance(&mut self, mut wanted: WantedInstance, mode: Mode) -> Option<Job<'d>> {
         let address = wanted.address.clone();
+        if let Some((_, id)) = self.session.options.import.as_ref().filter(|(to, _)| *to == address) {
+            wanted.import = Some(Box::new(ordain_eval::WantedImport {
+                id: Some(ordain_value::Value::string(id)),
+                identity: None,
+                provider: None,
+                span: wanted.block.header,
+            }));
+        }
         self.handled.insert(address.clone());
         self.dependencies.insert(address.clone(), wanted.dependencies.clone());
         let asked = Asked::Instance(address.clone());
@@ -239,6 +247,11 @@ impl<'d> Drive<'d> {
             }
             self.changes.extend(done.changes);
         }
+    }
+
+    /// Whether an instance was handed out.
+    pub(crate) fn has_handled(&self, address: &ResourceInstance) -> bool {
+        self.handled.contains(address)
     }
 
     /// Instances in state that no job has dealt with, and what is known of them.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr};
+use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Change, Mode, Plan, RelevantAttribute};
@@ -46,8 +46,12 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
                 preset(&session, &drive.prior, &mut evaluator);
             }
             drive.run(&mut evaluator).await;
-            let orphans = orphans(&session, &drive, &removed);
-            drive.end(orphans).await;
+            if let Some((address, _)) = &session.options.import {
+                found.extend(cannot_import(&drive, &base, address));
+            } else {
+                let orphans = orphans(&session, &drive, &removed);
+                drive.end(orphans).await;
+            }
         }
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
@@ -55,6 +59,27 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
     found.append(std::mem::take(&mut drive.found));
     let plan = assemble(&session, drive, base, outcome, timestamp, &mut found);
     (plan, found)
+}
+
+/// Only what is declared and not in state can be imported.
+fn cannot_import(drive: &Drive<'_>, base: &State, address: &ResourceInstance) -> Option<Diagnostic> {
+    let error = |summary: &str, detail: String| {
+        Some(Diagnostic::error(codes::plan::CANNOT_PLAN, summary, detail).with_address(address.to_string()))
+    };
+    if base.instance(address).is_some_and(|instance| instance.current.is_some()) {
+        let detail = format!(
+            "The state holds an object for {address} already. To import to this address, remove it from the state \
+             first."
+        );
+        return error("Resource already managed by Terraform", detail);
+    }
+    if drive.found.has_errors() || drive.has_handled(address) {
+        return None;
+    }
+    let detail = format!(
+        "The configuration declares no instance {address}. Add a resource block for it, then import again."
+    );
+    error("Resource address does not exist in the configuration", detail)
 }
 
 fn stored_providers(state: &State) -> Vec<ProviderConfigAddr> {

@@ -35,6 +35,9 @@ pub struct Options {
     pub excludes: Vec<Target>,
     /// `-replace` addresses.
     pub replace: Vec<ResourceInstance>,
+    /// An object to take over by its id, as the command `import` does: the plan's prior state then has
+    /// it. Goes with [`Mode::RefreshOnly`].
+    pub import: Option<(ResourceInstance, String)>,
     /// Greatest number of provider calls at a time.
     pub parallelism: usize,
     /// Version of the language that providers and state are told.
@@ -49,6 +52,7 @@ impl Default for Options {
             targets: Vec::new(),
             excludes: Vec::new(),
             replace: Vec::new(),
+            import: None,
             parallelism: 10,
             terraform_version: String::new(),
         }

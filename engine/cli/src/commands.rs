@@ -1,5 +1,6 @@
 //! The table of commands. One file a command: its flags and what it does.
 
+mod apply;
 mod console;
 mod explain_error;
 mod fmt;
@@ -38,6 +39,8 @@ pub const ALL: &[Entry] = &[
     init::ENTRY,
     validate::ENTRY,
     plan::ENTRY,
+    apply::APPLY,
+    apply::DESTROY,
     show::ENTRY,
     output::ENTRY,
     console::ENTRY,

@@ -81,3 +81,8 @@ impl Ui {
         }
     }
 }
+
+/// Tells of an interrupt while an operation has the streams.
+pub fn interrupted(text: &str) {
+    let _gone = std::io::stderr().write_all(text.as_bytes());
+}

@@ -1,5 +1,6 @@
 //! One plain function per use case, wiring real stores and providers; no terminal.
 
+pub mod applying;
 pub mod backend;
 pub mod clock;
 pub mod consoling;
@@ -7,9 +8,11 @@ mod files;
 mod host;
 pub mod init;
 pub mod judging;
+mod local_exec;
 pub mod locked;
 pub mod natives;
 pub mod plan_configuration;
+pub mod plan_store;
 pub mod planning;
 mod project;
 pub mod providers;
@@ -19,6 +22,7 @@ mod sources;
 pub mod state_commands;
 pub mod stores;
 pub mod trimmed;
+mod used;
 pub mod validating;
 pub mod variables;
 mod workdir;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::{ArgMatches, Command};
+use ordain_operations::plan_store;
 use ordain_operations::planning::{Planned, plan};
 use ordain_plan::Action;
 
@@ -42,13 +43,14 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
     let exit = session.report(&found, &sources);
     let Some(planned) = planned else { return Ok(exit) };
-    if let (Some(path), Some((bytes, _))) = (text(matches, "out"), &planned.stored) {
-        store(session, path, bytes)?;
-    }
+    let place = match text(matches, "out") {
+        Some(place) => store(session, &planned, &place.to_owned())?,
+        None => None,
+    };
     if exit == Exit::Failed {
         return Ok(exit);
     }
-    hint(&planned, session, text(matches, "out"));
+    hint(&planned, session, place.as_deref());
     let changes = is_on(matches, "detailed-exitcode") && has_changes(&planned);
     Ok(if changes { Exit::Changes } else { Exit::Done })
 }
@@ -74,16 +76,11 @@ pub fn has_changes(planned: &Planned) -> bool {
     }) || plan.outputs.iter().any(|output| output.action != Action::NoOp)
 }
 
-fn store(session: &mut Session, path: &str, bytes: &[u8]) -> Result<(), Exit> {
-    ordain_operations::write_private(&session.workdir.path(path), bytes).map_err(|error| {
-        let detail =
-            format!("The plan was made but could not be stored in {path}: {error}. Nothing was changed.");
-        session.fail(ordain_diag::Diagnostic::error(
-            ordain_diag::codes::cli::IO,
-            "Failed to write plan file",
-            detail,
-        ))
-    })
+/// Stores the plan; gives the place where it is.
+fn store(session: &mut Session, planned: &Planned, place: &str) -> Result<Option<String>, Exit> {
+    let Some((bytes, digests)) = &planned.stored else { return Ok(None) };
+    let written = plan_store::write(&session.workdir, place, bytes, &planned.file, digests);
+    session.block_on(written).map(Some).map_err(|error| session.fail(error))
 }
 
 fn hint(planned: &Planned, session: &mut Session, out: Option<&str>) {

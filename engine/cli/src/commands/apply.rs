@@ -1,0 +1,241 @@
+//! `ordain apply` and `ordain destroy`
+
+use std::sync::Arc;
+
+use clap::{Arg, ArgMatches, Command};
+use ordain_apply::{Applied, Counts, Stop};
+use ordain_approval::Proof;
+use ordain_diag::{Diagnostic, Sources, codes};
+use ordain_operations::applying::{self, Options};
+use ordain_operations::planning::plan;
+use ordain_plan::Mode;
+use ordain_plan::file::{Digests, PlanFile};
+
+use super::plan::{has_changes, show};
+use super::{Entry, output};
+use crate::exit::Exit;
+use crate::flags::{given_variables, is_on, planning, switch, text, texts, value};
+use crate::progress::Progress;
+use crate::render::style::Color;
+use crate::request;
+use crate::session::Session;
+
+/// Row of `apply`.
+pub const APPLY: Entry = Entry {
+    words: &["apply"],
+    about: "Carry out a stored plan, or plan, ask and carry out",
+    flags: apply_flags,
+    run: |matches, session| act(matches, session, false).unwrap_or_else(|exit| exit),
+};
+
+/// Row of `destroy`.
+pub const DESTROY: Entry = Entry {
+    words: &["destroy"],
+    about: "Destroy everything that the configuration manages",
+    flags: shared_flags,
+    run: |matches, session| act(matches, session, true).unwrap_or_else(|exit| exit),
+};
+
+fn apply_flags(command: Command) -> Command {
+    shared_flags(command).arg(Arg::new("plan").help("Stored plan: a file, or the URL of a blob")).arg(switch(
+        "resume",
+        false,
+        "Settle an apply that did not end",
+    ))
+}
+
+fn shared_flags(command: Command) -> Command {
+    planning(command)
+        .arg(switch("auto-approve", false, "Do not ask"))
+        .arg(value("backup", "Path of the backup (legacy)"))
+        .arg(value("state-out", "Path of the new state (legacy)"))
+}
+
+fn act(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<Exit, Exit> {
+    if is_on(matches, "resume") {
+        return resume(matches, session);
+    }
+    match text(matches, "plan") {
+        Some(path) => stored(matches, session, &path.to_owned()),
+        None => fresh(matches, session, destroy),
+    }
+}
+
+/// A stored plan. Nobody is asked: naming the file is the yes where no signatures are demanded.
+fn stored(matches: &ArgMatches, session: &mut Session, path: &str) -> Result<Exit, Exit> {
+    let bytes = ordain_operations::plan_store::read(&session.workdir, path);
+    let bytes = session.block_on(bytes).map_err(|error| session.fail(error))?;
+    let forbidden = ["destroy", "refresh-only"].iter().any(|flag| is_on(matches, flag));
+    let (file, digests) = ordain_plan::file::read(path, &bytes).map_err(|error| session.fail(*error))?;
+    let narrowed = !texts(matches, "target").is_empty() || !texts(matches, "replace").is_empty();
+    if forbidden || narrowed {
+        let detail = "The planning options -destroy, -refresh-only, -replace and -target were decided when the plan was made; they cannot be given with a saved plan file.";
+        return Err(session.usage("Can't set planning options with a saved plan", detail));
+    }
+    let destroying = file.plan.mode == Mode::Destroy;
+    let options = options(matches, session, Some(Proof::AutoApprove), true)?;
+    carry_out(session, file, digests, options, destroying)
+}
+
+fn options(
+    matches: &ArgMatches,
+    session: &mut Session,
+    proof: Option<Proof>,
+    from_file: bool,
+) -> Result<Options, Exit> {
+    let planning = request::planning(matches, session, false, "OperationTypeApply")?;
+    Ok(Options {
+        locking: planning.locking,
+        parallelism: planning.planner.parallelism,
+        given: given_variables(matches),
+        policies: planning.policies,
+        proof,
+        from_file,
+        stop: Arc::new(Stop::new()),
+    })
+}
+
+/// Plans, shows, asks, and carries out exactly the plan that was shown.
+fn fresh(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<Exit, Exit> {
+    let wanted = request::planning(matches, session, destroy, "OperationTypeApply")?;
+    let destroying = wanted.planner.mode == Mode::Destroy;
+    let project = request::project(session)?;
+    let mut sources = project.sources.clone();
+    let observer = Arc::new(Progress::new(session.ui.style()));
+    let (planned, found) =
+        session.block_on(plan(&session.workdir, &project, wanted, observer.clone(), &mut sources));
+    drop(observer);
+    if let Some(planned) = &planned {
+        show(planned, session, is_on(matches, "show-sensitive"));
+    }
+    let exit = session.report(&found, &sources);
+    let (Some(planned), Exit::Done) = (planned, exit) else { return Ok(Exit::Failed) };
+    let changes = has_changes(&planned);
+    let Some((_, digests)) = planned.stored else { return Ok(Exit::Failed) };
+    let proof = if !changes || is_on(matches, "auto-approve") {
+        Proof::AutoApprove
+    } else {
+        confirm(session, destroying)?
+    };
+    let options = options(matches, session, Some(proof), false)?;
+    carry_out(session, planned.file, digests, options, destroying)
+}
+
+fn confirm(session: &mut Session, destroying: bool) -> Result<Proof, Exit> {
+    let (question, note) = if destroying {
+        (
+            "Do you really want to destroy all resources?",
+            "Ordain will destroy all your managed infrastructure, as shown above.\n  There is no undo. Only 'yes' will be accepted to confirm.",
+        )
+    } else {
+        (
+            "Do you want to perform these actions?",
+            "Ordain will perform the actions described above.\n  Only 'yes' will be accepted to approve.",
+        )
+    };
+    let question = session.ui.style().bold(question);
+    match session.ui.ask(&format!("\n{question}\n  {note}\n\n  Enter a value: ")).as_deref().map(str::trim) {
+        Some("yes") => Ok(Proof::Prompt),
+        Some(_) => {
+            session.ui.line(if destroying { "\nDestroy cancelled." } else { "\nApply cancelled." });
+            Err(Exit::Failed)
+        }
+        None => {
+            let detail = "The plan has changes, and nobody can be asked to approve them. Store the plan with plan -out and apply the file, or give -auto-approve.";
+            Err(session.fail(Diagnostic::error(
+                codes::approval::NOT_APPROVED,
+                "Apply needs approval",
+                detail,
+            )))
+        }
+    }
+}
+
+fn carry_out(
+    session: &mut Session,
+    file: PlanFile,
+    digests: Digests,
+    options: Options,
+    destroying: bool,
+) -> Result<Exit, Exit> {
+    let observer = Arc::new(Progress::new(session.ui.style()));
+    let stop = options.stop.clone();
+    let workdir = session.workdir.clone();
+    let watcher = observer.clone();
+    let (applied, sources, found) = session.block_on(async move {
+        let interrupts = tokio::spawn(interrupts(stop));
+        let done = applying::apply(&workdir, file, digests, options, watcher).await;
+        interrupts.abort();
+        done
+    });
+    drop(observer);
+    Ok(finish(session, applied, &sources, &found, destroying))
+}
+
+/// The first Ctrl-C asks to stop and waits for results; the second ends the process at once. The journal
+/// then says what was begun.
+async fn interrupts(stop: Arc<Stop>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.ask();
+        crate::ui::interrupted(
+            "\nInterrupt received. Waiting for what is under way, and starting nothing new.\nInterrupt again to stop at once; what is under way is then in doubt until apply -resume settles it.\n",
+        );
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(1);
+    }
+}
+
+fn finish(
+    session: &mut Session,
+    applied: Option<Applied>,
+    sources: &Sources,
+    found: &ordain_diag::Diagnostics,
+    destroying: bool,
+) -> Exit {
+    let failed = found.has_errors();
+    if let (Some(applied), false) = (&applied, failed) {
+        let style = session.ui.style();
+        let line = style.bold(&style.paint(Color::Green, &summary(&applied.counts, destroying)));
+        session.ui.line(&format!("\n{line}"));
+    }
+    let exit = session.report(found, sources);
+    if let (Some(applied), false) = (applied, failed) {
+        let outputs = &applied.stored.state.outputs;
+        if !outputs.is_empty() {
+            session.ui.line("\nOutputs:\n");
+            session.ui.say(&output::list(outputs, false));
+        }
+    }
+    exit
+}
+
+/// The line that other tools parse.
+fn summary(counts: &Counts, destroying: bool) -> String {
+    if destroying {
+        return format!("Destroy complete! Resources: {} destroyed.", counts.destroyed);
+    }
+    let import = if counts.imported > 0 { format!("{} imported, ", counts.imported) } else { String::new() };
+    let forgotten =
+        if counts.forgotten > 0 { format!(", {} forgotten", counts.forgotten) } else { String::new() };
+    format!(
+        "Apply complete! Resources: {import}{} added, {} changed, {} destroyed{forgotten}.",
+        counts.added, counts.changed, counts.destroyed
+    )
+}
+
+fn resume(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    let options = request::planning(matches, session, false, "OperationTypeApply")?;
+    let (settled, found) = session.block_on(applying::resume(&session.workdir, &options.locking));
+    let exit = session.report(&found, &Sources::new());
+    match settled {
+        Some(settled) => session.ui.line(&format!(
+            "Settled: {} steps had ended and are in the state, {} were in doubt. Run plan to see what is left.",
+            settled.done,
+            settled.in_doubt.len()
+        )),
+        None if exit == Exit::Done => session.ui.line("There is nothing to settle."),
+        None => {}
+    }
+    Ok(exit)
+}

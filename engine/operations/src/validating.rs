@@ -46,6 +46,8 @@ async fn check(providers: &Providers, item: Wanted, found: &mut Diagnostics) -> 
         Wanted::Provider(wanted) => {
             let config = wanted.config.unmark_deep().0;
             let problems = match providers.make(&wanted.address.provider) {
+                // Without a block there is nothing to check: a module may get its provider from a caller.
+                Ok(_) if wanted.span.is_none() => Diagnostics::new(),
                 Ok(provider) => provider.validate_config(config).await,
                 Err(error) => error.into(),
             };

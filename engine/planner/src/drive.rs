@@ -314,7 +314,20 @@ async fn ready(
         }
     };
     let (config, _) = wanted.config.clone().unmark_deep();
-    found.append(provider.validate_config(config.clone()).await);
+    let problems = provider.validate_config(config.clone()).await;
+    if problems.has_errors() && wanted.span.is_none() {
+        let detail = format!(
+            "Provider \"{}\" requires explicit configuration. Add a provider block to the root module and configure the \
+             provider's required arguments as described in the provider documentation.",
+            wanted.address.provider
+        );
+        found.push(Diagnostic::error(
+            codes::provider::PROVIDER_CONFIG,
+            "Invalid provider configuration",
+            detail,
+        ));
+    }
+    found.append(problems);
     if found.has_errors() {
         return None;
     }

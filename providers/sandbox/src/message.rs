@@ -14,8 +14,6 @@ pub(crate) struct Request {
     pub raw_path: String,
     /// Path, decoded.
     pub path: String,
-    /// Query as sent.
-    pub raw_query: String,
     /// Query parameters, decoded, in order.
     pub query: Vec<(String, String)>,
     /// Headers: names in lower case, in order.
@@ -35,11 +33,6 @@ impl Request {
     /// First value of a query parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
-    }
-
-    /// First value of a query parameter whose name is compared without case.
-    pub fn param_any_case(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 }
 

@@ -179,15 +179,14 @@ async fn read(request: hyper::Request<Incoming>, certified: bool) -> Option<Requ
     let host = host.or_else(|| headers.iter().find(|(k, _)| k == "host").map(|(_, v)| v.clone()));
     let host = host.unwrap_or_default().to_lowercase();
     let host = host.rsplit_once(':').map_or(host.clone(), |(h, _)| h.to_string());
-    let raw_query = head.uri.query().unwrap_or_default().to_string();
+    let raw_query = head.uri.query().unwrap_or_default();
     let body = Limited::new(body, BODY_LIMIT).collect().await.ok()?.to_bytes().to_vec();
     Some(Request {
         method: head.method.as_str().to_uppercase(),
         host,
         raw_path: head.uri.path().to_string(),
         path: decode(head.uri.path(), false),
-        query: form(&raw_query),
-        raw_query,
+        query: form(raw_query),
         headers,
         body,
         certified,

@@ -115,11 +115,10 @@ impl Cloud {
             );
             return refused("invalid_client", 7000215, message);
         }
-        self.seq += 1;
         let claims = json!({"aud": audience, "iss": format!("https://sts.windows.net/{tenant}/"), "iat": now, "nbf": now,
             "exp": now + 3599, "appid": client, "idtyp": "app", "oid": PRINCIPAL, "sub": PRINCIPAL, "tid": tenant,
             "ver": "1.0"});
-        let token = jwt(&claims, &short(&["token", &self.seq.to_string(), &now.to_string()], 32));
+        let token = jwt(&claims, &short(&["token", &self.tokens.len().to_string(), &now.to_string()], 32));
         self.tokens.insert(token.clone(), now + 3599);
         Done::new(
             200,
@@ -163,8 +162,7 @@ impl Cloud {
         let claims = json!({"iss": "https://token.actions.githubusercontent.com",
             "aud": audience.unwrap_or("https://github.com/sandbox"), "sub": "repo:sandbox/sandbox:ref:refs/heads/main",
             "repository": "sandbox/sandbox", "ref": "refs/heads/main", "iat": now, "nbf": now - 60, "exp": now + 300});
-        self.seq += 1;
-        let token = jwt(&claims, &short(&["workflow", &self.seq.to_string()], 32));
+        let token = jwt(&claims, &short(&["workflow", &self.log.len().to_string()], 32));
         Ok(Done::new(200, json!({"count": token.len(), "value": token})))
     }
 }

@@ -120,10 +120,11 @@ pub(crate) fn check_pool(pool: &Value, name: &str, path: &str) -> Result<(), Fai
 /// Refuses changes of what a pool cannot change.
 pub(crate) fn check_change(old: &Value, new: &Value) -> Result<(), Failure> {
     for key in IMMUTABLE {
-        if let (Some(was), Some(is)) = (old.get(*key), new.get(*key)) {
-            if !blank(is) && was != is {
-                return Err(Failure::immutable(&format!("properties.{key}")));
-            }
+        if let (Some(was), Some(is)) = (old.get(*key), new.get(*key))
+            && !blank(is)
+            && was != is
+        {
+            return Err(Failure::immutable(&format!("properties.{key}")));
         }
     }
     let version = text(new, "orchestratorVersion");

@@ -96,7 +96,7 @@ impl Cloud {
                 Ok(Done::new(200, json!({"value": groups})))
             }
             Some(rest) => match segment(rest) {
-                Some((group, rest)) => self.below_group(call, &group.to_string(), rest),
+                Some((group, rest)) => self.below_group(call, group, rest),
                 None => Err(no_such_type(call.path)),
             },
             None => self.below_subscription(call, rest),

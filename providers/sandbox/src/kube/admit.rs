@@ -315,12 +315,13 @@ fn keep_addresses(old: &Value, new: &mut Value) {
     if text(spec, "clusterIP").is_empty() && text(was, "type") != "ExternalName" {
         set(spec, "clusterIP", was["clusterIP"].clone());
         set(spec, "clusterIPs", was["clusterIPs"].clone());
-    } else if text(spec, "clusterIP") != text(was, "clusterIP") && spec["clusterIPs"] == was["clusterIPs"] {
-        let ip = spec["clusterIP"].clone();
-        set(spec, "clusterIPs", json!([ip]));
-    } else if items(&spec["clusterIPs"]).is_empty() {
-        let ip = spec["clusterIP"].clone();
-        set(spec, "clusterIPs", json!([ip]));
+    } else {
+        let moved =
+            text(spec, "clusterIP") != text(was, "clusterIP") && spec["clusterIPs"] == was["clusterIPs"];
+        if moved || items(&spec["clusterIPs"]).is_empty() {
+            let ip = spec["clusterIP"].clone();
+            set(spec, "clusterIPs", json!([ip]));
+        }
     }
     for key in ["ipFamilies", "ipFamilyPolicy"] {
         if let Some(value) = was.get(key) {

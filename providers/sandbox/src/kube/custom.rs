@@ -246,8 +246,9 @@ pub(crate) fn default(value: &mut Value, schema: &Value) {
     }
 }
 
-/// Refuses what a schema does not allow in an object.
-pub(crate) fn validate(object: &Value, schema: &Value, out: &mut Vec<Cause>) {
+/// Refuses what a schema does not allow in an object, fresh or changed.
+pub(crate) fn validate(object: &Value, schema: &Value, update: bool, out: &mut Vec<Cause>) {
+    let before = out.len();
     let required = items(&schema["required"]).iter().filter_map(Value::as_str);
     for name in required.filter(|n| object.get(n).is_none()) {
         out.push(Cause::required(name, ""));
@@ -255,6 +256,14 @@ pub(crate) fn validate(object: &Value, schema: &Value, out: &mut Vec<Cause>) {
     for (name, inner) in json::pairs(&schema["properties"]) {
         if let Some(value) = object.get(name).filter(|_| name != "metadata") {
             check(value, inner, name, out);
+        }
+    }
+    if update {
+        // The validator of updates knows only the last step of a path.
+        for cause in out.iter_mut().skip(before) {
+            let last = cause.field.rsplit('.').next().unwrap_or_default();
+            cause.message =
+                cause.message.replace(&format!("{} in body", cause.field), &format!("{last} in body"));
         }
     }
 }

@@ -47,10 +47,12 @@ struct Wish {
 }
 
 fn wish(request: &Request) -> Result<Wish, Failure> {
-    let mut out = Wish::default();
-    out.grace = number(request, "gracePeriodSeconds")?;
-    out.policy = request.param("propagationPolicy").filter(|p| !p.is_empty()).map(str::to_string);
-    out.dry_run = Options::read(request, "DeleteOptions", false)?.dry_run;
+    let mut out = Wish {
+        grace: number(request, "gracePeriodSeconds")?,
+        policy: request.param("propagationPolicy").filter(|p| !p.is_empty()).map(str::to_string),
+        dry_run: Options::read(request, "DeleteOptions", false)?.dry_run,
+        ..Wish::default()
+    };
     if !request.body.is_empty() {
         let body: Value = serde_json::from_slice(&request.body)
             .or_else(|_| super::yaml::read(&String::from_utf8_lossy(&request.body)).map(|d| d.node.value()))

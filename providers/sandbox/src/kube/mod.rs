@@ -33,7 +33,6 @@ mod yaml;
 use crate::clock::Clock;
 use crate::json;
 use crate::message::{Reply, Request, Service};
-use crate::options::LogSink;
 use crate::record::Record;
 use crate::serve::Hub;
 use serde_json::Value;
@@ -49,7 +48,6 @@ pub(crate) struct State {
     pub store: Store,
     pub clock: Clock,
     pub record: Record,
-    pub log: LogSink,
     pub version: String,
     pub nodes: u64,
     pub ca: String,
@@ -78,7 +76,6 @@ impl Api {
             store,
             clock: hub.clock.clone(),
             record: hub.record.clone(),
-            log: hub.log.clone(),
             version: version.to_string(),
             nodes: 0,
             ca: ca.to_string(),

@@ -9,7 +9,9 @@ use super::{Answer, Body, State};
 use crate::json;
 use crate::message::Request;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet::URL_SAFE;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -218,7 +220,10 @@ fn read_token(token: &str) -> Result<Name, Failure> {
     let refused = |why: String| {
         Failure::bad_request(format!("invalid continue token: continue key is not valid: {why}"))
     };
-    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|e| refused(e.to_string()))?;
+    // Left-over bits are no error.
+    let rules = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
+    let rules = rules.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let bytes = GeneralPurpose::new(&URL_SAFE, rules).decode(token).map_err(|e| refused(e.to_string()))?;
     let value: Value = serde_json::from_slice(&bytes).map_err(|_| {
         let first = bytes.first().copied().unwrap_or(b' ');
         let shown = if first.is_ascii_graphic() {

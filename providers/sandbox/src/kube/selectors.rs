@@ -203,8 +203,3 @@ pub(crate) fn selects(selector: &Value, labels: &Value) -> bool {
             _ => false,
         })
 }
-
-/// Does a plain map (of a Service) select these labels?
-pub(crate) fn selects_map(selector: &Value, labels: &Value) -> bool {
-    json::truthy(selector) && json::pairs(selector).all(|(k, v)| labels.get(k) == Some(v))
-}

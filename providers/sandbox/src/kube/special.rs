@@ -29,10 +29,10 @@ impl State {
         if target.namespace.is_some() && !resource.namespaced {
             return Err(Failure::no_resource());
         }
-        if let Some(sub) = &target.subresource {
-            if !resource.has(sub) {
-                return Err(Failure::no_resource());
-            }
+        if let Some(sub) = &target.subresource
+            && !resource.has(sub)
+        {
+            return Err(Failure::no_resource());
         }
         if resource.only_create() {
             return self.review(request, &resource);

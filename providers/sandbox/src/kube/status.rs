@@ -120,9 +120,6 @@ pub(crate) struct Failure {
     pub plain: bool,
 }
 
-/// What a call answers.
-pub(crate) type Outcome<T> = Result<T, Failure>;
-
 impl Failure {
     pub fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Failure {
         Failure { code, reason, message: message.into(), details: None, plain: false }

@@ -63,11 +63,6 @@ impl Store {
         self.resources.iter().find(fits)
     }
 
-    /// The resource of a kind.
-    pub fn resource_of(&self, group: &str, kind: &str) -> Option<&Resource> {
-        self.resources.iter().find(|r| r.group == group && r.kind == kind && !r.only_create())
-    }
-
     pub fn get(&self, key: &str, namespace: &str, name: &str) -> Option<&Value> {
         self.objects.get(key)?.get(&(namespace.to_string(), name.to_string()))
     }

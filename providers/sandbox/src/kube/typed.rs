@@ -243,9 +243,7 @@ fn merge_lists(base: &[(String, &Value)], over: &[(String, &Value)], of: Slot<'_
             (left, Some((e, item))) => {
                 out.push(merge(find(e), item, of));
                 j += 1;
-                if left.is_some_and(|(l, _)| l == e) {
-                    i += 1;
-                } else if left.is_some_and(|(l, _)| over.iter().take(j).any(|(x, _)| x == l)) {
+                if left.is_some_and(|(l, _)| over.iter().take(j).any(|(x, _)| x == l)) {
                     i += 1;
                 }
             }
@@ -357,9 +355,7 @@ fn check_list(value: &Value, slot: Slot<'_>, of: &Ty, path: &str) -> Option<Stri
         let bracket =
             if matches!(slot.rel, Rel::Keys(_) | Rel::Set) { shown(&element) } else { format!("[{i}]") };
         if seen.contains(&element) {
-            let what =
-                if names.is_empty() { "duplicate entries for key" } else { "duplicate entries for key" };
-            return Some(format!("{path}: {what} {bracket}"));
+            return Some(format!("{path}: duplicate entries for key {bracket}"));
         }
         if let Some(problem) = check(item, Slot::of(of), &format!("{path}{bracket}")) {
             return Some(problem);

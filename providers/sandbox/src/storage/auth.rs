@@ -26,7 +26,7 @@ pub(crate) fn string_to_sign(request: &Request, account: &str) -> String {
     let h = |name: &str| request.header(name).unwrap_or_default();
     let length = h("content-length");
     let date = if request.header("x-ms-date").is_some() { "" } else { h("date") };
-    let mut lines = vec![
+    let mut lines = [
         request.method.as_str(),
         h("content-encoding"),
         h("content-language"),

@@ -55,7 +55,7 @@ pub(crate) fn update(
     (0..times).for_each(|_| out.extend(once.iter().cloned()));
     if subresource == "status" {
         if let Some(custom) = &resource.custom {
-            super::custom::validate(new, &custom.schema, &mut out);
+            super::custom::validate(new, &custom.schema, true, &mut out);
         }
         return out;
     }
@@ -65,7 +65,7 @@ pub(crate) fn update(
 
 fn particular(state: &State, resource: &Resource, object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
     if let Some(custom) = &resource.custom {
-        super::custom::validate(object, &custom.schema, out);
+        super::custom::validate(object, &custom.schema, old.is_some(), out);
         return;
     }
     match resource.plural.as_ref() {

@@ -213,11 +213,11 @@ fn resources(value: &Value, at: &str, out: &mut Vec<Cause>) {
     for (k, v) in json::pairs(&value["requests"]) {
         let limit = value["limits"][k].as_str();
         let milli = |t: &str| quantity::parse(t).map(|q| q.milli);
-        if let (Some(request), Some(limit)) = (v.as_str(), limit) {
-            if milli(request) > milli(limit) {
-                let why = format!("must be less than or equal to {k} limit of {limit}");
-                out.push(Cause::invalid(format!("{at}.requests"), request, why));
-            }
+        if let (Some(request), Some(limit)) = (v.as_str(), limit)
+            && milli(request) > milli(limit)
+        {
+            let why = format!("must be less than or equal to {k} limit of {limit}");
+            out.push(Cause::invalid(format!("{at}.requests"), request, why));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn service(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>)
     if let Some(old) = old {
         let was = text(&old["spec"], "clusterIP");
         let leaves = kind == "ExternalName" || text(&old["spec"], "type") == "ExternalName";
-        if was != ip && !was.is_empty() && !leaves && !(was == "None") {
+        if was != ip && !was.is_empty() && !leaves && (was != "None") {
             let shown = format!("[]string{{{}}}", go_quote(ip));
             out.push(Cause::raw("spec.clusterIPs[0]", &shown, "may not change once set"));
         }

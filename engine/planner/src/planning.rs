@@ -15,7 +15,7 @@ use crate::drive::Drive;
 use crate::order::{Uses, order};
 use crate::orphans::{Orphan, orphan_reason};
 use crate::outputs::{check_results, output_changes};
-use crate::refactor::{RemovedBlocks, carry_out_moves};
+use crate::refactor::{RemovedBlocks, carry_out_moves, still_expanded};
 use crate::session::Session;
 use crate::{Options, Request};
 
@@ -46,6 +46,8 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
                 preset(&session, &drive.prior, &mut evaluator);
             }
             drive.run(&mut evaluator).await;
+            found.append(still_expanded(&tree, &drive.expansions));
+            found.extend(half_named(&session.options, &drive));
             if let Some((address, _)) = &session.options.import {
                 found.extend(cannot_import(&drive, &base, address));
             } else {
@@ -59,6 +61,23 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
     found.append(std::mem::take(&mut drive.found));
     let plan = assemble(&session, drive, base, outcome, timestamp, &mut found);
     (plan, found)
+}
+
+/// `-replace` with the address of a resource that has keys names none of its instances.
+fn half_named(options: &Options, drive: &Drive<'_>) -> Vec<Diagnostic> {
+    let half = |address: &&ResourceInstance| {
+        let keys = drive.expansions.resources.get(&address.abs_resource()).and_then(Option::as_ref);
+        address.key.is_none() && keys.is_some_and(|keys| keys.iter().any(Option::is_some))
+    };
+    let warn = |address: &ResourceInstance| {
+        let detail = format!(
+            "{address} has instances with keys, so that the option -replace={address} names none of them. Give the \
+             key as well."
+        );
+        let summary = "Incompletely-matched force-replace resource instance";
+        Diagnostic::warning(codes::plan::CANNOT_PLAN, summary, detail)
+    };
+    options.replace.iter().filter(half).map(warn).collect()
 }
 
 /// Only what is declared and not in state can be imported.

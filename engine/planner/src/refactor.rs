@@ -9,6 +9,7 @@ use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_state::{Move, Rebound, State, order_moves, rebind, rebind_instance};
 
 use crate::Options;
+use crate::orphans::Expansions;
 
 /// Statements of all modules, with the module that holds each.
 struct Statements<'t> {
@@ -142,6 +143,35 @@ fn still_declared(tree: &ModuleTree, module: &ModulePath, from: &Target) -> Opti
         }
         Target::Instance(_) => None,
     }
+}
+
+/// Statements that move an instance away which the configuration stands for all the same, now that its
+/// instances are known.
+pub(crate) fn still_expanded(tree: &ModuleTree, expansions: &Expansions) -> Diagnostics {
+    let mut wanted: HashMap<ConfigResource, Vec<&Option<Key>>> = HashMap::new();
+    let mut found = Diagnostics::new();
+    for module in tree.modules() {
+        for moved in &module.refactoring.moved {
+            let Target::Instance(from) = &moved.from.0 else { continue };
+            if wanted.is_empty() {
+                for (resource, keys) in &expansions.resources {
+                    let keys = keys.iter().flat_map(|keys| keys.iter());
+                    wanted.entry(resource.config()).or_default().extend(keys);
+                }
+            }
+            let path = declaring(&module.path, &from.module);
+            let config = ConfigResource { module: path, resource: from.resource.clone() };
+            if wanted.get(&config).is_some_and(|keys| keys.contains(&&from.key)) {
+                let source = absolute(&module.path, &moved.from.0);
+                let detail = format!(
+                    "This statement declares that {source} moved, but the configuration still stands for that \
+                     instance. Change count or for_each, or remove the statement."
+                );
+                found.push(error("Moved object still exists", detail, moved.from.1));
+            }
+        }
+    }
+    found
 }
 
 fn declaring(module: &ModulePath, relative: &ordain_addr::ModuleInstance) -> ModulePath {

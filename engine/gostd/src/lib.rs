@@ -6,6 +6,7 @@
 pub mod bytes;
 mod duration;
 pub mod escape;
+pub mod flate;
 mod number;
 mod quote;
 pub mod regexp;

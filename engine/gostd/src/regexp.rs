@@ -41,6 +41,21 @@ pub fn compile(pattern: &str) -> Result<Regex, RegexpError> {
     })
 }
 
+/// Begins the names of groups that Go lets start with a digit.
+const MARK: &str = "_.";
+
+/// The name of a group as the pattern has it, from the name that the compiled expression has.
+#[must_use]
+pub fn group_name(name: &str) -> &str {
+    name.strip_prefix(MARK).unwrap_or(name)
+}
+
+/// The group of a name, if it took part in a match.
+#[must_use]
+pub fn group<'t>(captures: &regex::Captures<'t>, name: &str) -> Option<regex::Match<'t>> {
+    captures.name(name).or_else(|| captures.name(&format!("{MARK}{name}")))
+}
+
 /// The pattern in the syntax of the `regex` crate.
 ///
 /// # Errors

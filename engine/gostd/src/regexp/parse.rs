@@ -173,12 +173,9 @@ impl Parser<'_> {
         if self.names.contains(&name) {
             return Err(RegexpError { code: "duplicate capture group name", expr: name });
         }
-        // The regex crate wants names to start with a letter; captures are also numbered, so Go's others lose theirs.
-        if name.starts_with(|c: char| c.is_ascii_digit()) {
-            self.out.push('(');
-        } else {
-            self.out.push_str(&format!("(?P<{name}>"));
-        }
+        // The regex crate wants names to start with a letter or underscore; no name of Go's has a dot.
+        let mark = if name.starts_with(|c: char| c.is_ascii_digit()) { super::MARK } else { "" };
+        self.out.push_str(&format!("(?P<{mark}{name}>"));
         self.names.push(name);
         self.at = close + 1;
         Ok(())

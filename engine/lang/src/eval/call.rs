@@ -4,7 +4,7 @@ use ordain_diag::{Diagnostic, Span, codes};
 use ordain_value::{Type, Value};
 
 use super::evaluator::Evaluator;
-use crate::ast::{Call, Expr, TraversalStep};
+use crate::ast::{Call, Expr, ExprKind, TemplatePart, TraversalStep};
 use crate::functions::{self, Environment, Spec};
 use crate::refs::references;
 use crate::scope::Resolution;
@@ -100,6 +100,15 @@ impl Evaluator<'_> {
         let unknown = Value::unknown(Type::Dynamic);
         // The number is checked first; what a spread argument adds is known only afterwards.
         if !call.expand_last && !self.check_count(expr, call, spec, call.args.len()) {
+            return unknown;
+        }
+        if spec.name == "templatestring"
+            && let Some(why) = call.args.first().and_then(no_template_source)
+        {
+            let span = call.args.first().map_or(expr.span, |arg| arg.span);
+            let detail =
+                format!("Invalid value for \"template\" parameter: invalid template expression: {why}.");
+            self.function_error(expr, span, "Invalid function argument", detail);
             return unknown;
         }
         let Some(args) = self.arguments(expr, call) else { return unknown };
@@ -223,6 +232,20 @@ impl Evaluator<'_> {
             }
             Resolution::Failed(_) => false,
         })
+    }
+}
+
+/// Why an expression cannot be where `templatestring` has its template from; `None` when it can. Only a
+/// reference can: a template written in place would be evaluated before it is one.
+fn no_template_source(expr: &Expr) -> Option<&'static str> {
+    match &expr.kind {
+        ExprKind::Traversal(_) | ExprKind::Relative(_) | ExprKind::Index(_) => None,
+        ExprKind::Template(parts) if matches!(&**parts, [TemplatePart::Interpolation(_)]) => Some(
+            "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax",
+        ),
+        _ => Some(
+            "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax",
+        ),
     }
 }
 

@@ -6,7 +6,7 @@ use ordain_value::{Kind, Marks, Type, Value, convert};
 
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
 
-const V: Param = Param::new("v", Ty::Any).null().dynamic();
+const V: Param = Param::new("v", Ty::Any).null().dynamic().marked();
 const VALUE: Param = Param::new("value", Ty::Any).null().unknown().dynamic().marked();
 
 const fn to(name: &'static str, description: &'static str, decide: Decide, body: Body) -> Spec {

@@ -108,7 +108,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         }
         let mut bytes = [0u8; 16];
         world.random(&mut bytes);
-        Ok(Value::string(uuid(bytes, 4)))
+        Ok(Value::string(uuid(bytes)))
     }),
     text(
         "uuidv5",
@@ -124,7 +124,10 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             let hash = Sha1::new().chain_update(namespace).chain_update(call.text(1)?).finalize();
             let mut bytes = [0u8; 16];
             bytes.iter_mut().zip(hash).for_each(|(slot, byte)| *slot = byte);
-            Ok(Value::string(uuid(bytes, 5)))
+            let [.., six, _, eight, _, _, _, _, _, _, _] = &mut bytes;
+            *six = (*six & 0x0f) | 0x50;
+            *eight = (*eight & 0x3f) | 0x80;
+            Ok(Value::string(uuid(bytes)))
         },
     ),
 ];
@@ -141,11 +144,8 @@ fn hex_text(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The text of a UUID with version and variant put in.
-fn uuid(mut bytes: [u8; 16], version: u8) -> String {
-    let [.., six, _, eight, _, _, _, _, _, _, _] = &mut bytes;
-    *six = (*six & 0x0f) | (version << 4);
-    *eight = (*eight & 0x3f) | 0x80;
+/// The text of a UUID. Random ones are random throughout: they have no version.
+fn uuid(bytes: [u8; 16]) -> String {
     let digits = hex_text(&bytes);
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("");
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))

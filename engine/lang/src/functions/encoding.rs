@@ -1,9 +1,12 @@
 //! Base64, URLs, JSON and CSV.
 
+use std::io::Read;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use ordain_gostd::escape;
+use ordain_gostd::flate::deflate;
 use ordain_value::{Kind, Nullness, Type, Value, json};
 
 use super::filesystem;
@@ -51,6 +54,18 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         "Reads the contents of a file at the given path and returns them as a base64-encoded string.",
         &[Param::new("path", Ty::String)],
         |call| Ok(Value::string(STANDARD.encode(filesystem::read(call)?))),
+    ),
+    text(
+        "base64gzip",
+        "Compresses the string with gzip and then encodes the result in Base64 encoding.",
+        &[STR],
+        |call| Ok(Value::string(STANDARD.encode(gzip(call.text(0)?.as_bytes())))),
+    ),
+    text(
+        "base64gunzip",
+        "Decodes a Base64-encoded string and decompresses the result with gzip.",
+        &[STR],
+        gunzip,
     ),
     text("urlencode", "Applies URL encoding to a given string.", &[STR], |call| {
         Ok(Value::string(escape::query(call.text(0)?)))
@@ -101,6 +116,35 @@ pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     );
     let plain: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     LENIENT.decode(plain).ok()
+}
+
+/// A gzip file as Go writes one: no name, no time, unknown system.
+fn gzip(data: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    out.extend(deflate(data));
+    let mut sum = flate2::Crc::new();
+    sum.update(data);
+    out.extend(sum.sum().to_le_bytes());
+    out.extend(sum.amount().to_le_bytes());
+    out
+}
+
+/// Longest text that is unpacked, in bytes.
+const LARGEST_UNPACKED: u64 = 256 << 20;
+
+fn gunzip(call: &Call<'_>) -> FunctionResult {
+    let given = call.text(0)?;
+    let bytes =
+        decode_base64(given).ok_or_else(|| FunctionError::call("failed to decode base64 data".to_owned()))?;
+    let mut out = Vec::new();
+    let read = flate2::read::MultiGzDecoder::new(&*bytes).take(LARGEST_UNPACKED + 1).read_to_end(&mut out);
+    let size = read.map_err(|error| FunctionError::call(format!("failed to gunzip bytes: {error}")))?;
+    if size as u64 > LARGEST_UNPACKED {
+        return Err(FunctionError::call("the unpacked text is larger than 256 MiB"));
+    }
+    String::from_utf8(out)
+        .map(Value::string)
+        .map_err(|_| FunctionError::call("the result of decoding the provided string is not valid UTF-8"))
 }
 
 /// JSON of a known value, with the characters escaped that HTML would misread.

@@ -227,6 +227,8 @@ fn subnets(call: &Call<'_>) -> FunctionResult {
     let mut found: Vec<Value> = Vec::new();
     let mut next = Some(network.address);
     let mut last: Option<Network> = None;
+    // The search starts from the subnet before the first one, and before address zero there is none.
+    let wraps = network.address == 0;
     for at in 1..call.args.len() {
         let new_bits = call.int(at).map_err(|error| FunctionError::arg(at, error.message))?;
         if new_bits < 1 {
@@ -243,7 +245,9 @@ fn subnets(call: &Call<'_>) -> FunctionResult {
             return Err(FunctionError::arg(at, message));
         }
         let exhausted = || {
-            let after = last.map(Network::render).unwrap_or_default();
+            let before = Network { address: u128::MAX, length, bits: network.bits };
+            let before = Network { address: before.mask(), ..before };
+            let after = last.unwrap_or(before).render();
             FunctionError::arg(
                 at,
                 format!(
@@ -251,6 +255,9 @@ fn subnets(call: &Call<'_>) -> FunctionResult {
                 ),
             )
         };
+        if wraps {
+            return Err(exhausted());
+        }
         let size = Network { length, ..network }.host_mask();
         // Up to the next address that a subnet of this size can start at.
         let start =

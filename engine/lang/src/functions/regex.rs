@@ -59,7 +59,8 @@ fn pattern_type(args: &[Value]) -> Result<Option<Type>, FunctionError> {
 }
 
 fn match_type(regex: &Regex) -> Result<Type, FunctionError> {
-    let groups: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
+    let groups: Vec<Option<&str>> =
+        regex.capture_names().skip(1).map(|name| name.map(regexp::group_name)).collect();
     let named: Vec<&str> = groups.iter().copied().flatten().collect();
     if groups.is_empty() {
         return Ok(Type::String);
@@ -83,7 +84,9 @@ fn matched(regex: &Regex, captures: &Captures<'_>, ty: &Type) -> Value {
         Type::Tuple(groups) => Value::tuple((1..=groups.len()).map(|index| group(captures, index))),
         Type::Object(_) => {
             let names = regex.capture_names().enumerate();
-            Value::object(names.filter_map(|(index, name)| Some((Arc::from(name?), group(captures, index)))))
+            Value::object(names.filter_map(|(index, name)| {
+                Some((Arc::from(regexp::group_name(name?)), group(captures, index)))
+            }))
         }
         _ => group(captures, 0),
     }
@@ -130,7 +133,7 @@ fn expand(template: &str, captures: &Captures<'_>) -> String {
             Some((name, after)) => {
                 let found = match name.parse::<usize>() {
                     Ok(index) => captures.get(index),
-                    Err(_) => captures.name(name),
+                    Err(_) => regexp::group(captures, name),
                 };
                 out.push_str(found.map_or("", |found| found.as_str()));
                 rest = after;

@@ -21,7 +21,10 @@ pub(super) fn decode(text: &str) -> FunctionResult {
     })?;
     match documents.as_slice() {
         [] => Err(FunctionError::call("on line 1, column 1: missing start of document")),
-        [document] => node(document),
+        [document] => {
+            check_escapes(document, &text.lines().collect::<Vec<_>>())?;
+            node(document)
+        }
         [_, second, ..] => Err(failure(second, "unexpected extra content after value")),
     }
 }
@@ -35,6 +38,37 @@ fn check_version(text: &str) -> Result<(), FunctionError> {
         }
     }
     Ok(())
+}
+
+/// YAML 1.1 does not know the escape `\/` that the reader accepts.
+fn check_escapes(node: &Node, lines: &[&str]) -> Result<(), FunctionError> {
+    match &node.kind {
+        Kind::Scalar { style: Style::DoubleQuoted, .. } => {
+            let first = lines.get(node.at.line.saturating_sub(1)).copied().unwrap_or("");
+            let mut rest = first.chars().skip(node.at.column.saturating_sub(1)).chain(
+                lines.iter().skip(node.at.line).flat_map(|line| std::iter::once('\n').chain(line.chars())),
+            );
+            if rest.next() != Some('"') {
+                return Ok(());
+            }
+            while let Some(c) = rest.next() {
+                match c {
+                    '"' => return Ok(()),
+                    '\\' if rest.next() == Some('/') => {
+                        return Err(failure(node, "found unknown escape character"));
+                    }
+                    _ => {}
+                }
+            }
+            Ok(())
+        }
+        Kind::Scalar { .. } => Ok(()),
+        Kind::Sequence(items) => items.iter().try_for_each(|item| check_escapes(item, lines)),
+        Kind::Mapping(pairs) => pairs.iter().try_for_each(|(key, value)| {
+            check_escapes(key, lines)?;
+            check_escapes(value, lines)
+        }),
+    }
 }
 
 fn failure(node: &Node, message: impl std::fmt::Display) -> FunctionError {

@@ -74,7 +74,8 @@ fn known(value: &Value, have: &Type, want: &Type) -> Converted {
         }
         (Type::Tuple(have), Type::List(want)) => {
             let (items, element) = tuple_elements(value, have, want)?;
-            let items = if element.has_dynamic() { unified_items(items)? } else { items };
+            let items =
+                if element.has_dynamic() && !items.is_empty() { unified_items(items)? } else { items };
             collect(items, &element, &element, "list", Value::list)
         }
         (Type::Tuple(have), Type::Set(want)) => {

@@ -32,7 +32,11 @@ pub struct LocalExec {
 pub trait Provisioners: Send + Sync {
     /// Runs a command and hands its output on line by line. The error says how it ended, with the last
     /// of its output.
-    async fn local_exec(&self, run: LocalExec, line: &(dyn for<'l> Fn(&'l str) + Send + Sync)) -> Result<(), String>;
+    async fn local_exec(
+        &self,
+        run: LocalExec,
+        line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
+    ) -> Result<(), String>;
 }
 
 /// A provisioner with its arguments.

@@ -168,13 +168,12 @@ fn state(case: &Case<'_>, denials: &mut Vec<Diagnostic>) {
             "Planning ended with errors, so the plan is not whole. Correct them and plan again.".to_owned();
         deny(denials, codes::approval::NOT_APPROVED, "Cannot apply incomplete plan", detail);
     }
-    if let Some(used) = current.used {
-        let detail =
-            format!("The plan was applied on {}. A plan is applied once; plan again.", times::show(used));
-        return deny(denials, codes::approval::USED, "Plan was already applied", detail);
-    }
     if case.base != (current.lineage, current.serial) {
         denials.push(stale(case.base, (current.lineage, current.serial)));
+    } else if let Some(used) = current.used {
+        let detail =
+            format!("The plan was applied on {}. A plan is applied once; plan again.", times::show(used));
+        deny(denials, codes::approval::USED, "Plan was already applied", detail);
     }
 }
 

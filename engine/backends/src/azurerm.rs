@@ -49,6 +49,7 @@ pub fn open(settings: &Settings, env: &Environment) -> Result<Backend, Diagnosti
         blobs: Arc::new(AzureBlobs::new(client, snapshot)),
         names: WorkspaceNames { prefix: format!("{key}env:"), default: key, suffix: String::new() },
         keeps_backup: false,
+        folders: false,
     })
 }
 

@@ -149,6 +149,10 @@ impl Blobs for Local {
 
     async fn put(&self, name: &str, bytes: Vec<u8>, expect: Expect) -> Result<Version, BlobError> {
         let fail = |error: io::Error| failed(&self.path(name), &error);
+        if name.ends_with('/') {
+            fs::create_dir_all(self.path(name)).map_err(fail)?;
+            return Ok(version_of(&bytes));
+        }
         if expect != Expect::Anything {
             let present = self.read(name).map_err(fail)?.map(|bytes| version_of(&bytes));
             let holds = match expect {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, codes};
 use ordain_http::Environment;
-use ordain_state::{Blobs, DEFAULT_WORKSPACE, StateStore, WorkspaceNames};
+use ordain_state::{Blobs, DEFAULT_WORKSPACE, Expect, State, StateStore, Stored, WorkspaceNames};
 
 use crate::{Local, azurerm};
 
@@ -21,6 +21,8 @@ pub struct Backend {
     pub names: WorkspaceNames,
     /// Whether a copy of the state that a write replaces is kept beside it, in `NAME.backup`.
     pub keeps_backup: bool,
+    /// Whether a workspace exists as a folder before it has a state.
+    pub folders: bool,
 }
 
 impl Backend {
@@ -29,6 +31,22 @@ impl Backend {
         let name = self.names.blob(workspace);
         let backup = self.keeps_backup.then(|| format!("{name}.backup"));
         StateStore::new(self.blobs.clone(), name, backup)
+    }
+
+    /// Makes a workspace that has no state yet.
+    pub async fn create(&self, workspace: &str, lineage: &str) -> Result<(), Diagnostic> {
+        let store = self.state(workspace);
+        if self.folders {
+            let folder = store.name().rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
+            let made = self.blobs.put(&folder.unwrap_or_default(), Vec::new(), Expect::Anything).await;
+            return made.map(|_| ()).map_err(|error| {
+                let summary = "Failed to create workspace";
+                Diagnostic::error(codes::state::STATE_STORE, summary, format!("{error}."))
+            });
+        }
+        let first = State { lineage: lineage.into(), ..State::default() };
+        let nothing = Stored { state: State::default(), version: None, backed_up: false };
+        store.replace(&nothing, first).await.map(|_| ())
     }
 
     /// All workspaces: `default` first, the others sorted.
@@ -93,5 +111,6 @@ fn local(settings: &Settings, directory: PathBuf) -> Result<Backend, Diagnostic>
             suffix: "/terraform.tfstate".to_owned(),
         },
         keeps_backup: true,
+        folders: true,
     })
 }

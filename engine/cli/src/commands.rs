@@ -46,6 +46,7 @@ pub const ALL: &[Entry] = &[
     console::ENTRY,
     fmt::ENTRY,
     state::list::ENTRY,
+    state::show::ENTRY,
     state::mv::ENTRY,
     state::rm::ENTRY,
     state::pull::ENTRY,

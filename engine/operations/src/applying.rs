@@ -137,7 +137,14 @@ impl Work<'_> {
             parallelism: self.options.parallelism,
         };
         let (applied, problems) = ordain_apply::apply(request).await;
+        // While an apply runs the lock keeps others out, and after a crash the journal does. So a plan is used
+        // up when it ends; one that did nothing, and never could, may be applied again.
+        let did_something = applied.stored.version != before || (!problems.has_errors() && acts);
         found.append(problems);
+        if self.options.from_file && did_something {
+            let recorded = used::record(&self.stores.backend, self.stores.state.name(), &nonce, clock::now());
+            found.extend(recorded.await.err());
+        }
         (Some(applied), found)
     }
 

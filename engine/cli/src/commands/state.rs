@@ -6,6 +6,7 @@ pub mod pull;
 pub mod push;
 pub mod replace_provider;
 pub mod rm;
+pub mod show;
 
 use std::time::Duration;
 

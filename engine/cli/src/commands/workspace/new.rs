@@ -48,19 +48,15 @@ pub fn create(
     name: &str,
     from: Option<&str>,
 ) -> Result<(), Exit> {
-    let mut first = match from {
-        None => ordain_state::State::default(),
-        Some(path) => {
-            let bytes = std::fs::read(session.workdir.path(path)).map_err(|error| {
-                session.usage("Failed to read the state to begin with", &format!("{path}: {error}."))
-            })?;
-            ordain_state::v4::read(&bytes).map_err(|error| session.fail(error))?.unwrap_or_default()
-        }
+    let Some(path) = from else {
+        let lineage = state::lineage(session);
+        return session.block_on(stores.backend.create(name, &lineage)).map_err(|error| session.fail(error));
     };
-    if first.lineage.is_empty() {
-        first.lineage = state::lineage(session).into();
-    }
-    let store = stores.backend.state(name);
+    let bytes = std::fs::read(session.workdir.path(path)).map_err(|error| {
+        session.usage("Failed to read the state to begin with", &format!("{path}: {error}."))
+    })?;
+    let first = ordain_state::v4::read(&bytes).map_err(|error| session.fail(error))?.unwrap_or_default();
     let nothing = Stored { state: ordain_state::State::default(), version: None, backed_up: false };
+    let store = stores.backend.state(name);
     session.block_on(store.replace(&nothing, first)).map(|_| ()).map_err(|error| session.fail(error))
 }

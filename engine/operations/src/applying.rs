@@ -105,14 +105,9 @@ impl Work<'_> {
         if found.has_errors() {
             return (None, found);
         }
-        if self.options.from_file {
-            let recorded =
-                used::record(&self.stores.backend, self.stores.state.name(), permit.nonce(), clock::now());
-            if let Err(error) = recorded.await {
-                found.push(error);
-                return (None, found);
-            }
-        }
+        let nonce = permit.nonce().to_owned();
+        let before = stored.version.clone();
+        let acts = file.plan.applyable;
         let mut evaluation = planning::evaluation(
             self.workdir,
             self.project,

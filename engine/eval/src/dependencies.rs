@@ -1,62 +1,83 @@
 //! What a resource depends on, through everything between.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ordain_addr::ConfigResource;
 use petgraph::graph::NodeIndex;
 
 use crate::compile::Program;
-use crate::graph::{Edge, ModuleId, Node, resources_of};
+use crate::graph::{Edge, ModuleId, Node};
 
-/// Dependencies, each computed once. Costs one walk over what a resource depends on, which is the size of
-/// the answer or less than the graph.
+/// Walks back from nodes. A walk costs as much as it visits, which is hardly more than its answer; nothing
+/// is kept, as each answer is needed once.
 #[derive(Default)]
 pub(crate) struct DependencyTable {
-    all: HashMap<NodeIndex, Arc<[ConfigResource]>>,
-    explicit: HashMap<NodeIndex, Arc<[ConfigResource]>>,
+    /// Which walk visited a node last.
+    visited: Vec<u32>,
+    walk: u32,
+    /// Resource nodes in order of their addresses.
+    ranks: Vec<Option<u32>>,
+    ranked: Vec<ConfigResource>,
 }
 
 impl DependencyTable {
+    /// Prepares for a graph.
+    pub(crate) fn new(program: &Program) -> DependencyTable {
+        let address = |at: NodeIndex| match program.graph.node(at) {
+            Some(Node::Resource(id, resource)) => Some((program.address(*id, resource), at)),
+            _ => None,
+        };
+        let mut resources: Vec<(ConfigResource, NodeIndex)> = program.graph.indices().filter_map(address).collect();
+        resources.sort();
+        let mut table = DependencyTable {
+            visited: vec![0; program.graph.len()],
+            ranks: vec![None; program.graph.len()],
+            ..DependencyTable::default()
+        };
+        for (rank, (address, at)) in resources.into_iter().enumerate() {
+            if let Some(slot) = table.ranks.get_mut(at.index()) {
+                *slot = u32::try_from(rank).ok();
+            }
+            table.ranked.push(address);
+        }
+        table
+    }
+
     /// All resources that a node depends on, as the state stores them.
     pub(crate) fn all(&mut self, program: &Program, at: NodeIndex) -> Arc<[ConfigResource]> {
-        let compute = || {
-            let needed = program.graph.with_needs([at]);
-            resources(program, needed.into_iter().filter(|needed| *needed != at))
-        };
-        self.all.entry(at).or_insert_with(compute).clone()
+        let needed = program.graph.needs(at).map(|(needed, _)| needed).collect();
+        self.resources_behind(program, needed)
     }
 
     /// Resources behind `depends_on` of a block and of the modules around it.
-    pub(crate) fn explicit(
-        &mut self,
-        program: &Program,
-        at: NodeIndex,
-        id: ModuleId,
-    ) -> Arc<[ConfigResource]> {
-        let compute = || {
-            let mut from: Vec<NodeIndex> = named_explicitly(program, at);
-            let mut module = Some(id);
-            while let Some(id) = module {
-                let open = program.graph.find(&Node::Open(id));
-                from.extend(open.into_iter().flat_map(|open| named_explicitly(program, open)));
-                module =
-                    program.module(id).and_then(|module| module.caller.as_ref()).map(|(caller, _)| *caller);
+    pub(crate) fn explicit(&mut self, program: &Program, at: NodeIndex, id: ModuleId) -> Arc<[ConfigResource]> {
+        let mut from: Vec<NodeIndex> = named_explicitly(program, at);
+        let mut module = Some(id);
+        while let Some(id) = module {
+            let open = program.graph.find(&Node::Open(id));
+            from.extend(open.into_iter().flat_map(|open| named_explicitly(program, open)));
+            module = program.module(id).and_then(|module| module.caller.as_ref()).map(|(caller, _)| *caller);
+        }
+        self.resources_behind(program, from)
+    }
+
+    /// Resources among these nodes and what they need.
+    fn resources_behind(&mut self, program: &Program, mut stack: Vec<NodeIndex>) -> Arc<[ConfigResource]> {
+        self.walk += 1;
+        let mut ranks: Vec<u32> = Vec::new();
+        while let Some(at) = stack.pop() {
+            let Some(visited) = self.visited.get_mut(at.index()) else { continue };
+            if std::mem::replace(visited, self.walk) == self.walk {
+                continue;
             }
-            if from.is_empty() {
-                return Arc::from([]);
-            }
-            resources(program, program.graph.with_needs(from))
-        };
-        self.explicit.entry(at).or_insert_with(compute).clone()
+            ranks.extend(self.ranks.get(at.index()).copied().flatten());
+            stack.extend(program.graph.needs(at).map(|(needed, _)| needed));
+        }
+        ranks.sort_unstable();
+        ranks.iter().filter_map(|rank| self.ranked.get(usize::try_from(*rank).ok()?).cloned()).collect()
     }
 }
 
 fn named_explicitly(program: &Program, at: NodeIndex) -> Vec<NodeIndex> {
     program.graph.needs(at).filter(|(_, why)| *why == Edge::DependsOn).map(|(needed, _)| needed).collect()
-}
-
-fn resources(program: &Program, nodes: impl IntoIterator<Item = NodeIndex>) -> Arc<[ConfigResource]> {
-    let nodes: Vec<NodeIndex> = nodes.into_iter().collect();
-    resources_of(&program.graph, nodes, |id, resource| program.address(id, resource)).into()
 }

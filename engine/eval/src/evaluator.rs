@@ -71,7 +71,6 @@ impl Evaluator {
         let size = core.program.graph.len();
         let mut evaluator = Evaluator {
             selection: selection::Selection::new(&core),
-            core,
             states: vec![NodeState::Waiting; size],
             waiting: vec![(0, false); size],
             ready: BTreeSet::new(),
@@ -80,8 +79,9 @@ impl Evaluator {
             queue: VecDeque::new(),
             outstanding: HashMap::new(),
             wanted: Vec::new(),
-            dependencies: crate::dependencies::DependencyTable::default(),
+            dependencies: crate::dependencies::DependencyTable::new(&core.program),
             blocked: found.has_errors(),
+            core,
         };
         evaluator.kept = evaluator.selection.kept_nodes(&evaluator.core);
         evaluator.core.declare_checks();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Resource};
+use ordain_addr::Resource;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -131,22 +131,4 @@ impl Graph {
         found.sort_unstable();
         found.into_iter().collect()
     }
-}
-
-/// Resources among nodes, in order.
-pub(crate) fn resources_of<'g>(
-    graph: &'g Graph,
-    nodes: impl IntoIterator<Item = NodeIndex> + 'g,
-    address: impl Fn(ModuleId, &Resource) -> ConfigResource + 'g,
-) -> Vec<ConfigResource> {
-    let mut found: Vec<ConfigResource> = nodes
-        .into_iter()
-        .filter_map(|at| match graph.node(at)? {
-            Node::Resource(module, resource) => Some(address(*module, resource)),
-            _ => None,
-        })
-        .collect();
-    found.sort();
-    found.dedup();
-    found
 }

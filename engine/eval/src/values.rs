@@ -93,7 +93,11 @@ impl ResourceSet {
         if let Some(value) = &*self.whole.borrow() {
             return value.clone();
         }
-        let value = self.expansion.collect(&self.ty, |index| self.value(index));
+        let value = match self.expansion {
+            // Whether a key fits is not known while validating, as instances are not.
+            Expansion::AnyCount | Expansion::AnyEach => Value::unknown(Type::Dynamic),
+            _ => self.expansion.collect(&self.ty, |index| self.value(index)),
+        };
         *self.whole.borrow_mut() = Some(value.clone());
         value
     }

@@ -135,7 +135,8 @@ fn triggers(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Expr> 
         return Vec::new();
     };
     let items: Vec<Expr> = items.iter().map(|item| as_written(item, found)).collect();
-    items.into_iter().filter(|item| trigger_is_good(item, found)).collect()
+    // As Terraform does, only the first bad one is reported.
+    items.into_iter().take_while(|item| trigger_is_good(item, found)).collect()
 }
 
 /// Whether an element of `replace_triggered_by` names one resource and nothing else but its key.

@@ -27,7 +27,8 @@ impl DependencyTable {
             Some(Node::Resource(id, resource)) => Some((program.address(*id, resource), at)),
             _ => None,
         };
-        let mut resources: Vec<(ConfigResource, NodeIndex)> = program.graph.indices().filter_map(address).collect();
+        let mut resources: Vec<(ConfigResource, NodeIndex)> =
+            program.graph.indices().filter_map(address).collect();
         resources.sort();
         let mut table = DependencyTable {
             visited: vec![0; program.graph.len()],
@@ -50,7 +51,12 @@ impl DependencyTable {
     }
 
     /// Resources behind `depends_on` of a block and of the modules around it.
-    pub(crate) fn explicit(&mut self, program: &Program, at: NodeIndex, id: ModuleId) -> Arc<[ConfigResource]> {
+    pub(crate) fn explicit(
+        &mut self,
+        program: &Program,
+        at: NodeIndex,
+        id: ModuleId,
+    ) -> Arc<[ConfigResource]> {
         let mut from: Vec<NodeIndex> = named_explicitly(program, at);
         let mut module = Some(id);
         while let Some(id) = module {

@@ -29,7 +29,7 @@ pub fn pack(parts: &Parts) -> Result<Vec<u8>, String> {
     writer.set_comment(format!("{COMMENT}{FORMAT} {blank}"));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
+        .compression_level(Some(1))
         .last_modified_time(DateTime::default())
         .unix_permissions(0o600);
     for (name, bytes) in parts {

@@ -259,22 +259,11 @@ fn approvals(case: &Case<'_>, environment: Option<&Environment>) -> Result<Vec<S
 
 /// Whether the environment lets this person approve this plan.
 fn eligible(case: &Case<'_>, environment: Option<&Environment>, found: Verified) -> Result<Verified, String> {
-    let Some(environment) = environment.filter(|environment| environment.quorum > 0) else {
-        return Ok(found);
-    };
-    let who = &found.principal;
-    if !environment.may_approve(who) {
-        return Err(format!("{who} may not approve {}", environment.name));
-    }
-    if environment.author_may_approve {
-        return Ok(found);
-    }
-    match &case.header.origin.author {
-        None => Err(format!(
-            "the plan does not say who made it, so it cannot be told whether {who} is somebody else"
-        )),
-        Some(author) if author == who => Err(format!("{who} made the plan and may not approve it as well")),
-        Some(_) => Ok(found),
+    match environment {
+        Some(environment) => {
+            environment.admits(&found.principal, case.header.origin.author.as_deref()).map(|()| found)
+        }
+        None => Ok(found),
     }
 }
 

@@ -62,6 +62,29 @@ impl Environment {
     pub fn may_approve(&self, principal: &str) -> bool {
         self.approvers.iter().any(|pattern| matches(pattern, principal))
     }
+
+    /// Whether somebody may approve a plan of this author here. Where no approvals are demanded everybody may.
+    ///
+    /// # Errors
+    /// The reason, without full stop.
+    pub fn admits(&self, principal: &str, author: Option<&str>) -> Result<(), String> {
+        if self.quorum == 0 {
+            return Ok(());
+        }
+        if !self.may_approve(principal) {
+            return Err(format!("{principal} may not approve {}", self.name));
+        }
+        match author {
+            _ if self.author_may_approve => Ok(()),
+            None => Err(format!(
+                "the plan does not say who made it, so it cannot be told whether {principal} is somebody else"
+            )),
+            Some(author) if author == principal => {
+                Err(format!("{principal} made the plan and may not approve it as well"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
 }
 
 impl Rules {

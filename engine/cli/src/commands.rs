@@ -1,6 +1,7 @@
 //! The table of commands. One file a command: its flags and what it does.
 
 mod apply;
+mod approve;
 mod console;
 mod explain_error;
 mod fmt;
@@ -39,6 +40,7 @@ pub const ALL: &[Entry] = &[
     init::ENTRY,
     validate::ENTRY,
     plan::ENTRY,
+    approve::ENTRY,
     apply::APPLY,
     apply::DESTROY,
     show::ENTRY,

@@ -1,6 +1,7 @@
 //! One plain function per use case, wiring real stores and providers; no terminal.
 
 pub mod applying;
+pub mod approving;
 pub mod backend;
 pub mod clock;
 pub mod consoling;

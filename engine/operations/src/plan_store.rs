@@ -33,6 +33,45 @@ pub async fn read(workdir: &Workdir, place: &str) -> Result<Vec<u8>, Diagnostic>
     }
 }
 
+/// Bytes of a stored plan, and the version of the blob that they are.
+///
+/// # Errors
+/// Nothing is there, or it cannot be read.
+pub async fn read_version(workdir: &Workdir, place: &str) -> Result<(Vec<u8>, Expect), Diagnostic> {
+    if !is_url(place) {
+        return read(workdir, place).await.map(|bytes| (bytes, Expect::Anything));
+    }
+    let summary = format!("Failed to load {place:?} as a plan file");
+    let failed = |why: String| Diagnostic::error(codes::plan::PLAN_FILE, summary, why);
+    let (blobs, name) = ordain_backends::azurerm::open_url(place, &workdir.env)?;
+    match blobs.get(&name).await {
+        Ok(Some((bytes, version))) => Ok((bytes, Expect::Version(version))),
+        Ok(None) => Err(failed("There is no such blob.".to_owned())),
+        Err(error) => Err(failed(format!("{error}."))),
+    }
+}
+
+/// Puts other bytes in the place of a stored plan, if it is still the one that was read.
+///
+/// # Errors
+/// It was changed in between, or the place cannot be written.
+pub async fn replace(
+    workdir: &Workdir,
+    place: &str,
+    bytes: Vec<u8>,
+    expect: Expect,
+) -> Result<(), Diagnostic> {
+    let failed = |why: String| {
+        let detail = format!("{place} could not be written: {why}. Nothing was changed; try again.");
+        Diagnostic::error(codes::cli::IO, "Failed to write plan file", detail)
+    };
+    if !is_url(place) {
+        return files::write_private(&workdir.path(place), &bytes).map_err(|error| failed(error.to_string()));
+    }
+    let (blobs, name) = ordain_backends::azurerm::open_url(place, &workdir.env)?;
+    blobs.put(&name, bytes, expect).await.map(|_| ()).map_err(|error| failed(error.to_string()))
+}
+
 /// Stores a plan and gives the place where it can be found again. A URL that ends in `/` is a container or
 /// folder: the plan's name there is made of its environment, commit and digest, so that no plan takes the
 /// place of another.

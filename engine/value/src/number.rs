@@ -270,6 +270,9 @@ impl Number {
     }
 
     fn step_from_zero(&self, down: bool) -> Number {
+        if self.is_zero() {
+            return Number(Repr::Int(0, self.precision()));
+        }
         if self.is_integer() || self.is_infinite() {
             return self.clone();
         }

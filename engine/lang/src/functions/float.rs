@@ -53,7 +53,34 @@ pub(super) fn log(x: f64) -> f64 {
     let t1 = s2 * (L1 + s4 * (L3 + s4 * (L5 + s4 * L7)));
     let t2 = s4 * (L2 + s4 * (L4 + s4 * L6));
     let half = 0.5 * f * f;
-    k * LN2_HIGH - ((half - (s * (half + t1 + t2) + k * LN2_LOW)) - f)
+    k * LN2_HIGH - ((half - (s * (half + (t1 + t2)) + k * LN2_LOW)) - f)
+}
+
+/// e to the power of `x`, for results that are normal numbers (method: Shibata, "Efficient evaluation
+/// methods of elementary functions suitable for SIMD computation", with fused multiplication and
+/// addition).
+#[allow(clippy::excessive_precision, reason = "constants as published")]
+fn exp(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 0.69314718055966295651160180568695068359375;
+    const LN2_LOW: f64 = 0.28235290563031577122588448175013436025525412068e-12;
+    const SERIES: [f64; 7] = [
+        1.9841269841269841270e-4,
+        1.3888888888888888889e-3,
+        8.3333333333333333333e-3,
+        4.1666666666666666667e-2,
+        1.6666666666666666667e-1,
+        0.5,
+        1.0,
+    ];
+    let exponent = (x * std::f64::consts::LOG2_E).round_ties_even();
+    let rest = (-exponent).mul_add(LN2_HIGH, x);
+    let mut rest = (-exponent).mul_add(LN2_LOW, rest) * 0.0625;
+    rest *= SERIES.iter().fold(2.4801587301587301587e-5, |sum: f64, term| sum.mul_add(rest, *term));
+    // e^r - 1 for 16 times the argument: (1 + r)^2 - 1 = r (r + 2), four times.
+    for _ in 0..3 {
+        rest *= rest + 2.0;
+    }
+    join((rest + 2.0).mul_add(rest, 1.0), exponent as i32)
 }
 
 fn is_odd(y: f64) -> bool {
@@ -118,7 +145,7 @@ pub(super) fn pow(x: f64, y: f64) -> f64 {
             part -= 1.0;
             whole += 1.0;
         }
-        result = (part * log(x)).exp();
+        result = exp(part * log(x));
     }
     let (mut square, mut exponent) = split(x);
     let mut left = whole as i64;

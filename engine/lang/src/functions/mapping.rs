@@ -261,6 +261,9 @@ fn transpose(call: &Call<'_>) -> FunctionResult {
     }
     let mut lists: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
     for (name, list) in map.as_members().into_iter().flatten() {
+        if list.is_null() {
+            return Err(FunctionError::call("input map must not contain a null list"));
+        }
         for item in list.as_items().unwrap_or_default() {
             let Some(text) = item.as_str() else {
                 return Err(FunctionError::call("input list must not contain null string"));

@@ -144,7 +144,7 @@ impl DataSource for Pool {
         missing_or(parent, &cluster::describe(&cluster_id))?;
         let answer = session.azure.call(&Call::get(&id, API), scope).await;
         let answer = missing_or(answer, &pool::describe(&id))?;
-        let mut read = pool::flatten_pool(&id, &known("agentpools", "AgentPool", &answer.body), "");
+        let mut read = pool::flatten_pool(&id, &known("agentpools", "AgentPool", &answer.body));
         read.insert("resource_group_name".to_owned(), json!(group));
         read.insert("kubernetes_cluster_name".to_owned(), json!(name));
         Ok(read)

@@ -163,7 +163,11 @@ impl Diff {
         let empty = |value: &Value| value.parts().next().is_none();
         if empty(new) {
             if node.is_computed() {
-                return if old.is_null() && self.creating { Value::unknown(ty.clone()) } else { old.clone() };
+                if !old.is_null() {
+                    return old.clone();
+                }
+                self.changed = true;
+                return Value::unknown(ty.clone());
             }
             if empty(old) {
                 return old.clone();

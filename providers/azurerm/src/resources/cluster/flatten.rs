@@ -103,6 +103,27 @@ pub(crate) fn flatten_data(id: &str, cluster: &Json) -> Read {
     put("agent_pool_profile", json!(pools));
     put("api_server_authorized_ip_ranges", json!(items(access, "authorizedIPRanges")));
     let principal = text(at(properties, "/servicePrincipalProfile"), "clientId");
+    // Profiles that the resource hides where nothing was configured are always shown here.
+    let linux = at(properties, "/linuxProfile");
+    let keys = items(at(linux, "/ssh"), "publicKeys").iter();
+    let keys: Vec<Json> = keys.map(|key| json!({"key_data": text(key, "keyData")})).collect();
+    put("linux_profile", json!([{"admin_username": text(linux, "adminUsername"), "ssh_key": keys}]));
+    let on = |pointer: &str| flag(at(properties, pointer), "enabled");
+    put(
+        "storage_profile",
+        json!([{
+            "blob_driver_enabled": on("/storageProfile/blobCSIDriver"),
+            "disk_driver_enabled": on("/storageProfile/diskCSIDriver"),
+            "file_driver_enabled": on("/storageProfile/fileCSIDriver"),
+            "snapshot_controller_enabled": on("/storageProfile/snapshotController"),
+        }]),
+    );
+    put("private_cluster_enabled", at(access, "/enablePrivateCluster").clone());
+    let mut network = network::flatten(cluster);
+    if let Some(policy) = network.pointer_mut("/0/network_policy") {
+        *policy = at(properties, "/networkProfile/networkPolicy").clone();
+    }
+    put("network_profile", network);
     put(
         "service_principal",
         if principal.is_empty() { json!([]) } else { json!([{"client_id": principal}]) },

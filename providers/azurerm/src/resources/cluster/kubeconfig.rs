@@ -64,7 +64,7 @@ fn parse(raw: &str) -> Json {
     }
     json!([{
         "host": text(cluster, "server"),
-        "username": if delegated { "" } else { text(user, "name") },
+        "username": text(user, "name"),
         "password": token,
         "client_certificate": certificate,
         "client_key": key,

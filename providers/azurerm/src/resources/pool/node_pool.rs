@@ -103,7 +103,7 @@ fn properties(block: &Json, creating: bool) -> Result<Map<String, Json>, Failure
 }
 
 /// A pool as the service shows it, in the schema's terms.
-pub(crate) fn flatten(id: &str, pool: &Json, temporary: &str) -> Read {
+pub(crate) fn flatten(id: &str, pool: &Json) -> Read {
     let properties = pool.get("properties").cloned().unwrap_or_default();
     let mut read = flatten_shared(&properties);
     let word = |name: &str, default: &str| {
@@ -117,7 +117,6 @@ pub(crate) fn flatten(id: &str, pool: &Json, temporary: &str) -> Read {
     read.insert("os_type".to_owned(), word("osType", ""));
     read.insert("priority".to_owned(), word("scaleSetPriority", "Regular"));
     read.insert("eviction_policy".to_owned(), word("scaleSetEvictionPolicy", ""));
-    read.insert("temporary_name_for_rotation".to_owned(), json!(temporary));
     let price = properties.get("spotMaxPrice").filter(|price| price.is_number()).cloned();
     read.insert("spot_max_price".to_owned(), price.unwrap_or_else(|| json!(-1)));
     for (argument, property, empty) in
@@ -139,41 +138,28 @@ pub(crate) fn flatten(id: &str, pool: &Json, temporary: &str) -> Read {
     let windows =
         windows.map(|profile| json!({"outbound_nat_enabled": !flag(profile, "disableOutboundNat")}));
     read.insert("windows_profile".to_owned(), json!(windows.into_iter().collect::<Vec<_>>()));
-    // Texts that the service leaves out are set to empty, as the original does.
+    // Texts that the service leaves out are set to empty, but only these: others keep what is stored.
     for name in [
         "capacity_reservation_group_id",
-        "gpu_driver",
-        "gpu_instance",
         "host_group_id",
+        "kubelet_disk_type",
         "node_public_ip_prefix_id",
         "orchestrator_version",
         "os_sku",
         "pod_subnet_id",
         "proximity_placement_group_id",
-        "snapshot_id",
-        "vnet_subnet_id",
-        "workload_runtime",
-        "kubelet_disk_type",
         "vm_size",
+        "vnet_subnet_id",
     ] {
-        let entry = read.entry(name.to_owned()).or_insert_with(|| json!(""));
-        if entry.is_null() {
-            *entry = json!("");
-        }
+        read.entry(name.to_owned()).or_insert_with(|| json!(""));
     }
     read
 }
 
 impl NodePool {
-    async fn get(
-        &self,
-        session: &Session,
-        id: &str,
-        temporary: &str,
-        scope: &Scope,
-    ) -> Result<Option<Read>, Failure> {
+    async fn get(&self, session: &Session, id: &str, scope: &Scope) -> Result<Option<Read>, Failure> {
         match session.azure.call(&Call::get(id, API), scope).await {
-            Ok(answer) => Ok(Some(flatten(id, &known("agentpools", "AgentPool", &answer.body), temporary))),
+            Ok(answer) => Ok(Some(flatten(id, &known("agentpools", "AgentPool", &answer.body)))),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error.during(format!("retrieving {}", describe(id))).into()),
         }
@@ -262,11 +248,7 @@ impl Resource for NodePool {
         written.map_err(|error| error.during(format!("creating {}", describe(&id))))?;
         let mut left = Map::new();
         left.insert("id".to_owned(), json!(id));
-        let temporary = text(block, "temporary_name_for_rotation");
-        let read = self
-            .get(session, &id, temporary, scope)
-            .await
-            .map_err(|failure| failure.leaving(left.clone()))?;
+        let read = self.get(session, &id, scope).await.map_err(|failure| failure.leaving(left.clone()))?;
         Ok(read.unwrap_or(left))
     }
 
@@ -278,7 +260,7 @@ impl Resource for NodePool {
         scope: &Scope,
     ) -> Result<Option<Read>, Failure> {
         parse(id)?;
-        self.get(session, id, text(known, "temporary_name_for_rotation"), scope).await
+        self.get(session, id, scope).await
     }
 
     async fn update(&self, session: &Session, id: &str, view: &View, scope: &Scope) -> Result<Read, Failure> {
@@ -315,7 +297,7 @@ impl Resource for NodePool {
             let written = session.azure.write("CreateOrUpdate", &call, scope).await;
             written.map_err(|error| error.during(format!("updating Node {}", describe(id))))?;
         }
-        Ok(self.get(session, id, temporary, scope).await?.unwrap_or_default())
+        Ok(self.get(session, id, scope).await?.unwrap_or_default())
     }
 
     async fn delete(&self, session: &Session, id: &str, _known: &Json, scope: &Scope) -> Result<(), Failure> {

@@ -145,6 +145,11 @@ impl DataSource for Pool {
         let answer = session.azure.call(&Call::get(&id, API), scope).await;
         let answer = missing_or(answer, &pool::describe(&id))?;
         let mut read = pool::flatten_pool(&id, &known("agentpools", "AgentPool", &answer.body));
+        // Unlike the resource, the data source shows an empty text where the service says nothing.
+        let driver = read.entry("gpu_driver").or_insert(Json::Null);
+        if driver.is_null() {
+            *driver = json!("");
+        }
         read.insert("resource_group_name".to_owned(), json!(group));
         read.insert("kubernetes_cluster_name".to_owned(), json!(name));
         Ok(read)

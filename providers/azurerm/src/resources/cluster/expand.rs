@@ -57,7 +57,7 @@ fn properties(block: &Json) -> Result<Map<String, Json>, Failure> {
     let always = [
         ("addonProfiles", Json::Object(addons::expand(&view))),
         ("agentPoolProfiles", json!([pool_body])),
-        ("apiServerAccessProfile", profiles::api_server(block)),
+        ("apiServerAccessProfile", profiles::new_api_server(block)),
         ("autoUpgradeProfile", profiles::auto_upgrade(block)),
         ("azureMonitorProfile", profiles::monitor(block)),
         ("disableLocalAccounts", json!(flag(block, "local_account_disabled"))),

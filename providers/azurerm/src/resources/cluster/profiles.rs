@@ -65,6 +65,18 @@ pub(crate) fn aad(block: &Json) -> Option<Json> {
     Some(Json::Object(out))
 }
 
+/// `apiServerAccessProfile` of a new cluster; its DNS zone is sent only then.
+pub(crate) fn new_api_server(block: &Json) -> Json {
+    let mut out = api_server(block);
+    let zone = text(block, "private_dns_zone_id");
+    if flag(block, "private_cluster_enabled") && !zone.is_empty() {
+        let known = matches!(zone, "System" | "None");
+        let zone = if known { zone.to_lowercase() } else { zone.to_owned() };
+        crate::resources::fields::set(&mut out, "privateDNSZone", json!(zone));
+    }
+    out
+}
+
 /// `apiServerAccessProfile`.
 pub(crate) fn api_server(block: &Json) -> Json {
     let private = flag(block, "private_cluster_enabled");
@@ -75,14 +87,6 @@ pub(crate) fn api_server(block: &Json) -> Json {
         json!(flag(block, "private_cluster_public_fqdn_enabled")),
     );
     out.insert("disableRunCommand".to_owned(), json!(!flag(block, "run_command_enabled")));
-    let zone = text(block, "private_dns_zone_id");
-    if private && !zone.is_empty() {
-        let known = matches!(zone, "System" | "None");
-        out.insert(
-            "privateDNSZone".to_owned(),
-            json!(if known { zone.to_lowercase() } else { zone.to_owned() }),
-        );
-    }
     if let Some(access) = first(block, "api_server_access_profile") {
         if !items(access, "authorized_ip_ranges").is_empty() {
             out.insert("authorizedIPRanges".to_owned(), json!(strings(access, "authorized_ip_ranges")));

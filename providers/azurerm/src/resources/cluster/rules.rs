@@ -81,7 +81,8 @@ fn private_rules(block: &Json) -> Result<(), Failure> {
             return fail("`dns_prefix_private_cluster` should be set when using a custom private dns zone");
         }
     }
-    if !prefix.is_empty() && !(private && custom) {
+    let may_have_prefix = private && custom;
+    if !prefix.is_empty() && !may_have_prefix {
         return fail(
             "`dns_prefix_private_cluster` should only be set for private cluster with custom private dns zone",
         );

@@ -93,12 +93,7 @@ const CHANGES: &[Change] = &[
     (&["auto_scaler_profile"], "autoScalerProfile", profiles::auto_scaler),
     (&["azure_active_directory_role_based_access_control"], "aadProfile", profiles::aad),
     (
-        &[
-            "api_server_access_profile",
-            "private_cluster_public_fqdn_enabled",
-            "run_command_enabled",
-            "private_dns_zone_id",
-        ],
+        &["api_server_access_profile", "private_cluster_public_fqdn_enabled", "run_command_enabled"],
         "apiServerAccessProfile",
         |block| Some(profiles::api_server(block)),
     ),

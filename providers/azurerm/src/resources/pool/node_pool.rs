@@ -256,7 +256,7 @@ impl Resource for NodePool {
         &self,
         session: &Session,
         id: &str,
-        known: &Json,
+        _known: &Json,
         scope: &Scope,
     ) -> Result<Option<Read>, Failure> {
         parse(id)?;

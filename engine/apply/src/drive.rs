@@ -421,10 +421,13 @@ impl<'d> Drive<'d> {
         let session = self.session;
         let state = self.state.clone();
         self.snapshot = session.store.write(&self.snapshot, state, &session.host.new_lineage).await?;
-        self.state.lineage = self.snapshot.state.lineage.clone();
+        let stored = &self.snapshot.state.lineage;
+        let lineage =
+            if stored.is_empty() { session.host.new_lineage.as_str().into() } else { stored.clone() };
+        self.state.lineage = lineage;
         let header = Header {
             journal: 1,
-            lineage: self.snapshot.state.lineage.to_string(),
+            lineage: self.state.lineage.to_string(),
             serial: self.snapshot.state.serial,
             plan: session.journal.0.clone(),
             permit: session.journal.1.clone(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ordain_addr::ResourceInstance;
 use ordain_config::blocks::{OnFailure, Provisioner};
-use ordain_diag::{Diagnostic, Diagnostics, Severity, Span, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_eval::Evaluator;
 use ordain_plan::{Event, Observer};
 use ordain_provider::{Attribute, AttributeType, Block, Flags};
@@ -111,21 +111,17 @@ pub(crate) async fn run(
         let outcome = local_exec(provisioners, observer, address, task).await;
         observer.event(Event::ProvisionEnded { address, kind: &task.kind, ok: outcome.is_ok() });
         let Err(why) = outcome else { continue };
-        let mut failed =
+        if task.on_failure == OnFailure::Continue {
+            observer.event(Event::ProvisionOutput { address, kind: &task.kind, line: &why });
+            continue;
+        }
+        let failed =
             Diagnostic::error(codes::apply::APPLY_FAILED, format!("{} provisioner error", task.kind), why)
                 .with_span(task.header)
                 .with_context(task.header)
                 .with_address(address.to_string());
-        match task.on_failure {
-            OnFailure::Continue => {
-                failed.severity = Severity::Warning;
-                found.push(failed);
-            }
-            OnFailure::Fail => {
-                found.push(failed);
-                break;
-            }
-        }
+        found.push(failed);
+        break;
     }
     found
 }

@@ -386,8 +386,20 @@ impl Program {
             Repetition::Single => {}
             Repetition::Count(expr) | Repetition::ForEach(expr) => self.connect_expr(node, id, expr),
         }
-        for traversal in body_references(&block.body) {
-            self.connect_reference(node, id, &traversal, Edge::Needs);
+        let provisioners = block.provisioners.iter();
+        let bodies = provisioners.flat_map(|provisioner| [Some(&provisioner.body), provisioner.connection.as_ref()]);
+        for body in bodies.chain([Some(&block.body), block.connection.as_ref()]).flatten() {
+            for traversal in body_references(body) {
+                self.connect_reference(node, id, &traversal, Edge::Needs);
+            }
+        }
+        let lifecycle = &block.lifecycle;
+        for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
+            self.connect_expr(node, id, &condition.condition);
+            self.connect_expr(node, id, &condition.error_message);
+        }
+        for trigger in &lifecycle.replace_triggered_by {
+            self.connect_expr(node, id, trigger);
         }
         self.connect_depends_on(node, id, &block.depends_on);
         let address = self.address(id, resource);

@@ -43,7 +43,9 @@ pub(crate) fn carry_out_moves(
     match order_moves(&moves) {
         Ok(ordered) if !found.has_errors() => rebound = rebind(state, &ordered),
         Ok(_) => {}
-        Err(cycle) => found.push(statements.cycle(&cycle.0)),
+        // What is still declared explains the circle better than the circle itself.
+        Err(cycle) if !found.has_errors() => found.push(statements.cycle(&cycle.0)),
+        Err(_) => {}
     }
     if found.has_errors() {
         return (BTreeMap::new(), found);

@@ -73,7 +73,8 @@ impl StateStore {
         }
     }
 
-    /// Writes `next` in place of what was read, unless both are the same but for their serial. The
+    /// Writes `next` in place of what was read, unless both are the same but for their serial, or there
+    /// was no state and there is nothing to keep. The
     /// serial grows by one; a state without lineage takes the one that was read, or `new_lineage`.
     pub async fn write(
         &self,
@@ -90,6 +91,9 @@ impl StateStore {
             next.lineage = old.lineage.clone();
         } else if next.lineage.is_empty() {
             next.lineage = new_lineage.into();
+        }
+        if previous.version.is_none() && next.is_empty() && next.check_results.is_none() {
+            return Ok(previous.clone());
         }
         if previous.version.is_some() {
             next.serial = old.serial;
@@ -119,7 +123,10 @@ impl StateStore {
 
     /// Removes the state (`workspace delete`).
     pub async fn delete(&self) -> Result<(), Diagnostic> {
-        self.blobs.delete(&self.name).await.map_err(|error| self.failed("delete", &error))
+        for name in self.backup.iter().chain([&self.name]) {
+            self.blobs.delete(name).await.map_err(|error| self.failed("delete", &error))?;
+        }
+        Ok(())
     }
 
     /// Begins a journal, which is durable when this returns. Fails when one is there: an apply did not
@@ -152,6 +159,9 @@ impl StateStore {
         }
         let Some((header, events)) = journal::parse(&bytes)? else { return Ok(None) };
         let mut state = stored.state.clone();
+        if stored.version.is_none() {
+            state.lineage = header.lineage.as_str().into();
+        }
         if *header.lineage != *state.lineage || state.serial < header.serial {
             return Err(Diagnostic::error(
                 codes::state::STATE_MISMATCH,

@@ -301,17 +301,30 @@ impl Core {
         for instance in self.values.instances(id) {
             let Some(module) = self.values.module(instance) else { continue };
             let address = AbsResource { module: module.address.clone(), resource: block.resource.clone() };
-            let objects = self.presets.get(&address).cloned().unwrap_or_default();
-            let expansion = Expansion::of_stored(&block.repetition, objects.keys());
-            let mut set = ResourceSet::new(expansion, info.ty.clone());
-            for (key, value) in objects {
-                if let Some(index) = set.expansion.index_of(key.as_ref()) {
-                    set.set(index, mark_sensitive(value, &info.sensitive));
-                }
+            let objects = self.presets.get(&address).cloned();
+            // On the console, what nothing was given for is unknown, even how many there are of it.
+            if objects.is_some() || self.input.mode != Mode::Console {
+                self.set_stored(instance, block, info, objects.unwrap_or_default());
             }
-            if let Some(module) = self.values.module_mut(instance) {
-                module.resources.insert(block.resource.clone(), set);
+        }
+    }
+
+    fn set_stored(
+        &mut self,
+        instance: InstanceId,
+        block: &ResourceBlock,
+        info: &TypeInfo,
+        objects: crate::Objects,
+    ) {
+        let expansion = Expansion::of_stored(&block.repetition, objects.keys());
+        let mut set = ResourceSet::new(expansion, info.ty.clone());
+        for (key, value) in objects {
+            if let Some(index) = set.expansion.index_of(key.as_ref()) {
+                set.set(index, mark_sensitive(value, &info.sensitive));
             }
+        }
+        if let Some(module) = self.values.module_mut(instance) {
+            module.resources.insert(block.resource.clone(), set);
         }
     }
 

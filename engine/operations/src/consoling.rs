@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, ModuleInstance};
+use ordain_addr::{AbsResource, ModuleInstance, Resource};
 use ordain_diag::{Diagnostics, FileId, Sources};
-use ordain_eval::{Evaluator, Mode, Objects, Progress};
-use ordain_lang::console::{self, Answer};
+use ordain_eval::{Answer, Asked, Evaluator, Mode, Objects, Progress, Wanted};
+use ordain_lang::console;
 use ordain_plan::Silent;
 use ordain_provider::ObjectSchemas;
 use ordain_state::State;
-use ordain_value::Value;
+use ordain_value::{Type, Value};
 
 use crate::plan_configuration::SchemasByAddress;
 use crate::planning::{self, Options};
@@ -57,7 +57,7 @@ impl Console {
             if problems.has_errors() {
                 return (None, problems);
             }
-            planned.map(|planned| planned_objects(&planned.file.plan)).unwrap_or_default()
+            planned.map(|planned| planned_objects(project, &planned.file.plan)).unwrap_or_default()
         } else {
             stored_objects(&state, &schemas)
         };
@@ -71,20 +71,25 @@ impl Console {
         loop {
             let (progress, problems) = evaluator.step();
             found.append(problems);
-            if !matches!(progress, Progress::Wanted(_)) {
-                break;
+            let Progress::Wanted(items) = progress else { break };
+            // Objects are given already, so nobody will talk to the providers.
+            for item in items {
+                if let Wanted::Provider(provider) = item {
+                    let nothing = Answer::Value(Value::null(Type::Dynamic));
+                    found.append(evaluator.resolve(&Asked::Provider(provider.address), nothing));
+                }
             }
         }
         (Some(Console { evaluator, sources }), found)
     }
 
     /// The answer to one line.
-    pub fn line(&mut self, text: &str) -> (Answer, Diagnostics) {
+    pub fn line(&mut self, text: &str) -> (console::Answer, Diagnostics) {
         let file = self.sources.add("<console-input>", text);
         let answer = self
             .evaluator
             .with_scope(&ModuleInstance::root(), |scope, check| console::line(file, text, scope, check));
-        answer.unwrap_or((Answer::Text(String::new()), Diagnostics::new()))
+        answer.unwrap_or((console::Answer::Text(String::new()), Diagnostics::new()))
     }
 
     /// The answer to a session that is not typed by a person.
@@ -102,8 +107,12 @@ impl Console {
 
 type ByResource = BTreeMap<AbsResource, Objects>;
 
-fn planned_objects(plan: &ordain_plan::Plan) -> ByResource {
-    let mut objects = ByResource::new();
+fn planned_objects(project: &Project, plan: &ordain_plan::Plan) -> ByResource {
+    // Of what the configuration has and the plan has not, there will be none.
+    let declared = project.tree.root.resources.keys();
+    let root =
+        |resource: &Resource| AbsResource { module: ModuleInstance::root(), resource: resource.clone() };
+    let mut objects: ByResource = declared.map(|resource| (root(resource), Objects::new())).collect();
     for change in plan.changes.iter().filter(|change| change.deposed.is_none() && !change.after.is_null()) {
         let resource = change.address.abs_resource();
         objects.entry(resource).or_default().insert(change.address.key.clone(), change.after.clone());

@@ -55,6 +55,11 @@ pub trait Functions {
         arg_exprs: &[Expr],
     ) -> Option<(Value, Diagnostics)>;
 
+    /// The row of a function that is part of this engine although a provider offers it.
+    fn native(&self, _name: &str) -> Option<&'static crate::functions::Spec> {
+        None
+    }
+
     /// Names, for suggestions and completion.
     fn names(&self) -> Vec<String>;
 }

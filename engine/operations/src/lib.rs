@@ -16,6 +16,7 @@ pub mod plan_configuration;
 pub mod plan_store;
 pub mod planning;
 mod project;
+mod provider_functions;
 pub mod providers;
 pub mod repository;
 pub mod snapshot;

@@ -238,7 +238,7 @@ pub fn evaluation(
         schemas: schemas.clone(),
         variables,
         world: Arc::new(Machine::new(workdir.dir.clone(), home)),
-        functions: None,
+        functions: Some(Arc::new(crate::provider_functions::ProviderFunctions::new(&project.tree))),
         mode: ordain_eval::Mode::Plan,
         workspace: workspace.into(),
         timestamp: clock::rfc3339(now).into(),

@@ -40,6 +40,9 @@ impl Evaluator<'_> {
         if let Some(functions) = self.scope.functions()
             && call.name.contains("::")
         {
+            if let Some(spec) = functions.native(&call.name) {
+                return self.call_built_in(expr, call, spec);
+            }
             let Some(args) = self.arguments(expr, call) else { return unknown };
             if let Some((value, found)) = functions.call(&call.name, &args, expr.span, &call.args) {
                 for finding in found {

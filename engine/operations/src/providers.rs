@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use ordain_addr::{ProviderAddr, ProviderConfigAddr};
 use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_http::Cancel;
 use ordain_provider::{Provider, ProviderSource};
 use ordain_provider_azurerm::AzureRm;
+use ordain_provider_kubernetes::Kubernetes;
 use ordain_provider_terraform::TerraformProvider;
 use ordain_state::State;
 
@@ -37,6 +39,7 @@ impl Providers {
         }
         match natives::native(address).map(|native| native.name) {
             Some("azurerm") => Ok(Arc::new(AzureRm::new(self.workdir.env.clone())?)),
+            Some("kubernetes") => Ok(Arc::new(Kubernetes::new(self.workdir.env.clone(), Cancel::new())?)),
             _ => Err(missing(address)),
         }
     }

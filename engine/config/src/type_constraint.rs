@@ -17,11 +17,13 @@ pub struct TypeConstraint {
     pub ty: Type,
     /// Defaults of optional attributes.
     pub defaults: Defaults,
+    /// Whether it is written: without one, any value is taken, but texts are not read as expressions.
+    pub written: bool,
 }
 
 impl Default for TypeConstraint {
     fn default() -> Self {
-        Self { ty: Type::Dynamic, defaults: Defaults::of(Type::Dynamic) }
+        Self { ty: Type::Dynamic, defaults: Defaults::of(Type::Dynamic), written: false }
     }
 }
 
@@ -45,7 +47,7 @@ impl TypeConstraint {
     }
 
     fn plain(ty: Type) -> TypeConstraint {
-        TypeConstraint { defaults: Defaults::of(ty.clone()), ty }
+        TypeConstraint { defaults: Defaults::of(ty.clone()), ty, written: true }
     }
 
     /// The constraint on a collection of such elements.
@@ -55,7 +57,7 @@ impl TypeConstraint {
         if !self.defaults.is_empty() {
             defaults.children.insert("".into(), self.defaults);
         }
-        TypeConstraint { ty, defaults }
+        TypeConstraint { ty, defaults, written: true }
     }
 }
 
@@ -123,7 +125,7 @@ fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> Option<TypeConstraint>
     {
         defaults.children.insert(at.to_string().into(), element.defaults);
     }
-    Some(TypeConstraint { ty, defaults })
+    Some(TypeConstraint { ty, defaults, written: true })
 }
 
 fn read_object(items: &[ObjectItem], found: &mut Diagnostics) -> Option<TypeConstraint> {
@@ -156,7 +158,7 @@ fn read_object(items: &[ObjectItem], found: &mut Diagnostics) -> Option<TypeCons
         object.attributes.insert(name, member.ty);
     }
     let ty = Type::Object(Arc::new(object));
-    Some(TypeConstraint { defaults: Defaults { ty: ty.clone(), values, children }, ty })
+    Some(TypeConstraint { defaults: Defaults { ty: ty.clone(), values, children }, ty, written: true })
 }
 
 /// `optional(type)` or `optional(type, default)`.

@@ -167,6 +167,10 @@ impl Core {
         // The message is evaluated in any case, so that errors in it are found early.
         let message = self.message(scope, condition, found);
         let Some(value) = value else { return failed };
+        if self.input.mode == Mode::Validate {
+            // Only whether it can be evaluated is asked; what it says may depend on anything.
+            return Verdict { status: CheckStatus::Unknown, message: None };
+        }
         let (value, marks) = value.unmark();
         if value.is_null() {
             let detail = "Condition expression must return either true or false, not null.";

@@ -54,6 +54,7 @@ impl Program {
         program.add_nodes();
         program.add_providers(input, &mut found);
         program.connect_all();
+        program.graph.free_validations();
         program.report_circles(&mut found);
         (program, found)
     }
@@ -401,12 +402,29 @@ impl Program {
         for trigger in &lifecycle.replace_triggered_by {
             self.connect_expr(node, id, trigger);
         }
+        self.connect_lifecycle(node, id, block);
         self.connect_depends_on(node, id, &block.depends_on);
         let address = self.address(id, resource);
         if let Some(provider) =
             self.provider_of.get(&address).and_then(|at| self.graph.find(&Node::Provider(*at)))
         {
             self.graph.connect(node, provider, Edge::Needs);
+        }
+    }
+
+    /// References beside those of the arguments: of conditions, triggers, provisioners and connections.
+    fn connect_lifecycle(&mut self, node: NodeIndex, id: ModuleId, block: &ResourceBlock) {
+        let lifecycle = &block.lifecycle;
+        for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
+            self.connect_expr(node, id, &condition.condition);
+            self.connect_expr(node, id, &condition.error_message);
+        }
+        lifecycle.replace_triggered_by.iter().for_each(|expr| self.connect_expr(node, id, expr));
+        let bodies = block.provisioners.iter().flat_map(|one| [Some(&one.body), one.connection.as_ref()]);
+        for body in bodies.chain([block.connection.as_ref()]).flatten() {
+            for traversal in body_references(body) {
+                self.connect_reference(node, id, &traversal, Edge::Needs);
+            }
         }
     }
 

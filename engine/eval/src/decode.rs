@@ -3,6 +3,7 @@
 mod blocks;
 mod dynamic;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -42,29 +43,29 @@ pub(crate) fn decode(body: &Body, block: &Block, scope: &dyn Scope) -> (Value, D
 
 /// What a body may contain: the block's own attributes and blocks, and attributes that are written as
 /// blocks here.
-pub(crate) struct Shape {
+pub(crate) struct Shape<'b> {
     schema: BodySchema,
-    nested: Vec<Nested>,
+    nested: Vec<Nested<'b>>,
 }
 
 /// A kind of nested block.
-pub(crate) struct Nested {
+pub(crate) struct Nested<'b> {
     name: Arc<str>,
     nesting: Nesting,
-    block: Block,
+    block: Cow<'b, Block>,
     min: u64,
     max: u64,
 }
 
-impl Shape {
-    fn of(body: &Body, block: &Block) -> Shape {
-        let mut nested: Vec<Nested> = Vec::new();
+impl<'b> Shape<'b> {
+    fn of(body: &Body, block: &'b Block) -> Shape<'b> {
+        let mut nested: Vec<Nested<'b>> = Vec::new();
         for (name, one) in &block.blocks {
             let (min, max) = (one.min_items, one.max_items);
             nested.push(Nested {
                 name: name.clone(),
                 nesting: one.nesting,
-                block: one.block.clone(),
+                block: Cow::Borrowed(&one.block),
                 min,
                 max,
             });
@@ -73,12 +74,13 @@ impl Shape {
         for (name, attribute) in &block.attributes {
             match as_block(attribute).filter(|_| blocks::written_as_blocks(body, name)) {
                 Some((nesting, block)) => {
+                    let block = Cow::Owned(block);
                     nested.push(Nested { name: name.clone(), nesting, block, min: 0, max: 0 });
                 }
                 None => attributes.push((name.clone(), attribute.flags.required)),
             }
         }
-        let with_label = |one: &Nested| ordain_lang::ast::BlockSchema {
+        let with_label = |one: &Nested<'_>| ordain_lang::ast::BlockSchema {
             block_type: one.name.clone(),
             labels: if one.nesting == Nesting::Map { vec!["key"] } else { Vec::new() },
         };
@@ -87,7 +89,7 @@ impl Shape {
         Shape { schema: BodySchema { attributes, blocks }, nested }
     }
 
-    fn block(&self, name: &str) -> Option<&Nested> {
+    fn block(&self, name: &str) -> Option<&Nested<'b>> {
         self.nested.iter().find(|nested| &*nested.name == name)
     }
 }

@@ -584,3 +584,26 @@ fn a_long_chain_and_a_wide_count_are_quick() {
     assert_eq!(run.summaries, Vec::<String>::new());
     assert_eq!(run.instances.len(), 22000);
 }
+
+#[test]
+fn a_validation_may_use_what_is_made_from_its_variable() {
+    let text = r#"
+variable "a" {
+  default = 1
+  validation {
+    condition     = var.a > 0 && local.twice < 4 && var.b > var.a
+    error_message = "a is ${local.twice}"
+  }
+}
+variable "b" {
+  default = 2
+  validation {
+    condition     = var.b != var.a
+    error_message = "no"
+  }
+}
+locals { twice = var.a * 2 }
+output "o" { value = local.twice }
+"#;
+    assert_eq!(run(text).summaries, Vec::<String>::new());
+}

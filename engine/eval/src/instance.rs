@@ -49,7 +49,7 @@ impl Core {
             return (None, found);
         }
         let scope = self.scope(instance, &keys);
-        if self.input.mode != Mode::Validate {
+        if active.names_itself && self.input.mode != Mode::Validate {
             found.append(self_references(&block.body, address));
             if found.has_errors() {
                 return (None, found);
@@ -58,6 +58,9 @@ impl Core {
         let config = found.take(decode(&block.body, &info.schema.block, &scope));
         if block.resource.mode != ResourceMode::Ephemeral {
             refuse_ephemeral(&config, &info.schema.block, block.header, &mut found);
+        }
+        if self.input.mode == Mode::Validate {
+            found.append(self.check_provisioners(&scope, active));
         }
         let replace_triggers = self.triggers(&scope, active, address, &mut found);
         let provider_meta = self.provider_meta(&scope, active, &mut found);

@@ -26,6 +26,7 @@ mod imports;
 mod instance;
 mod outputs;
 mod providers;
+mod provisioners;
 mod references;
 mod resources;
 mod scope;
@@ -37,6 +38,7 @@ pub use checks::{CheckFinding, CheckInstance, CheckKind, CheckStatus};
 pub use evaluator::Evaluator;
 pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue, RelevantAttribute};
+pub use provisioners::{connection_schema, provisioner_schema};
 pub use wanted::{
     Answer, Asked, Objects, Progress, ReplaceTrigger, Wanted, WantedExpansion, WantedImport, WantedInstance,
     WantedModule, WantedProvider,

@@ -9,11 +9,14 @@ use crate::decode::{decode, empty};
 use crate::evaluator::{Evaluator, NodeState};
 use crate::resources::Outstanding;
 use crate::values::KeyData;
-use crate::{Asked, Wanted, WantedProvider};
+use crate::{Asked, Mode, Wanted, WantedProvider};
 
 impl Evaluator {
     pub(crate) fn run_provider(&mut self, at: NodeIndex, index: usize, found: &mut Diagnostics) -> NodeState {
         let Some(provider) = self.core.program.providers.get(index) else { return NodeState::Failed };
+        if self.core.input.mode == Mode::Console {
+            return NodeState::Done;
+        }
         let (address, span) = (provider.address.clone(), provider.block.as_ref().map(|block| block.header));
         let Some(config) = self.core.provider_config(index, found) else { return NodeState::Failed };
         let asked = Asked::Provider(address.clone());

@@ -36,6 +36,8 @@ pub(crate) struct Active {
     pub(crate) dependencies: Arc<[ConfigResource]>,
     pub(crate) depends_on: Arc<[ConfigResource]>,
     pub(crate) imports: crate::imports::Imports,
+    /// Whether the body refers to the resource itself, which each instance looks at then.
+    pub(crate) names_itself: bool,
     /// Module instances with the number of instances there, and how far handing out is.
     instances: Vec<(InstanceId, usize)>,
     next: (usize, usize),
@@ -48,6 +50,13 @@ pub(crate) enum Outstanding {
     Provider(NodeIndex),
     /// A resource's node, the module instance, and the index of the instance there.
     Instance(NodeIndex, InstanceId, usize),
+}
+
+fn names_itself(block: &ResourceBlock) -> bool {
+    body_references(&block.body).iter().any(|traversal| {
+        let subject = Reference::parse(traversal).map(|reference| reference.subject);
+        matches!(subject, Ok(Subject::Resource(named, _)) if named == block.resource)
+    })
 }
 
 impl Active {
@@ -98,9 +107,10 @@ impl Evaluator {
             dependencies: self.dependencies.all(&self.core.program, at),
             depends_on: self.dependencies.explicit(&self.core.program, at, id),
             imports: crate::imports::Imports::default(),
-            block,
             info,
             provider,
+            names_itself: names_itself(&block),
+            block,
             instances: Vec::new(),
             next: (0, 0),
             in_flight: 0,

@@ -12,9 +12,18 @@ use crate::{Input, Mode, VariableInput, VariableSource, VariableText};
 
 const CODE: ordain_diag::Code = codes::eval::VARIABLE_VALUE;
 
-/// Findings about values given for variables that nobody declares.
+/// Findings about the values given: for variables that nobody declares, texts that are no values, and
+/// variables that have none. Nothing is evaluated after errors among them.
 pub(crate) fn check_given(input: &Input) -> Diagnostics {
     let mut found = Diagnostics::new();
+    let needed = matches!(input.mode, Mode::Plan | Mode::Apply | Mode::Destroy);
+    for (name, variable) in input.tree.root.variables.iter().filter(|_| needed) {
+        let given = input.variables.get(name);
+        let is_read = given.is_some_and(|given| read_given(variable, given, &mut found).is_some());
+        if !is_read && variable.default.is_none() {
+            found.push(not_set(variable));
+        }
+    }
     let declared = &input.tree.root.variables;
     let mut from_files = 0;
     for (name, given) in input.variables.iter().filter(|(name, _)| !declared.contains_key(*name)) {
@@ -57,13 +66,8 @@ impl Core {
         let mut found = Diagnostics::new();
         let given = self.input.variables.get(name);
         if given.is_none() && variable.default.is_none() {
-            return match self.input.mode {
-                Mode::Validate | Mode::Console | Mode::Destroy => (Some(self.open(variable)), found),
-                Mode::Plan | Mode::Apply => {
-                    found.push(not_set(variable));
-                    (None, found)
-                }
-            };
+            // In the other modes this was reported at the start.
+            return (Some(self.open(variable)), found);
         }
         let Some(given) = given.filter(|_| self.input.mode != Mode::Validate) else {
             let value = match self.input.mode {
@@ -78,9 +82,6 @@ impl Core {
             _ => variable.header,
         };
         let Some(value) = read_given(variable, given, &mut found) else {
-            if variable.default.is_none() && self.input.mode != Mode::Console {
-                found.push(not_set(variable));
-            }
             return (None, found);
         };
         let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
@@ -193,7 +194,8 @@ fn read_given(variable: &Variable, given: &VariableInput, found: &mut Diagnostic
         VariableText::Value(value) => return Some(value.clone()),
         VariableText::Text(text, file) => (text, *file),
     };
-    if is_literal_type(&variable.constraint.ty) {
+    let constraint = &variable.constraint;
+    if constraint.ty.is_primitive() || !constraint.written {
         return Some(Value::string(text));
     }
     let before = found.error_count();
@@ -202,9 +204,4 @@ fn read_given(variable: &Variable, given: &VariableInput, found: &mut Diagnostic
         return None;
     }
     constant(&expr, found)
-}
-
-/// Whether texts for such variables are taken as they are. Without a type constraint they are, too.
-fn is_literal_type(ty: &Type) -> bool {
-    matches!(ty, Type::Dynamic) || ty.is_primitive()
 }

@@ -13,7 +13,7 @@ use super::{Nested, decode, problem};
 
 /// Value of all blocks of one kind.
 pub(super) fn decode_blocks(
-    nested: &Nested,
+    nested: &Nested<'_>,
     made: &[Made<'_>],
     missing: Span,
     found: &mut Diagnostics,
@@ -43,7 +43,7 @@ pub(super) fn decode_blocks(
     }
 }
 
-fn single(nested: &Nested, own: &[&Made<'_>], ty: Type, found: &mut Diagnostics) -> Value {
+fn single(nested: &Nested<'_>, own: &[&Made<'_>], ty: Type, found: &mut Diagnostics) -> Value {
     match (own.first(), nested.nesting) {
         (Some(one), _) if one.unknown => Value::unknown(ty),
         (Some(one), _) => value_of(nested, one, found),
@@ -72,7 +72,7 @@ pub(crate) fn empty(block: &Block) -> Value {
     Value::object(attributes.chain(blocks))
 }
 
-fn by_label(nested: &Nested, own: &[&Made<'_>], ty: Type, found: &mut Diagnostics) -> Value {
+fn by_label(nested: &Nested<'_>, own: &[&Made<'_>], ty: Type, found: &mut Diagnostics) -> Value {
     let mut members: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     for one in own {
         let Some(label) = one.label.clone() else { continue };
@@ -88,13 +88,13 @@ fn by_label(nested: &Nested, own: &[&Made<'_>], ty: Type, found: &mut Diagnostic
     if ty.has_dynamic() { Value::object(members) } else { Value::map(ty, members) }
 }
 
-fn value_of(nested: &Nested, one: &Made<'_>, found: &mut Diagnostics) -> Value {
+fn value_of(nested: &Nested<'_>, one: &Made<'_>, found: &mut Diagnostics) -> Value {
     let (value, problems) = one.with_scope(|scope| decode(&one.body, &nested.block, scope));
     found.append(problems);
     value.with_marks(one.marks)
 }
 
-fn check_count(nested: &Nested, own: &[&Made<'_>], missing: Span, found: &mut Diagnostics) {
+fn check_count(nested: &Nested<'_>, own: &[&Made<'_>], missing: Span, found: &mut Diagnostics) {
     let (name, count) = (&nested.name, u64::try_from(own.len()).unwrap_or(u64::MAX));
     let is_single = matches!(nested.nesting, Nesting::Single | Nesting::Group);
     if is_single {

@@ -47,7 +47,7 @@ impl Made<'_> {
 /// All blocks, those that `dynamic` stands for in its place.
 pub(super) fn expand<'s>(
     blocks: &[Block],
-    shape: &Shape,
+    shape: &Shape<'_>,
     scope: &'s dyn Scope,
     found: &mut Diagnostics,
 ) -> Vec<Made<'s>> {
@@ -73,7 +73,7 @@ pub(super) fn expand<'s>(
 
 fn one_dynamic<'s>(
     block: &Block,
-    shape: &Shape,
+    shape: &Shape<'_>,
     scope: &'s dyn Scope,
     made: &mut Vec<Made<'s>>,
     found: &mut Diagnostics,
@@ -167,7 +167,7 @@ fn elements(value: Value, span: Span, found: &mut Diagnostics) -> Option<Element
 
 /// The label of a generated block, where its kind has one.
 fn dynamic_label(
-    nested: &Nested,
+    nested: &Nested<'_>,
     labels: Option<&ordain_lang::ast::Expr>,
     one: &Made<'_>,
     found: &mut Diagnostics,

@@ -1,0 +1,138 @@
+//! Provisioners and connections, which have schemas of their own, as far as they can be checked early.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_config::blocks::Provisioner;
+use ordain_diag::{Diagnostics, codes};
+use ordain_lang::ast::Body;
+use ordain_lang::refs::body_references;
+use ordain_provider::{Attribute, AttributeType, Block, Flags};
+use ordain_value::{Type, Value};
+
+use crate::core::{Core, error};
+use crate::decode::decode;
+use crate::resources::Active;
+use crate::scope::InstanceScope;
+
+/// Arguments of a kind of provisioner; `None` for one that does not exist.
+pub fn provisioner_schema(kind: &str) -> Option<Block> {
+    let texts = || Type::list(Type::String);
+    let rows: &[(&str, Type, bool)] = match kind {
+        "local-exec" => &[
+            ("command", Type::String, true),
+            ("interpreter", texts(), false),
+            ("working_dir", Type::String, false),
+            ("environment", Type::map(Type::String), false),
+            ("quiet", Type::Bool, false),
+        ],
+        "remote-exec" => {
+            &[("inline", texts(), false), ("script", Type::String, false), ("scripts", texts(), false)]
+        }
+        "file" => &[
+            ("source", Type::String, false),
+            ("content", Type::String, false),
+            ("destination", Type::String, true),
+        ],
+        _ => return None,
+    };
+    Some(block_of(rows.iter().cloned()))
+}
+
+/// Arguments of a `connection` block.
+pub fn connection_schema() -> Block {
+    const TEXTS: [&str; 24] = [
+        "type",
+        "user",
+        "password",
+        "port",
+        "timeout",
+        "script_path",
+        "target_platform",
+        "private_key",
+        "certificate",
+        "host_key",
+        "agent_identity",
+        "cacert",
+        "proxy_scheme",
+        "proxy_host",
+        "proxy_port",
+        "proxy_user_name",
+        "proxy_user_password",
+        "bastion_host",
+        "bastion_host_key",
+        "bastion_port",
+        "bastion_user",
+        "bastion_password",
+        "bastion_private_key",
+        "bastion_certificate",
+    ];
+    let texts = TEXTS.iter().map(|name| (*name, Type::String, false));
+    let flags = ["agent", "insecure", "use_ntlm", "https"].iter().map(|name| (*name, Type::Bool, false));
+    block_of(texts.chain(flags).chain([("host", Type::String, true)]))
+}
+
+fn block_of(rows: impl Iterator<Item = (&'static str, Type, bool)>) -> Block {
+    let attribute = |(name, ty, required): (&'static str, Type, bool)| {
+        let flags = Flags { required, optional: !required, ..Flags::default() };
+        let attribute = Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() };
+        (Arc::<str>::from(name), attribute)
+    };
+    let attributes: BTreeMap<_, _> = rows.map(attribute).collect();
+    Block { attributes, ..Block::default() }
+}
+
+impl Core {
+    /// Checks provisioners and connections of a resource while validating.
+    pub(crate) fn check_provisioners(&self, scope: &InstanceScope<'_>, active: &Active) -> Diagnostics {
+        let own = Value::unknown(active.info.ty.clone());
+        let scope = InstanceScope {
+            core: scope.core,
+            instance: scope.instance,
+            keys: scope.keys,
+            self_value: Some(&own),
+        };
+        let mut found = Diagnostics::new();
+        for provisioner in &active.block.provisioners {
+            self.check_provisioner(&scope, provisioner, &mut found);
+        }
+        if let Some(connection) = &active.block.connection {
+            check_body(&scope, connection, &connection_schema(), &mut found);
+        }
+        found
+    }
+
+    fn check_provisioner(
+        &self,
+        scope: &InstanceScope<'_>,
+        provisioner: &Provisioner,
+        found: &mut Diagnostics,
+    ) {
+        let Some(schema) = provisioner_schema(&provisioner.kind) else {
+            let detail = format!(
+                "There is no provisioner {:?}. There are local-exec, remote-exec and file.",
+                provisioner.kind
+            );
+            found.push(error(
+                codes::config::INVALID_BLOCK,
+                "Unknown provisioner",
+                detail,
+                provisioner.header,
+            ));
+            return;
+        };
+        check_body(scope, &provisioner.body, &schema, found);
+        if let Some(connection) = &provisioner.connection {
+            check_body(scope, connection, &connection_schema(), found);
+        }
+    }
+}
+
+fn check_body(scope: &InstanceScope<'_>, body: &Body, schema: &Block, found: &mut Diagnostics) {
+    let problems = scope.check_references(&body_references(body));
+    if problems.has_errors() {
+        found.append(problems);
+        return;
+    }
+    found.append(decode(body, schema, scope).1);
+}

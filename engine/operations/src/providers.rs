@@ -10,6 +10,7 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_http::Cancel;
 use ordain_provider::{Provider, ProviderSource};
 use ordain_provider_azurerm::AzureRm;
+use ordain_provider_helm::Helm;
 use ordain_provider_kubernetes::Kubernetes;
 use ordain_provider_terraform::TerraformProvider;
 use ordain_state::State;
@@ -40,6 +41,7 @@ impl Providers {
         match natives::native(address).map(|native| native.name) {
             Some("azurerm") => Ok(Arc::new(AzureRm::new(self.workdir.env.clone())?)),
             Some("kubernetes") => Ok(Arc::new(Kubernetes::new(self.workdir.env.clone(), Cancel::new())?)),
+            Some("helm") => Ok(Arc::new(Helm::new(self.workdir.env.clone(), self.workdir.dir.clone())?)),
             _ => Err(missing(address)),
         }
     }

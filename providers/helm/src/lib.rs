@@ -1,1 +1,25 @@
 //! Helm releases, as hashicorp/helm 3 has them.
+//!
+//! The schema is data recorded from version 3.1.0. Planning asks chart repositories, never the cluster; applying keeps
+//! the same release records as Helm, so that `helm list`, `helm history` and `helm rollback` work on them.
+
+mod arguments;
+mod cluster;
+mod failure;
+mod hooks;
+mod install;
+mod merge;
+mod ownership;
+mod plan;
+mod provider;
+mod release;
+mod rendering;
+mod session;
+mod sources;
+mod state;
+mod store;
+mod template_data;
+mod uninstall;
+mod upgrade;
+
+pub use provider::Helm;

@@ -1,0 +1,146 @@
+//! The arguments of a release or template, read from a wholly known object.
+
+use std::time::Duration;
+
+use ordain_helm_template::{Data, SetKind, Table, overlay_values, read_values, set_into};
+use serde_json::Value as Json;
+
+use crate::failure::Failure;
+
+/// An object as JSON with typed access; absent and null are the same.
+#[derive(Clone)]
+pub(crate) struct Arguments(pub(crate) Json);
+
+/// Shows nothing: values may be secret.
+impl std::fmt::Debug for Arguments {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Arguments")
+    }
+}
+
+/// What stands in place of a sensitive value in what is shown.
+const CLOAK: &str = "(sensitive value)";
+
+impl Arguments {
+    pub(crate) fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn flag(&self, key: &str) -> bool {
+        self.0.get(key).and_then(Json::as_bool).unwrap_or(false)
+    }
+
+    pub(crate) fn number(&self, key: &str) -> i64 {
+        let number = self.0.get(key).and_then(Json::as_number);
+        number.and_then(|n| n.as_i64().or_else(|| n.to_string().parse::<f64>().ok().map(whole))).unwrap_or(0)
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.number("timeout")).ok().filter(|t| *t > 0).unwrap_or(300))
+    }
+
+    fn list(&self, key: &str) -> &[Json] {
+        self.0.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// The user's values: documents of `values` in order, then `set`, `set_list`, `set_sensitive` and `set_wo`.
+    pub(crate) fn values(&self) -> Result<Table, Failure> {
+        let mut table = Table::new();
+        for document in self.list("values").iter().filter_map(Json::as_str) {
+            let read = read_values(document.as_bytes())
+                .map_err(|e| Failure::new("Error unmarshaling values", format!("---> {e} {document}")))?;
+            overlay_values(&mut table, read);
+        }
+        for entry in self.list("set") {
+            set(&mut table, entry, None)?;
+        }
+        for entry in self.list("set_list") {
+            let items = entry.get("value").and_then(Json::as_array);
+            let items = items.into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>();
+            set(&mut table, entry, Some(format!("{{{}}}", items.join(","))))?;
+        }
+        for entry in self.list("set_sensitive").iter().chain(self.list("set_wo")) {
+            set(&mut table, entry, None)?;
+        }
+        Ok(table)
+    }
+
+    /// `config` of a release as text for `metadata.values`, sensitive parts replaced.
+    pub(crate) fn cloaked(&self, config: &Table) -> String {
+        let mut shown = config.clone();
+        for entry in self.list("set_sensitive").iter().chain(self.list("set_wo")) {
+            let name = entry.get("name").and_then(Json::as_str).unwrap_or_default();
+            cloak(&mut shown, &path(name));
+        }
+        go_json(&Data::Map(shown).to_json())
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "seconds and counts are far below the limit")]
+fn whole(float: f64) -> i64 {
+    float as i64
+}
+
+/// Compact JSON as Go writes it.
+pub(crate) fn go_json(json: &Json) -> String {
+    json.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+fn set(table: &mut Table, entry: &Json, value: Option<String>) -> Result<(), Failure> {
+    let field = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
+    let name = field("name");
+    let value = value.unwrap_or_else(|| field("value").to_owned());
+    let kind = match field("type") {
+        "string" => SetKind::Text,
+        "literal" => SetKind::Literal,
+        _ => SetKind::Typed,
+    };
+    let no_files = |_: &str| Err("files are not read here".to_owned());
+    set_into(kind, &format!("{name}={value}"), table, &no_files).map_err(|e| {
+        // The value may be secret, and the library's message names only keys.
+        Failure::new("Failed parsing value", format!("Failed parsing key {name:?}: {e}"))
+    })
+}
+
+/// A name of `set` cut into keys; `\.` is a dot within one, list positions are keys of their own.
+fn path(name: &str) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    let mut chars = name.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => keys.last_mut().into_iter().for_each(|k| k.extend(chars.next())),
+            '.' | '[' => keys.push(String::new()),
+            ']' => {}
+            _ => keys.last_mut().into_iter().for_each(|k| k.push(c)),
+        }
+    }
+    keys
+}
+
+fn cloak(table: &mut Table, keys: &[String]) {
+    if let Some((first, rest)) = keys.split_first()
+        && let Some(value) = table.get_mut(first)
+    {
+        cloak_value(value, rest);
+    }
+}
+
+fn cloak_value(value: &mut Data, keys: &[String]) {
+    let Some((first, rest)) = keys.split_first() else {
+        *value = Data::Text(CLOAK.into());
+        return;
+    };
+    match value {
+        Data::Map(table) => cloak(table, keys),
+        Data::List(items) => {
+            if let Some(item) = first.parse::<usize>().ok().and_then(|i| items.get_mut(i)) {
+                cloak_value(item, rest);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+#[path = "arguments_tests.rs"]
+mod tests;

@@ -1,0 +1,298 @@
+//! Release records: what Helm stores of each revision (`pkg/release`, `pkg/storage/driver`).
+//!
+//! A record is kept as the JSON it was read from, so that fields of other clients survive a change of status.
+
+use std::io::{Read, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use ordain_gostd::time::{self, Moment};
+use ordain_helm_template::{Chart, Data, Hook, Metadata, Rendered, Table};
+use serde_json::{Map, Value as Json, json};
+
+/// Longest record read, unpacked.
+const MAX_RECORD: u64 = 256 << 20;
+
+/// One revision of a release.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Release(pub(crate) Json);
+
+/// Values may be secret.
+impl std::fmt::Debug for Release {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Release({} v{})", self.name(), self.version())
+    }
+}
+
+/// What a new revision is made of.
+pub(crate) struct NewRelease<'r> {
+    pub(crate) name: &'r str,
+    pub(crate) namespace: &'r str,
+    pub(crate) version: i64,
+    pub(crate) chart: &'r Chart,
+    pub(crate) config: &'r Table,
+    pub(crate) rendered: &'r Rendered,
+    /// When the first revision was deployed, if this is not the first.
+    pub(crate) first_deployed: Option<&'r str>,
+    pub(crate) status: &'r str,
+    pub(crate) description: &'r str,
+    pub(crate) now: &'r str,
+}
+
+impl Release {
+    pub(crate) fn new(new: &NewRelease<'_>) -> Self {
+        let mut info = Map::from_iter([
+            ("first_deployed".to_owned(), json!(new.first_deployed.unwrap_or(new.now))),
+            ("last_deployed".to_owned(), json!(new.now)),
+            ("deleted".to_owned(), json!("")),
+            ("description".to_owned(), json!(new.description)),
+            ("status".to_owned(), json!(new.status)),
+        ]);
+        if !new.rendered.notes.is_empty() {
+            info.insert("notes".to_owned(), json!(new.rendered.notes));
+        }
+        let mut record = json!({
+            "name": new.name, "namespace": new.namespace, "version": new.version, "info": info,
+            "chart": chart_json(new.chart), "manifest": new.rendered.manifest(false),
+            "hooks": new.rendered.hooks.iter().map(hook_json).collect::<Vec<_>>(),
+        });
+        if !new.config.is_empty() {
+            put(&mut record, "config", Data::Map(new.config.clone()).to_json());
+        }
+        Self(record)
+    }
+
+    fn at(&self, pointer: &str) -> &str {
+        self.0.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.at("/name")
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        self.at("/namespace")
+    }
+
+    pub(crate) fn version(&self) -> i64 {
+        self.0.pointer("/version").and_then(Json::as_i64).unwrap_or(0)
+    }
+
+    pub(crate) fn status(&self) -> &str {
+        self.at("/info/status")
+    }
+
+    pub(crate) fn notes(&self) -> &str {
+        self.at("/info/notes")
+    }
+
+    pub(crate) fn manifest(&self) -> &str {
+        self.at("/manifest")
+    }
+
+    pub(crate) fn first_deployed(&self) -> &str {
+        self.at("/info/first_deployed")
+    }
+
+    pub(crate) fn last_deployed(&self) -> &str {
+        self.at("/info/last_deployed")
+    }
+
+    pub(crate) fn chart_metadata(&self, key: &str) -> &str {
+        self.0.pointer("/chart/metadata").and_then(|m| m.get(key)).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// The user's values of this revision.
+    pub(crate) fn config(&self) -> Table {
+        match self.0.get("config").cloned().map(Data::from_json) {
+            Some(Data::Map(table)) => table,
+            _ => Table::new(),
+        }
+    }
+
+    pub(crate) fn set_status(&mut self, status: &str, description: &str) {
+        if let Some(info) = self.0.get_mut("info") {
+            put(info, "status", json!(status));
+            put(info, "description", json!(description));
+        }
+    }
+
+    /// The status alone, as a revision that another one replaces.
+    pub(crate) fn supersede(&mut self) {
+        if let Some(info) = self.0.get_mut("info") {
+            put(info, "status", json!("superseded"));
+        }
+    }
+
+    pub(crate) fn hooks(&self) -> &[Json] {
+        self.0.get("hooks").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn hook_mut(&mut self, index: usize) -> Option<&mut Json> {
+        self.0.get_mut("hooks")?.as_array_mut()?.get_mut(index)
+    }
+
+    /// Name of its Secret.
+    pub(crate) fn key(&self) -> String {
+        format!("sh.helm.release.v1.{}.v{}", self.name(), self.version())
+    }
+
+    /// Its Secret; `label` is `createdAt` or `modifiedAt`.
+    pub(crate) fn secret(&self, label: &str, seconds: i64) -> Result<Json, String> {
+        let failed = |e: std::io::Error| format!("cannot pack the release record: {e}");
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(self.0.to_string().as_bytes()).map_err(failed)?;
+        let packed = STANDARD.encode(packer.finish().map_err(failed)?);
+        let labels = Map::from_iter([
+            ("name".to_owned(), json!(self.name())),
+            ("owner".to_owned(), json!("helm")),
+            ("status".to_owned(), json!(self.status())),
+            ("version".to_owned(), json!(self.version().to_string())),
+            (label.to_owned(), json!(seconds.to_string())),
+        ]);
+        Ok(json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
+            "metadata": {"name": self.key(), "namespace": self.namespace(), "labels": labels},
+            "data": {"release": STANDARD.encode(packed)},
+        }))
+    }
+
+    /// Reads a Secret back.
+    pub(crate) fn from_secret(secret: &Json) -> Result<Self, String> {
+        let data =
+            secret.pointer("/data/release").and_then(Json::as_str).ok_or("the Secret holds no release")?;
+        let outer = STANDARD.decode(data).map_err(|e| e.to_string())?;
+        let packed = STANDARD.decode(outer).map_err(|e| e.to_string())?;
+        let mut text = Vec::new();
+        if packed.starts_with(&[0x1f, 0x8b]) {
+            let mut reader = GzDecoder::new(packed.as_slice()).take(MAX_RECORD);
+            reader.read_to_end(&mut text).map_err(|e| e.to_string())?;
+        } else {
+            text = packed;
+        }
+        serde_json::from_slice(&text).map(Self).map_err(|e| e.to_string())
+    }
+}
+
+fn put(object: &mut Json, key: &str, value: Json) {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+/// A moment as records have it.
+pub(crate) fn stamp(moment: &Moment) -> String {
+    time::format(moment, time::RFC3339_NANO)
+}
+
+/// Seconds since 1970 of a record's time.
+pub(crate) fn unix(text: &str) -> i64 {
+    time::parse(time::RFC3339, text).map_or(0, |m| m.seconds)
+}
+
+fn hook_json(hook: &Hook) -> Json {
+    let mut out = json!({
+        "name": hook.name, "kind": hook.kind, "path": hook.path, "manifest": hook.manifest, "events": hook.events,
+        "last_run": {"started_at": "", "completed_at": "", "phase": ""},
+    });
+    if hook.weight != 0 {
+        put(&mut out, "weight", json!(hook.weight));
+    }
+    for (key, list) in
+        [("delete_policies", &hook.delete_policies), ("output_log_policies", &hook.output_log_policies)]
+    {
+        if !list.is_empty() {
+            put(&mut out, key, json!(list));
+        }
+    }
+    out
+}
+
+fn chart_json(chart: &Chart) -> Json {
+    let files = |files: &[ordain_helm_template::File]| {
+        let one = |f: &ordain_helm_template::File| json!({"name": f.name, "data": STANDARD.encode(&f.data)});
+        files.iter().map(one).collect::<Vec<_>>()
+    };
+    json!({
+        "metadata": metadata_json(&chart.metadata), "lock": null, "templates": files(&chart.templates),
+        "values": Data::Map(chart.values.clone()).to_json(),
+        "schema": chart.schema.as_ref().map(|s| STANDARD.encode(s)), "files": files(&chart.files),
+    })
+}
+
+fn metadata_json(m: &Metadata) -> Json {
+    let mut out = json!({});
+    let texts = [
+        ("name", &m.name),
+        ("home", &m.home),
+        ("version", &m.version),
+        ("description", &m.description),
+        ("icon", &m.icon),
+        ("apiVersion", &m.api_version),
+        ("condition", &m.condition),
+        ("tags", &m.tags),
+        ("appVersion", &m.app_version),
+        ("kubeVersion", &m.kube_version),
+        ("type", &m.kind),
+    ];
+    for (key, text) in texts.into_iter().filter(|(_, t)| !t.is_empty()) {
+        put(&mut out, key, json!(text));
+    }
+    for (key, list) in [("sources", &m.sources), ("keywords", &m.keywords)] {
+        if !list.is_empty() {
+            put(&mut out, key, json!(list));
+        }
+    }
+    if m.deprecated {
+        put(&mut out, "deprecated", json!(true));
+    }
+    if !m.annotations.is_empty() {
+        put(&mut out, "annotations", m.annotations.iter().map(|(k, v)| (k.clone(), json!(v))).collect());
+    }
+    let maintainers: Vec<Json> =
+        m.maintainers.iter().map(|p| json!({"name": p.name, "email": p.email, "url": p.url})).collect();
+    if !maintainers.is_empty() {
+        put(&mut out, "maintainers", Json::Array(maintainers));
+    }
+    let needs: Vec<Json> = m
+        .dependencies
+        .iter()
+        .map(|d| json!({"name": d.name, "version": d.version, "repository": d.repository, "condition": d.condition, "alias": d.alias}))
+        .collect();
+    if !needs.is_empty() {
+        put(&mut out, "dependencies", Json::Array(needs));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_survive_their_secret() {
+        let rendered = Rendered { notes: "hi".into(), ..Rendered::default() };
+        let release = Release::new(&NewRelease {
+            name: "r",
+            namespace: "n",
+            version: 3,
+            chart: &Chart::default(),
+            config: &Table::from([("a".to_owned(), Data::Int(1))]),
+            rendered: &rendered,
+            first_deployed: Some("2026-01-02T03:04:05Z"),
+            status: "pending-install",
+            description: "Initial install underway",
+            now: "2026-01-02T03:04:06.5Z",
+        });
+        let secret = release.secret("createdAt", 7).unwrap();
+        assert_eq!(secret.pointer("/metadata/name"), Some(&json!("sh.helm.release.v1.r.v3")));
+        assert_eq!(secret.pointer("/metadata/labels/status"), Some(&json!("pending-install")));
+        let read = Release::from_secret(&secret).unwrap();
+        assert_eq!((read.version(), read.notes(), read.config().len()), (3, "hi", 1));
+        assert_eq!(unix(read.first_deployed()), 1_767_323_045);
+        assert!(!format!("{read:?}").contains("config"));
+    }
+}

@@ -1,0 +1,134 @@
+//! The provider's configuration: which cluster, which registries.
+
+use std::path::{Path, PathBuf};
+
+use ordain_http::Environment;
+use ordain_kube::{ExecPlugin, Selection, Settings, from_kubeconfig};
+use serde_json::Value as Json;
+
+use crate::failure::Failure;
+
+/// A configured provider.
+pub(crate) struct Session {
+    pub(crate) settings: Settings,
+}
+
+const SUMMARY: &str = "Error while configuring the provider";
+
+fn text<'j>(object: &'j Json, key: &str) -> Option<&'j str> {
+    object.get(key).and_then(Json::as_str).filter(|t| !t.is_empty())
+}
+
+/// An argument, or the environment variable that stands in for it.
+fn setting(kubernetes: &Json, key: &str, env: &Environment, variable: &str) -> String {
+    let given = text(kubernetes, key).map(str::to_owned);
+    given.or_else(|| env.get(variable).filter(|v| !v.is_empty()).cloned()).unwrap_or_default()
+}
+
+impl Session {
+    /// Reads the configuration. Explicit arguments win over a kubeconfig, arguments over `KUBE_*`.
+    ///
+    /// Nothing is asked of the cluster.
+    pub(crate) fn open(config: &Json, env: &Environment, directory: &Path) -> Result<Self, Failure> {
+        refuse_unbuilt(config)?;
+        let empty = Json::Null;
+        let kubernetes = config.get("kubernetes").unwrap_or(&empty);
+        let mut settings = kubeconfig(kubernetes, env, directory)?.unwrap_or_default();
+        let arguments: [(&str, &str, &mut String); 7] = [
+            ("host", "KUBE_HOST", &mut settings.host),
+            ("cluster_ca_certificate", "KUBE_CLUSTER_CA_CERT_DATA", &mut settings.ca),
+            ("client_certificate", "KUBE_CLIENT_CERT_DATA", &mut settings.client_certificate),
+            ("client_key", "KUBE_CLIENT_KEY_DATA", &mut settings.client_key),
+            ("token", "KUBE_TOKEN", &mut settings.token),
+            ("username", "KUBE_USER", &mut settings.username),
+            ("password", "KUBE_PASSWORD", &mut settings.password),
+        ];
+        for (key, variable, target) in arguments {
+            let value = setting(kubernetes, key, env, variable);
+            if !value.is_empty() {
+                *target = value;
+            }
+        }
+        let proxy = setting(kubernetes, "proxy_url", env, "KUBE_PROXY_URL");
+        if !proxy.is_empty() {
+            settings.proxy_url = proxy;
+        }
+        let insecure = kubernetes.get("insecure").and_then(Json::as_bool);
+        settings.insecure |=
+            insecure.unwrap_or_else(|| env.get("KUBE_INSECURE").is_some_and(|v| v == "true"));
+        if let Some(exec) = kubernetes.get("exec").filter(|e| e.is_object()) {
+            settings.exec = Some(exec_plugin(exec));
+        }
+        Ok(Self { settings })
+    }
+}
+
+/// What the provider does not do yet is an error, never ignored.
+fn refuse_unbuilt(config: &Json) -> Result<(), Failure> {
+    let unbuilt = |what: &str| {
+        let detail = format!("The argument {what} of provider helm is not built yet. Leave it out.");
+        Err(Failure::new(SUMMARY, detail))
+    };
+    if text(config, "helm_driver").is_some_and(|d| !matches!(d, "secret" | "secrets")) {
+        return unbuilt("helm_driver with a value other than \"secret\"");
+    }
+    if config.pointer("/experiments/manifest") == Some(&Json::Bool(true)) {
+        return unbuilt("experiments.manifest");
+    }
+    if config.get("registries").and_then(Json::as_array).is_some_and(|r| !r.is_empty()) {
+        return unbuilt("registries");
+    }
+    if config.pointer("/kubernetes/tls_server_name").and_then(Json::as_str).is_some_and(|n| !n.is_empty()) {
+        return unbuilt("kubernetes.tls_server_name");
+    }
+    Ok(())
+}
+
+fn exec_plugin(exec: &Json) -> ExecPlugin {
+    let owned = |key: &str| text(exec, key).unwrap_or_default().to_owned();
+    let args = exec.get("args").and_then(Json::as_array).into_iter().flatten();
+    let env = exec.get("env").and_then(Json::as_object).into_iter().flatten();
+    ExecPlugin {
+        api_version: owned("api_version"),
+        command: owned("command"),
+        args: args.filter_map(|a| a.as_str().map(str::to_owned)).collect(),
+        env: env.filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect(),
+    }
+}
+
+/// Settings of the kubeconfig the arguments or the environment name, if any.
+fn kubeconfig(kubernetes: &Json, env: &Environment, directory: &Path) -> Result<Option<Settings>, Failure> {
+    let mut paths: Vec<String> = Vec::new();
+    if let Some(path) = text(kubernetes, "config_path") {
+        paths.push(path.to_owned());
+    } else if let Some(list) =
+        kubernetes.get("config_paths").and_then(Json::as_array).filter(|l| !l.is_empty())
+    {
+        paths.extend(list.iter().filter_map(|p| p.as_str().map(str::to_owned)));
+    } else if let Some(path) = env.get("KUBE_CONFIG_PATH").filter(|p| !p.is_empty()) {
+        paths.push(path.clone());
+    } else if let Some(list) = env.get("KUBE_CONFIG_PATHS").filter(|p| !p.is_empty()) {
+        paths.extend(list.split(':').map(str::to_owned));
+    }
+    let Some(path) = paths.first() else { return Ok(None) };
+    let full = expand(path, env, directory);
+    let failed = |why: String| Failure::new(SUMMARY, format!("The kubeconfig {path} cannot be used: {why}"));
+    let bytes = std::fs::read_to_string(&full).map_err(|e| failed(e.to_string()))?;
+    let document =
+        ordain_yaml::from_str(&bytes, &ordain_yaml::Limits::default()).map_err(|e| failed(e.to_string()))?;
+    let selection = Selection {
+        context: setting(kubernetes, "config_context", env, "KUBE_CTX"),
+        user: setting(kubernetes, "config_context_auth_info", env, "KUBE_CTX_AUTH_INFO"),
+        cluster: setting(kubernetes, "config_context_cluster", env, "KUBE_CTX_CLUSTER"),
+    };
+    let base = full.parent().map(Path::to_path_buf).unwrap_or_default();
+    let read = |file: &str| std::fs::read_to_string(base.join(file)).map_err(|e| format!("{file}: {e}"));
+    from_kubeconfig(&document, &selection, &read).map(Some).map_err(|e| failed(e.to_string()))
+}
+
+fn expand(path: &str, env: &Environment, directory: &Path) -> PathBuf {
+    match (path.strip_prefix("~/"), env.get("HOME")) {
+        (Some(rest), Some(home)) => Path::new(home).join(rest),
+        _ => directory.join(path),
+    }
+}

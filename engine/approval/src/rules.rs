@@ -50,8 +50,8 @@ impl Environment {
 
     /// Whether a directory belongs to it.
     pub fn claims(&self, directory: &str) -> bool {
-        let directory = plain(directory);
-        self.paths.iter().map(|path| plain(path)).any(|path| {
+        let Some(directory) = plain(directory) else { return false };
+        self.paths.iter().filter_map(|path| plain(path)).any(|path| {
             path.is_empty()
                 || directory == path
                 || directory.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/'))
@@ -99,9 +99,19 @@ impl Rules {
     }
 }
 
-/// The path without empty and `.` parts.
-fn plain(path: &str) -> String {
-    path.split('/').filter(|part| !part.is_empty() && *part != ".").collect::<Vec<_>>().join("/")
+/// The path without empty, `.` and `..` parts; `None` when it leads out of the top.
+fn plain(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// Whether a text fits a pattern with `*` (any characters) and `?` (one character). On a mismatch only the

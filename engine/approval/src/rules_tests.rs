@@ -12,6 +12,13 @@ fn directories_belong_to_the_first_environment_that_claims_them() {
     assert_eq!(name("./environments/staging/sub"), Some("staging"));
     assert_eq!(name("environments/staging2"), Some("rest"));
     assert_eq!(name("."), Some("rest"));
+    assert_eq!(
+        name("environments/staging/../production"),
+        Some("rest"),
+        "the place counts, not the way to it"
+    );
+    assert_eq!(name("environments/production/../staging"), Some("staging"));
+    assert_eq!(name("../elsewhere"), None);
     assert!(Rules::default().environment_of("x").is_none());
 }
 

@@ -25,8 +25,10 @@ impl Repository {
     /// Looks around a working directory.
     pub fn around(workdir: &Workdir) -> Repository {
         let is_top = |dir: &&Path| dir.join("ordain.hcl").is_file() || dir.join(".git").exists();
-        let top = workdir.dir.ancestors().find(is_top).unwrap_or(&workdir.dir).to_path_buf();
-        let relative = workdir.dir.strip_prefix(&top).unwrap_or(Path::new(""));
+        // The real place: `-chdir=../production` and links must not pass for where they begin.
+        let dir = std::fs::canonicalize(&workdir.dir).unwrap_or_else(|_| workdir.dir.clone());
+        let top = dir.ancestors().find(is_top).unwrap_or(&dir).to_path_buf();
+        let relative = dir.strip_prefix(&top).unwrap_or(Path::new(""));
         let parts: Vec<String> =
             relative.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
         let directory = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };

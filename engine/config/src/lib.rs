@@ -20,6 +20,7 @@ mod module_source;
 mod overrides;
 mod project;
 mod providers;
+mod provisioners;
 mod reference;
 mod static_forms;
 mod type_constraint;

@@ -5,6 +5,7 @@ use ordain_diag::Diagnostics;
 
 use crate::blocks::ModuleCall;
 use crate::fields::{bad_argument, bad_block};
+use crate::provisioners::check_provisioners;
 use ordain_lang::suggest::{did_you_mean, nearest};
 
 use crate::{Module, ModuleTree};
@@ -20,6 +21,7 @@ pub fn validate(tree: &ModuleTree) -> Diagnostics {
             }
         }
         check_removed(tree, module, &mut found);
+        check_provisioners(module, &mut found);
     }
     for import in &tree.root.refactoring.imports {
         if tree.resource(&import.target).is_none() {

@@ -1,0 +1,47 @@
+//! Arguments of provisioners: which kinds there are, and what each takes.
+
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_lang::ast::BodySchema;
+
+use crate::Module;
+use crate::blocks::Provisioner;
+
+/// Arguments of a kind of provisioner and whether they are required; `None` for kinds that do not exist.
+fn schema(kind: &str) -> Option<BodySchema> {
+    let attributes: &[(&str, bool)] = match kind {
+        "local-exec" => &[
+            ("command", true),
+            ("interpreter", false),
+            ("working_dir", false),
+            ("environment", false),
+            ("quiet", false),
+        ],
+        "remote-exec" => &[("inline", false), ("script", false), ("scripts", false)],
+        "file" => &[("source", false), ("content", false), ("destination", true)],
+        _ => return None,
+    };
+    Some(BodySchema::new(attributes, &[]))
+}
+
+/// Checks all provisioners of a module.
+pub(crate) fn check_provisioners(module: &Module, found: &mut Diagnostics) {
+    let resources = module.resources.values().flat_map(|block| &block.provisioners);
+    let removed = module.refactoring.removed.iter().flat_map(|block| &block.provisioners);
+    for provisioner in resources.chain(removed) {
+        found.append(check(provisioner));
+    }
+}
+
+fn check(provisioner: &Provisioner) -> Diagnostics {
+    let Some(schema) = schema(&provisioner.kind) else {
+        let detail = format!(
+            "There is no provisioner {:?}. Provisioners are local-exec, remote-exec and file.",
+            provisioner.kind
+        );
+        let summary = "Missing required provisioner plugin";
+        return Diagnostic::error(codes::config::INVALID_BLOCK, summary, detail)
+            .with_span(provisioner.header)
+            .into();
+    };
+    provisioner.body.content(&schema).1
+}

@@ -22,6 +22,9 @@ use crate::sdk::{
 use crate::session::Session;
 
 /// The native provider `hashicorp/azurerm`.
+///
+/// `stop` is not acted on: an operation that was started is followed to its end, because Azure carries it on
+/// anyhow and its result would be missing in the state. The caller starts no further ones.
 pub struct AzureRm {
     env: Environment,
     schema: Arc<ProviderSchema>,

@@ -84,16 +84,22 @@ fn named(name: &str, key: &str, value: &Json) -> Vec<String> {
         }
         _ => {}
     }
-    let Some(text) = value.as_str() else { return Vec::new() };
+    match value.as_str() {
+        Some("") if name == "uuid_or_empty" => Vec::new(),
+        Some(text) if name == "uuid_or_empty" && !is_uuid(text) => vec![
+            format!("expected {key:?} to be a valid UUID, got {text}"),
+            format!("expected {key:?} to be an empty string: got {text}"),
+        ],
+        Some(text) => named_text(name, key, text).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// What is wrong with a text, by the name of its check.
+fn named_text(name: &str, key: &str, text: &str) -> Option<String> {
     let message = match name {
         "not_empty" if text.is_empty() => format!("expected {key:?} to not be an empty string, got {text}"),
         "uuid" if !is_uuid(text) => format!("expected {key:?} to be a valid UUID, got {text}"),
-        "uuid_or_empty" if !text.is_empty() && !is_uuid(text) => {
-            return vec![
-                format!("expected {key:?} to be a valid UUID, got {text}"),
-                format!("expected {key:?} to be an empty string: got {text}"),
-            ];
-        }
         "cidr" if !is_cidr(text) => format!(
             "{key} must start with IPV4 address and/or slash, number of bits (0-32) as prefix. Example: 127.0.0.1/8. \
              Got {text:?}"
@@ -121,16 +127,16 @@ fn named(name: &str, key: &str, value: &Json) -> Vec<String> {
         ),
         "resource_id" => match check_any_id(text) {
             Err(why) => format!("cannot parse {key:?} as a resource id: {why}"),
-            Ok(()) => return Vec::new(),
+            Ok(()) => return None,
         },
         "key_vault_child_id" if !text.starts_with("https://") => {
             format!(
                 "parsing {text:?}: cannot parse azure key vault child ID: parse {text:?}: invalid URI for request"
             )
         }
-        _ => return Vec::new(),
+        _ => return None,
     };
-    vec![message]
+    Some(message)
 }
 
 fn is_base64(text: &str) -> bool {

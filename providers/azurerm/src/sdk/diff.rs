@@ -106,17 +106,7 @@ impl Diff {
             self.touch(node.rule.force_new, path);
             return Value::unknown(ty.clone());
         }
-        let wanted = match (new.is_null(), &node.rule.default) {
-            (true, Some(default)) => Some(of_type(ty, default)),
-            (true, None) => None,
-            (false, _) => Some(new.clone()),
-        };
-        let wanted = match (&node.rule.normalise, wanted) {
-            (Some(rule), Some(value)) => {
-                Some(value.as_str().map(|text| Value::string(normalised(rule, text))).unwrap_or(value))
-            }
-            (_, wanted) => wanted,
-        };
+        let wanted = wanted(node, ty, new);
         let had = (!old.is_null()).then(|| old.clone());
         // Texts cannot tell unset from empty; numbers and bools can, unless they had a value before.
         let plain = |value: Option<Value>| value.or_else(|| (*ty == Type::String).then(|| zero(ty)));
@@ -284,5 +274,18 @@ impl Diff {
             self.touch(node.rule.force_new, path);
         }
         planned
+    }
+}
+
+/// What is configured for an argument, its default and its rewriting rule applied.
+fn wanted(node: &Node, ty: &Type, new: &Value) -> Option<Value> {
+    let value = match (new.is_null(), &node.rule.default) {
+        (true, Some(default)) => of_type(ty, default),
+        (true, None) => return None,
+        (false, _) => new.clone(),
+    };
+    match (&node.rule.normalise, value.as_str()) {
+        (Some(rule), Some(text)) => Some(Value::string(normalised(rule, text))),
+        _ => Some(value),
     }
 }

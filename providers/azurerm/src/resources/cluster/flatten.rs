@@ -104,10 +104,7 @@ pub(crate) fn flatten_data(id: &str, cluster: &Json) -> Read {
     put("api_server_authorized_ip_ranges", json!(items(access, "authorizedIPRanges")));
     let principal = text(at(properties, "/servicePrincipalProfile"), "clientId");
     // Profiles that the resource hides where nothing was configured are always shown here.
-    let linux = at(properties, "/linuxProfile");
-    let keys = items(at(linux, "/ssh"), "publicKeys").iter();
-    let keys: Vec<Json> = keys.map(|key| json!({"key_data": text(key, "keyData")})).collect();
-    put("linux_profile", json!([{"admin_username": text(linux, "adminUsername"), "ssh_key": keys}]));
+    put("linux_profile", json!([profiles::flatten_linux(at(properties, "/linuxProfile"))]));
     let on = |pointer: &str| flag(at(properties, pointer), "enabled");
     put(
         "storage_profile",

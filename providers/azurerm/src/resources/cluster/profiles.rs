@@ -271,86 +271,82 @@ fn when(profile: &Json, block: impl Fn(&Json) -> Json) -> Json {
 pub(crate) fn flatten_all(cluster: &Json, known: &Json) -> Map<String, Json> {
     let properties = at(cluster, "/properties");
     let part = |name: &str| at(properties, name);
-    let on = |profile: &Json, name: &str| json!(flag(at(profile, name), "enabled"));
-    let mut out = Map::new();
-    let mut put = |name: &str, value: Json| out.insert(name.to_owned(), value);
-    put(
-        "auto_scaler_profile",
-        match part("/autoScalerProfile") {
-            profile if profile.is_object() => one(flatten(AUTO_SCALER, profile)),
-            _ => json!([]),
-        },
-    );
-    put(
-        "azure_active_directory_role_based_access_control",
-        when(part("/aadProfile"), |aad| {
-            json!({
-                "admin_group_object_ids": items(aad, "adminGroupObjectIDs"),
-                "azure_rbac_enabled": flag(aad, "enableAzureRBAC"),
-                "tenant_id": text(aad, "tenantID"),
-            })
-        }),
-    );
-    put("api_server_access_profile", flatten_api_server(part("/apiServerAccessProfile")));
-    put(
-        "bootstrap_profile",
-        when(part("/bootstrapProfile"), |profile| {
-            json!({
-                "artifact_source": text(profile, "artifactSource"),
-                "container_registry_id": text(profile, "containerRegistryId"),
-            })
-        }),
-    );
-    put(
-        "http_proxy_config",
-        when(part("/httpProxyConfig"), |proxy| Json::Object(flatten(HTTP_PROXY, proxy))),
-    );
-    put(
-        "linux_profile",
-        when(part("/linuxProfile"), |linux| {
-            let keys = items(at(linux, "/ssh"), "publicKeys").iter();
-            let keys: Vec<Json> = keys.map(|key| json!({"key_data": text(key, "keyData")})).collect();
-            json!({"admin_username": text(linux, "adminUsername"), "ssh_key": keys})
-        }),
-    );
-    put("windows_profile", flatten_windows(part("/windowsProfile"), known));
-    let metrics = part("/azureMonitorProfile/metrics");
-    put(
-        "monitor_metrics",
-        if flag(metrics, "enabled") {
-            let state = at(metrics, "/kubeStateMetrics");
-            json!([{
-                "annotations_allowed": text(state, "metricAnnotationsAllowList"),
-                "labels_allowed": text(state, "metricLabelsAllowlist"),
-            }])
-        } else {
-            json!([])
-        },
-    );
-    put("storage_profile", flatten_storage(part("/storageProfile"), known));
-    let scaler = part("/workloadAutoScalerProfile");
-    let scaled = ["/keda", "/verticalPodAutoscaler"].iter().any(|name| at(scaler, name).is_object());
-    put(
-        "workload_autoscaler_profile",
-        if scaled {
-            json!([{
-                "keda_enabled": on(scaler, "/keda"),
-                "vertical_pod_autoscaler_enabled": on(scaler, "/verticalPodAutoscaler"),
-            }])
-        } else {
-            json!([])
-        },
-    );
-    put(
-        "upgrade_override",
-        when(
-            part("/upgradeSettings/overrideSettings"),
-            |settings| json!({"force_upgrade_enabled": flag(settings, "forceUpgrade"), "effective_until": text(settings, "until")}),
+    let scaler = match part("/autoScalerProfile") {
+        profile if profile.is_object() => one(flatten(AUTO_SCALER, profile)),
+        _ => json!([]),
+    };
+    let blocks = [
+        ("auto_scaler_profile", scaler),
+        ("azure_active_directory_role_based_access_control", when(part("/aadProfile"), flatten_aad)),
+        ("api_server_access_profile", flatten_api_server(part("/apiServerAccessProfile"))),
+        ("bootstrap_profile", when(part("/bootstrapProfile"), flatten_bootstrap)),
+        (
+            "http_proxy_config",
+            when(part("/httpProxyConfig"), |proxy| Json::Object(flatten(HTTP_PROXY, proxy))),
         ),
-    );
+        ("linux_profile", when(part("/linuxProfile"), flatten_linux)),
+        ("windows_profile", flatten_windows(part("/windowsProfile"), known)),
+        ("monitor_metrics", flatten_monitor(part("/azureMonitorProfile/metrics"))),
+        ("storage_profile", flatten_storage(part("/storageProfile"), known)),
+        ("workload_autoscaler_profile", flatten_workload_scaler(part("/workloadAutoScalerProfile"))),
+        ("upgrade_override", when(part("/upgradeSettings/overrideSettings"), flatten_override)),
+    ];
+    let mut out: Map<String, Json> =
+        blocks.map(|(name, block)| (name.to_owned(), block)).into_iter().collect();
     out.extend(flatten_security(part("/securityProfile")));
     out.extend(flatten_ingress(properties));
     out
+}
+
+fn flatten_aad(aad: &Json) -> Json {
+    json!({
+        "admin_group_object_ids": items(aad, "adminGroupObjectIDs"),
+        "azure_rbac_enabled": flag(aad, "enableAzureRBAC"),
+        "tenant_id": text(aad, "tenantID"),
+    })
+}
+
+fn flatten_bootstrap(profile: &Json) -> Json {
+    json!({
+        "artifact_source": text(profile, "artifactSource"),
+        "container_registry_id": text(profile, "containerRegistryId"),
+    })
+}
+
+/// The content of `linux_profile`.
+pub(crate) fn flatten_linux(linux: &Json) -> Json {
+    let keys = items(at(linux, "/ssh"), "publicKeys").iter();
+    let keys: Vec<Json> = keys.map(|key| json!({"key_data": text(key, "keyData")})).collect();
+    json!({"admin_username": text(linux, "adminUsername"), "ssh_key": keys})
+}
+
+fn flatten_monitor(metrics: &Json) -> Json {
+    if !flag(metrics, "enabled") {
+        return json!([]);
+    }
+    let state = at(metrics, "/kubeStateMetrics");
+    json!([{
+        "annotations_allowed": text(state, "metricAnnotationsAllowList"),
+        "labels_allowed": text(state, "metricLabelsAllowlist"),
+    }])
+}
+
+fn flatten_workload_scaler(scaler: &Json) -> Json {
+    let [keda, vertical] = ["/keda", "/verticalPodAutoscaler"].map(|name| at(scaler, name));
+    if !keda.is_object() && !vertical.is_object() {
+        return json!([]);
+    }
+    json!([{
+        "keda_enabled": flag(keda, "enabled"),
+        "vertical_pod_autoscaler_enabled": flag(vertical, "enabled"),
+    }])
+}
+
+fn flatten_override(settings: &Json) -> Json {
+    json!({
+        "force_upgrade_enabled": flag(settings, "forceUpgrade"),
+        "effective_until": text(settings, "until"),
+    })
 }
 
 fn flatten_api_server(profile: &Json) -> Json {

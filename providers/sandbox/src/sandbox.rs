@@ -4,6 +4,7 @@ use crate::azure::Azure;
 use crate::charts::Charts;
 use crate::clusters::Clusters;
 use crate::fault::Faults;
+use crate::message::Service;
 use crate::options::Options;
 use crate::record::Record;
 use crate::serve::{self, Hub, Site};
@@ -154,25 +155,16 @@ impl Sandbox {
         let blobs = Arc::new(Blobs::new(&options, part(&kept, "blobs"))?);
         let clusters = Arc::new(Clusters::new(hub.clone(), &options, part(&kept, "clusters"))?);
         let base = format!("https://127.0.0.1:{azure_port}");
-        let azure = Arc::new(Azure::new(
-            &options,
-            base.clone(),
-            clusters.clone(),
-            blobs.clone(),
-            part(&kept, "azure"),
-        ));
+        let old = part(&kept, "azure");
+        let azure = Arc::new(Azure::new(&options, base.clone(), clusters.clone(), blobs.clone(), old));
         let charts = Arc::new(Charts::new()?);
-        let site = |service: Arc<dyn crate::message::Service>| Site { service, tls: tls.clone() };
-        let sites = [
-            ("azure", site(azure.clone()), azure_listener),
-            ("blobs", site(blobs.clone()), blob_listener),
-            ("charts", site(charts), chart_listener),
+        let sites: [(&str, Arc<dyn Service>, TcpListener); 3] = [
+            ("azure", azure.clone(), azure_listener),
+            ("blobs", blobs.clone(), blob_listener),
+            ("charts", charts, chart_listener),
         ];
-        for (name, site, listener) in sites {
-            for (_, host) in PUBLIC_NAMES.iter().filter(|(n, _)| *n == name) {
-                hub.add_site(*host, site.clone());
-            }
-            tokio::spawn(serve::listen(hub.clone(), listener, site, hub.stop.subscribe()));
+        for (name, service, listener) in sites {
+            open(&hub, name, Site { service, tls: tls.clone() }, listener);
         }
         tokio::spawn(proxy::listen(hub.clone(), proxy_listener));
         let own = clusters.own();
@@ -219,6 +211,14 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.parts.hub.stop.send(true);
     }
+}
+
+/// Serves a site on its listener and under its public names.
+fn open(hub: &Arc<Hub>, name: &str, site: Site, listener: TcpListener) {
+    for (_, host) in PUBLIC_NAMES.iter().filter(|(n, _)| *n == name) {
+        hub.add_site(*host, site.clone());
+    }
+    tokio::spawn(serve::listen(hub.clone(), listener, site, hub.stop.subscribe()));
 }
 
 fn part(kept: &Value, name: &str) -> Value {

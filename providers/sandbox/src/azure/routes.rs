@@ -62,6 +62,16 @@ fn segment(text: &str) -> Option<(&str, &str)> {
     (!head.is_empty()).then_some((head, tail))
 }
 
+/// What can follow a cluster in a path, in lower case.
+const CLUSTER_PARTS: &[&str] = &[
+    "listclusterusercredential",
+    "listclusteradmincredential",
+    "resetserviceprincipalprofile",
+    "resetaadprofile",
+    "agentpools",
+    "maintenanceconfigurations",
+];
+
 impl Cloud {
     /// Answers a call.
     pub fn call(&mut self, call: &Call<'_>) -> Answer {
@@ -240,19 +250,8 @@ impl Cloud {
                 let name = rest.rsplit('/').next();
                 self.maintenance_call(method, &cluster, name, call.body)
             }
-            (
-                []
-                | [""]
-                | [
-                    "listclusterusercredential"
-                    | "listclusteradmincredential"
-                    | "resetserviceprincipalprofile"
-                    | "resetaadprofile"
-                    | "agentpools"
-                    | "maintenanceconfigurations",
-                ],
-                method,
-            ) => Err(not_supported(method)),
+            ([] | [""], method) => Err(not_supported(method)),
+            ([known], method) if CLUSTER_PARTS.contains(known) => Err(not_supported(method)),
             _ => {
                 let message = format!(
                     "The resource type could not be found in the namespace 'Microsoft.ContainerService' for path '{rest}'."

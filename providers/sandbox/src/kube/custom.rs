@@ -436,6 +436,19 @@ pub(crate) fn validate_definition(object: &Value, old: Option<&Value>, out: &mut
             out.push(Cause::required(format!("spec.names.{key}"), ""));
         }
     }
+    definition_versions(object, out);
+    if let Some(old) = old {
+        for (key, at) in [("group", "spec.group"), ("scope", "spec.scope")] {
+            if old["spec"][key] != spec[key] {
+                out.push(Cause::invalid(at, text(spec, key), "field is immutable"));
+            }
+        }
+    }
+}
+
+/// Refusals of the versions of a definition.
+fn definition_versions(object: &Value, out: &mut Vec<Cause>) {
+    let spec = &object["spec"];
     let versions = items(&spec["versions"]);
     let stored = versions.iter().filter(|v| v["storage"] == true).count();
     for (i, version) in versions.iter().enumerate() {
@@ -464,13 +477,6 @@ pub(crate) fn validate_definition(object: &Value, old: Option<&Value>, out: &mut
                 "[]string(nil)",
                 "must have at least one stored version",
             ));
-        }
-    }
-    if let Some(old) = old {
-        for (key, at) in [("group", "spec.group"), ("scope", "spec.scope")] {
-            if old["spec"][key] != spec[key] {
-                out.push(Cause::invalid(at, text(spec, key), "field is immutable"));
-            }
         }
     }
 }

@@ -204,13 +204,7 @@ pub(crate) fn apply(
     }
     let mut owners = live.map(read).unwrap_or_default();
     if let Some(live) = live.filter(|_| owners.is_empty()) {
-        let first = Writer { manager: "before-first-apply", subresource: "", ..writer.clone() };
-        let mut all = typed::compare(&json!({"metadata": {}}), &bare(live), slot).added;
-        strip(&mut all, "", has_status);
-        let mut owner = Owner::new(&first, false);
-        owner.set = all;
-        owner.time = writer.now.into();
-        owners.push(owner);
+        owners.push(before_first_apply(live, slot, writer, has_status));
     }
     let mut set = typed::fields(&config, slot);
     strip(&mut set, writer.subresource, has_status);
@@ -251,6 +245,17 @@ pub(crate) fn apply(
     owners.push(mine);
     write(&mut result, &owners);
     Ok(result)
+}
+
+/// The owner of everything that was there before anybody applied.
+fn before_first_apply(live: &Value, slot: Slot<'_>, writer: &Writer<'_>, has_status: bool) -> Owner {
+    let first = Writer { manager: "before-first-apply", subresource: "", ..writer.clone() };
+    let mut all = typed::compare(&json!({"metadata": {}}), &bare(live), slot).added;
+    strip(&mut all, "", has_status);
+    let mut owner = Owner::new(&first, false);
+    owner.set = all;
+    owner.time = writer.now.into();
+    owner
 }
 
 fn conflict(conflicts: &[(String, String)]) -> Failure {

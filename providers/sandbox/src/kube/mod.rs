@@ -17,6 +17,7 @@ mod managed;
 mod names;
 mod node;
 mod patch;
+mod patching;
 mod quantity;
 mod read;
 mod route;

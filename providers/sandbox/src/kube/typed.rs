@@ -174,31 +174,39 @@ fn differ(
                 path.pop();
             }
         }
-        _ => {
-            let (a, b) = (elements(old, &walk), elements(new, &walk));
-            let of = match &walk {
-                Walk::Keyed(_, of) => Slot::of(of),
-                _ => Slot::of(&ANY),
-            };
-            let find = |list: &[(String, &Value)], e: &str| {
-                list.iter().find(|(x, _)| x == e).map(|(_, v)| (*v).clone())
-            };
-            for (element, item) in &a {
-                path.push(element.clone());
-                differ(Some(item), find(&b, element).as_ref(), of, path, out);
-                path.pop();
-            }
-            for (element, item) in b.iter().filter(|(e, _)| find(&a, e).is_none()) {
-                path.push(element.clone());
-                differ(None, Some(item), of, path, out);
-                path.pop();
-            }
-        }
+        _ => differ_items(old, new, &walk, path, out),
     }
     match (old, new) {
         (None, Some(_)) => out.added.insert(path),
         (Some(_), None) => out.removed.insert(path),
         _ => {}
+    }
+}
+
+/// Compares two lists item by item.
+fn differ_items(
+    old: Option<&Value>,
+    new: Option<&Value>,
+    walk: &Walk<'_>,
+    path: &mut Vec<String>,
+    out: &mut Changes,
+) {
+    let (a, b) = (elements(old, walk), elements(new, walk));
+    let of = match walk {
+        Walk::Keyed(_, of) => Slot::of(of),
+        _ => Slot::of(&ANY),
+    };
+    let find =
+        |list: &[(String, &Value)], e: &str| list.iter().find(|(x, _)| x == e).map(|(_, v)| (*v).clone());
+    for (element, item) in &a {
+        path.push(element.clone());
+        differ(Some(item), find(&b, element).as_ref(), of, path, out);
+        path.pop();
+    }
+    for (element, item) in b.iter().filter(|(e, _)| find(&a, e).is_none()) {
+        path.push(element.clone());
+        differ(None, Some(item), of, path, out);
+        path.pop();
     }
 }
 

@@ -7,17 +7,17 @@ use super::read::show;
 use super::route::{Options, Target, Validation, type_of};
 use super::schema::Ty;
 use super::status::{Cause, Failure, go_quote};
-use super::typed::{self, Slot};
-use super::{Answer, State, admit, custom, decode, defaults, meta, patch, validate, yaml};
+use super::typed::Slot;
+use super::{Answer, State, admit, custom, decode, defaults, meta, validate, yaml};
 use crate::ids::{random_suffix, random_uuid};
 use crate::json::{self, text};
 use crate::message::Request;
 use serde_json::{Value, json};
 
 /// A body that was read, with warnings about it.
-struct Draft {
-    object: Value,
-    warnings: Vec<String>,
+pub(super) struct Draft {
+    pub object: Value,
+    pub warnings: Vec<String>,
 }
 
 /// What a write is about.
@@ -28,17 +28,17 @@ pub(crate) struct Write<'a> {
 }
 
 impl Write<'_> {
-    fn subresource(&self) -> &str {
+    pub(super) fn subresource(&self) -> &str {
         self.target.subresource.as_deref().unwrap_or_default()
     }
 
-    fn namespace(&self) -> &str {
+    pub(super) fn namespace(&self) -> &str {
         self.target.namespace.as_deref().unwrap_or_default()
     }
 }
 
 /// The type behind a resource, for comparisons.
-fn type_for(resource: &Resource) -> Ty {
+pub(super) fn type_for(resource: &Resource) -> Ty {
     match (&resource.custom, resource.structure) {
         (Some(custom), _) => Ty::Inline(std::sync::Arc::new(custom.structure.clone())),
         (None, Some(name)) => Ty::Named(name),
@@ -102,7 +102,11 @@ pub(crate) fn body(request: &Request, kind: &str) -> Result<(Node, Vec<String>),
 }
 
 /// Decodes a document as an object of the resource.
-fn decoded(node: &Node, resource: &Resource, validation: Validation) -> Result<Draft, (String, Vec<Cause>)> {
+pub(super) fn decoded(
+    node: &Node,
+    resource: &Resource,
+    validation: Validation,
+) -> Result<Draft, (String, Vec<Cause>)> {
     let (object, findings) = match (&resource.custom, resource.shape()) {
         (Some(custom), _) => custom::decode(node, custom),
         (None, Some(shape)) => decode::object(node, shape),
@@ -209,7 +213,7 @@ impl State {
     }
 
     /// Makes an object: everything between the decoder and the store. `owned` carries managed fields of an apply.
-    fn insert(
+    pub(super) fn insert(
         &mut self,
         write: &Write<'_>,
         mut object: Value,
@@ -223,24 +227,7 @@ impl State {
             return Err(Failure::internal("resourceVersion should not be set on objects to be created"));
         }
         let now = self.clock.rfc3339();
-        let data = json::child(&mut object, "metadata");
-        if text(data, "name").is_empty() && !text(data, "generateName").is_empty() {
-            let name = format!("{}{}", text(data, "generateName"), random_suffix(5));
-            json::set(data, "name", name);
-        }
-        for key in ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
-            json::remove(data, key);
-        }
-        json::set(data, "creationTimestamp", now.as_str());
-        json::set(data, "uid", random_uuid());
-        if resource.namespaced {
-            json::set(data, "namespace", write.namespace());
-        } else {
-            json::remove(data, "namespace");
-        }
-        if resource.counted || resource.custom.is_some() {
-            json::set(json::child(&mut object, "metadata"), "generation", 1);
-        }
+        fresh_metadata(write, &mut object, &now);
         if resource.has("status") {
             admit::clear_status(resource, &mut object);
         }
@@ -316,7 +303,7 @@ impl State {
         Ok(Answer { warnings, ..Answer::new(200, show(resource, &object)) })
     }
 
-    fn check_preconditions(
+    pub(super) fn check_preconditions(
         &self,
         write: &Write<'_>,
         old: &Value,
@@ -408,166 +395,28 @@ impl State {
         }
         Ok(stored)
     }
-
-    /// PATCH of an object.
-    pub fn patch(
-        &mut self,
-        request: &Request,
-        resource: &Resource,
-        target: &Target,
-        name: &str,
-    ) -> Result<Answer, Failure> {
-        let media = request.header("content-type").unwrap_or_default();
-        let kind = match media.split(';').next().unwrap_or_default().trim() {
-            "application/json-patch+json" => Kind::Json,
-            "application/merge-patch+json" => Kind::Merge,
-            "application/strategic-merge-patch+json" if resource.custom.is_none() => Kind::Strategic,
-            "application/apply-patch+yaml" => Kind::Apply,
-            _ => return Err(Failure::media_type()),
-        };
-        let options = Options::read(request, "PatchOptions", kind == Kind::Apply)?;
-        let write = Write { resource, target, options: &options };
-        let old = self.store.get(&resource.key(), write.namespace(), name).cloned();
-        if kind == Kind::Apply {
-            return self.apply(request, &write, old, name);
-        }
-        let old = old.ok_or_else(|| Failure::not_found(&resource.about(name)))?;
-        let shown = show(resource, &old);
-        let (patched, described) = patched(request, kind, &shown, resource)?;
-        let mut draft = decoded(&Node::of(&patched), resource, options.validation)
-            .map_err(|(why, _)| Failure::patch(&go_quote(&described), &why))?;
-        let (api_version, kind) = (resource.api_version(), resource.kind.to_string());
-        json::set(&mut draft.object, "apiVersion", api_version);
-        json::set(&mut draft.object, "kind", kind);
-        super::special::store_form(resource, &mut draft.object);
-        let mut warnings = draft.warnings;
-        let object = self.replace(&write, &old, draft.object, &mut warnings, None)?;
-        Ok(Answer { warnings, ..Answer::new(200, show(resource, &object)) })
-    }
-
-    fn apply(
-        &mut self,
-        request: &Request,
-        write: &Write<'_>,
-        old: Option<Value>,
-        name: &str,
-    ) -> Result<Answer, Failure> {
-        let resource = write.resource;
-        let document = yaml::read(&String::from_utf8_lossy(&request.body))
-            .map_err(|e| Failure::bad_request(format!("error decoding YAML: {e}")))?;
-        let config = document.node.value();
-        let mut warnings = document.warnings;
-        let ty = type_for(resource);
-        let slot = Slot::of(&ty);
-        let api_version = resource.api_version();
-        let (given_version, given_kind) = type_of(&config);
-        if given_version != api_version || given_kind != resource.kind {
-            let message = format!(
-                "Incorrect version specified in apply patch. Specified patch version: {given_version}, expected: {api_version}"
-            );
-            return Err(Failure::bad_request(message));
-        }
-        if let Some(problem) = typed::check(&config, slot, "") {
-            let group_version = if resource.group.is_empty() {
-                format!("/{}", resource.version)
-            } else {
-                api_version.clone()
-            };
-            let named = config["metadata"]["name"].as_str().unwrap_or_default();
-            let place = format!("/{named}; {group_version}, Kind={}", resource.kind);
-            return Err(Failure::internal(format!(
-                "failed to create typed patch object ({place}): {problem}"
-            )));
-        }
-        let now = self.clock.rfc3339();
-        let writer = Writer {
-            manager: &write.options.manager,
-            api_version: &api_version,
-            subresource: write.subresource(),
-            now: &now,
-        };
-        if let Some(old) = &old {
-            self.check_preconditions(write, old, &config, true)?;
-        }
-        let live = old.as_ref().map(|o| show(resource, o));
-        let result = managed::apply(
-            live.as_ref(),
-            &config,
-            slot,
-            &writer,
-            write.options.force,
-            resource.has("status"),
-        )?;
-        let owned = result["metadata"]["managedFields"].clone();
-        let mut draft = decoded(&Node::of(&result), resource, Validation::Ignore)
-            .map_err(|(why, _)| Failure::patch(&go_quote(&result.to_string()), &why))?;
-        json::set(&mut draft.object, "apiVersion", api_version.as_str());
-        json::set(&mut draft.object, "kind", resource.kind.to_string());
-        let (status, object) = match old {
-            None => {
-                json::default(json::child(&mut draft.object, "metadata"), "name", name);
-                (201, self.insert(write, draft.object, &mut warnings, Some(owned))?)
-            }
-            Some(old) => (200, self.replace(write, &old, draft.object, &mut warnings, Some(owned))?),
-        };
-        Ok(Answer { warnings, ..Answer::new(status, show(resource, &object)) })
-    }
 }
 
-/// The four kinds of patches.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Json,
-    Merge,
-    Strategic,
-    Apply,
-}
-
-/// The patched document, and how an error about it shows it.
-fn patched(
-    request: &Request,
-    kind: Kind,
-    shown: &Value,
-    resource: &Resource,
-) -> Result<(Value, String), Failure> {
-    let mut out = shown.clone();
-    let decode_error = |e: String| match kind {
-        Kind::Strategic => Failure::bad_request(e),
-        _ => Failure::bad_request(format!("error decoding patch: {e}")),
-    };
-    let document = Node::json(&request.body).map_err(decode_error)?;
-    let value = document.value();
-    if kind == Kind::Json {
-        patch::json(&mut out, &value)?;
-        let text = out.to_string();
-        return Ok((out, text));
+/// The metadata that the server gives a fresh object.
+fn fresh_metadata(write: &Write<'_>, object: &mut Value, now: &str) {
+    let resource = write.resource;
+    let data = json::child(object, "metadata");
+    if text(data, "name").is_empty() && !text(data, "generateName").is_empty() {
+        let name = format!("{}{}", text(data, "generateName"), random_suffix(5));
+        json::set(data, "name", name);
     }
-    if !value.is_object() {
-        let got = super::node::kind(&document);
-        return Err(decode_error(format!(
-            "json: cannot unmarshal {got} into Go value of type map[string]interface {{}}"
-        )));
+    for key in ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
+        json::remove(data, key);
     }
-    if kind == Kind::Merge {
-        patch::merge(&mut out, &value);
-        let text = out.to_string();
-        return Ok((out, text));
+    json::set(data, "creationTimestamp", now);
+    json::set(data, "uid", random_uuid());
+    if resource.namespaced {
+        json::set(data, "namespace", write.namespace());
+    } else {
+        json::remove(data, "namespace");
     }
-    patch::strategic(&mut out, &value, resource.shape());
-    Ok((out, go_map(&value)))
-}
-
-/// A value as Go's `%v` shows it.
-fn go_map(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let list: Vec<String> = map.iter().map(|(k, v)| format!("{k}:{}", go_map(v))).collect();
-            format!("map[{}]", list.join(" "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(go_map).collect::<Vec<_>>().join(" ")),
-        Value::String(s) => s.clone(),
-        Value::Null => "<nil>".into(),
-        other => other.to_string(),
+    if resource.counted || resource.custom.is_some() {
+        json::set(json::child(object, "metadata"), "generation", 1);
     }
 }
 

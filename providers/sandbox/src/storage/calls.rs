@@ -59,28 +59,7 @@ fn on_container(containers: &mut Containers, call: &Call<'_>, comp: &str) -> Ans
     }
     let method = call.request.method.as_str();
     if (method, comp) == ("PUT", "") {
-        let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !letters
-            || !(3..=63).contains(&name.len())
-            || name.starts_with('-')
-            || name.ends_with('-')
-            || name.contains("--")
-        {
-            return Err(Refusal::of("InvalidResourceName"));
-        }
-        if containers.contains_key(name) {
-            return Err(Refusal::of("ContainerAlreadyExists"));
-        }
-        let fresh = Container {
-            etag: call.etag.clone(),
-            modified: call.now,
-            metadata: metadata(call.request)?,
-            ..Container::default()
-        };
-        containers.insert(name.to_string(), fresh);
-        return Ok(Reply::empty(201)
-            .with("ETag", call.etag.clone())
-            .with("Last-Modified", http_date(call.now)));
+        return make_container(containers, call);
     }
     let container = containers.get_mut(name).ok_or_else(|| Refusal::of("ContainerNotFound"))?;
     match (method, comp) {
@@ -115,6 +94,30 @@ fn on_container(containers: &mut Containers, call: &Call<'_>, comp: &str) -> Ans
         }
         _ => Err(unknown(call)),
     }
+}
+
+fn make_container(containers: &mut Containers, call: &Call<'_>) -> Answer {
+    let name = call.place.container;
+    let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !letters
+        || !(3..=63).contains(&name.len())
+        || name.starts_with('-')
+        || name.ends_with('-')
+        || name.contains("--")
+    {
+        return Err(Refusal::of("InvalidResourceName"));
+    }
+    if containers.contains_key(name) {
+        return Err(Refusal::of("ContainerAlreadyExists"));
+    }
+    let fresh = Container {
+        etag: call.etag.clone(),
+        modified: call.now,
+        metadata: metadata(call.request)?,
+        ..Container::default()
+    };
+    containers.insert(name.to_string(), fresh);
+    Ok(Reply::empty(201).with("ETag", call.etag.clone()).with("Last-Modified", http_date(call.now)))
 }
 
 fn query(request: &Request) -> Result<Query, Refusal> {
@@ -187,12 +190,7 @@ fn on_blob(container: &mut Container, call: &Call<'_>, comp: &str) -> Answer {
             Ok(reply.with("ETag", blob.etag.clone()).with("Last-Modified", http_date(blob.modified)))
         }
         ("PUT", "appendblock") => append(blob, call),
-        ("PUT", "snapshot") => {
-            let at = chrono::DateTime::from_timestamp_millis(call.now).unwrap_or_default();
-            let at = at.format("%Y-%m-%dT%H:%M:%S%.7fZ").to_string();
-            blob.snapshots.insert(at.clone(), blob.content.clone());
-            Ok(written(blob, 201).with("x-ms-snapshot", at))
-        }
+        ("PUT", "snapshot") => Ok(snapshot(blob, call)),
         ("DELETE", "") => {
             let wanted = request.header("x-ms-delete-snapshots").unwrap_or_default();
             match (blob.snapshots.is_empty(), wanted) {
@@ -204,6 +202,13 @@ fn on_blob(container: &mut Container, call: &Call<'_>, comp: &str) -> Answer {
         }
         _ => Err(unknown(call)),
     }
+}
+
+fn snapshot(blob: &mut Blob, call: &Call<'_>) -> Reply {
+    let at = chrono::DateTime::from_timestamp_millis(call.now).unwrap_or_default();
+    let at = at.format("%Y-%m-%dT%H:%M:%S%.7fZ").to_string();
+    blob.snapshots.insert(at.clone(), blob.content.clone());
+    written(blob, 201).with("x-ms-snapshot", at)
 }
 
 fn written(blob: &Blob, status: u16) -> Reply {

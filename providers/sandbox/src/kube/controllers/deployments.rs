@@ -239,47 +239,37 @@ fn status(state: &mut State, deployment: &Value, sets: &[Value], current: Option
     let least = desired.saturating_sub(
         usize::try_from(share(&rolling["maxUnavailable"], replicas(deployment), false)).unwrap_or(0),
     );
-    let available = match is_ready >= least {
-        true => condition(
-            old,
-            "Available",
-            "True",
-            "MinimumReplicasAvailable",
-            "Deployment has minimum availability.",
-            &now,
-            true,
-        ),
-        false => condition(
-            old,
-            "Available",
-            "False",
-            "MinimumReplicasUnavailable",
-            "Deployment does not have minimum availability.",
-            &now,
-            true,
-        ),
+    let (value, reason, message) = match is_ready >= least {
+        true => ("True", "MinimumReplicasAvailable", "Deployment has minimum availability."),
+        false => ("False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability."),
     };
+    let available = condition(old, "Available", value, reason, message, &now, true);
     let name = sets.iter().find(|s| Some(meta(s, "uid")) == current).map_or("", |s| meta(s, "name"));
     let done = updated == desired && total == desired && is_ready >= desired;
-    let key = format!("deadline {} {}", meta(deployment, "uid"), deployment["metadata"]["generation"]);
-    let progressing = if done {
-        state.pods.forget(&key);
-        let why = format!("ReplicaSet \"{name}\" has successfully progressed.");
-        condition(old, "Progressing", "True", "NewReplicaSetAvailable", &why, &now, true)
-    } else {
-        let late = items(&old["conditions"]).iter().any(|c| text(c, "reason") == "ProgressDeadlineExceeded")
-            && old["observedGeneration"] == deployment["metadata"]["generation"];
-        let seconds = deployment["spec"]["progressDeadlineSeconds"].as_u64().unwrap_or(600);
-        if late || state.pods.due(key, Duration::from_secs(seconds)) {
-            let why = format!("ReplicaSet \"{name}\" has timed out progressing.");
-            condition(old, "Progressing", "False", "ProgressDeadlineExceeded", &why, &now, true)
-        } else {
-            let why = format!("ReplicaSet \"{name}\" is progressing.");
-            condition(old, "Progressing", "True", "ReplicaSetUpdated", &why, &now, true)
-        }
-    };
+    let progressing = progress(state, deployment, name, done, &now);
     set(&mut out, "conditions", json!([available, progressing]));
     save_status(state, DEPLOYMENTS, deployment, out);
+}
+
+/// The condition that says how a rollout gets on.
+fn progress(state: &mut State, deployment: &Value, name: &str, done: bool, now: &str) -> Value {
+    let old = &deployment["status"];
+    let generation = &deployment["metadata"]["generation"];
+    let key = format!("deadline {} {generation}", meta(deployment, "uid"));
+    if done {
+        state.pods.forget(&key);
+        let why = format!("ReplicaSet \"{name}\" has successfully progressed.");
+        return condition(old, "Progressing", "True", "NewReplicaSetAvailable", &why, now, true);
+    }
+    let exceeded = |c: &Value| text(c, "reason") == "ProgressDeadlineExceeded";
+    let late = items(&old["conditions"]).iter().any(exceeded) && old["observedGeneration"] == *generation;
+    let seconds = deployment["spec"]["progressDeadlineSeconds"].as_u64().unwrap_or(600);
+    if late || state.pods.due(key, Duration::from_secs(seconds)) {
+        let why = format!("ReplicaSet \"{name}\" has timed out progressing.");
+        return condition(old, "Progressing", "False", "ProgressDeadlineExceeded", &why, now, true);
+    }
+    let why = format!("ReplicaSet \"{name}\" is progressing.");
+    condition(old, "Progressing", "True", "ReplicaSetUpdated", &why, now, true)
 }
 
 /// Makes or stops pods until a set has as many as it should.

@@ -29,17 +29,7 @@ fn step(state: &mut State, job: &Value) {
     let now = state.clock.rfc3339();
     let mut status = job["status"].clone();
     if job["spec"]["suspend"] == true {
-        pods_of(state, &namespace, &uid).iter().for_each(|p| stop_pod(state, p));
-        set(
-            &mut status,
-            "conditions",
-            json!([{"type": "Suspended", "status": "True", "reason": "JobSuspended", "message": "Job suspended",
-            "lastProbeTime": now, "lastTransitionTime": now}]),
-        );
-        if !has(job, "Suspended") {
-            save_status(state, JOBS, job, status);
-        }
-        return;
+        return suspend(state, job, status);
     }
     let pods: Vec<Value> = pods_of(state, &namespace, &uid);
     let phase = |p: &&Value, name: &str| text(&p["status"], "phase") == name;
@@ -58,54 +48,66 @@ fn step(state: &mut State, job: &Value) {
             set(&mut status, key, number);
         }
     }
-    let end = |first: &str, last: &str, reason: &str, message: &str| {
-        let one = |kind: &str| json!({"type": kind, "status": "True", "reason": reason, "message": message, "lastProbeTime": now, "lastTransitionTime": now});
-        json!([one(first), one(last)])
-    };
     let overdue = job["spec"]["activeDeadlineSeconds"]
         .as_u64()
         .is_some_and(|s| state.pods.due(format!("job deadline {uid}"), Duration::from_secs(s)));
     set(&mut status, "terminating", 0);
     if succeeded >= wanted {
-        set(
-            &mut status,
-            "conditions",
-            end(
-                "SuccessCriteriaMet",
-                "Complete",
-                "CompletionsReached",
-                "Reached expected number of succeeded pods",
-            ),
-        );
+        let message = "Reached expected number of succeeded pods";
+        end(&mut status, ["SuccessCriteriaMet", "Complete"], "CompletionsReached", message, &now);
         set(&mut status, "completionTime", now.as_str());
-        set(&mut status, "ready", 0);
-        crate::json::remove(&mut status, "active");
     } else if failed > limit || overdue {
         let (reason, message) = match overdue {
             true => ("DeadlineExceeded", "Job was active longer than specified deadline"),
             false => ("BackoffLimitExceeded", "Job has reached the specified backoff limit"),
         };
         active.iter().for_each(|p| stop_pod(state, p));
-        set(&mut status, "conditions", end("FailureTarget", "Failed", reason, message));
-        set(&mut status, "ready", 0);
-        crate::json::remove(&mut status, "active");
+        end(&mut status, ["FailureTarget", "Failed"], reason, message, &now);
     } else {
         let missing = parallel.min(wanted - succeeded) - count(active.len());
-        // After a failure the next try waits.
-        let wait = Duration::from_secs(u64::try_from(failed).unwrap_or(0).min(6));
-        let may = missing > 0 && (failed == 0 || state.pods.due(format!("job {uid} {failed}"), wait));
-        if may {
-            (0..missing).for_each(|_| make_pod(state, job, "batch/v1", "Job", None, &Value::Null));
-        }
-        let running =
-            pods_of(state, &namespace, &uid).iter().filter(|p| !dying(p) && !super::finished(p)).count();
         let is_ready = active.iter().filter(|p| ready(p)).count();
         set(&mut status, "ready", is_ready);
-        if running > 0 {
-            set(&mut status, "active", running);
-        } else {
-            crate::json::remove(&mut status, "active");
-        }
+        work(state, job, missing, failed, &mut status);
     }
     save_status(state, JOBS, job, status);
+}
+
+/// Writes how a job ended.
+fn end(status: &mut Value, kinds: [&str; 2], reason: &str, message: &str, now: &str) {
+    let one = |kind: &str| {
+        json!({"type": kind, "status": "True", "reason": reason, "message": message, "lastProbeTime": now,
+            "lastTransitionTime": now})
+    };
+    set(status, "conditions", json!(kinds.map(one)));
+    set(status, "ready", 0);
+    crate::json::remove(status, "active");
+}
+
+/// Stops the pods of a job that is to wait.
+fn suspend(state: &mut State, job: &Value, mut status: Value) {
+    let (namespace, uid) = (meta(job, "namespace").to_string(), meta(job, "uid").to_string());
+    let now = state.clock.rfc3339();
+    pods_of(state, &namespace, &uid).iter().for_each(|p| stop_pod(state, p));
+    let one = json!({"type": "Suspended", "status": "True", "reason": "JobSuspended", "message": "Job suspended",
+        "lastProbeTime": now, "lastTransitionTime": now});
+    set(&mut status, "conditions", json!([one]));
+    if !has(job, "Suspended") {
+        save_status(state, JOBS, job, status);
+    }
+}
+
+/// Makes the pods that are missing; after a failure the next try waits.
+fn work(state: &mut State, job: &Value, missing: i64, failed: i64, status: &mut Value) {
+    let (namespace, uid) = (meta(job, "namespace").to_string(), meta(job, "uid").to_string());
+    let wait = Duration::from_secs(u64::try_from(failed).unwrap_or(0).min(6));
+    if missing > 0 && (failed == 0 || state.pods.due(format!("job {uid} {failed}"), wait)) {
+        (0..missing).for_each(|_| make_pod(state, job, "batch/v1", "Job", None, &Value::Null));
+    }
+    let running =
+        pods_of(state, &namespace, &uid).iter().filter(|p| !dying(p) && !super::finished(p)).count();
+    if running > 0 {
+        set(status, "active", running);
+    } else {
+        crate::json::remove(status, "active");
+    }
 }

@@ -4,7 +4,7 @@
 //! other image gets ready, or succeeds where pods come to an end.
 
 use super::super::{State, meta};
-use super::{dying, ready};
+use super::dying;
 use crate::json::{self, items, set, text};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ fn waits(pod: &Value) -> bool {
 fn stop(state: &mut State, pod: &Value) {
     let (namespace, name) = super::super::store::name_of(pod);
     let held = !items(&pod["metadata"]["finalizers"]).is_empty();
-    if ready(pod) || !state.pods.due(format!("stop {}", meta(pod, "uid")), STOP) || held {
+    if !state.pods.due(format!("stop {}", meta(pod, "uid")), STOP) || held {
         return;
     }
     state.pods.forget(&format!("start {}", meta(pod, "uid")));
@@ -122,6 +122,36 @@ fn start(state: &mut State, mut pod: Value) {
     if !state.pods.due(format!("start {}", meta(&pod, "uid")), START) {
         return;
     }
+    let now = state.clock.rfc3339();
+    let (phase, is_ready, made) = outcome(&pod, &now);
+    let statuses: Vec<Value> = items(&pod["spec"]["containers"])
+        .iter()
+        .map(|c| json!({"name": c["name"], "image": c["image"], "imageID": "", "ready": is_ready, "started": is_ready, "restartCount": 0, "state": made, "lastState": {}}))
+        .collect();
+    state.next_ip += 1;
+    let ip = format!("10.244.{}.{}", (state.next_ip / 250) % 250, state.next_ip % 250 + 2);
+    let status = json::child(&mut pod, "status");
+    set(status, "phase", phase);
+    set(status, "podIP", ip.as_str());
+    set(status, "podIPs", json!([{"ip": ip}]));
+    set(status, "containerStatuses", statuses);
+    let conditions =
+        status.get_mut("conditions").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
+    for one in conditions {
+        if matches!(text(one, "type"), "Ready" | "ContainersReady") {
+            set(one, "status", if is_ready { "True" } else { "False" });
+            set(one, "lastTransitionTime", now.as_str());
+            if !is_ready {
+                let why = if phase == "Succeeded" { "PodCompleted" } else { "ContainersNotReady" };
+                set(one, "reason", why);
+            }
+        }
+    }
+    super::save(state, "/pods", pod);
+}
+
+/// What becomes of a pod: its phase, whether it is ready, the state of its containers.
+fn outcome(pod: &Value, now: &str) -> (&'static str, bool, Value) {
     let images: Vec<String> = ["initContainers", "containers"]
         .iter()
         .flat_map(|k| items(&pod["spec"][*k]))
@@ -129,8 +159,7 @@ fn start(state: &mut State, mut pod: Value) {
         .collect();
     let has = |word: &str| images.iter().any(|i| i.contains(word));
     let ends = text(&pod["spec"], "restartPolicy") != "Always";
-    let now = state.clock.rfc3339();
-    let (phase, is_ready, made) = if has("broken") {
+    if has("broken") {
         (
             "Pending",
             false,
@@ -158,29 +187,5 @@ fn start(state: &mut State, mut pod: Value) {
         )
     } else {
         ("Running", true, json!({"running": {"startedAt": now}}))
-    };
-    let statuses: Vec<Value> = items(&pod["spec"]["containers"])
-        .iter()
-        .map(|c| json!({"name": c["name"], "image": c["image"], "imageID": "", "ready": is_ready, "started": is_ready, "restartCount": 0, "state": made, "lastState": {}}))
-        .collect();
-    state.next_ip += 1;
-    let ip = format!("10.244.{}.{}", (state.next_ip / 250) % 250, state.next_ip % 250 + 2);
-    let status = json::child(&mut pod, "status");
-    set(status, "phase", phase);
-    set(status, "podIP", ip.as_str());
-    set(status, "podIPs", json!([{"ip": ip}]));
-    set(status, "containerStatuses", statuses);
-    let conditions =
-        status.get_mut("conditions").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
-    for one in conditions {
-        if matches!(text(one, "type"), "Ready" | "ContainersReady") {
-            set(one, "status", if is_ready { "True" } else { "False" });
-            set(one, "lastTransitionTime", now.as_str());
-            if !is_ready {
-                let why = if phase == "Succeeded" { "PodCompleted" } else { "ContainersNotReady" };
-                set(one, "reason", why);
-            }
-        }
     }
-    super::save(state, "/pods", pod);
 }

@@ -163,13 +163,17 @@ fn blocks(
             continue;
         }
         let forces = printer.forces(&at);
+        if !after.is_known() {
+            let symbol = if before.is_null() { Mark::Add } else { Mark::Change }.symbol(printer.style);
+            out.push_str(&format!(
+                "\n{}{symbol}{name}{label} (known after apply){forces}\n",
+                pad(indent + 4)
+            ));
+            continue;
+        }
         let symbol = mark.symbol(printer.style);
         out.push_str(&format!("\n{}{symbol}{name}{label} {{{forces}\n", pad(indent + 4)));
-        if after.is_known() {
-            out.push_str(&block(printer, &before, &after, nested, &at, indent + 4));
-        } else {
-            out.push_str(&format!("{}(known after apply)\n", pad(indent + 8)));
-        }
+        out.push_str(&block(printer, &before, &after, nested, &at, indent + 4));
         out.push_str(&format!("{}}}\n", pad(indent + 6)));
     }
     hidden
@@ -186,7 +190,12 @@ fn pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
     let telling = if pair.after.is_null() || !pair.after.is_known() { &pair.before } else { &pair.after };
     match telling.kind() {
         _ if !pair.after.is_known() => {
-            vec![(String::new(), Mark::Change, null(), pair.after.clone(), path.clone())]
+            let before = if pair.before.as_items().is_some_and(<[Value]>::is_empty) {
+                null()
+            } else {
+                pair.before.clone()
+            };
+            vec![(String::new(), Mark::Change, before, pair.after.clone(), path.clone())]
         }
         Kind::Set(..) => set_pairs(pair, path),
         Kind::List(..) | Kind::Tuple(_) => list_pairs(pair, path),

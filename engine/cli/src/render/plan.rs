@@ -111,14 +111,15 @@ fn nothing(plan: &Plan, style: Style) -> String {
 }
 
 fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
-    if plan.drift.is_empty() {
+    let drifted: Vec<&Change> = plan.drift.iter().filter(|change| matters(plan, change)).collect();
+    if drifted.is_empty() {
         return String::new();
     }
     let mut out = format!(
         "\n{}\n\nOrdain detected the following changes made outside of Ordain since the last\n\"apply\" which may have affected this plan:\n",
         style.bold(&style.paint(Color::Cyan, "Note: Objects have changed outside of Ordain"))
     );
-    for change in &plan.drift {
+    for change in drifted {
         out.push('\n');
         let words = match change.action {
             Action::Delete => "has been deleted",
@@ -131,6 +132,25 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
         "\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n",
     );
     out
+}
+
+/// Whether a change made outside has a part in what the plan does: the configuration reads an attribute that
+/// changed, and there is something to do. Asked for by itself (`-refresh-only`), every change matters.
+fn matters(plan: &Plan, change: &Change) -> bool {
+    if plan.mode == ordain_plan::Mode::RefreshOnly {
+        return true;
+    }
+    if !plan.changes.iter().any(shown) {
+        return false;
+    }
+    let resource = change.address.config().to_string();
+    let own = plan.changes.iter().any(|other| other.address == change.address && shown(other));
+    let differs = |name: &str| change.before.get(name) != change.after.get(name);
+    own || plan
+        .relevant
+        .iter()
+        .filter(|relevant| relevant.resource == resource)
+        .any(|relevant| relevant.attribute.first().and_then(ordain_value::Value::as_str).is_none_or(differs))
 }
 
 fn legend(changes: &[&Change], style: Style) -> String {

@@ -141,3 +141,16 @@ pub fn sign(
     let armoured = signature.to_pem(LineEnding::LF).map_err(unsupported)?;
     Ok(Approval { statement: text, proof: Proof::Ssh(armoured) })
 }
+
+/// A fresh key without passphrase: the private part in OpenSSH's form, and the public line. For demonstrations
+/// and tests; people bring their own. `seed` must be random.
+///
+/// # Errors
+/// The key cannot be written down.
+pub fn new_key(seed: &[u8; 32], comment: &str) -> Result<(String, String), String> {
+    let mut key = PrivateKey::from(ssh_key::private::Ed25519Keypair::from_seed(seed));
+    key.set_comment(comment);
+    let private = key.to_openssh(LineEnding::LF).map_err(|error| error.to_string())?;
+    let public = key.public_key().to_openssh().map_err(|error| error.to_string())?;
+    Ok((private.to_string(), public))
+}

@@ -10,7 +10,7 @@ mod signers;
 mod times;
 mod verify;
 
-pub use approval::{Approval, NAMESPACE, Proof, SignError, Statement, sign};
+pub use approval::{Approval, NAMESPACE, Proof, SignError, Statement, new_key, sign};
 pub use judge::{Case, Current, Verdict, judge};
 pub use permit::Permit;
 pub use rules::{Environment, Rules};

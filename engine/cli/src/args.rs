@@ -117,7 +117,7 @@ fn command_word(word: String) -> String {
 /// `-flag` becomes `--flag`; a lone `-`, `--` and negative numbers stay.
 fn two_dashes(word: String) -> String {
     match word.strip_prefix('-') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest != "h" => {
+        Some(rest) if rest.len() > 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic()) => {
             format!("--{rest}")
         }
         _ => word,

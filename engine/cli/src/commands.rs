@@ -3,6 +3,8 @@
 mod apply;
 mod approve;
 mod console;
+mod demo;
+mod dev;
 mod explain_error;
 mod fmt;
 mod force_unlock;
@@ -63,7 +65,9 @@ pub const ALL: &[Entry] = &[
     taint::UNTAINT,
     force_unlock::ENTRY,
     policy::test::ENTRY,
+    demo::ENTRY,
     sandbox::ENTRY,
+    dev::render_chart::ENTRY,
     version::ENTRY,
     explain_error::ENTRY,
 ];

@@ -209,3 +209,13 @@ fn counts(
     }
     Ok(verified)
 }
+
+/// A fresh key for demonstrations: the private part in OpenSSH's form, and the public line.
+///
+/// # Errors
+/// The key cannot be written down.
+pub fn new_key(comment: &str) -> Result<(String, String), String> {
+    let mut seed = [0u8; 32];
+    getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
+    ordain_approval::new_key(&seed, comment)
+}

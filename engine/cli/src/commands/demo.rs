@@ -3,6 +3,7 @@
 //! Runs this very program with the commands that a user types, in a copy of the repository. Nothing but
 //! endpoints and certificates differs from a real subscription.
 
+mod portal;
 mod script;
 
 use clap::{ArgMatches, Command};

@@ -14,6 +14,8 @@ use crate::exit::Exit;
 use crate::flags::{is_on, seconds, text};
 use crate::session::Session;
 
+use super::portal;
+
 /// Who plans and who approves; the rules forbid that they are the same.
 const AUTHOR: &str = "author@example.com";
 const REVIEWER: &str = "reviewer@example.com";
@@ -35,12 +37,16 @@ pub fn play(matches: &ArgMatches, session: &mut Session) -> Result<(), Exit> {
     let source = Repository::around(&session.workdir).top;
     let environment = text(matches, "environment").unwrap_or("staging").to_owned();
     if !source.join("environments").join(&environment).is_dir() {
-        let detail = format!("{} holds no environments/{environment}. Run the demo in a checkout of the repository.", source.display());
+        let detail = format!(
+            "{} holds no environments/{environment}. Run the demo in a checkout of the repository.",
+            source.display()
+        );
         return Err(session.usage("Nothing to demonstrate", &detail));
     }
     let top = std::env::temp_dir().join(format!("ordain-demo-{}", std::process::id()));
     for folder in ["environments", "modules", "policies"] {
-        copy(&source.join(folder), &top.join(folder)).map_err(|error| failed(session, &top, &error.to_string()))?;
+        copy(&source.join(folder), &top.join(folder))
+            .map_err(|error| failed(session, &top, &error.to_string()))?;
     }
     let running = start(matches, session, &top)?;
     let mut env: BTreeMap<String, String> = session.workdir.env.clone();
@@ -55,7 +61,10 @@ pub fn play(matches: &ArgMatches, session: &mut Session) -> Result<(), Exit> {
         let _left = std::fs::remove_dir_all(&top);
     }
     outcome?;
-    session.ui.line(&format!("\nThe main job, from first plan to last destroy, took {:.1} s.", begun.elapsed().as_secs_f64()));
+    session.ui.line(&format!(
+        "\nThe main job, from first plan to last destroy, took {:.1} s.",
+        begun.elapsed().as_secs_f64()
+    ));
     Ok(())
 }
 
@@ -109,7 +118,8 @@ impl Stage<'_> {
         self.write("ordain.hcl", &rules)?;
         self.write("allowed_signers", &signers)?;
         self.write(".sandbox/reviewer", &private)?;
-        self.env.insert("ORDAIN_SSH_KEY".to_owned(), self.top.join(".sandbox/reviewer").display().to_string());
+        self.env
+            .insert("ORDAIN_SSH_KEY".to_owned(), self.top.join(".sandbox/reviewer").display().to_string());
         self.session.ui.say(&rules);
         self.good(AUTHOR, &["policy", "test"])
     }
@@ -168,7 +178,7 @@ impl Stage<'_> {
 
     /// Changes the resource group's tags through the API, as a person in a portal would.
     fn outside(&mut self) -> Result<(), Exit> {
-        let changed = ordain_operations::outside::retag_resource_group(&self.session.workdir, &self.env, "mlflow", "changed by hand");
+        let changed = portal::retag_groups(&self.env, "changed by hand");
         self.session.block_on(changed).map_err(|error| self.session.fail(error))
     }
 
@@ -231,7 +241,8 @@ impl Stage<'_> {
     }
 
     fn run(&mut self, who: &str, args: &[&str]) -> Result<Output, Exit> {
-        let program = std::env::current_exe().map_err(|error| failed(self.session, &self.top, &error.to_string()))?;
+        let program =
+            std::env::current_exe().map_err(|error| failed(self.session, &self.top, &error.to_string()))?;
         let person = who.split('@').next().unwrap_or(who).to_owned();
         self.session.ui.line(&format!("{person}$ ordain {}", args.join(" ")));
         let mut all: Vec<&str> = args.to_vec();
@@ -259,7 +270,11 @@ impl Stage<'_> {
             self.session.ui.say(&String::from_utf8_lossy(&output.stdout));
             self.session.ui.complain(&String::from_utf8_lossy(&output.stderr));
         }
-        let detail = format!("`ordain {}` ended with {}. This is a bug; please report what is shown above.", args.join(" "), output.status);
+        let detail = format!(
+            "`ordain {}` ended with {}. This is a bug; please report what is shown above.",
+            args.join(" "),
+            output.status
+        );
         self.session.fail(Diagnostic::error(codes::cli::INTERNAL, "The demo did not go as it must", detail))
     }
 }

@@ -1,0 +1,3 @@
+//! `ordain dev …`: tools for those who develop this program.
+
+pub mod render_chart;

@@ -113,11 +113,11 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         flatten_type,
         flatten,
     ),
-    by(
+    fixed(
         "index",
         "Finds the element index for a given value in a list.",
         &[LIST, Param::new("value", Ty::Any)],
-        index_type,
+        Ty::Number,
         index,
     ),
     Spec {
@@ -381,15 +381,11 @@ fn flatten(call: &Call<'_>) -> FunctionResult {
     Ok(if known { Value::tuple(out) } else { call.unknown() }.with_marks(marks))
 }
 
-fn index_type(args: &[Value]) -> Result<Type, FunctionError> {
-    match first_type(args) {
-        Type::List(_) | Type::Tuple(_) => Ok(Type::Number),
-        _ => Err(FunctionError::call("argument must be a list or tuple")),
-    }
-}
-
 fn index(call: &Call<'_>) -> FunctionResult {
-    let (items, wanted) = (call.items(0)?, call.arg(1)?);
+    let (Kind::List(_, items) | Kind::Tuple(items)) = call.arg(0)?.kind() else {
+        return Err(FunctionError::call("argument must be a list or tuple"));
+    };
+    let wanted = call.arg(1)?;
     if items.is_empty() {
         return Err(FunctionError::call("cannot search an empty list"));
     }

@@ -1,10 +1,7 @@
 //! DEFLATE (RFC 1951) exactly as Go's `compress/flate` writes it at its default level: which matches are
 //! taken, where blocks end and how their codes are built decide every byte, and users compare the bytes.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "every index is masked by its table's size or bounded by the input; this is the inner loop"
-)]
+#![allow(clippy::indexing_slicing, reason = "indices are masked or bounded by the input; the inner loop")]
 
 mod block;
 mod huffman;

@@ -20,14 +20,7 @@ pub fn to_json(value: &Value, ty: &Type) -> Result<Json, PathError> {
         return fail("value is not known");
     }
     if *ty == Type::Dynamic {
-        let own = value.ty();
-        if own == Type::Dynamic {
-            return Ok(Json::Null);
-        }
-        let mut wrapped = serde_json::Map::new();
-        wrapped.insert("value".to_owned(), to_json(value, &own)?);
-        wrapped.insert("type".to_owned(), type_to_json(&own));
-        return Ok(Json::Object(wrapped));
+        return dynamic_to_json(value);
     }
     match value.kind() {
         Kind::Null(_) | Kind::Unknown(_) => Ok(Json::Null),
@@ -72,6 +65,18 @@ pub fn to_json(value: &Value, ty: &Type) -> Result<Json, PathError> {
             Ok(Json::Object(object))
         }
     }
+}
+
+/// A value together with its type.
+fn dynamic_to_json(value: &Value) -> Result<Json, PathError> {
+    let own = value.ty();
+    if own == Type::Dynamic {
+        return Ok(Json::Null);
+    }
+    let mut wrapped = serde_json::Map::new();
+    wrapped.insert("value".to_owned(), to_json(value, &own)?);
+    wrapped.insert("type".to_owned(), type_to_json(&own));
+    Ok(Json::Object(wrapped))
 }
 
 /// JSON of a value as `jsonencode` writes it: guided by its own type.

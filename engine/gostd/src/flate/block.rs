@@ -81,6 +81,91 @@ fn runs(lengths: &[u8]) -> Vec<Run> {
     out
 }
 
+/// How often each symbol occurs in a block.
+struct Counts {
+    literals: Vec<u32>,
+    distances: Vec<u32>,
+    /// Bits that follow the symbols.
+    extra: usize,
+}
+
+impl Counts {
+    fn of(tokens: &[Token]) -> Counts {
+        let mut counts = Counts { literals: vec![0; 286], distances: vec![0; 30], extra: 0 };
+        for token in tokens {
+            match *token {
+                Token::Literal(byte) => counts.literals[usize::from(byte)] += 1,
+                Token::Match { length, distance } => {
+                    let (length, _) = length_symbol(length);
+                    let (distance, _) = distance_symbol(distance);
+                    counts.literals[LENGTHS + length] += 1;
+                    counts.distances[distance] += 1;
+                    counts.extra += usize::from(LENGTH_EXTRA[length]) + usize::from(DISTANCE_EXTRA[distance]);
+                }
+            }
+        }
+        counts.literals[END] += 1;
+        if used(&counts.distances) == 0 {
+            // A decoder wants one distance even where none occurs.
+            counts.distances[0] = 1;
+        }
+        counts
+    }
+
+    fn cost(&self, literals: &[Code], distances: &[Code]) -> usize {
+        cost(literals, &self.literals) + cost(distances, &self.distances) + self.extra
+    }
+}
+
+/// Number of symbols up to the last one that occurs.
+fn used(counts: &[u32]) -> usize {
+    counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1)
+}
+
+/// Codes made for one block, and how they are told.
+struct Dynamic {
+    literals: Vec<Code>,
+    distances: Vec<Code>,
+    literal_count: usize,
+    distance_count: usize,
+    runs: Vec<Run>,
+    run_counts: [u32; 19],
+    run_codes: Vec<Code>,
+    order_count: usize,
+}
+
+impl Dynamic {
+    fn new(counts: &Counts) -> Dynamic {
+        let literals = generate(&counts.literals, 15);
+        let distances = generate(&counts.distances, 15);
+        let (literal_count, distance_count) = (used(&counts.literals), used(&counts.distances));
+        let told = literals[..literal_count].iter().chain(&distances[..distance_count]);
+        let runs = runs(&told.map(|code| code.length).collect::<Vec<u8>>());
+        let mut run_counts = [0u32; 19];
+        runs.iter().for_each(|run| run_counts[run.symbol] += 1);
+        let run_codes = generate(&run_counts, 7);
+        let mut order_count = ORDER.len();
+        while order_count > 4 && run_counts[ORDER[order_count - 1]] == 0 {
+            order_count -= 1;
+        }
+        Dynamic {
+            literals,
+            distances,
+            literal_count,
+            distance_count,
+            runs,
+            run_counts,
+            run_codes,
+            order_count,
+        }
+    }
+
+    fn header_size(&self) -> usize {
+        let extra: usize = self.runs.iter().map(|run| usize::from(run.width)).sum();
+        3 + 5 + 5 + 4 + 3 * self.order_count + cost(&self.run_codes, &self.run_counts) + extra
+    }
+}
+
 /// Collects the stream.
 #[derive(Default)]
 pub(super) struct BlockWriter {
@@ -123,81 +208,42 @@ impl BlockWriter {
 
     /// A block of tokens that stand for `raw`, where that is still known.
     pub(super) fn write_block(&mut self, tokens: &[Token], raw: Option<&[u8]>) {
-        let mut literals = vec![0u32; 286];
-        let mut distances = vec![0u32; 30];
-        let mut extra = 0usize;
-        for token in tokens {
-            match *token {
-                Token::Literal(byte) => literals[usize::from(byte)] += 1,
-                Token::Match { length, distance } => {
-                    let (length, _) = length_symbol(length);
-                    let (distance, _) = distance_symbol(distance);
-                    literals[LENGTHS + length] += 1;
-                    distances[distance] += 1;
-                    extra += usize::from(LENGTH_EXTRA[length]) + usize::from(DISTANCE_EXTRA[distance]);
-                }
-            }
-        }
-        literals[END] += 1;
-        let used = |counts: &[u32]| counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
-        let literal_count = used(&literals);
-        let distance_count = used(&distances).max(1);
-        if used(&distances) == 0 {
-            // A decoder wants one distance even where none occurs.
-            distances[0] = 1;
-        }
+        let mut counts = Counts::of(tokens);
         let raw = raw.filter(|raw| raw.len() <= LONGEST_STORED);
-        // Extra bits only matter against the stored form.
-        let extra = if raw.is_some() { extra } else { 0 };
-        let literal_codes = generate(&literals, 15);
-        let distance_codes = generate(&distances, 15);
-        let (fixed, fixed_far) = (fixed_literals(), fixed_distances());
-        let fixed_size = 3 + cost(&fixed, &literals) + cost(&fixed_far, &distances) + extra;
-
-        let lengths: Vec<u8> = literal_codes[..literal_count]
-            .iter()
-            .chain(&distance_codes[..distance_count])
-            .map(|code| code.length)
-            .collect();
-        let runs = runs(&lengths);
-        let mut run_counts = [0u32; 19];
-        runs.iter().for_each(|run| run_counts[run.symbol] += 1);
-        let run_codes = generate(&run_counts, 7);
-        let mut order_count = ORDER.len();
-        while order_count > 4 && run_counts[ORDER[order_count - 1]] == 0 {
-            order_count -= 1;
+        if raw.is_none() {
+            // Extra bits only matter against the stored form.
+            counts.extra = 0;
         }
-        let header = 3
-            + 5
-            + 5
-            + 4
-            + 3 * order_count
-            + cost(&run_codes, &run_counts)
-            + runs.iter().map(|run| usize::from(run.width)).sum::<usize>();
-        let dynamic_size =
-            header + cost(&literal_codes, &literals) + cost(&distance_codes, &distances) + extra;
-
+        let (fixed, fixed_far) = (fixed_literals(), fixed_distances());
+        let fixed_size = 3 + counts.cost(&fixed, &fixed_far);
+        let dynamic = Dynamic::new(&counts);
+        let dynamic_size = dynamic.header_size() + counts.cost(&dynamic.literals, &dynamic.distances);
         let size = fixed_size.min(dynamic_size);
         if let Some(raw) = raw.filter(|raw| (raw.len() + 5) * 8 < size) {
             self.stored_header(u16::try_from(raw.len()).unwrap_or(0), false);
             self.align();
             self.bytes.extend_from_slice(raw);
         } else if dynamic_size < fixed_size {
-            self.put(4, 3);
-            self.put(u32::try_from(literal_count - 257).unwrap_or(0), 5);
-            self.put(u32::try_from(distance_count - 1).unwrap_or(0), 5);
-            self.put(u32::try_from(order_count - 4).unwrap_or(0), 4);
-            for symbol in &ORDER[..order_count] {
-                self.put(u32::from(run_codes[*symbol].length), 3);
-            }
-            for run in &runs {
-                self.code(run_codes[run.symbol]);
-                self.put(run.extra, run.width);
-            }
-            self.tokens(tokens, &literal_codes, &distance_codes);
+            self.dynamic_header(&dynamic);
+            self.tokens(tokens, &dynamic.literals, &dynamic.distances);
         } else {
             self.put(2, 3);
             self.tokens(tokens, &fixed, &fixed_far);
+        }
+    }
+
+    fn dynamic_header(&mut self, dynamic: &Dynamic) {
+        let small = |count: usize| u32::try_from(count).unwrap_or(0);
+        self.put(4, 3);
+        self.put(small(dynamic.literal_count - 257), 5);
+        self.put(small(dynamic.distance_count - 1), 5);
+        self.put(small(dynamic.order_count - 4), 4);
+        for symbol in &ORDER[..dynamic.order_count] {
+            self.put(u32::from(dynamic.run_codes[*symbol].length), 3);
+        }
+        for run in &dynamic.runs {
+            self.code(dynamic.run_codes[run.symbol]);
+            self.put(run.extra, run.width);
         }
     }
 

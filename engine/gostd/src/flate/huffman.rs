@@ -97,9 +97,7 @@ fn lengths(frequencies: &[i64], longest: usize) -> Vec<usize> {
     let mut levels = [start; DEPTH + 1];
     // leaves[a][b]: how many leaves of depth b the best trees of level a hold.
     let mut leaves = [[0usize; DEPTH]; DEPTH];
-    for level in 1..=longest {
-        leaves[level][level] = 2;
-    }
+    leaves.iter_mut().enumerate().skip(1).take(longest).for_each(|(level, row)| row[level] = 2);
     levels[1].next_pair = NEVER;
     levels[longest].needed = 2 * i64::try_from(count).unwrap_or(0) - 4;
     let mut level = longest;

@@ -58,18 +58,7 @@ impl<'f> Verb<'f> {
             width: None,
             precision: None,
         };
-        let mut rest = text.get(1..).unwrap_or("");
-        loop {
-            match rest.as_bytes().first() {
-                Some(b'0') => verb.zero = true,
-                Some(b'#') => verb.sharp = true,
-                Some(b'+') => verb.plus = true,
-                Some(b'-') => verb.minus = true,
-                Some(b' ') => verb.space = true,
-                _ => break,
-            }
-            rest = rest.get(1..).unwrap_or("");
-        }
+        let mut rest = verb.flags(text.get(1..).unwrap_or(""));
         let (width, after) = digits(rest);
         if !width.is_empty() {
             verb.width = Some(size(width)?);
@@ -106,6 +95,21 @@ impl<'f> Verb<'f> {
         }
         verb.raw = text.get(..text.len() - rest.len()).unwrap_or(text);
         Ok((verb, rest))
+    }
+
+    /// Reads the flags at the start of a text; gives what follows.
+    fn flags(&mut self, mut rest: &'f str) -> &'f str {
+        loop {
+            match rest.as_bytes().first() {
+                Some(b'0') => self.zero = true,
+                Some(b'#') => self.sharp = true,
+                Some(b'+') => self.plus = true,
+                Some(b'-') => self.minus = true,
+                Some(b' ') => self.space = true,
+                _ => return rest,
+            }
+            rest = rest.get(1..).unwrap_or("");
+        }
     }
 
     /// The argument is not one for this verb.

@@ -82,6 +82,8 @@ pub(crate) struct Drive<'d> {
     halted: bool,
     pub(crate) counts: Counts,
     pub(crate) found: Diagnostics,
+    /// Check blocks that do not hold because their data source could not be read: address and why.
+    pub(crate) failed_checks: HashMap<String, String>,
 }
 
 impl<'d> Drive<'d> {
@@ -114,7 +116,15 @@ impl<'d> Drive<'d> {
             halted: false,
             counts: Counts { imported, ..Counts::default() },
             found: Diagnostics::new(),
+            failed_checks: HashMap::new(),
         }
+    }
+
+    /// Address of the check block that a data source stands in.
+    fn check_of(&self, change: &Change) -> Option<String> {
+        let check = self.session.tree.resource(&change.address.config())?.check.clone()?;
+        let module = &change.address.module;
+        Some(if module.is_root() { format!("check.{check}") } else { format!("{module}.check.{check}") })
     }
 
     /// Whether every step ended well.
@@ -519,11 +529,14 @@ impl<'d> Drive<'d> {
     }
 
     async fn settle_step(&mut self, step: u32, outcome: Outcome, evaluator: &mut Evaluator) {
-        let Outcome { edits, value, found } = outcome;
+        let Outcome { edits, value, found, unchanged, check_failure } = outcome;
         let Some(kind) = self.ledger.kind(step) else { return };
         let Some(change) = self.change(kind.change()) else { return };
         let mut why = first_error(&found);
         self.found.append(found);
+        if let Some(why) = check_failure {
+            self.failed_checks.extend(self.check_of(change).map(|check| (check, why)));
+        }
         let makes = matches!(kind, StepKind::Create(_) | StepKind::Update(_) | StepKind::Read(_));
         if let (StepKind::Create(_), Some(made), None) = (kind, &value, &why) {
             match self.create_tasks(change, made, evaluator) {
@@ -544,7 +557,7 @@ impl<'d> Drive<'d> {
             }
         }
         self.end(step, edits, why).await;
-        self.count(step, well);
+        self.count(step, well && !unchanged);
         if makes {
             self.answer(&change.address, value.filter(|_| well), evaluator);
         }

@@ -1,6 +1,6 @@
 //! From a request to a new state: what comes before the loop and after it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_addr::ProviderConfigAddr;
@@ -100,13 +100,12 @@ async fn finish(
 ) -> (Applied, Diagnostics) {
     let complete = drive.is_complete() && !found.has_errors();
     let counts = drive.counts;
+    let mut checks = check_results(outcome.checks.clone());
+    settle_checks(session, &drive.failed_checks, &mut checks);
+    found = without_asserts(found, &drive.failed_checks);
     let (mut state, snapshot, journal_begun) = drive.into_state();
-    let checks = check_results(outcome.checks.clone());
     state.outputs = outputs(session, &stored.state, &outcome);
-    state.check_results = match session.plan.mode {
-        Mode::Destroy => None,
-        _ => Some(json::state_check_results(&checks)).filter(|records| !records.is_empty()),
-    };
+    state.check_results = Some(json::state_check_results(&checks)).filter(|records| !records.is_empty());
     state.terraform_version = session.host.terraform_version.clone();
     let stored = match session.store.write(&snapshot, state, &session.host.new_lineage).await {
         Ok(stored) => {
@@ -135,12 +134,49 @@ async fn finish(
     (Applied { stored, counts, checks, complete }, found)
 }
 
+/// Checks that nothing was said about are not known, with the instances that the plan expected. Those
+/// whose data source could not be read do not hold.
+fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &mut [CheckResult]) {
+    for check in checks {
+        if check.instances.is_empty() {
+            let planned = session.plan.checks.iter();
+            let planned =
+                planned.filter(|planned| planned.kind == check.kind && planned.address == check.address);
+            let unknown = |(address, ..): &(String, CheckStatus, Vec<String>)| {
+                (address.clone(), CheckStatus::Unknown, Vec::new())
+            };
+            check.instances = planned.flat_map(|planned| &planned.instances).map(unknown).collect();
+            let root_output = check.kind == CheckKind::OutputValue && !check.address.starts_with("module.");
+            if check.instances.is_empty() && root_output {
+                check.instances.push((check.address.clone(), CheckStatus::Unknown, Vec::new()));
+            }
+        }
+        for (address, status, messages) in &mut check.instances {
+            if let Some(why) = failed.get(address) {
+                check.status = CheckStatus::Fail;
+                *status = CheckStatus::Fail;
+                *messages = vec![why.clone()];
+            }
+        }
+    }
+}
+
+/// Without the findings of assertions in checks whose data source could not be read.
+fn without_asserts(found: Diagnostics, failed: &HashMap<String, String>) -> Diagnostics {
+    let asserts = |finding: &Diagnostic| {
+        finding.summary.starts_with("Check block assertion")
+            && finding.address.as_ref().is_some_and(|address| failed.contains_key(address))
+    };
+    found.into_iter().filter(|finding| !asserts(finding)).collect()
+}
+
 /// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
 /// stay as they were; null is not kept.
 fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
     let mut outputs = BTreeMap::new();
     if session.plan.mode == Mode::Destroy {
-        return outputs;
+        let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
+        return if partial { old.outputs.clone() } else { outputs };
     }
     for name in session.tree.root.outputs.keys() {
         match outcome.outputs.get(name) {

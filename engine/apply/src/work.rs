@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ordain_config::ignore_changes;
 use ordain_diag::{Diagnostic, Diagnostics, Severity, codes};
 use ordain_eval::WantedInstance;
-use ordain_plan::{Action, Change, Event, Observer, Work};
+use ordain_plan::{Change, Event, Observer, Work};
 use ordain_provider::laws::object_compatible;
 use ordain_provider::{ApplyRequest, Known, ObjectSchema, PlanReply, Provider, Subject};
 use ordain_state::{Edit, Object, Status};
@@ -24,6 +24,19 @@ pub(crate) struct Outcome {
     pub(crate) value: Option<Value>,
     /// Findings; errors mean that it failed.
     pub(crate) found: Diagnostics,
+    /// Whether there turned out to be nothing to do.
+    pub(crate) unchanged: bool,
+    /// What keeps the check block around a data source from holding.
+    pub(crate) check_failure: Option<String>,
+}
+
+/// What the second plan says, with everything known.
+struct Replanned {
+    planned: Value,
+    planned_private: Vec<u8>,
+    planned_identity: Option<Value>,
+    /// The configuration without what is ignored.
+    config: Value,
 }
 
 /// A step that makes or changes an object.
@@ -64,10 +77,19 @@ impl Making<'_> {
             create_before_destroy: self.change.create_before_destroy,
         };
         let prior = self.prior();
-        self.event(Event::Started { address: &address, deposed: None, work, known: &self.change.before });
         let planned = self.plan_again(&prior, config.clone(), &mut outcome.found).await;
         if let Some(planned) = planned {
-            self.carry_out(prior, planned, config, &about, &mut outcome).await;
+            if self.present.is_some() && planned.planned == prior.value {
+                // With everything known there is nothing left to change.
+                outcome.unchanged = true;
+                let private = planned.planned_private;
+                let made =
+                    Made { value: prior.value, private, identity: prior.identity, status: Status::Ready };
+                self.keep(made, &about, &mut outcome);
+                return outcome;
+            }
+            self.event(Event::Started { address: &address, deposed: None, work, known: &self.change.before });
+            self.carry_out(prior, planned, &about, &mut outcome).await;
         }
         outcome.found = self.wanted.block.place(std::mem::take(&mut outcome.found), &address);
         match &outcome.value {
@@ -88,12 +110,7 @@ impl Making<'_> {
         }
     }
 
-    async fn plan_again(
-        &self,
-        prior: &Known,
-        config: Value,
-        found: &mut Diagnostics,
-    ) -> Option<(PlanReply, Value)> {
+    async fn plan_again(&self, prior: &Known, config: Value, found: &mut Diagnostics) -> Option<Replanned> {
         if !config.is_wholly_known() {
             let detail = format!("The configuration of {} still has unknown values.", self.wanted.address);
             found.push(Diagnostic::error(
@@ -104,9 +121,7 @@ impl Making<'_> {
             return None;
         }
         let ignore = &self.wanted.block.lifecycle.ignore_changes;
-        let (before, _) = self.change.before.clone().unmark_deep();
-        let tainted = self.change.reason == Some(ordain_plan::Reason::ReplaceBecauseTainted);
-        let config = if tainted { config } else { ignore_changes(ignore, &before, &config) };
+        let config = ignore_changes(ignore, &prior.value, &config);
         let subject = self.subject();
         let (reply, problems) = subject.plan(prior, &config, self.wanted.provider_meta.clone()).await;
         found.append(problems);
@@ -117,39 +132,20 @@ impl Making<'_> {
         let (expected, _) = self.change.after.clone().unmark_deep();
         let violations = object_compatible(&self.schema.schema.block, &expected, &reply.planned);
         if violations.is_empty() {
-            return Some((reply, config));
+            let PlanReply { planned, planned_private, planned_identity, .. } = reply;
+            return Some(Replanned { planned, planned_private, planned_identity, config });
         }
         found.append(subject.broken("Provider produced inconsistent final plan", &violations));
         None
     }
 
-    async fn carry_out(
-        &self,
-        prior: Known,
-        (planned, ignored): (PlanReply, Value),
-        config: Value,
-        about: &About,
-        outcome: &mut Outcome,
-    ) {
-        // What is ignored does not reach the provider's apply either.
-        let config = if self.change.action == Action::Update { ignored } else { config };
-        if self.present.is_some() && planned.planned == prior.value {
-            // With everything known there is nothing left to change.
-            let made = Made {
-                value: prior.value,
-                private: planned.planned_private,
-                identity: prior.identity,
-                status: Status::Ready,
-            };
-            self.keep(made, about, outcome);
-            return;
-        }
+    async fn carry_out(&self, prior: Known, planned: Replanned, about: &About, outcome: &mut Outcome) {
         let creates = prior.value.is_null();
         let request = ApplyRequest {
             type_name: self.wanted.address.resource.type_name.to_string(),
             prior: prior.value.clone(),
             planned: planned.planned,
-            config,
+            config: planned.config,
             planned_private: planned.planned_private,
             planned_identity: planned.planned_identity,
             provider_meta: self.wanted.provider_meta.clone(),
@@ -325,11 +321,29 @@ pub(crate) async fn read(
         None => observer.event(Event::Failed { address, deposed: None, work }),
     }
     if wanted.block.check.is_some() {
-        // What stands in a check block only ever warns.
-        outcome.found = outcome.found.map(|mut finding| {
-            finding.severity = Severity::Warning;
-            finding
-        });
+        unread_in_check(&wanted, &schema, config, &about, &mut outcome);
     }
     outcome
+}
+
+/// What stands in a check block only ever warns: a data source there that cannot be read has its
+/// configuration and nothing else, and the check does not hold.
+fn unread_in_check(
+    wanted: &WantedInstance,
+    schema: &ObjectSchema,
+    config: Value,
+    about: &About,
+    outcome: &mut Outcome,
+) {
+    let error = outcome.found.iter().find(|finding| finding.is_error());
+    outcome.check_failure = error.map(|error| format!("{}: {}", error.summary, error.detail));
+    outcome.found = std::mem::take(&mut outcome.found).map(|mut finding| {
+        finding.severity = Severity::Warning;
+        finding
+    });
+    if outcome.check_failure.is_some() {
+        outcome.value = Some(Value::unknown(schema.ty.clone()));
+        let made = Made { value: config, private: Vec::new(), identity: None, status: Status::Ready };
+        outcome.edits.extend(made.object(schema, about).ok().map(|object| put(wanted, object)));
+    }
 }

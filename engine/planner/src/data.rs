@@ -22,17 +22,41 @@ pub(crate) async fn plan(
 ) -> Done {
     let asked = Asked::Instance(wanted.address.clone());
     let mut done = Done::default();
-    let answer = run(session, &wanted, &*provider, &prior, pending, &mut done).await;
+    let mut answer = run(session, &wanted, &*provider, &prior, pending, &mut done).await;
     done.found = wanted.block.place(done.found, &wanted.address);
     if wanted.block.check.is_some() {
-        // What stands in a check block only ever warns.
-        done.found = done.found.map(|mut finding| {
-            finding.severity = Severity::Warning;
-            finding
-        });
+        answer = in_check(session, &wanted, answer, &mut done);
     }
     done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
     done
+}
+
+/// What stands in a check block only ever warns. A data source there that cannot be read is read again
+/// while applying, and the check does not hold.
+fn in_check(
+    session: &Session,
+    wanted: &WantedInstance,
+    answer: Option<Answer>,
+    done: &mut Done,
+) -> Option<Answer> {
+    let error = done.found.iter().find(|finding| finding.is_error());
+    let why = error.map(|error| format!("{}: {}", error.summary, error.detail));
+    done.found = std::mem::take(&mut done.found).map(|mut finding| {
+        finding.severity = Severity::Warning;
+        finding
+    });
+    let (None, Some(why)) = (&answer, why) else { return answer };
+    let schema = session.schema(&wanted.provider, &wanted.address).ok()?;
+    let (name, module) = (wanted.block.check.as_deref()?, &wanted.address.module);
+    let dot = if module.is_root() { "" } else { "." };
+    done.failed_check = Some((format!("{module}{dot}check.{name}"), why));
+    let after = planned(&schema.schema.block, &wanted.config);
+    if session.options.mode == Mode::Normal {
+        let null = Value::null(schema.ty.clone());
+        let read = change(&wanted.address, &wanted.provider, Action::Read, (null, after.clone()));
+        done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
+    }
+    Some(Answer::Value(after))
 }
 
 async fn run(

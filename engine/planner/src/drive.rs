@@ -36,6 +36,8 @@ pub(crate) struct Drive<'d> {
     /// What instances depend on by the configuration.
     pub(crate) dependencies: HashMap<ResourceInstance, Arc<[ConfigResource]>>,
     pub(crate) found: Diagnostics,
+    /// Check blocks that do not hold because their data source cannot be read: address and why.
+    pub(crate) failed_checks: HashMap<String, String>,
     pub(crate) expansions: Expansions,
     /// Instances that were handed out.
     handled: HashSet<ResourceInstance>,
@@ -65,6 +67,7 @@ impl<'d> Drive<'d> {
             drift: Vec::new(),
             dependencies: HashMap::new(),
             found: Diagnostics::new(),
+            failed_checks: HashMap::new(),
             expansions: Expansions::default(),
             handled: HashSet::new(),
             pending: HashSet::new(),
@@ -197,7 +200,8 @@ impl<'d> Drive<'d> {
     }
 
     fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
-        let Done { answer, provider, changes, drift, edits, opened, found } = done;
+        let Done { answer, provider, changes, drift, edits, opened, found, failed_check } = done;
+        self.failed_checks.extend(failed_check);
         self.found.append(found);
         if let Some((address, provider)) = provider {
             self.providers.insert(address, provider);

@@ -188,8 +188,8 @@ impl Job<'_> {
         if !action.is_replace() {
             return Some(self.change(current, planned, &marks, action, reason, Vec::new()));
         }
-        // A second plan says what the new object will be.
-        let second = self.call(&absent, &wanted, done).await?;
+        // A second plan says what the new object will be; it has nothing that could be kept from the old.
+        let second = self.call(&absent, &config, done).await?;
         Some(self.change(current, second, &marks, action, reason, paths))
     }
 

@@ -1,6 +1,6 @@
 //! Root outputs: stored against wanted. And findings of checks in the plan's form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_eval::{CheckFinding, OutputValue};
@@ -47,8 +47,11 @@ fn changed(name: &str, stored: Option<&OutputState>, wanted: &OutputValue) -> Ou
     OutputChange { name: name.to_owned(), action, before, after: wanted.value.clone(), sensitive }
 }
 
-/// Findings in the plan's form.
-pub(crate) fn check_results(findings: Vec<CheckFinding>) -> Vec<CheckResult> {
+/// Findings in the plan's form. Check blocks whose data source could not be read do not hold.
+pub(crate) fn check_results(
+    findings: Vec<CheckFinding>,
+    failed: &HashMap<String, String>,
+) -> Vec<CheckResult> {
     let status = |status| match status {
         ordain_eval::CheckStatus::Pass => CheckStatus::Pass,
         ordain_eval::CheckStatus::Unknown => CheckStatus::Unknown,
@@ -61,7 +64,7 @@ pub(crate) fn check_results(findings: Vec<CheckFinding>) -> Vec<CheckResult> {
         ordain_eval::CheckKind::Check => CheckKind::Check,
         ordain_eval::CheckKind::InputVariable => CheckKind::InputVariable,
     };
-    findings
+    let mut results: Vec<CheckResult> = findings
         .into_iter()
         .map(|finding| CheckResult {
             kind: kind(finding.kind),
@@ -73,5 +76,15 @@ pub(crate) fn check_results(findings: Vec<CheckFinding>) -> Vec<CheckResult> {
                 .map(|instance| (instance.address, status(instance.status), instance.messages))
                 .collect(),
         })
-        .collect()
+        .collect();
+    for result in &mut results {
+        for (address, status, messages) in &mut result.instances {
+            if let Some(why) = failed.get(address) {
+                result.status = CheckStatus::Fail;
+                *status = CheckStatus::Fail;
+                *messages = vec![why.clone()];
+            }
+        }
+    }
+    results
 }

@@ -212,9 +212,16 @@ fn assemble(
         Vec::new()
     });
     let declared = match options.mode {
+        // What is destroyed in part leaves outputs as they are.
+        Mode::Destroy if options.is_partial() => base.outputs.keys().cloned().collect(),
         Mode::Destroy => BTreeSet::new(),
         _ => session.tree.root.outputs.keys().cloned().collect(),
     };
+    let asserts = |finding: &Diagnostic| {
+        finding.summary.starts_with("Check block assertion")
+            && finding.address.as_ref().is_some_and(|address| drive.failed_checks.contains_key(address))
+    };
+    *found = std::mem::take(found).into_iter().filter(|finding| !asserts(finding)).collect();
     let outputs = output_changes(&base.outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
     let errored = found.has_errors();
@@ -237,7 +244,7 @@ fn assemble(
         deferred: Vec::new(),
         outputs,
         steps,
-        checks: check_results(outcome.checks),
+        checks: check_results(outcome.checks, &drive.failed_checks),
         relevant: outcome.relevant.iter().map(relevant).collect(),
         prior: drive.prior,
         base,

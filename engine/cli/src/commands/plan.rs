@@ -47,12 +47,18 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         Some(place) => store(session, &planned, &place.to_owned())?,
         None => None,
     };
-    if exit == Exit::Failed {
-        return Ok(exit);
+    if exit == Exit::Failed || session.report(&denials(&planned), &sources) == Exit::Failed {
+        return Ok(Exit::Failed);
     }
     hint(&planned, session, place.as_deref());
     let changes = is_on(matches, "detailed-exitcode") && has_changes(&planned);
     Ok(if changes { Exit::Changes } else { Exit::Done })
+}
+
+/// What policies deny. The plan is stored all the same, so that it can be looked at; it cannot be applied.
+fn denials(planned: &Planned) -> ordain_diag::Diagnostics {
+    let found = planned.decisions.as_ref().map(ordain_policy::report).unwrap_or_default();
+    found.into_iter().filter(ordain_diag::Diagnostic::is_error).collect()
 }
 
 /// Shows the plan and what policies say of it.

@@ -162,7 +162,8 @@ impl Stage<'_> {
 
     fn bad_policy(&mut self) -> Result<(), Exit> {
         self.write_here("terraform.tfvars", "node_count = 10\nreplicas   = 4\n")?;
-        self.plan_approved(&["plan", "-input=false", "-out=dear.plan"], "dear.plan")?;
+        self.bad(AUTHOR, &["plan", "-input=false", "-out=dear.plan"])?;
+        self.bad(REVIEWER, &["approve", "dear.plan"])?;
         self.bad(AUTHOR, &["apply", "dear.plan"])?;
         self.write_here("terraform.tfvars", "node_count = 3\nreplicas   = 4\n")
     }

@@ -101,9 +101,26 @@ impl Stage<'_> {
         self.change(running)?;
         self.refusals()?;
         self.drift()?;
-        self.title("Destroy everything, in order");
+        self.title("Refused: a cluster is not destroyed without a waiver");
+        self.bad(AUTHOR, &["plan", "-destroy", "-out=destroy.plan"])?;
+        self.title("Destroy everything, in order, with a waiver");
+        self.waive()?;
         self.plan_approved(&["plan", "-destroy", "-out=destroy.plan"], "destroy.plan")?;
         self.good(AUTHOR, &["apply", "destroy.plan"])
+    }
+
+    /// Allows the cluster to be destroyed, for a day.
+    fn waive(&mut self) -> Result<(), Exit> {
+        let tomorrow = ordain_operations::clock::now() + 24 * 60 * 60;
+        let waiver = serde_json::json!([{
+            "rule": "cluster_protection",
+            "address": "module.cluster.azurerm_kubernetes_cluster.default",
+            "reason": "the demo is over",
+            "owner": REVIEWER,
+            "expires": ordain_operations::clock::rfc3339(tomorrow),
+        }]);
+        self.session.ui.line(&format!("policies/waivers.json: {waiver}"));
+        self.write("policies/waivers.json", &format!("{waiver:#}\n"))
     }
 
     /// Keys and rules: who may approve this environment.

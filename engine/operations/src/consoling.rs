@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, ModuleInstance, Resource};
-use ordain_diag::{Diagnostics, FileId, Sources};
+use ordain_diag::{Diagnostics, FileId, Sources, Span};
 use ordain_eval::{Answer, Asked, Evaluator, Mode, Objects, Progress, Wanted};
 use ordain_lang::console;
 use ordain_plan::Silent;
@@ -35,6 +35,7 @@ impl Console {
         plan: bool,
     ) -> (Option<Console>, Diagnostics) {
         let mut sources = project.sources.clone();
+        let configuration = sources.iter().count();
         let mut found = ordain_config::validate(&project.tree);
         let inputs = found.take(collect(workdir, &options.given, &mut sources));
         let state = match Stores::open(workdir, project) {
@@ -80,7 +81,10 @@ impl Console {
                 }
             }
         }
-        (Some(Console { evaluator, sources }), found)
+        // Errors of the configuration leave values unknown; errors in what was given on the command line are final.
+        let given = |span: Span| span.file.0 as usize >= configuration;
+        let wrong = found.iter().any(|finding| finding.is_error() && finding.span.is_some_and(given));
+        ((!wrong).then_some(Console { evaluator, sources }), found)
     }
 
     /// The answer to one line.

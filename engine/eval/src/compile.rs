@@ -388,7 +388,8 @@ impl Program {
             Repetition::Count(expr) | Repetition::ForEach(expr) => self.connect_expr(node, id, expr),
         }
         let provisioners = block.provisioners.iter();
-        let bodies = provisioners.flat_map(|provisioner| [Some(&provisioner.body), provisioner.connection.as_ref()]);
+        let bodies =
+            provisioners.flat_map(|provisioner| [Some(&provisioner.body), provisioner.connection.as_ref()]);
         for body in bodies.chain([Some(&block.body), block.connection.as_ref()]).flatten() {
             for traversal in body_references(body) {
                 self.connect_reference(node, id, &traversal, Edge::Needs);

@@ -71,6 +71,12 @@ pub fn terraform_provider(name: &str) -> Option<&'static Spec> {
     tfvars::FUNCTIONS.iter().find(|spec| spec.name == name)
 }
 
+/// Nanoseconds since 1970 of a timestamp of RFC 3339.
+pub fn unix_nanos(timestamp: &str) -> Option<i128> {
+    let moment = rfc3339::parse(timestamp).ok()?;
+    Some(i128::from(moment.seconds) * 1_000_000_000 + i128::from(moment.nanos))
+}
+
 /// Names of all functions, for suggestions.
 pub fn names() -> impl Iterator<Item = &'static str> {
     all().map(|spec| spec.name)

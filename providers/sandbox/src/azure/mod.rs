@@ -211,9 +211,7 @@ impl Service for Azure {
         if let Some(entry) = cloud.log.get_mut(at) {
             json::set(entry, "status", reply.status);
         }
-        if request.method != "GET" || request.path.contains("/operation") {
-            self.align(&mut cloud);
-        }
+        self.align(&mut cloud);
         reply
     }
 }

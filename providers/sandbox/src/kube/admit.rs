@@ -129,11 +129,21 @@ impl State {
                 note,
             );
         }
+        let account = text(&object["spec"], "serviceAccountName").to_string();
+        let known = self.store.get("/serviceaccounts", &namespace, &account).is_some();
+        if !known && !matches!(account.as_str(), "" | "default") {
+            let about = super::status::About { resource: "pods".into(), name, ..Default::default() };
+            let why = format!(
+                "error looking up service account {namespace}/{account}: serviceaccount \"{account}\" not found"
+            );
+            return Err(Failure::forbidden(&about, &why));
+        }
         let spec = json::child(object, "spec");
-        if text(spec, "serviceAccountName").is_empty() {
+        if account.is_empty() {
             set(spec, "serviceAccountName", "default");
             set(spec, "serviceAccount", "default");
         }
+        mount_token(spec);
         json::default(spec, "enableServiceLinks", true);
         json::default(spec, "preemptionPolicy", "PreemptLowerPriority");
         json::default(spec, "priority", 0);
@@ -146,7 +156,8 @@ impl State {
             ]),
         );
         set(json::child(object, "status"), "phase", "Pending");
-        set(json::child(object, "status"), "qosClass", "BestEffort");
+        let class = quality(&object["spec"]);
+        set(json::child(object, "status"), "qosClass", class);
         Ok(())
     }
 
@@ -203,6 +214,11 @@ impl State {
         old: Option<&Value>,
         dry_run: bool,
     ) -> Result<(), Failure> {
+        if resource.plural == "jobs" && old.is_none() {
+            // A job without labels of its own has those of its pods.
+            let labels = object["spec"]["template"]["metadata"]["labels"].clone();
+            json::default(json::child(object, "metadata"), "labels", labels);
+        }
         if resource.plural != "services" {
             return Ok(());
         }
@@ -353,6 +369,55 @@ pub(crate) fn late_checks(resource: &Resource, old: &Value, new: &Value) -> Resu
         }
     }
     Ok(())
+}
+
+/// Gives the containers of a pod the token of its service account.
+fn mount_token(spec: &mut Value) {
+    let place = "/var/run/secrets/kubernetes.io/serviceaccount";
+    let mounted = |c: &Value| items(&c["volumeMounts"]).iter().any(|m| text(m, "mountPath") == place);
+    if spec["automountServiceAccountToken"] == false || items(&spec["containers"]).iter().all(mounted) {
+        return;
+    }
+    let name = format!("kube-api-access-{}", crate::ids::random_suffix(5));
+    for kind in ["containers", "initContainers"] {
+        let list =
+            spec.get_mut(kind).and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
+        for c in list.iter_mut().filter(|c| !mounted(c)) {
+            let mut mounts = items(&c["volumeMounts"]).to_vec();
+            mounts.push(json!({"name": name, "mountPath": place, "readOnly": true}));
+            set(c, "volumeMounts", mounts);
+        }
+    }
+    let field = json!({"apiVersion": "v1", "fieldPath": "metadata.namespace"});
+    let sources = json!([
+        {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+        {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+        {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": field}]}}
+    ]);
+    let mut volumes = items(&spec["volumes"]).to_vec();
+    volumes.push(json!({"name": name, "projected": {"defaultMode": 420, "sources": sources}}));
+    set(spec, "volumes", volumes);
+}
+
+/// The quality of service that a pod's requests and limits give it.
+pub(crate) fn quality(spec: &Value) -> &'static str {
+    let all = || ["containers", "initContainers"].into_iter().flat_map(|k| items(&spec[k]));
+    let any =
+        |c: &Value| json::truthy(&c["resources"]["limits"]) || json::truthy(&c["resources"]["requests"]);
+    let full = |c: &Value| {
+        ["cpu", "memory"].iter().all(|r| {
+            let limit = &c["resources"]["limits"][*r];
+            let request = c["resources"]["requests"].get(*r).unwrap_or(limit);
+            !limit.is_null() && request == limit
+        })
+    };
+    if !all().any(any) {
+        "BestEffort"
+    } else if all().all(full) {
+        "Guaranteed"
+    } else {
+        "Burstable"
+    }
 }
 
 /// The labels and the selector that tie a job to its pods.

@@ -13,7 +13,7 @@ pub(crate) fn apply(resource: &Resource, object: &mut Value, old: Option<&Value>
     match resource.plural.as_ref() {
         "secrets" => secret(object, old),
         "services" => service(object),
-        "pods" => pod_spec(json::child(object, "spec")),
+        "pods" => pod(json::child(object, "spec")),
         "deployments" => deployment(object),
         "replicasets" | "replicationcontrollers" => {
             let spec = json::child(object, "spec");
@@ -164,6 +164,7 @@ fn job(spec: &mut Value) {
     default(spec, "parallelism", 1);
     default(spec, "backoffLimit", 6);
     default(spec, "completionMode", "NonIndexed");
+    default(spec, "manualSelector", false);
     default(spec, "suspend", false);
     default(spec, "podReplacementPolicy", "TerminatingOrFailed");
     if spec["podFailurePolicy"].is_object() {
@@ -291,6 +292,20 @@ fn limit_range(object: &mut Value) {
 
 fn template(spec: &mut Value) {
     pod_spec(json::child(json::child(spec, "template"), "spec"));
+}
+
+/// A pod itself, besides what templates have too: requests follow limits.
+fn pod(spec: &mut Value) {
+    pod_spec(spec);
+    for kind in ["containers", "initContainers"] {
+        for c in list(spec, kind) {
+            let limits = c["resources"]["limits"].clone();
+            for (resource, limit) in json::pairs(&limits) {
+                let requests = json::child(json::child(c, "resources"), "requests");
+                default(requests, resource, limit.clone());
+            }
+        }
+    }
 }
 
 /// The defaults of a pod.

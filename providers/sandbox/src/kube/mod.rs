@@ -44,6 +44,9 @@ use std::time::Duration;
 use store::Store;
 use tokio::sync::{Notify, watch};
 
+/// The largest body that the API server reads.
+const BODY_LIMIT: usize = 3 << 20;
+
 /// A cluster's objects and what belongs to them.
 pub(crate) struct State {
     pub store: Store,
@@ -127,6 +130,10 @@ impl Api {
 
     fn respond(&self, request: &Request) -> Result<Reply, Failure> {
         let known = self.authenticated(request)?;
+        if request.body.len() > BODY_LIMIT {
+            let message = format!("Request entity too large: limit is {BODY_LIMIT}");
+            return Err(Failure::new(413, "RequestEntityTooLarge", message));
+        }
         let call = route::read(request);
         if !known {
             route::allow_anonymous(&call, request)?;
@@ -206,6 +213,8 @@ impl Answer {
                 Reply::bytes(self.status, "application/yaml", yaml::write(&value))
             }
             Body::Value(value) => {
+                let value =
+                    if accept == route::Accept::Metadata { read::only_metadata(value) } else { value };
                 let kind = self.media_type.as_deref().unwrap_or("application/json");
                 let pretty = request.param("pretty").is_some_and(|p| p != "false" && p != "0");
                 let text = if pretty { format!("{value:#}\n") } else { format!("{value}\n") };

@@ -25,6 +25,17 @@ pub(crate) fn show(resource: &Resource, object: &Value) -> Value {
     out
 }
 
+/// Objects without anything but their metadata, for clients that ask for no more.
+pub(crate) fn only_metadata(value: Value) -> Value {
+    let one = |o: &Value| json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": o["metadata"]});
+    match value.get("items").and_then(Value::as_array) {
+        Some(items) => json!({"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1",
+            "metadata": value["metadata"], "items": items.iter().map(one).collect::<Vec<_>>()}),
+        None if json::text(&value, "kind") == "Status" => value,
+        None => one(&value),
+    }
+}
+
 /// The selectors of a list or watch.
 #[derive(Clone)]
 struct Filter {

@@ -133,12 +133,18 @@ pub(crate) fn allow_anonymous(call: &Call, request: &Request) -> Result<(), Fail
 pub(crate) enum Accept {
     Json,
     Yaml,
+    /// Only the metadata of objects.
+    Metadata,
 }
 
 /// Chooses the form of the answer.
 pub(crate) fn negotiate(request: &Request) -> Result<Accept, Failure> {
     let given = request.header("accept").unwrap_or("*/*");
     for one in given.split(',') {
+        let plain = one.replace(' ', "").to_lowercase();
+        if plain.contains("as=partialobjectmetadata") {
+            return Ok(Accept::Metadata);
+        }
         match one.split(';').next().unwrap_or_default().trim() {
             "application/json" | "*/*" | "application/*" | "" => return Ok(Accept::Json),
             "application/yaml" => return Ok(Accept::Yaml),

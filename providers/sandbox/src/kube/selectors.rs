@@ -150,6 +150,18 @@ const SELECTABLE: &[(&str, &[&str])] = &[
     ("services", &["spec.clusterIP", "spec.type"]),
 ];
 
+/// How a field that cannot be selected by is refused; kinds differ.
+fn unknown_field(path: &str, resource: &str, kind: &str) -> String {
+    let own = ["deployments", "statefulsets", "replicationcontrollers"];
+    if resource == "jobs" {
+        format!("field label \"{path}\" not supported for {kind}")
+    } else if own.contains(&resource) || SELECTABLE.iter().any(|(r, _)| *r == resource) {
+        format!("field label not supported: {path}")
+    } else {
+        format!("\"{path}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
+    }
+}
+
 impl Fields {
     /// Reads `metadata.name=a,status.phase!=Running`.
     pub fn parse(selector: &str, resource: &str, kind: &str) -> Result<Fields, Failure> {
@@ -167,9 +179,7 @@ impl Fields {
             };
             let known = SELECTABLE.iter().find(|(r, _)| *r == resource).map_or(&[][..], |(_, f)| *f);
             if !matches!(path, "metadata.name" | "metadata.namespace") && !known.contains(&path) {
-                let _ = kind;
-                let message = format!("field label not supported: {path}");
-                return Err(Failure::bad_request(message));
+                return Err(Failure::bad_request(unknown_field(path, resource, kind)));
             }
             out.push((path.to_string(), value.to_string(), equal));
         }

@@ -84,6 +84,9 @@ pub(crate) fn body(request: &Request, kind: &str) -> Result<(Node, Vec<String>),
                 yaml::read(&String::from_utf8_lossy(&request.body)).map_err(Failure::bad_request)?;
             (document.node, document.warnings)
         }
+        "application/vnd.kubernetes.protobuf" => {
+            return Err(Failure::unknown("bodies in application/vnd.kubernetes.protobuf"));
+        }
         _ => {
             let message = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
             return Err(Failure::new(415, "UnsupportedMediaType", message));

@@ -116,7 +116,7 @@ fn make_pod(
         set(&mut data, "annotations", template["metadata"]["annotations"].clone());
     }
     set(&mut data, "ownerReferences", owner(parent, api_version, kind));
-    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": data, "spec": template["spec"], "status": {"phase": "Pending", "qosClass": "BestEffort"}});
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": data, "spec": template["spec"], "status": {"phase": "Pending", "qosClass": super::admit::quality(&template["spec"])}});
     let spec = json::child(&mut pod, "spec");
     json::default(spec, "serviceAccountName", "default");
     json::default(spec, "serviceAccount", "default");

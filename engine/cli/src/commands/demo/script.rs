@@ -112,13 +112,13 @@ impl Stage<'_> {
     /// Allows the cluster to be destroyed, for a day.
     fn waive(&mut self) -> Result<(), Exit> {
         let tomorrow = ordain_operations::clock::now() + 24 * 60 * 60;
-        let waiver = serde_json::json!([{
+        let waiver = serde_json::json!({ "waivers": [{
             "rule": "cluster_protection",
             "address": "module.cluster.azurerm_kubernetes_cluster.default",
             "reason": "the demo is over",
             "owner": REVIEWER,
             "expires": ordain_operations::clock::rfc3339(tomorrow),
-        }]);
+        }] });
         self.session.ui.line(&format!("policies/waivers.json: {waiver}"));
         self.write("policies/waivers.json", &format!("{waiver:#}\n"))
     }

@@ -85,7 +85,7 @@ impl fmt::Display for RenderError {
 impl std::error::Error for RenderError {}
 
 /// Stack of the thread that renders: enough for the deepest templates the limits allow.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
 
 /// Renders a chart.
 ///

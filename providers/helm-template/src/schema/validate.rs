@@ -58,19 +58,11 @@ fn list<'j>(schema: &'j Object, key: &str) -> &'j [Json] {
     schema.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// A count of the schema; fractions and signs, which make no sense in one, are cut off.
 fn count(schema: &Object, key: &str) -> Option<usize> {
-    match schema.get(key) {
-        Some(Json::Number(n)) => ordain_gostd::parse_float(&n.to_string()).map(|f| {
-            #[allow(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a count is small and whole"
-            )]
-            let whole = f.max(0.0) as usize;
-            whole
-        }),
-        _ => None,
-    }
+    let Some(Json::Number(n)) = schema.get(key) else { return None };
+    let float = ordain_gostd::parse_float(&n.to_string())?.max(0.0).trunc();
+    ordain_gostd::format_f(float, Some(0)).parse().ok()
 }
 
 fn exact(schema: &Object, key: &str) -> Option<Exact> {

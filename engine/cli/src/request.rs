@@ -113,5 +113,8 @@ pub fn project(session: &mut Session) -> Result<Project, Exit> {
         let detail = "Plan requires configuration to be present. Planning without a configuration would mark everything for destruction, which is normally not what is desired. If you would like to destroy everything, run plan with the -destroy option. Otherwise, create a configuration file (.tf file) in this directory and try again.";
         return Err(session.usage("No configuration files", detail));
     }
+    if !found.is_empty() {
+        session.report(&found, &project.sources);
+    }
     Ok(project)
 }

@@ -21,7 +21,11 @@ pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
 
 /// A constant converted to a type.
 pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Option<Value> {
-    let value = constant(expr, found)?;
+    let Some(value) = constant(expr, found) else {
+        let detail = "Unsuitable value: value must be known";
+        found.push(bad_argument("Unsuitable value type", detail, expr.span));
+        return None;
+    };
     match convert(value, ty) {
         Ok(value) if !value.is_null() => Some(value),
         Ok(_) => None,

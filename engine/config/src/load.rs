@@ -72,7 +72,13 @@ impl Loader<'_> {
         }
         let (mut module, found) = assemble(path, dir.clone(), primary, over, &self.sources);
         self.found.append(found);
-        self.check_language(&module.settings.required_versions);
+        if !self.found.has_errors() {
+            self.check_language(&module.settings.required_versions);
+        }
+        // As Terraform does: what a broken root calls is not looked at.
+        if module.path.is_root() && self.found.has_errors() {
+            return module;
+        }
         above.push(dir);
         let names: Vec<Arc<str>> = module.calls.keys().cloned().collect();
         for name in names {

@@ -47,6 +47,10 @@ fn check_arguments(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
             found.push(bad_argument("Missing required argument", detail, call.header));
         }
     }
+    for block in &call.blocks {
+        let detail = format!("Blocks of type {:?} are not expected here.", block.text);
+        found.push(bad_block("Unsupported block type", detail, block.span));
+    }
     for (name, argument) in &call.arguments {
         if !child.variables.contains_key(name) {
             let meant = did_you_mean(nearest(name, child.variables.keys().map(|name| &**name)));

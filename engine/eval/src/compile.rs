@@ -512,7 +512,8 @@ impl Program {
         let mut nodes = vec![Node::Open(child)];
         match output {
             Some(output) if config.outputs.contains_key(&output) => nodes.push(Node::Output(child, output)),
-            _ => nodes.extend(config.outputs.keys().map(|name| Node::Output(child, name.clone()))),
+            // The whole module, or something that it does not have: after everything in it.
+            _ => nodes.push(Node::Close(child)),
         }
         nodes
     }

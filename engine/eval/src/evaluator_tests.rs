@@ -398,17 +398,24 @@ variable "needed" {}
 output "list" { value = var.list }
 output "secret" { value = var.secret }
 "#;
-    let mut input = input(&[("main.tf", text)], Mode::Plan);
-    let text = |text: &str| VariableInput {
+    let text_input = |text: &str| VariableInput {
         value: VariableText::Text(text.into(), ordain_diag::FileId(9)),
         source: VariableSource::CommandLine,
     };
-    input.variables = BTreeMap::from([("n".into(), text("7")), ("list".into(), text("[\"a\"]"))]);
-    let run = run_with(input, planned);
-    assert_eq!(
-        run.summaries,
-        ["Invalid value for variable", "No value for required variable", "Output refers to sensitive values"]
-    );
+    let mut given = input(&[("main.tf", text)], Mode::Plan);
+    given.variables = BTreeMap::from([("n".into(), text_input("7")), ("list".into(), text_input("[\"a\"]"))]);
+    assert_eq!(run_with(given, planned).summaries, ["No value for required variable"]);
+    let mut given = input(&[("main.tf", text)], Mode::Plan);
+    given.variables = BTreeMap::from([
+        ("n".into(), text_input("7")),
+        ("list".into(), text_input("[\"a\"]")),
+        ("needed".into(), text_input("[1")),
+    ]);
+    let run = run_with(given, planned);
+    assert_eq!(run.summaries, ["Invalid value for variable", "Output refers to sensitive values"]);
+    assert_eq!(run.outcome.variables["needed"].as_str(), Some("[1"));
+    assert_eq!(run.outcome.variables["n"].as_str(), Some("7"));
+    assert_eq!(format!("{:?}", run.outcome.outputs["list"].value), "[\"a\"]");
 }
 
 #[test]

@@ -24,7 +24,6 @@ mod dependencies;
 mod expand;
 mod imports;
 mod instance;
-mod moment;
 mod outputs;
 mod providers;
 mod provisioners;

@@ -94,10 +94,12 @@ impl Core {
         };
         let mut found = Diagnostics::new();
         for provisioner in &active.block.provisioners {
-            self.check_provisioner(&scope, provisioner, &mut found);
-        }
-        if let Some(connection) = &active.block.connection {
-            check_body(&scope, connection, &connection_schema(), &mut found);
+            let connection = provisioner.connection.as_ref().or(active.block.connection.as_ref());
+            self.check_provisioner(&scope, provisioner, connection, &mut found);
+            // As Terraform does, which stops at the first one.
+            if found.has_errors() {
+                break;
+            }
         }
         found
     }
@@ -106,6 +108,7 @@ impl Core {
         &self,
         scope: &InstanceScope<'_>,
         provisioner: &Provisioner,
+        connection: Option<&Body>,
         found: &mut Diagnostics,
     ) {
         let Some(schema) = provisioner_schema(&provisioner.kind) else {
@@ -122,7 +125,7 @@ impl Core {
             return;
         };
         check_body(scope, &provisioner.body, &schema, found);
-        if let Some(connection) = &provisioner.connection {
+        if let Some(connection) = connection {
             check_body(scope, connection, &connection_schema(), found);
         }
     }

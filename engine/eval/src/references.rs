@@ -8,6 +8,7 @@ use ordain_config::{Module, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Traversal, TraversalStep};
 use ordain_lang::suggest::{did_you_mean, nearest};
+use ordain_value::Type;
 
 use crate::core::error;
 use crate::scope::InstanceScope;
@@ -72,7 +73,10 @@ pub(crate) fn check_one(
         Subject::CountIndex if !matches!(scope.keys, KeyData::Count(_)) => Some(no_count(span)),
         Subject::EachKey if !matches!(scope.keys, KeyData::Each(..)) => Some(no_each(span)),
         Subject::EachValue if !matches!(scope.keys, KeyData::Each(..)) => Some(no_each_value(span)),
-        Subject::SelfObject if scope.self_value.is_none() => Some(no_self(span)),
+        Subject::SelfObject => match scope.self_value {
+            None => Some(no_self(span)),
+            Some(value) => check_self(&value.ty(), rest),
+        },
         Subject::Path(name) if !matches!(&**name, "module" | "root" | "cwd") => Some(bad_path(name, span)),
         Subject::Terraform(name) if !matches!(&**name, "workspace" | "applying") => {
             Some(bad_terraform(name, span))
@@ -83,7 +87,6 @@ pub(crate) fn check_one(
         | Subject::CountIndex
         | Subject::EachKey
         | Subject::EachValue
-        | Subject::SelfObject
         | Subject::Path(_)
         | Subject::Terraform(_) => None,
     };
@@ -130,6 +133,21 @@ fn check_resource(
     }
     let names = block.attributes.keys().chain(block.blocks.keys());
     let meant = did_you_mean(nearest(&next.text, names.map(|name| &**name)));
+    let detail = format!(
+        "This object has no argument, nested block, or exported attribute named {:?}.{meant}",
+        next.text
+    );
+    Some(undeclared("Unsupported attribute", detail, next.span))
+}
+
+fn check_self(ty: &Type, rest: &[TraversalStep]) -> Option<Box<Diagnostic>> {
+    let (Some(TraversalStep::Attr(next)), Some(attributes)) = (rest.first(), ty.attributes()) else {
+        return None;
+    };
+    if attributes.contains_key(&next.text) {
+        return None;
+    }
+    let meant = did_you_mean(nearest(&next.text, attributes.keys().map(|name| &**name)));
     let detail = format!(
         "This object has no argument, nested block, or exported attribute named {:?}.{meant}",
         next.text

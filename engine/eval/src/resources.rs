@@ -406,6 +406,10 @@ impl Core {
                 }
                 found.append(crate::references::check_one(scope, &reference, &[]));
             }
+            // As Terraform does, which stops at the first one.
+            if found.has_errors() {
+                return found;
+            }
         }
         found
     }

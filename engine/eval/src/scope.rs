@@ -137,6 +137,10 @@ impl<'c> InstanceScope<'c> {
             let value = instance.and_then(|instance| instance.outputs.get(output).cloned());
             return Ok((value.unwrap_or_else(|| Value::unknown(Type::Dynamic)), reference.consumed));
         }
+        if self.core.input.mode == Mode::Validate && key.is_some() {
+            // Which instances there are is not known while validating.
+            return Ok((Value::unknown(Type::Dynamic), reference.consumed));
+        }
         let names: Vec<Arc<str>> = config.outputs.keys().cloned().collect();
         match self.core.values.whole_call(self.instance, name, &names) {
             Some(value) => Ok((value, 1)),

@@ -123,7 +123,7 @@ impl Core {
             found.push(error(CODE, "Ephemeral value not allowed", detail, span));
             return (None, found);
         }
-        let value = self.finish(variable, value, span, "Invalid value for module argument", &mut found);
+        let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
         (value, found)
     }
 

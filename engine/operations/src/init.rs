@@ -179,8 +179,12 @@ fn modules(project: &Project) -> (Vec<(String, String)>, Diagnostics) {
     (rows, found)
 }
 
-/// Writes the module manifest in Terraform's form.
-fn remember_modules(workdir: &Workdir, project: &Project) -> Result<(), Diagnostic> {
+/// Writes the module manifest in Terraform's form. What was found is remembered even when the configuration
+/// has errors, so that later commands find those errors again and not missing modules.
+///
+/// # Errors
+/// The manifest cannot be written.
+pub fn remember_modules(workdir: &Workdir, project: &Project) -> Result<(), Diagnostic> {
     let mut rows = vec![json!({ "Key": "", "Source": "", "Dir": "." })];
     for module in project.tree.modules() {
         for call in module.calls.values() {

@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command};
 use ordain_operations::Project;
-use ordain_operations::init::{Options, Report, init};
+use ordain_operations::init::{Options, Report, init, remember_modules};
 
 use super::Entry;
 use crate::exit::Exit;
@@ -49,6 +49,8 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     };
     let (project, found) = Project::load_for_init(&session.workdir);
     if found.has_errors() {
+        let mut found = found;
+        found.extend(remember_modules(&session.workdir, &project).err());
         return session.report(&found, &project.sources);
     }
     if project.is_empty() {

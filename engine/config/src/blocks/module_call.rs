@@ -9,7 +9,7 @@ use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey}
 use super::provider::refuse_reserved_blocks;
 use super::{DependsOn, ProviderRef, Repetition};
 use crate::constants::text_of;
-use crate::fields::{Fields, bad_argument, bad_block, duplicate, named, schema};
+use crate::fields::{Fields, bad_argument, duplicate, named, schema};
 use crate::{Constraint, Module};
 
 /// Where a module comes from.
@@ -67,6 +67,8 @@ pub struct ModuleCall {
     pub depends_on: Vec<DependsOn>,
     /// Values of the called module's variables.
     pub arguments: BTreeMap<Arc<str>, Argument>,
+    /// Blocks that a call cannot have; reported when the configuration is validated.
+    pub(crate) blocks: Vec<Ident>,
     /// The called module; `None` when it could not be loaded, which was reported.
     pub child: Option<Arc<Module>>,
     /// Type and labels.
@@ -99,6 +101,10 @@ impl ModuleCall {
             providers: providers.map(|attribute| passed_providers(&attribute.expr, found)),
             depends_on: DependsOn::decode(fields.take("depends_on"), found),
             arguments: arguments(&rest, found),
+            blocks: match &rest {
+                Body::Native(native) => native.blocks.iter().map(|inner| inner.block_type.clone()).collect(),
+                Body::Json(_) => Vec::new(),
+            },
             child: None,
             header: block.header,
             name,
@@ -162,16 +168,10 @@ fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<PassedProvider>
     passed
 }
 
-/// Everything in the body that is a value for a variable. Blocks are reported.
+/// Everything in the body that is a value for a variable.
 fn arguments(body: &Body, found: &mut Diagnostics) -> BTreeMap<Arc<str>, Argument> {
     let attributes = match body {
-        Body::Native(native) => {
-            for block in native.blocks.iter() {
-                let detail = format!("Blocks of type {:?} are not expected here.", block.block_type.text);
-                found.push(bad_block("Unsupported block type", detail, block.block_type.span));
-            }
-            native.attributes.to_vec()
-        }
+        Body::Native(native) => native.attributes.to_vec(),
         Body::Json(_) => found.take(body.just_attributes()),
     };
     let argument = |attribute: Attribute| {

@@ -1,6 +1,6 @@
 //! `moved`
 
-use ordain_addr::{Mode, Target};
+use ordain_addr::Target;
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block};
 
@@ -45,15 +45,5 @@ fn end(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target,
         return None;
     };
     let target = target_of(&traversal).map_err(|error| found.push(*error)).ok()?;
-    let resource = match &target {
-        Target::Module(_) => None,
-        Target::Resource(resource) => Some(&resource.resource),
-        Target::Instance(instance) => Some(&instance.resource),
-    };
-    if resource.is_some_and(|resource| resource.mode != Mode::Managed) {
-        let detail = "Only managed resources can be moved: data sources and ephemeral resources have nothing that is kept.";
-        found.push(bad_argument("Invalid address", detail, attribute.expr.span));
-        return None;
-    }
     Some((target, attribute.expr.span))
 }

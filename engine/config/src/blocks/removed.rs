@@ -77,8 +77,8 @@ fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target
         return None;
     }
     if mode != Mode::Managed {
-        let detail = "Only managed resources can be removed from the state by a removed block.";
-        found.push(bad_argument("Invalid resource address", detail, span));
+        let detail = "Data sources cannot be destroyed, and therefore 'removed' blocks are not allowed to target them. To remove data sources from state, you can remove the data block from the configuration.";
+        found.push(bad_argument("Data source address not allowed", detail, span));
         return None;
     }
     Some((target, span))

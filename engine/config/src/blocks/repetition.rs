@@ -68,7 +68,7 @@ impl DependsOn {
     fn one(item: &Expr, found: &mut Diagnostics) -> Option<DependsOn> {
         let Some(traversal) = as_traversal(item, found) else {
             let detail = "Each element must be a reference to a whole object, such as aws_vpc.main.";
-            found.push(bad_argument("Invalid depends_on reference", detail, item.span));
+            found.push(bad_argument("Invalid expression", detail, item.span));
             return None;
         };
         Some(DependsOn { traversal, span: item.span })

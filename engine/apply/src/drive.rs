@@ -25,7 +25,7 @@ use ordain_value::Value;
 use crate::ledger::Ledger;
 use crate::provision::{self, Provisioners, Task};
 use crate::work::{self, Ending, Making, Outcome};
-use crate::{Counts, Host, Stop, ephemeral};
+use crate::{Counts, Gate, Host, Stop, ephemeral};
 
 /// What all jobs share.
 pub(crate) struct Session {
@@ -34,6 +34,7 @@ pub(crate) struct Session {
     pub(crate) tree: Arc<ModuleTree>,
     pub(crate) providers: Arc<dyn ProviderSource>,
     pub(crate) provisioners: Arc<dyn Provisioners>,
+    pub(crate) gate: Arc<dyn Gate>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) host: Host,
     pub(crate) stop: Arc<Stop>,
@@ -343,6 +344,7 @@ impl<'d> Drive<'d> {
         let present = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let making = Making {
             observer: &*session.observer,
+            gate: &*session.gate,
             change,
             wanted,
             provider,

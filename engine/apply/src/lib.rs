@@ -18,5 +18,5 @@ mod work;
 
 pub use provision::{LocalExec, Provisioners};
 pub use recover::{Settled, resume};
-pub use request::{Applied, Counts, Host, Request, Stop};
+pub use request::{Applied, Counts, Gate, Host, OpenGate, Request, Stop};
 pub use run::apply;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ordain_approval::Permit;
-use ordain_plan::{CheckResult, Digest, Observer, Plan};
+use ordain_diag::Diagnostics;
+use ordain_plan::{Change, CheckResult, Digest, Observer, Plan};
 use ordain_provider::ProviderSource;
 use ordain_state::{StateStore, Stored};
 use tokio::sync::Notify;
@@ -29,6 +30,8 @@ pub struct Request {
     pub providers: Arc<dyn ProviderSource>,
     /// Runs provisioners.
     pub provisioners: Arc<dyn Provisioners>,
+    /// Judges objects right before they are made or changed.
+    pub gate: Arc<dyn Gate>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
     /// Present time and fresh names.
@@ -37,6 +40,23 @@ pub struct Request {
     pub stop: Arc<Stop>,
     /// Greatest number of provider calls at a time.
     pub parallelism: usize,
+}
+
+/// Judges an object right before it is made or changed, with its real values: what could not be decided
+/// while they were unknown is decided here.
+pub trait Gate: Send + Sync {
+    /// Findings about a change whose `after` is what the provider is about to be told. Errors keep the object
+    /// from being touched; what depends on it is then left out too.
+    fn judge(&self, change: &Change) -> Diagnostics;
+}
+
+/// A gate for plans about which nothing is left to decide.
+pub struct OpenGate;
+
+impl Gate for OpenGate {
+    fn judge(&self, _change: &Change) -> Diagnostics {
+        Diagnostics::new()
+    }
 }
 
 /// Present time and fresh names: what a pure core cannot have by itself.

@@ -40,6 +40,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
         plan,
         providers: request.providers,
         provisioners: request.provisioners,
+        gate: request.gate,
         observer: request.observer,
         host: request.host,
         stop: request.stop,

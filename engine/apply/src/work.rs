@@ -12,6 +12,7 @@ use ordain_state::{Edit, Object, Status};
 use ordain_value::Value;
 use ordain_value::json::from_json;
 
+use crate::Gate;
 use crate::made::{About, Made};
 use crate::provision::{self, Provisioners, Task};
 
@@ -42,6 +43,7 @@ struct Replanned {
 /// A step that makes or changes an object.
 pub(crate) struct Making<'m> {
     pub(crate) observer: &'m dyn Observer,
+    pub(crate) gate: &'m dyn Gate,
     pub(crate) change: &'m Change,
     pub(crate) wanted: WantedInstance,
     pub(crate) provider: Arc<dyn Provider>,
@@ -78,7 +80,7 @@ impl Making<'_> {
         };
         let prior = self.prior();
         let planned = self.plan_again(&prior, config.clone(), &mut outcome.found).await;
-        if let Some(planned) = planned {
+        if let Some(planned) = planned.filter(|reply| self.passes(reply, &about, &mut outcome.found)) {
             if self.present.is_some() && planned.planned == prior.value {
                 // With everything known there is nothing left to change.
                 outcome.unchanged = true;
@@ -97,6 +99,15 @@ impl Making<'_> {
             None => self.event(Event::Failed { address: &address, deposed: None, work }),
         }
         outcome
+    }
+
+    /// What was left open because values were not known is judged now, before anything is touched.
+    fn passes(&self, reply: &Replanned, about: &About, found: &mut Diagnostics) -> bool {
+        let change = Change { after: about.mark(reply.planned.clone()), ..self.change.clone() };
+        let findings = self.gate.judge(&change);
+        let passes = !findings.has_errors();
+        found.append(findings);
+        passes
     }
 
     fn prior(&self) -> Known {

@@ -12,6 +12,7 @@ use ordain_plan::file::{Digests, PlanFile};
 use ordain_policy::{Decisions, Stage};
 use ordain_state::Stored;
 
+use crate::gate::PolicyGate;
 use crate::local_exec::CommandsHere;
 use crate::locked::{Locking, refuse_unfinished};
 use crate::providers::Providers;
@@ -96,10 +97,13 @@ impl Work<'_> {
             Ok(stored) => stored,
             Err(error) => return (None, error.into()),
         };
-        let permit = match found.take(self.permit(&file, digests, &stored).await) {
-            Some(permit) => permit,
+        let (permit, decisions) = match found.take(self.permit(&file, digests, &stored).await) {
+            Some(permitted) => permitted,
             None => return (None, found),
         };
+        let gate =
+            found.take(PolicyGate::of(self.workdir, self.options.policies.as_deref(), &file, &decisions));
+        let Some(gate) = gate.filter(|_| !found.has_errors()) else { return (None, found) };
         let providers = Providers::new(self.workdir.clone());
         let schemas = found.take(providers.schemas(&self.project.tree, &file.plan.base).await);
         if found.has_errors() {
@@ -126,6 +130,7 @@ impl Work<'_> {
             stored,
             providers: Arc::new(providers),
             provisioners: Arc::new(CommandsHere::new(self.workdir.clone())),
+            gate,
             observer,
             host: self.host(),
             stop: self.options.stop.clone(),
@@ -165,7 +170,7 @@ impl Work<'_> {
         file: &PlanFile,
         digests: Digests,
         stored: &Stored,
-    ) -> (Option<Permit>, Diagnostics) {
+    ) -> (Option<(Permit, Decisions)>, Diagnostics) {
         let repository = Repository::around(self.workdir);
         let mut found = Diagnostics::new();
         let rules = found.take(judging::rules(&repository));
@@ -204,7 +209,7 @@ impl Work<'_> {
             now: clock::now(),
         });
         match verdict {
-            Verdict::Permit(permit) => (Some(permit), found),
+            Verdict::Permit(permit) => (Some((permit, decisions)), found),
             Verdict::Pending(reasons) | Verdict::Denied(reasons) => {
                 found.extend(reasons);
                 (None, found)

@@ -79,7 +79,7 @@ pub fn keys(repository: &Repository) -> ((AllowedSigners, Revocations), Diagnost
 }
 
 /// Time zone that an environment of `ordain.hcl` names.
-fn time_zone(repository: &Repository, environment: Option<&str>) -> String {
+pub(crate) fn time_zone(repository: &Repository, environment: Option<&str>) -> String {
     let project = project(repository).0.unwrap_or_default();
     let named = project.environments.iter().find(|written| Some(&*written.name) == environment);
     named.and_then(|written| written.time_zone.as_deref()).unwrap_or("UTC").to_owned()
@@ -135,6 +135,7 @@ pub fn judge(
             time_zone: &time_zone(repository, file.header.place.environment.as_deref()),
             actor: actor.or(file.header.origin.author.as_deref()),
             commit: file.header.origin.commit.as_deref(),
+            object: None,
             now: clock::now(),
             more: serde_json::Map::new(),
         },

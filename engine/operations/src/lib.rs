@@ -9,6 +9,7 @@ mod files;
 mod host;
 pub mod init;
 pub mod judging;
+mod gate;
 mod local_exec;
 pub mod locked;
 pub mod natives;

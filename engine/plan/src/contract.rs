@@ -63,12 +63,15 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
     Ok(Contract { document, secrets })
 }
 
-/// The contract form of one change, as when it is judged again with the real values.
+/// The contract form of one change, as when it is judged again with the real values, and what messages must
+/// not show of it.
 ///
 /// # Errors
 /// When a value is ephemeral.
-pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Json, Broken> {
-    Writer { salt, secrets: BTreeSet::new() }.change(change, schemas)
+pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
+    let mut writer = Writer { salt, secrets: BTreeSet::new() };
+    let document = writer.change(change, schemas)?;
+    Ok(Contract { document, secrets: writer.secrets.into_iter().collect() })
 }
 
 fn action_word(action: Action) -> &'static str {

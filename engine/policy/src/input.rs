@@ -38,6 +38,9 @@ pub struct Input<'a> {
     pub actor: Option<&'a str>,
     /// Commit of the configuration.
     pub commit: Option<&'a str>,
+    /// Address of the object that is about to be touched, at the stage `resource`: only its obligations are
+    /// settled.
+    pub object: Option<&'a str>,
     /// The present, in seconds since 1970.
     pub now: i64,
     /// Further members of `input.v1`.

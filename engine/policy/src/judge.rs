@@ -42,14 +42,15 @@ pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnost
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    settle(&mut decisions);
+    settle(&mut decisions, input.object);
     (Some(decisions), diagnostics)
 }
 
-/// Canonical order; at the last stage what is still open is a denial.
-fn settle(decisions: &mut Decisions) {
+/// Canonical order; at the last stage what is still open about the object is a denial.
+fn settle(decisions: &mut Decisions, object: Option<&str>) {
     if decisions.stage == Stage::Resource {
-        for obligation in std::mem::take(&mut decisions.obligations) {
+        let open = std::mem::take(&mut decisions.obligations).into_iter();
+        for obligation in open.filter(|open| object.is_none_or(|object| object == open.address)) {
             let paths = obligation.paths.join(", ");
             decisions.deny.push(Decision {
                 rule: obligation.rule,

@@ -20,6 +20,7 @@ fn ask(text: &str, stage: Stage, changes: Json) -> (Option<Decisions>, Diagnosti
         time_zone: "UTC",
         actor: Some("ada"),
         commit: None,
+        object: None,
         now: 1_763_712_000,
         more: Map::new(),
     };

@@ -1,0 +1,130 @@
+//! What policies could not decide while values were unknown, decided right before each object is touched.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use ordain_apply::{Gate, OpenGate};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_plan::contract::{self, Contract};
+use ordain_plan::file::PlanFile;
+use ordain_plan::json::Secrets;
+use ordain_plan::{Change, Schemas};
+use ordain_policy::{Bundle, Decisions, Input, Stage};
+use serde_json::Value as Json;
+
+use crate::repository::Repository;
+use crate::{Workdir, clock, judging};
+
+/// Judges objects that rules wait for by the policies that judged the plan.
+pub struct PolicyGate {
+    bundle: Bundle,
+    /// Addresses that rules wait for.
+    waiting: BTreeSet<String>,
+    /// The JSON plan.
+    plan: String,
+    /// What rules read; real values take the place of unknown ones as they come.
+    contract: Mutex<Contract>,
+    schemas: Schemas,
+    nonce: String,
+    environment: Option<String>,
+    time_zone: String,
+    actor: Option<String>,
+    commit: Option<String>,
+}
+
+impl PolicyGate {
+    /// The gate of a plan: open when its decisions left nothing undecided.
+    pub fn of(
+        workdir: &Workdir,
+        policies: Option<&Path>,
+        file: &PlanFile,
+        decisions: &Decisions,
+    ) -> (Option<Arc<dyn Gate>>, Diagnostics) {
+        let waiting: BTreeSet<String> =
+            decisions.obligations.iter().map(|open| open.address.clone()).collect();
+        if waiting.is_empty() {
+            return (Some(Arc::new(OpenGate)), Diagnostics::new());
+        }
+        let repository = Repository::around(workdir);
+        let mut found = Diagnostics::new();
+        let bundle = found.take(judging::bundle(&repository, policies));
+        let plan = found.take(file.json(Secrets::Shown));
+        let nonce = file.header.origin.nonce.clone();
+        let contract = contract::contract(&file.plan, &file.schemas, &nonce);
+        let (Some(bundle), Ok(contract)) = (bundle, contract) else {
+            found.push(broken(
+                "the policies that judged the plan are not there, or it cannot be shown to them",
+            ));
+            return (None, found);
+        };
+        let environment = file.header.place.environment.clone();
+        let gate = Self {
+            bundle,
+            waiting,
+            plan,
+            contract: Mutex::new(contract),
+            schemas: file.schemas.clone(),
+            nonce,
+            time_zone: judging::time_zone(&repository, environment.as_deref()),
+            environment,
+            actor: repository.actor,
+            commit: file.header.origin.commit.clone(),
+        };
+        (Some(Arc::new(gate)), found)
+    }
+
+    /// The contract with the real values of one change.
+    fn with(&self, change: &Change) -> Result<Contract, Diagnostic> {
+        let real = contract::change(change, &self.schemas, &self.nonce).map_err(|why| broken(&why.0))?;
+        let mut contract = self.contract.lock().map_err(|_| broken("another judgement failed"))?;
+        let same = |row: &Json| {
+            let text = |name: &str| row.get(name).and_then(Json::as_str);
+            text("address") == Some(&change.address.to_string())
+                && text("deposed") == change.deposed.as_ref().map(|key| &*key.0)
+        };
+        let rows = contract.document.get_mut("changes").and_then(Json::as_array_mut);
+        let row = rows.into_iter().flatten().find(|row| same(row));
+        *row.ok_or_else(|| broken("the plan has no such change"))? = real.document;
+        contract.secrets.extend(real.secrets);
+        Ok(contract.clone())
+    }
+}
+
+fn broken(why: &str) -> Diagnostic {
+    let detail =
+        format!("What policies left open could not be judged: {why}. Nothing was done to the object.");
+    Diagnostic::error(codes::policy::POLICY_LOAD, "Policies could not judge", detail)
+}
+
+impl Gate for PolicyGate {
+    fn judge(&self, change: &Change) -> Diagnostics {
+        let address = change.address.to_string();
+        if !self.waiting.contains(&address) {
+            return Diagnostics::new();
+        }
+        let contract = match self.with(change) {
+            Ok(contract) => contract,
+            Err(error) => return error.with_address(address).into(),
+        };
+        let input = Input {
+            stage: Stage::Resource,
+            plan: &self.plan,
+            contract: &contract,
+            root: None,
+            environment: self.environment.as_deref(),
+            time_zone: &self.time_zone,
+            actor: self.actor.as_deref(),
+            commit: self.commit.as_deref(),
+            object: Some(&address),
+            now: clock::now(),
+            more: serde_json::Map::new(),
+        };
+        let (decisions, mut found) = ordain_policy::judge(&self.bundle, &input);
+        if let Some(decisions) = decisions {
+            // Warnings were given when the plan was shown.
+            found.extend(ordain_policy::report(&decisions).into_iter().filter(Diagnostic::is_error));
+        }
+        found
+    }
+}

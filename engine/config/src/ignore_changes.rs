@@ -50,10 +50,12 @@ fn name_of(step: &Step) -> Option<Arc<str>> {
 fn keep(config: &Value, prior: &Value, path: &[Step]) -> Value {
     let Some((step, rest)) = path.split_first() else { return prior.clone() };
     match config.kind() {
+        // A key in brackets means a key of a map; what is no map is ignored as a whole.
+        Kind::Object(_) if rest.is_empty() && matches!(step, Step::Index(_)) => prior.clone(),
         Kind::Object(members) => {
             let Some(name) = name_of(step) else { return config.clone() };
             let (Some(have), Some(had)) = (members.get(&name), prior.get(&name)) else {
-                return if rest.is_empty() { dynamic_member(config, prior, &name) } else { config.clone() };
+                return config.clone();
             };
             let mut members = (**members).clone();
             members.insert(name, keep(have, had, rest));
@@ -75,12 +77,6 @@ fn keep(config: &Value, prior: &Value, path: &[Step]) -> Value {
         Kind::Tuple(items) => Value::tuple(keep_item(items, prior, step, rest)),
         _ => config.clone(),
     }
-}
-
-/// Objects of a dynamic type behave as maps.
-fn dynamic_member(config: &Value, prior: &Value, name: &Arc<str>) -> Value {
-    let Some(members) = config.as_members() else { return config.clone() };
-    Value::object(keep_key(members, prior, name, &[]))
 }
 
 fn keep_key(

@@ -43,8 +43,8 @@ impl TypeConstraint {
     /// Reads a type expression. What is wrong is reported; the result is then of any type.
     pub fn parse(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
         let expr = found.take(expr.native());
+        // Names of collections alone are an old way to say that elements are of any one type.
         match expr.keyword() {
-            // From the time when these took no arguments.
             Some("list") => return TypeConstraint::plain(Type::list(Type::Dynamic)),
             Some("map") => return TypeConstraint::plain(Type::map(Type::Dynamic)),
             _ => {}

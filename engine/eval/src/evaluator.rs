@@ -65,6 +65,7 @@ pub struct Evaluator {
 impl Evaluator {
     /// Compiles the configuration. With errors, no step hands anything out.
     pub fn new(input: Input) -> (Evaluator, Diagnostics) {
+        let input = crate::moment::at_its_moment(input);
         let mut found = variables::check_given(&input);
         let program = found.take(Program::compile(&input));
         let core = Core::new(input, program);

@@ -24,6 +24,7 @@ mod dependencies;
 mod expand;
 mod imports;
 mod instance;
+mod moment;
 mod outputs;
 mod providers;
 mod provisioners;

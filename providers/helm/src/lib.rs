@@ -9,6 +9,7 @@ mod failure;
 mod hooks;
 mod install;
 mod merge;
+mod oci;
 mod ownership;
 mod plan;
 mod provider;

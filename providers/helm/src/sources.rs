@@ -1,4 +1,4 @@
-//! Where charts come from: folders, archives, repositories with an index.
+//! Where charts come from: folders, archives, repositories with an index, registries.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::oci::{Reference, Registry};
 
 /// Largest answer accepted from a repository, in bytes.
 const MAX_DOWNLOAD: usize = 128 << 20;
@@ -23,6 +24,7 @@ pub(crate) struct Sources {
     directory: PathBuf,
     cancel: Cancel,
     fetched: Mutex<HashMap<String, Arc<Vec<u8>>>>,
+    charts: Mutex<HashMap<String, Arc<Chart>>>,
 }
 
 fn located(chart: &str, why: impl std::fmt::Display) -> Failure {
@@ -31,7 +33,7 @@ fn located(chart: &str, why: impl std::fmt::Display) -> Failure {
 
 impl Sources {
     pub(crate) fn new(env: Environment, directory: PathBuf, cancel: Cancel) -> Self {
-        Self { env, directory, cancel, fetched: Mutex::default() }
+        Self { env, directory, cancel, fetched: Mutex::default(), charts: Mutex::default() }
     }
 
     /// The chart that the arguments name.
@@ -46,7 +48,7 @@ impl Sources {
         }
         let repository = arguments.text("repository");
         if name.starts_with("oci://") || repository.starts_with("oci://") {
-            return Err(located(name, "charts from oci:// registries are not built yet"));
+            return self.in_registry(name, repository, arguments).await;
         }
         if repository.is_empty() {
             if name.starts_with("http://") || name.starts_with("https://") {
@@ -56,6 +58,29 @@ impl Sources {
             return self.local(name);
         }
         self.in_repository(name, repository, arguments).await
+    }
+
+    /// Charts of registries are kept whole: one address may stand for several documents.
+    async fn in_registry(
+        &self,
+        name: &str,
+        repository: &str,
+        arguments: &Arguments,
+    ) -> Result<Chart, Failure> {
+        let version = arguments.text("version");
+        let key = format!("{repository} {name} {version}");
+        if let Some(known) = self.charts.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Chart::clone(known));
+        }
+        let reference = Reference::of(repository, name)
+            .ok_or_else(|| located(name, "the oci:// address names no chart"))?;
+        let options = self.options(arguments).map_err(|e| located(name, e))?;
+        let client = Client::new(&options, &self.env).map_err(|e| located(name, e))?;
+        let mut registry = Registry { client, cancel: &self.cancel, arguments, authorization: None };
+        let chart = registry.chart(&reference).await.map_err(|e| located(name, e))?;
+        let mut charts = self.charts.lock().unwrap_or_else(PoisonError::into_inner);
+        charts.insert(key, Arc::new(chart.clone()));
+        Ok(chart)
     }
 
     fn local(&self, name: &str) -> Result<Chart, Failure> {

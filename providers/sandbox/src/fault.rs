@@ -58,6 +58,13 @@ fn refusal(service: &str, status: u16) -> Reply {
         429 => ("TooManyRequests", "The request is being throttled."),
         _ => ("ServiceUnavailable", "The service is unavailable."),
     };
+    if service == "blobs" {
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>ServerBusy</Code><Message>{message}</Message></Error>"
+        );
+        let reply = Reply::bytes(status, "application/xml", body).with("x-ms-error-code", "ServerBusy");
+        return reply.with("Retry-After", "0");
+    }
     let body = match service {
         "kubernetes" => json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
             "message": message, "reason": code, "details": {"retryAfterSeconds": 1}, "code": status}),

@@ -169,7 +169,7 @@ impl Sandbox {
         tokio::spawn(proxy::listen(hub.clone(), proxy_listener));
         let own = clusters.own();
         let kubeconfig = directory.join("kubeconfig");
-        std::fs::write(&kubeconfig, &own.kubeconfig)
+        world::write_private(&kubeconfig, own.kubeconfig.as_bytes())
             .map_err(|e| SandboxError::new(format!("writing {}: {e}", kubeconfig.display())))?;
         let endpoints = Endpoints {
             azure: base,

@@ -71,7 +71,7 @@ impl Authority {
         }
         let made = Authority::new("Ordain sandbox CA")?;
         let write = |path: &Path, text: &str| {
-            std::fs::write(path, text)
+            crate::world::write_private(path, text.as_bytes())
                 .map_err(|e| SandboxError::new(format!("writing {}: {e}", path.display())))
         };
         write(&key_file, &made.key)?;

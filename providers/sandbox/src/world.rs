@@ -2,6 +2,7 @@
 
 use crate::sandbox::SandboxError;
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
 
 /// Reads a world; a missing file is an empty world.
@@ -17,11 +18,20 @@ pub(crate) fn read(path: &Path) -> Result<Value, SandboxError> {
     }
 }
 
+/// Writes a file that only its owner may read: it holds keys.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
 /// Writes a world.
 pub(crate) fn write(path: &Path, world: &Value) -> Result<(), SandboxError> {
     let failed =
         |e: std::io::Error| SandboxError::new(format!("writing the world file {}: {e}", path.display()));
     let beside = path.with_extension("new");
-    std::fs::write(&beside, world.to_string()).map_err(failed)?;
+    write_private(&beside, world.to_string().as_bytes()).map_err(failed)?;
     std::fs::rename(&beside, path).map_err(failed)
 }

@@ -277,3 +277,7 @@ fn conflict(conflicts: &[(String, String)]) -> Failure {
         conflicts.iter().map(|(o, p)| Cause::conflict(p.clone(), format!("conflict with {o}"))).collect();
     Failure::new(409, "Conflict", message).with_causes(&causes)
 }
+
+#[cfg(test)]
+#[path = "managed_tests.rs"]
+mod tests;

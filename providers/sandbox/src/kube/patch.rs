@@ -253,3 +253,7 @@ pub(crate) fn keys(rel: &Rel) -> &[String] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+#[path = "patch_tests.rs"]
+mod tests;

@@ -103,3 +103,7 @@ pub(crate) fn canonical(text: &str) -> Option<String> {
     let fitting = DECIMAL.iter().rev().find(|(_, f)| q.milli % f == 0);
     fitting.map(|(s, f)| format!("{}{s}", q.milli / f))
 }
+
+#[cfg(test)]
+#[path = "quantity_tests.rs"]
+mod tests;

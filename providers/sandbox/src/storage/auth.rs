@@ -149,3 +149,7 @@ fn sas_texts(request: &Request, place: &Place<'_>) -> Vec<String> {
     texts.push(fields.join("\n"));
     texts
 }
+
+#[cfg(test)]
+#[path = "auth_tests.rs"]
+mod tests;

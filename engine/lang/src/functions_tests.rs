@@ -132,9 +132,12 @@ fn values_of_the_terraform_provider() {
     let scope = Names(Vec::new());
     let environment = Environment { world: crate::Scope::world(&scope), template_depth: 0 };
     let value = ordain_value::Value::object([("a", 1.into()), ("long", ordain_value::Value::from("${x}"))]);
-    let text = spec.call(&[value.clone()], &environment).unwrap();
+    let text = spec.call(std::slice::from_ref(&value), &environment).unwrap();
     assert_eq!(text.as_str(), Some("{\n  a    = 1\n  long = \"$${x}\"\n}"));
-    let vars = terraform_provider("encode_tfvars").unwrap().call(&[value.clone()], &environment).unwrap();
+    let vars = terraform_provider("encode_tfvars")
+        .unwrap()
+        .call(std::slice::from_ref(&value), &environment)
+        .unwrap();
     let back = terraform_provider("decode_tfvars").unwrap().call(&[vars], &environment).unwrap();
     assert_eq!(back, value);
     assert!(terraform_provider("nosuch").is_none());

@@ -1,8 +1,8 @@
 //! Network prefixes.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
 use dashu_int::IBig;
 use ordain_value::{Type, Value};
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
 

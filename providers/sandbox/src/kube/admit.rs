@@ -212,7 +212,6 @@ impl State {
         resource: &Resource,
         object: &mut Value,
         old: Option<&Value>,
-        dry_run: bool,
     ) -> Result<(), Failure> {
         if resource.plural == "jobs" && old.is_none() {
             // A job without labels of its own has those of its pods.
@@ -226,50 +225,40 @@ impl State {
         let refuse = |cause: Cause| Failure::invalid(&resource.about(&name), &[cause]);
         let kind = text(&object["spec"], "type").to_string();
         if kind != "ExternalName" {
-            let ip = text(&object["spec"], "clusterIP").to_string();
-            let ip = if ip.is_empty() {
-                self.free_ip()
-            } else {
-                let taken = self.store.all("/services").any(|s| {
-                    text(&s["spec"], "clusterIP") == ip
-                        && ip != "None"
-                        && s["metadata"]["uid"] != object["metadata"]["uid"]
-                });
-                let shown = format!("[]string{{\"{ip}\"}}");
-                if ip != "None" && !ip.starts_with("10.96.") {
-                    let why = format!(
-                        "failed to allocate IP {ip}: the provided network does not match the current range"
-                    );
-                    return Err(refuse(Cause::raw("spec.clusterIPs", &shown, why)));
-                }
-                if taken {
-                    let why = format!("failed to allocate IP {ip}: provided IP is already allocated");
-                    return Err(refuse(Cause::raw("spec.clusterIPs", &shown, why)));
-                }
-                ip
-            };
-            let spec = json::child(object, "spec");
-            let headless_alone = ip == "None" && !json::truthy(&spec["selector"]);
-            set(spec, "clusterIP", ip.as_str());
-            set(spec, "clusterIPs", json!([ip]));
-            json::default(
-                spec,
-                "ipFamilies",
-                if headless_alone { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) },
-            );
-            json::default(
-                spec,
-                "ipFamilyPolicy",
-                if headless_alone { "RequireDualStack" } else { "SingleStack" },
-            );
+            self.allocate_address(object).map_err(refuse)?;
         }
         let wants = match kind.as_str() {
             "NodePort" => true,
             "LoadBalancer" => object["spec"]["allocateLoadBalancerNodePorts"] != json!(false),
             _ => false,
         };
-        let _ = dry_run;
         if wants { self.allocate_ports(object, old).map_err(refuse) } else { Ok(()) }
+    }
+
+    fn allocate_address(&mut self, object: &mut Value) -> Result<(), Cause> {
+        let given = text(&object["spec"], "clusterIP").to_string();
+        let ip = if given.is_empty() { self.free_ip() } else { given.clone() };
+        if !matches!(given.as_str(), "" | "None") {
+            let other = |s: &Value| s["metadata"]["uid"] != object["metadata"]["uid"];
+            let taken = self.store.all("/services").any(|s| text(&s["spec"], "clusterIP") == ip && other(s));
+            let why = match (ip.starts_with("10.96."), taken) {
+                (false, _) => Some("the provided network does not match the current range"),
+                (true, true) => Some("provided IP is already allocated"),
+                (true, false) => None,
+            };
+            if let Some(why) = why {
+                let shown = format!("[]string{{\"{ip}\"}}");
+                let why = format!("failed to allocate IP {ip}: {why}");
+                return Err(Cause::raw("spec.clusterIPs", &shown, why));
+            }
+        }
+        let spec = json::child(object, "spec");
+        let alone = ip == "None" && !json::truthy(&spec["selector"]);
+        set(spec, "clusterIP", ip.as_str());
+        set(spec, "clusterIPs", json!([ip]));
+        json::default(spec, "ipFamilies", if alone { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) });
+        json::default(spec, "ipFamilyPolicy", if alone { "RequireDualStack" } else { "SingleStack" });
+        Ok(())
     }
 
     fn allocate_ports(&mut self, object: &mut Value, old: Option<&Value>) -> Result<(), Cause> {

@@ -248,7 +248,7 @@ impl State {
             }
             return Err(failure);
         }
-        self.allocate(resource, &mut object, None, write.options.dry_run)?;
+        self.allocate(resource, &mut object, None)?;
         if let Some(owned) = owned {
             json::set(json::child(&mut object, "metadata"), "managedFields", owned);
         } else {
@@ -368,7 +368,7 @@ impl State {
             return Err(Failure::invalid(&resource.about(&name), &causes));
         }
         admit::late_checks(resource, old, &new)?;
-        self.allocate(resource, &mut new, Some(old), write.options.dry_run)?;
+        self.allocate(resource, &mut new, Some(old))?;
         let counted = resource.counted || resource.custom.is_some();
         if counted && write.subresource() != "status" && admit::desired_differs(resource, old, &new) {
             let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;

@@ -97,10 +97,8 @@ impl Work<'_> {
             Ok(stored) => stored,
             Err(error) => return (None, error.into()),
         };
-        let (permit, decisions) = match found.take(self.permit(&file, digests, &stored).await) {
-            Some(permitted) => permitted,
-            None => return (None, found),
-        };
+        let permitted = found.take(self.permit(&file, digests, &stored).await);
+        let Some((permit, decisions)) = permitted else { return (None, found) };
         let gate =
             found.take(PolicyGate::of(self.workdir, self.options.policies.as_deref(), &file, &decisions));
         let Some(gate) = gate.filter(|_| !found.has_errors()) else { return (None, found) };

@@ -2,6 +2,15 @@
 //!
 //! `ORDAIN_CASE=part` runs those whose path holds a text, `ORDAIN_BLESS=1` rewrites golden files.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test stops where it cannot go on"
+)]
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

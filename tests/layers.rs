@@ -1,5 +1,14 @@
 //! Imports point down: the dependencies of every crate are those that the map allows.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test stops where it cannot go on"
+)]
+
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -85,8 +94,17 @@ fn the_map_has_no_circle() {
 #[test]
 fn pure_crates_do_no_io() {
     // Words that would reach outside. Async and networks are kept out by the dependencies.
-    let words =
-        ["std::fs", "std::env::", "std::process", "std::net", "SystemTime::now", "Instant::now", "tokio::"];
+    let words = [
+        "std::fs",
+        "std::env::",
+        "std::process",
+        "std::net::Tcp",
+        "std::net::Udp",
+        "ToSocketAddrs",
+        "SystemTime::now",
+        "Instant::now",
+        "tokio::",
+    ];
     let pure =
         ["diag", "addr", "value", "yaml", "gostd", "lang", "plan", "config", "eval", "policy", "approval"];
     let mut wrong = Vec::new();

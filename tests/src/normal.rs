@@ -8,6 +8,9 @@ pub fn text(text: &str) -> String {
         if let Some(after) = uuid(rest) {
             out.push_str("<uuid>");
             rest = after;
+        } else if let Some(after) = digest(rest) {
+            out.push_str("<digest>");
+            rest = after;
         } else if let Some(after) = moment(rest) {
             out.push_str("<time>");
             rest = after;
@@ -39,6 +42,10 @@ fn matched<'t>(text: &'t str, pattern: &str) -> Option<&'t str> {
 
 fn uuid(text: &str) -> Option<&str> {
     matched(text, "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
+}
+
+fn digest(text: &str) -> Option<&str> {
+    matched(text.strip_prefix("sha256:")?, &"h".repeat(64))
 }
 
 fn moment(text: &str) -> Option<&str> {

@@ -1,8 +1,29 @@
 //! "Did you mean …?"
 
-/// The candidate that is close enough to have been meant: at most two edits away.
+/// The candidate that is close enough to have been meant: at most two edits away, or made of the same words in
+/// another order or form, as when `enable_auto_scaling` became `auto_scaling_enabled`.
 pub fn nearest<'c>(given: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    candidates.into_iter().find(|candidate| *candidate != given && distance(given, candidate) < 3)
+    let mut renamed = None;
+    for candidate in candidates.into_iter().filter(|candidate| *candidate != given) {
+        if distance(given, candidate) < 3 {
+            return Some(candidate);
+        }
+        if renamed.is_none() && same_words(given, candidate) {
+            renamed = Some(candidate);
+        }
+    }
+    renamed
+}
+
+/// Whether two names of several words consist of the same words, endings left aside.
+fn same_words(a: &str, b: &str) -> bool {
+    const STEM: usize = 5;
+    let words = |name: &str| {
+        let mut words: Vec<String> = name.split('_').map(|word| word.chars().take(STEM).collect()).collect();
+        words.sort();
+        words
+    };
+    a.contains('_') && words(a) == words(b)
 }
 
 /// A sentence to be put behind another, or nothing.

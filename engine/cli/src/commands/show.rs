@@ -2,7 +2,6 @@
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, codes};
-use ordain_operations::plan_store;
 use ordain_operations::providers::Providers;
 use ordain_operations::{LANGUAGE_VERSION, trimmed};
 use ordain_plan::file::PlanFile;

@@ -10,7 +10,8 @@ use ordain_lang::ast::Expr;
 use ordain_lang::functions::{Spec, terraform_provider};
 use ordain_value::Value;
 
-/// Functions of the providers that the root module requires. Only the built-in provider has any so far.
+/// Functions of the providers that the root module requires; a provider that is merely used has none,
+/// the built-in one no less. Only the built-in provider has any so far.
 pub struct ProviderFunctions {
     providers: BTreeMap<String, ProviderAddr>,
 }
@@ -19,9 +20,8 @@ impl ProviderFunctions {
     /// Functions by the local names of the root module.
     pub fn new(tree: &ModuleTree) -> Self {
         let required = &tree.root.settings.required_providers;
-        let mut providers: BTreeMap<String, ProviderAddr> =
+        let providers =
             required.iter().map(|(name, required)| (name.to_string(), required.source.clone())).collect();
-        providers.entry("terraform".to_owned()).or_insert_with(ProviderAddr::builtin);
         Self { providers }
     }
 }

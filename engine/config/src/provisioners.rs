@@ -23,11 +23,10 @@ fn schema(kind: &str) -> Option<BodySchema> {
     Some(BodySchema::new(attributes, &[]))
 }
 
-/// Checks all provisioners of a module.
+/// Checks the provisioners of `removed` blocks. Those of resources are checked with their values, by the
+/// evaluator.
 pub(crate) fn check_provisioners(module: &Module, found: &mut Diagnostics) {
-    let resources = module.resources.values().flat_map(|block| &block.provisioners);
-    let removed = module.refactoring.removed.iter().flat_map(|block| &block.provisioners);
-    for provisioner in resources.chain(removed) {
+    for provisioner in module.refactoring.removed.iter().flat_map(|block| &block.provisioners) {
         found.append(check(provisioner));
     }
 }

@@ -118,7 +118,7 @@ impl Core {
             );
             found.push(error(
                 codes::config::INVALID_BLOCK,
-                "Unknown provisioner",
+                "Missing required provisioner plugin",
                 detail,
                 provisioner.header,
             ));

@@ -137,7 +137,10 @@ impl<'c> InstanceScope<'c> {
             let value = instance.and_then(|instance| instance.outputs.get(output).cloned());
             return Ok((value.unwrap_or_else(|| Value::unknown(Type::Dynamic)), reference.consumed));
         }
-        if self.core.input.mode == Mode::Validate && key.is_some() {
+        if self.core.input.mode == Mode::Validate
+            && key.is_some()
+            && matches!(set.expansion, Expansion::Single)
+        {
             // Which instances there are is not known while validating.
             return Ok((Value::unknown(Type::Dynamic), reference.consumed));
         }

@@ -54,6 +54,11 @@ pub async fn plan(
     if found.has_errors() {
         return (None, found);
     }
+    // All that is wrong whatever the values are comes first and at once. Warnings come again with values.
+    let checked = crate::validating::validate(workdir, project).await;
+    if checked.has_errors() {
+        return (None, checked);
+    }
     let stores = match Stores::open(workdir, project) {
         Ok(stores) => stores,
         Err(errors) => return (None, errors),

@@ -64,6 +64,13 @@ impl Making<'_> {
         }
     }
 
+    /// Whether the object keeps the marks that it had.
+    fn same_marks(&self, about: &About) -> bool {
+        let block = &self.schema.schema.block;
+        let (value, _) = self.change.before.clone().unmark_deep();
+        block.mark_sensitive(self.change.before.clone()) == block.mark_sensitive(about.mark(value))
+    }
+
     fn event(&self, event: Event<'_>) {
         self.observer.event(event);
     }
@@ -81,7 +88,7 @@ impl Making<'_> {
         let prior = self.prior();
         let planned = self.plan_again(&prior, config.clone(), &mut outcome.found).await;
         if let Some(planned) = planned.filter(|reply| self.passes(reply, &about, &mut outcome.found)) {
-            if self.present.is_some() && planned.planned == prior.value {
+            if self.present.is_some() && planned.planned == prior.value && self.same_marks(&about) {
                 // With everything known there is nothing left to change.
                 outcome.unchanged = true;
                 let private = planned.planned_private;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use ordain_addr::ConfigResource;
 use ordain_diag::{Diagnostic, codes};
-use ordain_plan::{Action, Change, Step, StepId, StepKind};
+use ordain_plan::{Action, Change, Reason, Step, StepId, StepKind};
 
 /// What each change depends on: by the configuration, and by the state.
 pub(crate) struct Uses {
@@ -128,10 +128,31 @@ impl Builder<'_> {
                 };
             }
         }
+        self.checks_last();
         let only = |of: &Group| !of.destroy.is_empty() && of.make.is_empty();
         self.only_destroyed =
             groups.iter().filter(|(_, of)| only(of)).map(|(name, _)| name.clone()).collect();
         self.groups = groups;
+    }
+
+    /// Data sources of check blocks are read when everything else is done: checks look at the result.
+    fn checks_last(&mut self) {
+        let nested = |kind: &StepKind| {
+            let change = self.changes.get(kind.change() as usize);
+            change.is_some_and(|change| change.reason == Some(Reason::ReadBecauseCheckNested))
+        };
+        let (reads, others): (Vec<usize>, Vec<usize>) =
+            (0..self.kinds.len()).partition(|at| self.kinds.get(*at).is_some_and(nested));
+        let (Some(first), false) = (others.first().and_then(|at| self.kinds.get(*at)), reads.is_empty())
+        else {
+            return;
+        };
+        let join = self.add(StepKind::Join(first.change()), others);
+        for read in reads {
+            if let Some(after) = self.after.get_mut(read) {
+                after.push(join);
+            }
+        }
     }
 
     fn join(&self, resource: &ConfigResource, which: usize) -> Option<usize> {
@@ -141,11 +162,12 @@ impl Builder<'_> {
     fn edges(&mut self) {
         let makers = Uses::by_resource(self.changes, self.uses, |uses| &uses.wanted);
         let users = Uses::by_resource(self.changes, self.uses, |uses| &uses.stored);
+        let (makers, users) = (ByResource::of(&makers), ByResource::of(&users));
         let none: Arc<[ConfigResource]> = Arc::from([]);
         let mut edges: Vec<(usize, usize)> = Vec::new();
         for (resource, group) in &self.groups {
-            let wanted = makers.get(resource).unwrap_or(&none);
-            let stored = users.get(resource).unwrap_or(&none);
+            let wanted = makers.lists.get(resource).unwrap_or(&none);
+            let stored = users.lists.get(resource).unwrap_or(&none);
             let makes = |of: &Group| !of.make.is_empty();
             for used in self.reduce(resource, wanted, &makers, makes) {
                 let made = self.join(used, MAKE);
@@ -174,7 +196,7 @@ impl Builder<'_> {
         resource: &ConfigResource,
         group: &Group,
         lists: [&Arc<[ConfigResource]>; 2],
-        users: &HashMap<ConfigResource, Arc<[ConfigResource]>>,
+        users: &ByResource<'_>,
         edges: &mut Vec<(usize, usize)>,
     ) {
         let Some(made) = self.join(resource, MAKE) else { return };
@@ -198,14 +220,19 @@ impl Builder<'_> {
         &self,
         own: &ConfigResource,
         list: &'u Arc<[ConfigResource]>,
-        by_resource: &'u HashMap<ConfigResource, Arc<[ConfigResource]>>,
+        by_resource: &'u ByResource<'_>,
         has_steps: impl Fn(&Group) -> bool,
     ) -> Vec<&'u ConfigResource> {
         let steps = |resource: &ConfigResource| self.groups.get(resource).is_some_and(&has_steps);
+        // In a chain one of them uses all the others: no need to look at those.
+        let last = by_resource.with_uses(list.len().wrapping_sub(1));
+        if let Some(last) = last.iter().find(|last| **last != own && steps(last) && list.contains(last)) {
+            return vec![*last];
+        }
         let mut open: Vec<(&ConfigResource, &[ConfigResource])> = list
             .iter()
             .filter(|resource| *resource != own && steps(resource))
-            .map(|resource| (resource, by_resource.get(resource).map_or(&[][..], |list| list)))
+            .map(|resource| (resource, by_resource.lists.get(resource).map_or(&[][..], |list| list)))
             .collect();
         // Those that use most come first: what they use needs no edge of its own.
         open.sort_by_key(|(_, inner)| std::cmp::Reverse(inner.len()));
@@ -276,6 +303,27 @@ impl Builder<'_> {
             stuck.join(", ")
         );
         Err(Diagnostic::error(codes::eval::CYCLE, "Cycle", detail))
+    }
+}
+
+/// Lists of uses by resource, and resources by the length of their list.
+struct ByResource<'l> {
+    lists: &'l HashMap<ConfigResource, Arc<[ConfigResource]>>,
+    lengths: HashMap<usize, Vec<&'l ConfigResource>>,
+}
+
+impl<'l> ByResource<'l> {
+    fn of(lists: &'l HashMap<ConfigResource, Arc<[ConfigResource]>>) -> Self {
+        let mut lengths: HashMap<usize, Vec<&ConfigResource>> = HashMap::new();
+        for (resource, list) in lists {
+            lengths.entry(list.len()).or_default().push(resource);
+        }
+        Self { lists, lengths }
+    }
+
+    /// Resources that use so many others, if they are few.
+    fn with_uses(&self, count: usize) -> &[&'l ConfigResource] {
+        self.lengths.get(&count).filter(|found| found.len() <= 4).map_or(&[], |found| found)
     }
 }
 

@@ -282,6 +282,9 @@ fn create_first_spreads(drive: &mut Drive<'_>) {
 
 fn uses(drive: &Drive<'_>, change: &Change) -> Uses {
     let none = || Arc::from([]);
+    if change.action == Action::NoOp {
+        return Uses { wanted: none(), stored: none() };
+    }
     let stored = drive.prior.instance(&change.address).and_then(|instance| match &change.deposed {
         Some(key) => instance.deposed.get(key),
         None => instance.current.as_ref(),

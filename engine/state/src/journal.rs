@@ -193,7 +193,7 @@ fn edit_from(line: EditLine) -> Result<Edit, Diagnostic> {
                 deposed: (!set_aside.is_empty()).then(|| deposed(set_aside)),
                 provider: ProviderConfigAddr::parse(&provider)
                     .ok_or_else(|| broken("it names a provider that cannot be read"))?,
-                object: Arc::new(v4::object_from(*object)?),
+                object: Arc::new(v4::object_from(*object, &mut v4::Dependencies::default())?),
             }
         }
         EditLine::Remove { address, deposed: key } => {

@@ -11,7 +11,7 @@ mod read;
 mod write;
 
 pub use read::read;
-pub(crate) use read::{object_from, parse_address};
+pub(crate) use read::{Dependencies, object_from, parse_address};
 pub use write::write;
 pub(crate) use write::{compact, instance_document};
 

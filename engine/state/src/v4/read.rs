@@ -76,13 +76,21 @@ fn state_from(document: Document) -> Result<State, Diagnostic> {
         })?;
         state.outputs.insert(name.into(), read);
     }
+    let mut names = Dependencies::default();
     for resource in document.resources {
-        add_resource(&mut state, resource)?;
+        add_resource(&mut state, resource, &mut names)?;
     }
     Ok(state)
 }
 
-fn add_resource(state: &mut State, resource: document::Resource) -> Result<(), Diagnostic> {
+/// Dependencies that were read before: states name the same few thousands many times.
+pub(crate) type Dependencies = std::collections::HashMap<String, Option<ConfigResource>>;
+
+fn add_resource(
+    state: &mut State,
+    resource: document::Resource,
+    names: &mut Dependencies,
+) -> Result<(), Diagnostic> {
     let address = resource_address(&resource)?;
     let provider = ProviderConfigAddr::parse(&resource.provider)
         .ok_or_else(|| malformed("a provider address", &resource.provider))?;
@@ -93,7 +101,7 @@ fn add_resource(state: &mut State, resource: document::Resource) -> Result<(), D
             IndexKey::Text(text) => Key::Str(text.into()),
         });
         let deposed = std::mem::take(&mut instance.deposed);
-        let object = Arc::new(object_from(instance)?);
+        let object = Arc::new(object_from(instance, names)?);
         let slot = instances.entry(key).or_default();
         let taken = if deposed.is_empty() {
             slot.current.replace(object).is_some()
@@ -127,7 +135,10 @@ fn resource_address(resource: &document::Resource) -> Result<AbsResource, Diagno
 }
 
 /// One object; index key and deposed key are the caller's.
-pub(crate) fn object_from(instance: document::Instance) -> Result<Object, Diagnostic> {
+pub(crate) fn object_from(
+    instance: document::Instance,
+    names: &mut Dependencies,
+) -> Result<Object, Diagnostic> {
     let status = match instance.status.as_str() {
         "" => Status::Ready,
         "tainted" => Status::Tainted,
@@ -141,7 +152,17 @@ pub(crate) fn object_from(instance: document::Instance) -> Result<Object, Diagno
         (None, Some(flat)) => (raw(&flat)?, true),
         (None, None) => (raw(&serde_json::Value::Null)?, false),
     };
-    let dependencies = instance.dependencies.iter().filter_map(|text| dependency(text)).collect();
+    let mut dependencies = Vec::with_capacity(instance.dependencies.len());
+    for text in instance.dependencies {
+        match names.get(&text) {
+            Some(known) => dependencies.extend(known.clone()),
+            None => {
+                let read = dependency(&text);
+                dependencies.extend(read.clone());
+                names.insert(text, read);
+            }
+        }
+    }
     let sensitive = instance.sensitive_attributes.unwrap_or_default();
     Ok(Object {
         status,

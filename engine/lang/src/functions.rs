@@ -6,6 +6,9 @@
 //! [`Spec::call`]; `try` and `can` are not functions but forms of the evaluator, and stand in the table
 //! for their signatures only.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 mod charset;
 mod collection;
 mod conversion;
@@ -62,8 +65,9 @@ const FAMILIES: &[&[Spec]] = &[
 
 /// The function of a name, with or without `core::` in front; `None` when there is none.
 pub fn lookup(name: &str) -> Option<&'static Spec> {
-    let plain = name.strip_prefix("core::").unwrap_or(name);
-    all().find(|spec| spec.name == plain)
+    static INDEX: LazyLock<HashMap<&str, &Spec>> =
+        LazyLock::new(|| all().map(|spec| (spec.name, spec)).collect());
+    INDEX.get(name.strip_prefix("core::").unwrap_or(name)).copied()
 }
 
 /// The functions of the built-in provider `terraform`, by their name in it.

@@ -1,7 +1,7 @@
 //! `ordain fmt`
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, Sources, codes};
@@ -42,6 +42,8 @@ struct Work {
     recursive: bool,
     changed: bool,
     failed: bool,
+    /// What is printed: with `-check` only when every file could be read.
+    said: String,
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
@@ -54,6 +56,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         recursive: is_on(matches, "recursive"),
         changed: false,
         failed: false,
+        said: String::new(),
     };
     let paths = texts(matches, "path");
     if paths == ["-"] {
@@ -61,7 +64,11 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     }
     let paths = if paths.is_empty() { vec![".".to_owned()] } else { paths };
     for path in paths {
-        work.path(session, Path::new(&path), true);
+        let path = clean(Path::new(&path), &session.workdir.dir);
+        work.path(session, &path, true);
+    }
+    if !(work.check && work.failed) {
+        session.ui.say(&work.said);
     }
     match (work.failed, work.check && work.changed) {
         (true, _) => Exit::Changes,
@@ -86,9 +93,26 @@ fn standard_input(session: &mut Session, work: &Work) -> Exit {
     if work.diff {
         session.ui.say(&difference("<stdin>", &text, &formatted));
     } else if !work.check {
-        session.ui.say(&formatted);
+        let end = if formatted.ends_with('\n') { "" } else { "\n" };
+        session.ui.say(&format!("{formatted}{end}"));
     }
     if work.check && formatted != text { Exit::NotFormatted } else { Exit::Done }
+}
+
+/// A path without detours, relative to the directory where it is below that.
+fn clean(path: &Path, dir: &Path) -> PathBuf {
+    let path = path.strip_prefix(dir).unwrap_or(path);
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(clean.components().next_back(), Some(Component::Normal(_))) => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean }
 }
 
 fn is_source(path: &Path) -> bool {
@@ -149,10 +173,10 @@ impl Work {
         }
         self.changed = true;
         if self.list {
-            session.ui.line(&path.display().to_string());
+            self.said.push_str(&format!("{}\n", path.display()));
         }
         if self.diff {
-            session.ui.say(&difference(&path.display().to_string(), &text, &formatted));
+            self.said.push_str(&difference(&path.display().to_string(), &text, &formatted));
         }
         if self.write
             && let Err(error) = std::fs::write(&full, formatted)

@@ -74,3 +74,28 @@ pub(crate) fn items(value: &Value) -> &[Value] {
 pub(crate) fn filtered(value: &Value, keep: impl Fn(&str, &Value) -> bool) -> Value {
     Value::Object(pairs(value).filter(|(k, v)| keep(k, v)).map(|(k, v)| (k.clone(), v.clone())).collect())
 }
+
+/// JSON with a blank after each comma and colon, in ASCII: a form that identifiers are made from.
+pub(crate) fn spaced(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let list: Vec<String> = map
+                .iter()
+                .map(|(k, v)| format!("{}: {}", spaced(&Value::from(k.as_str())), spaced(v)))
+                .collect();
+            format!("{{{}}}", list.join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        Value::String(_) => {
+            let mut out = String::new();
+            for unit in value.to_string().encode_utf16() {
+                match char::from_u32(u32::from(unit)).filter(char::is_ascii) {
+                    Some(c) => out.push(c),
+                    None => out.push_str(&format!("\\u{unit:04x}")),
+                }
+            }
+            out
+        }
+        other => other.to_string(),
+    }
+}

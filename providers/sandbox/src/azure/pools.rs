@@ -184,7 +184,7 @@ pub(crate) fn with_defaults(given: &Value, cluster: &Value, name: &str) -> Value
     }
     json::set(&mut out, "upgradeSettings", upgrade);
     finish_defaults(&mut out, windows);
-    let shown = json::filtered(given, |_, _| true).to_string();
+    let shown = json::spaced(&json::filtered(given, |_, _| true));
     json::set(&mut out, "eTag", guid(&[text(cluster, "id"), name, &shown]));
     out
 }

@@ -87,6 +87,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The id of the lock that kept a command out.
+fn lock_id(output: &Output) -> Option<String> {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line =
+        text.lines().find_map(|line| line.trim().strip_prefix("ID:").map(str::trim).map(str::to_owned));
+    line.filter(|id| !id.is_empty())
+}
+
 /// One try: gives what is wrong afterwards.
 fn attempt(number: u64, delay: u64) -> Option<String> {
     let directory = std::env::temp_dir().join(format!("ordain-kill-{number}-{}", std::process::id()));
@@ -105,8 +113,13 @@ fn attempt(number: u64, delay: u64) -> Option<String> {
     std::thread::sleep(Duration::from_millis(delay));
     let _ended_before = apply.kill();
     let _status = apply.wait();
-    // The killed process left its lock behind, which is what -lock=false passes over here.
-    let resumed = ordain(&at, &env, &["apply", "-resume", "-lock=false", "-no-color"]);
+    // The killed process may have left its lock behind; who is on call takes it away by the id it names.
+    let mut resumed = ordain(&at, &env, &["apply", "-resume", "-no-color"]);
+    if let Some(id) = lock_id(&resumed) {
+        let unlocked = ordain(&at, &env, &["force-unlock", "-force", &id]);
+        assert!(unlocked.status.success(), "force-unlock: {}", String::from_utf8_lossy(&unlocked.stderr));
+        resumed = ordain(&at, &env, &["apply", "-resume", "-no-color"]);
+    }
     let told =
         format!("{}{}", String::from_utf8_lossy(&resumed.stdout), String::from_utf8_lossy(&resumed.stderr));
     let state = ordain(&at, &env, &["state", "pull"]);

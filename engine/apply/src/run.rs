@@ -108,7 +108,17 @@ async fn finish(
     state.outputs = outputs(session, &stored.state, &outcome);
     state.check_results = Some(json::state_check_results(&checks)).filter(|records| !records.is_empty());
     state.terraform_version = session.host.terraform_version.clone();
-    let stored = match session.store.write(&snapshot, state, &session.host.new_lineage).await {
+    let written = if journal_begun && snapshot.version.is_none() && state.is_empty() {
+        // Something was tried: the first state is written even though nothing is left of it.
+        if state.lineage.is_empty() {
+            state.lineage = session.host.new_lineage.as_str().into();
+        }
+        state.serial = state.serial.max(1);
+        session.store.replace(&snapshot, state).await
+    } else {
+        session.store.write(&snapshot, state, &session.host.new_lineage).await
+    };
+    let stored = match written {
         Ok(stored) => {
             if journal_begun {
                 found.append(session.store.end_journal().await);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use ordain_addr::ProviderConfigAddr;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{Evaluator, Objects, Outcome};
-use ordain_plan::{CheckKind, CheckResult, CheckStatus, Mode, json};
+use ordain_plan::{Action, CheckKind, CheckResult, CheckStatus, Mode, json};
 use ordain_provider::ObjectSchemas;
 use ordain_state::{OutputState, State, Stored};
+use ordain_value::Value;
 
 use crate::drive::{Drive, Session};
 use crate::verify::verify;
@@ -189,11 +190,20 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
         let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
         return if partial { old.outputs.clone() } else { outputs };
     }
+    // What the plan knew is what was approved, also where an object came out otherwise.
+    let planned: BTreeMap<&str, &Value> = session
+        .plan
+        .outputs
+        .iter()
+        .filter(|change| change.action != Action::Delete && change.after.is_wholly_known())
+        .map(|change| (change.name.as_str(), &change.after))
+        .collect();
     for name in session.tree.root.outputs.keys() {
         match outcome.outputs.get(name) {
             Some(output) if output.ephemeral => {}
             Some(output) if output.value.is_wholly_known() => {
-                let (value, _) = output.value.clone().unmark_deep();
+                let value = planned.get(&**name).copied().unwrap_or(&output.value);
+                let (value, _) = value.clone().unmark_deep();
                 if !value.is_null() {
                     outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
                 }

@@ -215,6 +215,8 @@ fn assemble(
         // What is destroyed in part leaves outputs as they are.
         Mode::Destroy if options.is_partial() => base.outputs.keys().cloned().collect(),
         Mode::Destroy => BTreeSet::new(),
+        // A plan about a part of the configuration takes no outputs away.
+        _ if !options.targets.is_empty() || !options.excludes.is_empty() => base.outputs.keys().cloned().collect(),
         _ => session.tree.root.outputs.keys().cloned().collect(),
     };
     let asserts = |finding: &Diagnostic| {

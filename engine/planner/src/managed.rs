@@ -108,7 +108,9 @@ impl Job<'_> {
         if let Some(before) = &current.drifted_from {
             let action = if current.known.value.is_null() { Action::Delete } else { Action::Update };
             let values = (before.clone(), current.marked.clone());
-            done.drift.push(change(&self.wanted.address, &self.wanted.provider, action, values));
+            let mut drift = change(&self.wanted.address, &self.wanted.provider, action, values);
+            drift.previous_address.clone_from(&self.situation.previous_address);
+            done.drift.push(drift);
         }
         Some(current)
     }

@@ -103,14 +103,20 @@ async fn present(
     done: &mut Done,
 ) {
     let Some(object) = &orphan.prior.current else { return };
-    let (current, found) = refresh::current(session, subject, object, None, None).await;
+    // What is only forgotten is not looked at: it may be out of reach already.
+    let (current, found) = match orphan.forget {
+        true => refresh::as_stored(subject, object).await,
+        false => refresh::current(session, subject, object, None, None).await,
+    };
     done.found.append(found);
     let Some(current) = current else { return };
     record(&current, &orphan.prior, &orphan.address, &orphan.provider, done);
     if let Some(before) = &current.drifted_from {
         let action = if current.known.value.is_null() { Action::Delete } else { Action::Update };
         let values = (before.clone(), current.marked.clone());
-        done.drift.push(change(&orphan.address, &orphan.provider, action, values));
+        let mut drift = change(&orphan.address, &orphan.provider, action, values);
+        drift.previous_address.clone_from(&orphan.previous_address);
+        done.drift.push(drift);
     }
     if current.object.is_none() || session.options.mode == PlanMode::RefreshOnly {
         return;

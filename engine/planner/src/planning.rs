@@ -216,7 +216,9 @@ fn assemble(
         Mode::Destroy if options.is_partial() => base.outputs.keys().cloned().collect(),
         Mode::Destroy => BTreeSet::new(),
         // A plan about a part of the configuration takes no outputs away.
-        _ if !options.targets.is_empty() || !options.excludes.is_empty() => base.outputs.keys().cloned().collect(),
+        _ if !options.targets.is_empty() || !options.excludes.is_empty() => {
+            base.outputs.keys().cloned().collect()
+        }
         _ => session.tree.root.outputs.keys().cloned().collect(),
     };
     let asserts = |finding: &Diagnostic| {

@@ -37,6 +37,16 @@ impl Current {
     }
 }
 
+/// The object as it is stored; nobody is asked.
+pub(crate) async fn as_stored(subject: &Subject<'_>, object: &Arc<Object>) -> (Option<Current>, Diagnostics) {
+    let (stored, found) = stored(subject, object).await;
+    let current = stored.map(|known| {
+        let marked = object.mark(known.value.clone());
+        Current { known, marked, object: Some(object.clone()), drifted_from: None }
+    });
+    (current, found)
+}
+
 /// Brings one stored object up to date. `None` goes with errors.
 pub(crate) async fn current(
     session: &Session,
@@ -45,13 +55,11 @@ pub(crate) async fn current(
     deposed: Option<&DeposedKey>,
     meta: Option<Value>,
 ) -> (Option<Current>, Diagnostics) {
+    if !session.options.refresh {
+        return as_stored(subject, object).await;
+    }
     let (stored, mut found) = stored(subject, object).await;
     let Some(stored) = stored else { return (None, found) };
-    if !session.options.refresh {
-        let marked = object.mark(stored.value.clone());
-        let current = Current { known: stored, marked, object: Some(object.clone()), drifted_from: None };
-        return (Some(current), found);
-    }
     let before = object.mark(stored.value.clone());
     let started = Event::Started { address: subject.address, deposed, work: Work::Refresh, known: &before };
     session.observer.event(started);

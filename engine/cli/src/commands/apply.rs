@@ -216,10 +216,8 @@ fn summary(counts: &Counts, destroying: bool) -> String {
         return format!("Destroy complete! Resources: {} destroyed.", counts.destroyed);
     }
     let import = if counts.imported > 0 { format!("{} imported, ", counts.imported) } else { String::new() };
-    let forgotten =
-        if counts.forgotten > 0 { format!(", {} forgotten", counts.forgotten) } else { String::new() };
     format!(
-        "Apply complete! Resources: {import}{} added, {} changed, {} destroyed{forgotten}.",
+        "Apply complete! Resources: {import}{} added, {} changed, {} destroyed.",
         counts.added, counts.changed, counts.destroyed
     )
 }

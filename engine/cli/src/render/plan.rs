@@ -53,13 +53,13 @@ impl Counts {
     /// The line that other tools parse: `Plan: 1 to add, 0 to change, 0 to destroy.`
     pub fn line(&self) -> String {
         let import = if self.import > 0 { format!("{} to import, ", self.import) } else { String::new() };
-        let forget = if self.forget > 0 { format!(", {} to forget", self.forget) } else { String::new() };
-        format!(
-            "{import}{} to add, {} to change, {} to destroy{forget}.",
-            self.add, self.change, self.destroy
-        )
+        // What is only forgotten is not counted, as tools that read this line know it.
+        format!("{import}{} to add, {} to change, {} to destroy.", self.add, self.change, self.destroy)
     }
 }
+
+/// What a plan that only looks says when it saw something.
+const REFRESH_ONLY: &str = "\nThis is a refresh-only plan, so Ordain will not take any actions to undo these. If\nyou were expecting these changes then you can apply this plan to record the\nupdated values in the state without changing any remote objects.\n";
 
 /// Whether a change is worth showing: an action, a move or an import.
 fn shown(change: &Change) -> bool {
@@ -73,7 +73,8 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
     out.push_str(&drift(plan, schemas, style, show_sensitive));
     let outputs = outputs(plan, style, show_sensitive);
     if shown.is_empty() && outputs.is_empty() {
-        out.push_str(&nothing(plan, style));
+        let noted = plan.mode == ordain_plan::Mode::RefreshOnly && !plan.drift.is_empty();
+        out.push_str(&if noted { REFRESH_ONLY.to_owned() } else { nothing(plan, style) });
         return out;
     }
     if !shown.is_empty() {
@@ -127,6 +128,9 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
             _ => "has changed",
         };
         out.push_str(&block(change, words, &[], schema_of(schemas, change), style, show_sensitive));
+    }
+    if plan.mode == ordain_plan::Mode::RefreshOnly {
+        return out;
     }
     out.push_str(
         "\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n",

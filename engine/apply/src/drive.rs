@@ -76,7 +76,8 @@ pub(crate) struct Drive<'d> {
     deposed: HashMap<u32, DeposedKey>,
     providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
-    queue: VecDeque<Job<'d>>,
+    /// Jobs that wait for a place, and what the journal is told when they begin.
+    queue: VecDeque<(Option<JournalEvent>, Job<'d>)>,
     /// Whether the journal must be durable before anything else begins.
     unsaved: bool,
     /// Whether the journal cannot be written, so that nothing may begin.
@@ -149,10 +150,16 @@ impl<'d> Drive<'d> {
             if stopping || self.halted {
                 self.queue.clear();
             }
-            while flying.len() < session.parallelism
-                && let Some(job) = self.queue.pop_front()
-            {
-                flying.push(job);
+            let room = session.parallelism.saturating_sub(flying.len()).min(self.queue.len());
+            let next: Vec<_> = self.queue.drain(..room).collect();
+            for intent in next.iter().filter_map(|(intent, _)| intent.as_ref()) {
+                self.unsaved = true;
+                self.note(intent).await;
+            }
+            // What has effects begins when that is durable.
+            self.save().await;
+            if !self.halted {
+                flying.extend(next.into_iter().map(|(_, job)| job));
             }
             if flying.is_empty() {
                 if more {
@@ -198,7 +205,6 @@ impl<'d> Drive<'d> {
         for step in opened {
             self.begin(step, evaluator).await;
         }
-        self.save().await;
         more
     }
 
@@ -206,16 +212,16 @@ impl<'d> Drive<'d> {
         let session = self.session;
         match item {
             Wanted::Module(_) | Wanted::Expanded(_) => {}
-            Wanted::Provider(wanted) => self.queue.push_back(configure(session, wanted).boxed()),
+            Wanted::Provider(wanted) => self.queue.push_back((None, configure(session, wanted).boxed())),
             Wanted::Managed(wanted) | Wanted::Data(wanted) => self.instance(wanted, evaluator),
             Wanted::Ephemeral(wanted) => match self.provider(&wanted.provider) {
-                Some(provider) => self.queue.push_back(
-                    async move {
+                Some(provider) => {
+                    let job = async move {
                         let (open, found) = ephemeral::open(&*session.observer, &wanted, provider).await;
                         Done::Opened(wanted.address, open, found)
-                    }
-                    .boxed(),
-                ),
+                    };
+                    self.queue.push_back((None, job.boxed()));
+                }
                 None => self.fail(&wanted.address, evaluator),
             },
         }
@@ -274,12 +280,25 @@ impl<'d> Drive<'d> {
         if let (true, Ok(value)) = (fits, object.value(&schema.ty)) {
             return self.answer(&wanted.address, Some(value), evaluator);
         }
-        self.queue.push_back(known(wanted, provider, schema, object).boxed());
+        self.queue.push_back((None, known(wanted, provider, schema, object).boxed()));
     }
 
     fn answer(&mut self, address: &ResourceInstance, value: Option<Value>, evaluator: &mut Evaluator) {
+        self.answered_well(address, value, evaluator);
+    }
+
+    /// Answers the evaluator. Whether what depends on the instance may go on: postconditions hold.
+    fn answered_well(
+        &mut self,
+        address: &ResourceInstance,
+        value: Option<Value>,
+        evaluator: &mut Evaluator,
+    ) -> bool {
         let answer = value.map_or(Answer::Failed, Answer::Value);
-        self.found.append(evaluator.resolve(&Asked::Instance(address.clone()), answer));
+        let found = evaluator.resolve(&Asked::Instance(address.clone()), answer);
+        let well = !found.has_errors();
+        self.found.append(found);
+        well
     }
 
     fn fail(&mut self, address: &ResourceInstance, evaluator: &mut Evaluator) {
@@ -334,13 +353,13 @@ impl<'d> Drive<'d> {
             let job = async move {
                 Done::Step(step, work::read(&*session.observer, wanted, provider, schema).await)
             };
-            return self.queue.push_back(job.boxed());
+            return self.queue.push_back((None, job.boxed()));
         }
         let creates = matches!(kind, StepKind::Create(_));
         let unfinished =
             creates && wanted.block.provisioners.iter().any(|provisioner| provisioner.when == When::Create);
         let what = if creates { "create" } else { "update" };
-        self.intend(step, what, change, provider.has_effects() || unfinished).await;
+        let intent = self.intend(step, what, change, provider.has_effects() || unfinished).await;
         let present = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let making = Making {
             observer: &*session.observer,
@@ -353,7 +372,7 @@ impl<'d> Drive<'d> {
             unfinished,
         };
         let work = if creates { Work::Create } else { Work::Update };
-        self.queue.push_back(async move { Done::Step(step, making.run(work).await) }.boxed());
+        self.queue.push_back((intent, async move { Done::Step(step, making.run(work).await) }.boxed()));
     }
 
     async fn begin_ending(&mut self, step: u32, kind: StepKind, change: &'d Change, evaluator: &Evaluator) {
@@ -380,7 +399,7 @@ impl<'d> Drive<'d> {
             _ => Some(Vec::new()),
         };
         let Some(tasks) = tasks else { return self.ledger.finish(step, false) };
-        self.intend(step, "destroy", change, provider.has_effects() || !tasks.is_empty()).await;
+        let intent = self.intend(step, "destroy", change, provider.has_effects() || !tasks.is_empty()).await;
         let ending = Ending {
             observer: &*session.observer,
             change,
@@ -391,7 +410,7 @@ impl<'d> Drive<'d> {
             provisioners: &*session.provisioners,
             tasks,
         };
-        self.queue.push_back(async move { Done::Step(step, ending.run().await) }.boxed());
+        self.queue.push_back((intent, async move { Done::Step(step, ending.run().await) }.boxed()));
     }
 
     /// Destroy-time provisioners; `None` after errors.
@@ -411,21 +430,25 @@ impl<'d> Drive<'d> {
         (!failed).then_some(tasks)
     }
 
-    /// Notes that a step begins. Where it has effects outside the state, that is durable before it does.
-    async fn intend(&mut self, step: u32, what: &str, change: &Change, effects: bool) {
+    /// A step is about to begin. Where it has effects outside the state, gives what must be durable before.
+    async fn intend(
+        &mut self,
+        step: u32,
+        what: &str,
+        change: &Change,
+        effects: bool,
+    ) -> Option<JournalEvent> {
         self.ledger.begin(step);
         if !effects || self.halted {
-            return;
+            return None;
         }
         if self.journal.is_none() {
             match self.begin_journal().await {
                 Ok(journal) => self.journal = Some(journal),
-                Err(error) => return self.halt(error),
+                Err(error) => self.halt(error),
             }
         }
-        self.unsaved = true;
-        let event = JournalEvent::Started { step, what: format!("{what} {}", change.address) };
-        self.note(&event).await;
+        Some(JournalEvent::Started { step, what: format!("{what} {}", change.address) })
     }
 
     /// A journal is folded over a snapshot, so what is known so far is written first.
@@ -475,7 +498,13 @@ impl<'d> Drive<'d> {
 
     /// Notes the end of a step. `why` says that it failed.
     async fn end(&mut self, step: u32, edits: Vec<Edit>, why: Option<String>) {
-        let failed = why.is_some();
+        let well = why.is_none();
+        self.write_down(step, edits, why).await;
+        self.ledger.finish(step, well);
+    }
+
+    /// Notes what a step left, before anything that waits for it may begin.
+    async fn write_down(&mut self, step: u32, edits: Vec<Edit>, why: Option<String>) {
         for edit in &edits {
             self.state.edit(edit.clone());
         }
@@ -487,7 +516,6 @@ impl<'d> Drive<'d> {
             };
             self.note(&event).await;
         }
-        self.ledger.finish(step, !failed);
     }
 
     async fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
@@ -523,9 +551,11 @@ impl<'d> Drive<'d> {
                     return;
                 };
                 let edits = if failed { Vec::new() } else { self.fit_for_use(change) };
-                self.end(step, edits, why).await;
+                self.write_down(step, edits, why).await;
                 self.count(step, !failed);
-                self.answer(&change.address, Some(value).filter(|_| !failed), evaluator);
+                let value = Some(value).filter(|_| !failed);
+                let well = self.answered_well(&change.address, value, evaluator);
+                self.ledger.finish(step, well && !failed);
             }
         }
     }
@@ -558,11 +588,10 @@ impl<'d> Drive<'d> {
                 edits.push(Edit::Restore { address: change.address.clone(), key });
             }
         }
-        self.end(step, edits, why).await;
+        self.write_down(step, edits, why).await;
         self.count(step, well && !unchanged);
-        if makes {
-            self.answer(&change.address, value.filter(|_| well), evaluator);
-        }
+        let held = !makes || self.answered_well(&change.address, value.filter(|_| well), evaluator);
+        self.ledger.finish(step, well && held);
     }
 
     fn create_tasks(
@@ -600,7 +629,7 @@ impl<'d> Drive<'d> {
             let found = provision::run(runner, observer, &change.address, &tasks).await;
             Done::Provisioned(step, made, found)
         };
-        self.queue.push_back(job.boxed());
+        self.queue.push_back((None, job.boxed()));
     }
 
     fn fit_for_use(&self, change: &Change) -> Vec<Edit> {

@@ -83,7 +83,9 @@ impl Core {
             found.push(error(codes::eval::VARIABLE_VALUE, "Ephemeral value not allowed", detail, expr.span));
             return None;
         }
-        let sensitive = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        // In a called module `sensitive` only allows such values: as Terraform 1.11 does it, the caller gets
+        // the value with the marks that it has anyway.
+        let sensitive = if output.sensitive && is_root { Marks::SENSITIVE } else { Marks::NONE };
         let ephemeral = if output.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
         Some(value.with_marks(sensitive.union(ephemeral)))
     }

@@ -113,28 +113,37 @@ async fn run(
         let read = change(address, &wanted.provider, Action::Read, (null, value.clone()));
         done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
     }
+    keep(wanted, prior, &schema, value, done)
+}
+
+/// Records what was read in the prior state, unless it is there already.
+fn keep(
+    wanted: &WantedInstance,
+    prior: &InstanceState,
+    schema: &ordain_provider::ObjectSchema,
+    value: Value,
+    done: &mut Done,
+) -> Option<Answer> {
     let known = ordain_provider::Known { value: value.clone(), private: Vec::new(), identity: None };
-    match refresh::fresh(&schema, &known) {
-        Ok(object) => {
-            let same = prior.current.as_ref().is_some_and(|stored| {
-                stored.attributes.get() == object.attributes.get()
-                    && stored.sensitive_paths == object.sensitive_paths
-            });
-            if !same {
-                done.edits.push(Edit::Put {
-                    address: address.clone(),
-                    deposed: None,
-                    provider: wanted.provider.clone(),
-                    object: Arc::new(object),
-                });
-            }
-            Some(Answer::Value(value))
-        }
+    let object = match refresh::fresh(schema, &known) {
+        Ok(object) => object,
         Err(error) => {
             done.found.push(error);
-            None
+            return None;
         }
+    };
+    let same = prior.current.as_ref().is_some_and(|stored| {
+        stored.attributes.get() == object.attributes.get() && stored.sensitive_paths == object.sensitive_paths
+    });
+    if !same {
+        done.edits.push(Edit::Put {
+            address: wanted.address.clone(),
+            deposed: None,
+            provider: wanted.provider.clone(),
+            object: Arc::new(object),
+        });
     }
+    Some(Answer::Value(value))
 }
 
 /// The configuration with everything unknown that the provider will decide.

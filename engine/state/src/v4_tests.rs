@@ -1,6 +1,6 @@
 use super::{read, write};
 
-const STATE: &str = include_str!("v4_tests/terraform.tfstate");
+const STATE: &str = include_str!("v4_tests/terraform_state.json");
 
 #[test]
 fn what_terraform_wrote_is_written_again_to_the_byte() {

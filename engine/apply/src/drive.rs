@@ -4,6 +4,9 @@
 //! handed its instance out; one that destroys needs the first only. The loop owns the evaluator, the
 //! state and the journal; only calls to providers and provisioners run side by side.
 
+mod begin;
+mod record;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -15,16 +18,14 @@ use ordain_config::ModuleTree;
 use ordain_config::blocks::When;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
-use ordain_plan::{Change, Observer, Plan, StepKind, Work};
+use ordain_plan::{Change, Observer, Plan, StepKind};
 use ordain_provider::{ConfigureRequest, ObjectSchema, ObjectSchemas, Provider, ProviderSource, Subject};
-use ordain_state::{
-    Edit, Event as JournalEvent, Header, JournalWriter, Object, State, StateStore, Status, Stored,
-};
+use ordain_state::{Edit, Event as JournalEvent, JournalWriter, Object, State, StateStore, Status, Stored};
 use ordain_value::Value;
 
 use crate::ledger::Ledger;
 use crate::provision::{self, Provisioners, Task};
-use crate::work::{self, Ending, Making, Outcome};
+use crate::work::Outcome;
 use crate::{Counts, Gate, Host, Stop, ephemeral};
 
 /// What all jobs share.
@@ -311,211 +312,6 @@ impl<'d> Drive<'d> {
 
     fn provider(&self, address: &ProviderConfigAddr) -> Option<Arc<dyn Provider>> {
         self.providers.get(address).cloned().flatten()
-    }
-
-    /// Begins a step that waits for no other step.
-    async fn begin(&mut self, step: u32, evaluator: &Evaluator) {
-        let Some(kind) = self.ledger.kind(step) else { return };
-        let Some(change) = self.change(kind.change()) else { return };
-        match kind {
-            StepKind::Join(_) | StepKind::Record(_) => self.ledger.finish(step, true),
-            StepKind::Forget(_) => {
-                self.counts.forgotten += 1;
-                let remove =
-                    Edit::Remove { address: change.address.clone(), deposed: change.deposed.clone() };
-                self.end(step, vec![remove], None).await;
-            }
-            StepKind::Depose(at) => {
-                let key = DeposedKey((self.session.host.deposed_key)().into());
-                self.deposed.insert(at, key.clone());
-                let depose = Edit::Depose { address: change.address.clone(), key };
-                self.end(step, vec![depose], None).await;
-            }
-            StepKind::Create(_) | StepKind::Update(_) | StepKind::Read(_) => {
-                if let Some(wanted) = self.wanted.remove(&step) {
-                    self.begin_making(step, kind, change, wanted).await;
-                }
-            }
-            StepKind::Delete(_) | StepKind::DeleteDeposed(_) => {
-                self.begin_ending(step, kind, change, evaluator).await;
-            }
-        }
-    }
-
-    async fn begin_making(&mut self, step: u32, kind: StepKind, change: &'d Change, wanted: WantedInstance) {
-        let session = self.session;
-        let schema = session.schemas.get(&wanted.provider.provider, &wanted.address.resource);
-        let (Some(provider), Some(schema)) = (self.provider(&wanted.provider), schema) else {
-            return self.ledger.finish(step, false);
-        };
-        if let StepKind::Read(_) = kind {
-            self.ledger.begin(step);
-            let job = async move {
-                Done::Step(step, work::read(&*session.observer, wanted, provider, schema).await)
-            };
-            return self.queue.push_back((None, job.boxed()));
-        }
-        let creates = matches!(kind, StepKind::Create(_));
-        let unfinished =
-            creates && wanted.block.provisioners.iter().any(|provisioner| provisioner.when == When::Create);
-        let what = if creates { "create" } else { "update" };
-        let intent = self.intend(step, what, change, provider.has_effects() || unfinished).await;
-        let present = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
-        let making = Making {
-            observer: &*session.observer,
-            gate: &*session.gate,
-            change,
-            wanted,
-            provider,
-            schema,
-            present: present.filter(|_| !creates),
-            unfinished,
-        };
-        let work = if creates { Work::Create } else { Work::Update };
-        self.queue.push_back((intent, async move { Done::Step(step, making.run(work).await) }.boxed()));
-    }
-
-    async fn begin_ending(&mut self, step: u32, kind: StepKind, change: &'d Change, evaluator: &Evaluator) {
-        let session = self.session;
-        let Some(provider) = self.providers.get(&change.provider).cloned() else {
-            return self.unprovided.entry(change.provider.clone()).or_default().push(step);
-        };
-        let deposed = match kind {
-            StepKind::DeleteDeposed(at) => self.deposed.get(&at).cloned(),
-            _ => change.deposed.clone(),
-        };
-        let object = self.state.instance(&change.address).and_then(|instance| match &deposed {
-            Some(key) => instance.deposed.get(key).cloned(),
-            None => instance.current.clone(),
-        });
-        // Without an object there is nothing left to do.
-        let Some(object) = object else { return self.ledger.finish(step, true) };
-        let schema = session.schemas.get(&change.provider.provider, &change.address.resource);
-        let (Some(provider), Some(schema)) = (provider, schema) else {
-            return self.ledger.finish(step, false);
-        };
-        let tasks = match deposed {
-            None if object.status == Status::Ready => self.destroy_tasks(change, evaluator),
-            _ => Some(Vec::new()),
-        };
-        let Some(tasks) = tasks else { return self.ledger.finish(step, false) };
-        let intent = self.intend(step, "destroy", change, provider.has_effects() || !tasks.is_empty()).await;
-        let ending = Ending {
-            observer: &*session.observer,
-            change,
-            deposed,
-            object,
-            provider,
-            schema,
-            provisioners: &*session.provisioners,
-            tasks,
-        };
-        self.queue.push_back((intent, async move { Done::Step(step, ending.run().await) }.boxed()));
-    }
-
-    /// Destroy-time provisioners; `None` after errors.
-    fn destroy_tasks(&mut self, change: &Change, evaluator: &Evaluator) -> Option<Vec<Task>> {
-        let config = change.address.config();
-        let tree = &self.session.tree;
-        let block = tree.resource(&config);
-        let removed = tree.removed(&config);
-        let provisioners = block
-            .map(|block| &block.provisioners[..])
-            .or_else(|| removed.map(|removed| &removed.provisioners[..]))
-            .unwrap_or(&[]);
-        let wanted = provisioners.iter().filter(|provisioner| provisioner.when == When::Destroy);
-        let (tasks, found) = provision::tasks(evaluator, wanted, &change.address, &change.before);
-        let failed = found.has_errors();
-        self.found.append(found.at_address(&change.address.to_string()));
-        (!failed).then_some(tasks)
-    }
-
-    /// A step is about to begin. Where it has effects outside the state, gives what must be durable before.
-    async fn intend(
-        &mut self,
-        step: u32,
-        what: &str,
-        change: &Change,
-        effects: bool,
-    ) -> Option<JournalEvent> {
-        self.ledger.begin(step);
-        if !effects || self.halted {
-            return None;
-        }
-        if self.journal.is_none() {
-            match self.begin_journal().await {
-                Ok(journal) => self.journal = Some(journal),
-                Err(error) => self.halt(error),
-            }
-        }
-        Some(JournalEvent::Started { step, what: format!("{what} {}", change.address) })
-    }
-
-    /// A journal is folded over a snapshot, so what is known so far is written first.
-    async fn begin_journal(&mut self) -> Result<JournalWriter, Diagnostic> {
-        let session = self.session;
-        let state = self.state.clone();
-        self.snapshot = session.store.write(&self.snapshot, state, &session.host.new_lineage).await?;
-        let stored = &self.snapshot.state.lineage;
-        let lineage =
-            if stored.is_empty() { session.host.new_lineage.as_str().into() } else { stored.clone() };
-        self.state.lineage = lineage;
-        let header = Header {
-            journal: 1,
-            lineage: self.state.lineage.to_string(),
-            serial: self.snapshot.state.serial,
-            plan: session.journal.0.clone(),
-            permit: session.journal.1.clone(),
-        };
-        session.store.begin_journal(&header).await
-    }
-
-    async fn note(&mut self, event: &JournalEvent) {
-        if let Some(journal) = &mut self.journal
-            && let Err(error) = journal.buffer(event).await
-        {
-            self.halt(error);
-        }
-    }
-
-    async fn save(&mut self) {
-        if !std::mem::take(&mut self.unsaved) {
-            return;
-        }
-        if let Some(journal) = &mut self.journal
-            && let Err(error) = journal.flush().await
-        {
-            self.halt(error);
-        }
-    }
-
-    /// Without a journal nothing more may begin.
-    fn halt(&mut self, error: Diagnostic) {
-        if !std::mem::replace(&mut self.halted, true) {
-            self.found.push(error);
-        }
-    }
-
-    /// Notes the end of a step. `why` says that it failed.
-    async fn end(&mut self, step: u32, edits: Vec<Edit>, why: Option<String>) {
-        let well = why.is_none();
-        self.write_down(step, edits, why).await;
-        self.ledger.finish(step, well);
-    }
-
-    /// Notes what a step left, before anything that waits for it may begin.
-    async fn write_down(&mut self, step: u32, edits: Vec<Edit>, why: Option<String>) {
-        for edit in &edits {
-            self.state.edit(edit.clone());
-        }
-        if self.journal.is_some() {
-            self.unsaved = true;
-            let event = match why {
-                Some(why) => JournalEvent::Failed { step, why, edits },
-                None => JournalEvent::Finished { step, edits },
-            };
-            self.note(&event).await;
-        }
     }
 
     async fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {

@@ -1,6 +1,6 @@
 //! From a request to a plan: what comes before the loop and after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
@@ -221,11 +221,7 @@ fn assemble(
         }
         _ => session.tree.root.outputs.keys().cloned().collect(),
     };
-    let asserts = |finding: &Diagnostic| {
-        finding.summary.starts_with("Check block assertion")
-            && finding.address.as_ref().is_some_and(|address| drive.failed_checks.contains_key(address))
-    };
-    *found = std::mem::take(found).into_iter().filter(|finding| !asserts(finding)).collect();
+    without_asserts(found, &drive.failed_checks);
     let outputs = output_changes(&base.outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
     let errored = found.has_errors();
@@ -258,6 +254,15 @@ fn assemble(
         applyable,
         errored,
     }
+}
+
+/// Takes out findings of assertions in checks whose data source could not be read.
+fn without_asserts(found: &mut Diagnostics, failed: &HashMap<String, String>) {
+    let asserts = |finding: &Diagnostic| {
+        finding.summary.starts_with("Check block assertion")
+            && finding.address.as_ref().is_some_and(|address| failed.contains_key(address))
+    };
+    *found = std::mem::take(found).into_iter().filter(|finding| !asserts(finding)).collect();
 }
 
 /// Whatever an object that creates first depends on must create first too, or the two orders would

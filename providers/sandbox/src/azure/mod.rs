@@ -166,12 +166,27 @@ impl Azure {
         let id = guid(&["request", &seq.to_string()]);
         let correlation = request.header("x-ms-correlation-request-id").unwrap_or(&id).to_string();
         let mut reply = match &body {
-            Some(body) => Reply::json(status, body),
+            Some(body) => Reply::bytes(status, "application/json; charset=utf-8", wire(body)),
             None => Reply::empty(status),
         };
         reply.headers.extend(headers);
         reply.with("x-ms-request-id", id).with("x-ms-correlation-request-id", correlation)
     }
+}
+
+/// A body as text. Clients show the text of errors, so their members come in the services' order.
+fn wire(body: &Value) -> String {
+    let order: &[&str] = if body.get("error_codes").is_some() {
+        &["error", "error_description", "error_codes"]
+    } else if body.get("subcode").is_some() && text(body, "target").is_empty() {
+        &["code", "message", "details", "subcode", "target"]
+    } else if body.get("subcode").is_some() {
+        &["code", "message", "target", "details", "subcode"]
+    } else {
+        return json::spaced(body);
+    };
+    let member = |k: &&str| body.get(*k).map(|v| format!("\"{k}\": {}", json::spaced(v)));
+    format!("{{{}}}", order.iter().filter_map(member).collect::<Vec<_>>().join(", "))
 }
 
 impl Service for Azure {

@@ -59,6 +59,8 @@ impl Cloud {
             json::set(json::child(object, "properties"), "provisioningState", plan.state);
         }
         let patience = match self.retry {
+            // A test that asks for many polls means that they are waited for.
+            0 if self.polls > 2 => Duration::from_secs(3600),
             0 => Duration::from_millis(400),
             seconds => Duration::from_secs((seconds + 1) * (self.polls + 3)),
         };

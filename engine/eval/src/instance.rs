@@ -38,12 +38,8 @@ impl Core {
             self.check_all(&self.scope(instance, &keys), conditions, "Resource precondition failed");
         found.append(problems);
         if !conditions.is_empty() {
-            self.checks.record(
-                CheckKind::Resource,
-                &address.config().to_string(),
-                address.to_string(),
-                &verdicts,
-            );
+            let (block, own) = (address.config().to_string(), address.to_string());
+            self.checks.record(CheckKind::Resource, &block, own, &verdicts);
         }
         if stops(&verdicts) {
             return (None, found);
@@ -67,7 +63,7 @@ impl Core {
         if found.has_errors() {
             return (None, found);
         }
-        let wanted = WantedInstance {
+        let wanted = Some(WantedInstance {
             address: address.clone(),
             block: block.clone(),
             provider: active.provider.clone(),
@@ -78,8 +74,8 @@ impl Core {
             depends_on: active.depends_on.clone(),
             replace_triggers,
             import: active.imports.get(address).cloned().map(Box::new),
-        };
-        (Some(wanted), found)
+        });
+        (wanted, found)
     }
 
     fn provider_meta(

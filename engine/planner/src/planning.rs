@@ -211,16 +211,7 @@ fn assemble(
         found.push(error);
         Vec::new()
     });
-    let declared = match options.mode {
-        // What is destroyed in part leaves outputs as they are.
-        Mode::Destroy if options.is_partial() => base.outputs.keys().cloned().collect(),
-        Mode::Destroy => BTreeSet::new(),
-        // A plan about a part of the configuration takes no outputs away.
-        _ if !options.targets.is_empty() || !options.excludes.is_empty() => {
-            base.outputs.keys().cloned().collect()
-        }
-        _ => session.tree.root.outputs.keys().cloned().collect(),
-    };
+    let declared = declared_outputs(session, &base);
     without_asserts(found, &drive.failed_checks);
     let outputs = output_changes(&base.outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
@@ -253,6 +244,21 @@ fn assemble(
         complete: !errored && !options.is_partial(),
         applyable,
         errored,
+    }
+}
+
+/// Outputs that the plan leaves in state or brings there.
+fn declared_outputs(session: &Session, base: &State) -> BTreeSet<Arc<str>> {
+    let options = &session.options;
+    match options.mode {
+        // What is destroyed in part leaves outputs as they are.
+        Mode::Destroy if options.is_partial() => base.outputs.keys().cloned().collect(),
+        Mode::Destroy => BTreeSet::new(),
+        // A plan about a part of the configuration takes no outputs away.
+        _ if !options.targets.is_empty() || !options.excludes.is_empty() => {
+            base.outputs.keys().cloned().collect()
+        }
+        _ => session.tree.root.outputs.keys().cloned().collect(),
     }
 }
 

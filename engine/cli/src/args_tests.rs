@@ -17,13 +17,13 @@ fn single_dashes_become_double() {
 #[test]
 fn environment_words_stand_after_the_command() {
     let env =
-        [("TF_CLI_ARGS", "-no-color"), ("TF_CLI_ARGS_state_list", "-id='a b'"), ("TF_CLI_ARGS_plan", "-x")];
+        [("TF_CLI_ARGS", "-no-color"), ("TF_CLI_ARGS_state_list", "-id='a b'"), ("TF_CLI_ARGS_plan", "-xx")];
     assert_eq!(
         words(&["o", "state", "list", "a.b"], &env),
         ["o", "state", "list", "--no-color", "--id=a b", "a.b"]
     );
-    let env = [("TF_CLI_ARGS", "-a"), ("ORDAIN_CLI_ARGS", "-b")];
-    assert_eq!(words(&["o", "plan"], &env), ["o", "plan", "--b"]);
+    let env = [("TF_CLI_ARGS", "-aa"), ("ORDAIN_CLI_ARGS", "-bb")];
+    assert_eq!(words(&["o", "plan"], &env), ["o", "plan", "--bb"]);
 }
 
 #[test]

@@ -86,10 +86,10 @@ fn planned(name: &str) -> PathBuf {
     std::fs::write(at.join("main.tf"), CONFIGURATION).expect("a file");
     std::fs::write(at.join("features/inputs.feature"), FEATURE).expect("a file");
     let ordain = ordain_tests::binary::ordain();
-    let _ready = std::fs::hard_link(&ordain, at.join("bin/terraform"))
-        .or_else(|_| std::fs::copy(&ordain, at.join("bin/terraform")).map(|_| ()));
+    let _ready = std::fs::hard_link(ordain, at.join("bin/terraform"))
+        .or_else(|_| std::fs::copy(ordain, at.join("bin/terraform")).map(|_| ()));
     for args in [&["init", "-input=false"][..], &["plan", "-input=false", "-out=plan.ordain"]] {
-        let output = here(Command::new(&ordain).args(args), &at);
+        let output = here(Command::new(ordain).args(args), &at);
         assert!(output.status.success(), "{args:?}: {}", text(&output));
     }
     at

@@ -31,7 +31,7 @@ enum Access {
     /// Not configured, or parts of the configuration are not known yet.
     Unknown,
     /// Settings, and the client once somebody needed it.
-    Known(Settings, Option<Client>),
+    Known(Box<Settings>, Option<Client>),
 }
 
 impl std::fmt::Debug for Kubernetes {
@@ -69,7 +69,7 @@ impl Kubernetes {
                 return Err(Diagnostic::error(codes::provider::PROVIDER_CONFIG, summary, detail));
             }
         };
-        let client = Client::connect(settings.clone(), &self.env, self.cancel.clone()).await;
+        let client = Client::connect((*settings).clone(), &self.env, self.cancel.clone()).await;
         let client = client.map_err(|error| error.diagnostic("Failed to connect to the cluster"))?;
         let mut access = self.access.write().unwrap_or_else(PoisonError::into_inner);
         *access = Access::Known(settings, Some(client.clone()));
@@ -94,7 +94,7 @@ impl Provider for Kubernetes {
         match settings(&request.config, &self.env) {
             Ok(settings) => {
                 let mut access = self.access.write().unwrap_or_else(PoisonError::into_inner);
-                *access = Access::Known(settings, None);
+                *access = Access::Known(Box::new(settings), None);
                 Diagnostics::new()
             }
             Err(error) => {

@@ -56,7 +56,7 @@ fn act(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<Exi
         return resume(matches, session);
     }
     match text(matches, "plan") {
-        Some(path) => stored(matches, session, &path.to_owned()),
+        Some(path) => stored(matches, session, path),
         None => fresh(matches, session, destroy),
     }
 }

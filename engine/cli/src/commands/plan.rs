@@ -44,7 +44,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let exit = session.report(&found, &sources);
     let Some(planned) = planned else { return Ok(exit) };
     let place = match text(matches, "out") {
-        Some(place) => store(session, &planned, &place.to_owned())?,
+        Some(place) => store(session, &planned, place)?,
         None => None,
     };
     if exit == Exit::Failed || session.report(&denials(&planned), &sources) == Exit::Failed {

@@ -24,6 +24,7 @@ pub enum Color {
 
 impl Style {
     /// No colour at all.
+    #[cfg(test)]
     pub const PLAIN: Style = Style { color: false };
 
     fn wrap(self, code: &str, text: &str) -> String {

@@ -47,7 +47,9 @@ pub fn changed(printer: &Printer<'_>, old: &str, new: &str, path: &Path, indent:
     }
     let mut out = format!("<<-EOT{forces}\n");
     let (old, new) = (old.trim_end_matches('\n'), new.trim_end_matches('\n'));
-    for change in TextDiff::from_lines(&format!("{old}\n"), &format!("{new}\n")).iter_all_changes() {
+    for change in
+        TextDiff::from_lines(format!("{old}\n").as_str(), format!("{new}\n").as_str()).iter_all_changes()
+    {
         let line = change.value().trim_end_matches('\n');
         let mark = match change.tag() {
             ChangeTag::Equal => Mark::Same,

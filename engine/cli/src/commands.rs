@@ -45,6 +45,7 @@ pub const ALL: &[Entry] = &[
     approve::ENTRY,
     apply::APPLY,
     apply::DESTROY,
+    apply::REFRESH,
     show::ENTRY,
     output::ENTRY,
     console::ENTRY,

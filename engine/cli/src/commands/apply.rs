@@ -1,4 +1,4 @@
-//! `ordain apply` and `ordain destroy`
+//! `ordain apply`, `ordain destroy` and `ordain refresh`
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub const APPLY: Entry = Entry {
     words: &["apply"],
     about: "Carry out a stored plan, or plan, ask and carry out",
     flags: apply_flags,
-    run: |matches, session| act(matches, session, false).unwrap_or_else(|exit| exit),
+    run: |matches, session| act(matches, session).unwrap_or_else(|exit| exit),
 };
 
 /// Row of `destroy`.
@@ -33,7 +33,15 @@ pub const DESTROY: Entry = Entry {
     words: &["destroy"],
     about: "Destroy everything that the configuration manages",
     flags: shared_flags,
-    run: |matches, session| act(matches, session, true).unwrap_or_else(|exit| exit),
+    run: |matches, session| fresh(matches, session, Some(Mode::Destroy)).unwrap_or_else(|exit| exit),
+};
+
+/// Row of `refresh`: `apply -refresh-only -auto-approve` under its older name.
+pub const REFRESH: Entry = Entry {
+    words: &["refresh"],
+    about: "Take what is there into the state, and change nothing else",
+    flags: shared_flags,
+    run: |matches, session| fresh(matches, session, Some(Mode::RefreshOnly)).unwrap_or_else(|exit| exit),
 };
 
 fn apply_flags(command: Command) -> Command {
@@ -51,13 +59,13 @@ fn shared_flags(command: Command) -> Command {
         .arg(value("state-out", "Path of the new state (legacy)"))
 }
 
-fn act(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<Exit, Exit> {
+fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     if is_on(matches, "resume") {
         return resume(matches, session);
     }
     match text(matches, "plan") {
         Some(path) => stored(matches, session, path),
-        None => fresh(matches, session, destroy),
+        None => fresh(matches, session, None),
     }
 }
 
@@ -95,9 +103,19 @@ fn options(
     })
 }
 
-/// Plans, shows, asks, and carries out exactly the plan that was shown.
-fn fresh(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<Exit, Exit> {
-    let wanted = request::planning(matches, session, destroy, "OperationTypeApply")?;
+/// Plans, shows, asks, and carries out exactly the plan that was shown. `mode` is the one that the command
+/// itself stands for; without it the flags say.
+fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Result<Exit, Exit> {
+    let mut wanted = request::planning(matches, session, mode == Some(Mode::Destroy), "OperationTypeApply")?;
+    let refreshing = mode == Some(Mode::RefreshOnly);
+    if refreshing {
+        if wanted.planner.mode == Mode::Destroy || !wanted.planner.refresh {
+            let detail =
+                "refresh only reads what is there: it can be given neither -destroy nor -refresh=false.";
+            return Err(session.usage("Incompatible refresh options", detail));
+        }
+        wanted.planner.mode = Mode::RefreshOnly;
+    }
     let destroying = wanted.planner.mode == Mode::Destroy;
     let project = request::project(session)?;
     let mut sources = project.sources.clone();
@@ -112,7 +130,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<E
     let (Some(planned), Exit::Done) = (planned, exit) else { return Ok(Exit::Failed) };
     let changes = has_changes(&planned);
     let Some((_, digests)) = planned.stored else { return Ok(Exit::Failed) };
-    let proof = if !changes || is_on(matches, "auto-approve") {
+    let proof = if !changes || refreshing || is_on(matches, "auto-approve") {
         Proof::AutoApprove
     } else {
         confirm(session, destroying)?

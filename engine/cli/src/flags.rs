@@ -101,6 +101,18 @@ pub fn planning(command: Command) -> Command {
     output(locking(variables(command)))
 }
 
+/// What was given of the flags that are read for compatibility and that this version cannot honour. Going on
+/// without them would do something else than what was asked, so the command is refused.
+pub fn unbuilt(words: &[&str], matches: &ArgMatches) -> Option<&'static str> {
+    let plans = matches!(words, ["plan" | "apply" | "destroy" | "refresh"]);
+    let seeds = matches!(words, ["workspace", "new"]);
+    let switches = ["json", "allow-deferral"].into_iter().filter(|name| plans && is_on(matches, name));
+    let values = ["json-into", "generate-config-out", "state", "state-out", "backup"]
+        .into_iter()
+        .filter(|name| !seeds && text(matches, name).is_some_and(|value| *name != "backup" || value != "-"));
+    switches.chain(values).next()
+}
+
 /// Seconds of a duration such as `30s`, `5m`, `1h30m`; `None` when it is none.
 pub fn seconds(text: &str) -> Option<f64> {
     let mut total = 0.0;

@@ -43,6 +43,12 @@ fn start(
             return ExitCode::from(1);
         }
     };
+    if let Some(flag) = flags::unbuilt(entry.words, inner) {
+        ui.complain(&format!(
+            "\nError: Flag not supported\n\nThis version of Ordain knows -{flag} but cannot do what it asks for, and has done nothing instead. Leave the flag out.\n"
+        ));
+        return ExitCode::from(1);
+    }
     match Session::new(ui, dir, env) {
         Ok(mut session) => ExitCode::from((entry.run)(inner, &mut session).code()),
         Err(_) => ExitCode::from(1),

@@ -5,30 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use encoding_rs::{DecoderResult, EncoderResult, Encoding};
 use ordain_value::Value;
 
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
-
-const fn text(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    body: fn(&Call<'_>) -> FunctionResult,
-) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
-}
+use super::spec::{FunctionError, Param, Spec, Ty, text};
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     text(
         "textencodebase64",
-        "Encodes the unicode characters in a given string using a specified character encoding, returning the result base64 encoded.",
+        "A string's characters in a given encoding, in base64.",
         &[Param::new("string", Ty::String), Param::new("encoding", Ty::String)],
         |call| {
             let (name, charset) = find(call.text(1)?)?;
@@ -43,7 +26,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     ),
     text(
         "textdecodebase64",
-        "Decodes a string that was previously Base64-encoded, and then interprets the result as characters in a specified character encoding.",
+        "The text that a base64 text stands for when its bytes are read in a given encoding.",
         &[Param::new("source", Ty::String), Param::new("encoding", Ty::String)],
         |call| {
             let (name, charset) = find(call.text(1)?)?;

@@ -3,95 +3,61 @@
 use ordain_value::unify::unify;
 use ordain_value::{Kind, Marks, Type, Value, convert, ops};
 
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Call, FunctionError, FunctionResult, Param, Spec, Ty, by, fixed};
 
 const LIST: Param = Param::new("list", Ty::Any);
 const LIST_OF_ANY: Ty = Ty::List(&Ty::Any);
 const LIST_OF_STRING: Ty = Ty::List(&Ty::String);
 const LIST_OF_BOOL: Ty = Ty::List(&Ty::Bool);
 
-type Body = fn(&Call<'_>) -> FunctionResult;
-
-const fn by(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    decide: fn(&[Value]) -> Result<Type, FunctionError>,
-    body: Body,
-) -> Spec {
-    Spec { name, description, params, variadic: None, returns: Returns::By(decide), not_null: true, body }
-}
-
-const fn fixed(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    ty: Ty,
-    body: Body,
-) -> Spec {
-    Spec { name, description, params, variadic: None, returns: Returns::Type(ty), not_null: true, body }
-}
-
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     fixed(
         "alltrue",
-        "Returns true if all elements in a given collection are true or \"true\". It also returns true if the collection is empty.",
+        "Whether no element of a list is anything but true; so true for an empty list.",
         &[Param::new("list", LIST_OF_BOOL)],
         Ty::Bool,
         all_true,
     ),
     fixed(
         "anytrue",
-        "Returns true if any element in a given collection is true or \"true\". It also returns false if the collection is empty.",
+        "Whether a list has an element that is true.",
         &[Param::new("list", LIST_OF_BOOL)],
         Ty::Bool,
         any_true,
     ),
     by(
         "chunklist",
-        "Splits a single list into fixed-size chunks, returning a list of lists.",
+        "Cuts a list into lists of a given length; the last may be shorter.",
         &[Param::new("list", LIST_OF_ANY).marked(), Param::new("size", Ty::Number).marked()],
         |args| Ok(Type::list(first_type(args))),
         chunk,
     ),
     Spec {
         variadic: Some(Param::new("vals", Ty::Any).null().unknown().dynamic()),
-        ..by(
-            "coalescelist",
-            "Takes any number of list arguments and returns the first one that isn't empty.",
-            &[],
-            coalesce_type,
-            coalesce,
-        )
+        ..by("coalescelist", "The first of its arguments that has elements.", &[], coalesce_type, coalesce)
     },
     fixed(
         "compact",
-        "Takes a list of strings and returns a new list with any empty string elements removed.",
+        "The list without its null and empty strings.",
         &[Param::new("list", LIST_OF_STRING)],
         LIST_OF_STRING,
         compact,
     ),
     Spec {
         variadic: Some(Param::new("seqs", Ty::Any).marked()),
-        ..by(
-            "concat",
-            "Takes two or more lists and combines them into a single list.",
-            &[],
-            concat_type,
-            concat,
-        )
+        ..by("concat", "One list of everything in the given lists, in order.", &[], concat_type, concat)
     },
     fixed(
         "contains",
-        "Determines whether a given list or set contains a given single value as one of its elements.",
+        "Whether a value is among the elements of a list, set or tuple.",
         &[LIST, Param::new("value", Ty::Any)],
         Ty::Bool,
         contains,
     ),
     by(
         "distinct",
-        "Takes a list and returns a new list with any duplicate elements removed.",
+        "The list with only the first of equal elements.",
         &[Param::new("list", LIST_OF_ANY)],
         |args| Ok(first_type(args)),
         distinct,
@@ -100,7 +66,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         not_null: false,
         ..by(
             "element",
-            "Retrieves a single element from a list.",
+            "The element at an index, counted on from the start again past the end.",
             &[LIST.marked(), Param::new("index", Ty::Number)],
             element_type,
             element,
@@ -108,14 +74,14 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     by(
         "flatten",
-        "Takes a list and replaces any elements that are lists with a flattened sequence of the list contents.",
+        "One list in which nested lists have been replaced by their elements, at every depth.",
         &[LIST.marked()],
         flatten_type,
         flatten,
     ),
     fixed(
         "index",
-        "Finds the element index for a given value in a list.",
+        "The index of the first element that equals a value; an error when there is none.",
         &[LIST, Param::new("value", Ty::Any)],
         Ty::Number,
         index,
@@ -124,29 +90,23 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         not_null: false,
         ..by(
             "one",
-            "If a list, set, or tuple value has only one element then returns it, and null if it has none.",
+            "The only element of a list, set or tuple, or null of an empty one; more than one is an error.",
             &[LIST],
             one_type,
             one,
         )
     },
-    by(
-        "reverse",
-        "Takes a sequence and produces a new sequence of the same length with all of the same elements as the given sequence but in reverse order.",
-        &[LIST.marked()],
-        reverse_type,
-        reverse,
-    ),
+    by("reverse", "The list from its end to its start.", &[LIST.marked()], reverse_type, reverse),
     by(
         "slice",
-        "Extracts some consecutive elements from within a list.",
+        "The elements from one index up to, not including, another.",
         &[LIST.marked(), Param::new("start_index", Ty::Number), Param::new("end_index", Ty::Number)],
         slice_type,
         slice,
     ),
     fixed(
         "sort",
-        "Takes a list of strings and returns a new list with those strings sorted lexicographically.",
+        "The strings of a list in order of their code points.",
         &[Param::new("list", LIST_OF_STRING).unknown()],
         LIST_OF_STRING,
         sort,

@@ -4,92 +4,69 @@ use ordain_gostd::quote;
 use ordain_value::unify::{Safety, unify};
 use ordain_value::{Kind, Marks, Type, Value, convert};
 
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Body, Call, Decide, FunctionError, FunctionResult, Param, Returns, Spec, Ty, by};
 
 const V: Param = Param::new("v", Ty::Any).null().dynamic().marked();
 const VALUE: Param = Param::new("value", Ty::Any).null().unknown().dynamic().marked();
 
 const fn to(name: &'static str, description: &'static str, decide: Decide, body: Body) -> Spec {
-    Spec {
-        name,
-        description,
-        params: &[V],
-        variadic: None,
-        returns: Returns::By(decide),
-        not_null: false,
-        body,
-    }
+    Spec { not_null: false, ..by(name, description, &[V], decide, body) }
 }
 
-type Decide = fn(&[Value]) -> Result<Type, FunctionError>;
-type Body = fn(&Call<'_>) -> FunctionResult;
-
 const fn about_marks(name: &'static str, description: &'static str, body: Body) -> Spec {
-    Spec {
-        name,
-        description,
-        params: &[VALUE],
-        variadic: None,
-        returns: Returns::By(own_type),
-        not_null: false,
-        body,
-    }
+    Spec { not_null: false, ..by(name, description, &[VALUE], own_type, body) }
 }
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     to(
         "tobool",
-        "Converts its argument to a boolean value.",
+        "The argument as a bool, where it can be one.",
         |args| target(args, Ty::Bool),
         |call| converted(call, Ty::Bool),
     ),
     to(
         "tolist",
-        "Converts its argument to a list value.",
+        "The argument as a list, where it can be one.",
         |args| target(args, Ty::List(&Ty::Any)),
         |call| converted(call, Ty::List(&Ty::Any)),
     ),
     to(
         "tomap",
-        "Converts its argument to a map value.",
+        "The argument as a map, where it can be one.",
         |args| target(args, Ty::Map(&Ty::Any)),
         |call| converted(call, Ty::Map(&Ty::Any)),
     ),
     to(
         "tonumber",
-        "Converts its argument to a number value.",
+        "The argument as a number, where it can be one.",
         |args| target(args, Ty::Number),
         |call| converted(call, Ty::Number),
     ),
     to(
         "toset",
-        "Converts its argument to a set value.",
+        "The argument as a set, where it can be one; equal elements become one.",
         |args| target(args, Ty::Set(&Ty::Any)),
         |call| converted(call, Ty::Set(&Ty::Any)),
     ),
     to(
         "tostring",
-        "Converts its argument to a string value.",
+        "The argument as a string, where it can be one.",
         |args| target(args, Ty::String),
         |call| converted(call, Ty::String),
     ),
     about_marks(
         "sensitive",
-        "Takes a value and returns a copy of it marked so that it is not shown to people.",
+        "A value with a mark: it and what is made of it are not shown to people.",
         |call| Ok(call.arg(0)?.clone().with_marks(Marks::SENSITIVE)),
     ),
-    about_marks(
-        "nonsensitive",
-        "Takes a sensitive value and returns a copy of it without the mark, thereby exposing it.",
-        |call| {
-            let (value, marks) = call.arg(0)?.clone().unmark();
-            Ok(value.with_marks(marks.without(Marks::SENSITIVE)))
-        },
-    ),
+    about_marks("nonsensitive", "A value without its sensitive mark: from here on it is shown.", |call| {
+        let (value, marks) = call.arg(0)?.clone().unmark();
+        Ok(value.with_marks(marks.without(Marks::SENSITIVE)))
+    }),
     about_marks(
         "ephemeralasnull",
-        "Takes a value of any type and returns a similar value with every ephemeral part replaced by null.",
+        "A value in which null stands wherever something ephemeral stood.",
         |call| {
             Ok(call.arg(0)?.clone().map_parts(&mut |_, part| {
                 let (part, marks) = part.unmark();
@@ -101,7 +78,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         returns: Returns::Type(Ty::Bool),
         not_null: true,
-        ..about_marks("issensitive", "Returns true if the given value is sensitive.", |call| {
+        ..about_marks("issensitive", "Whether a value has the sensitive mark.", |call| {
             let value = call.arg(0)?;
             Ok(match value.kind() {
                 _ if value.marks().is_sensitive() => Value::bool(true),
@@ -113,7 +90,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "coalesce",
-        description: "Takes any number of arguments and returns the first one that is neither null nor an empty string.",
+        description: "The first argument that is neither null nor an empty string.",
         params: &[],
         variadic: Some(Param::new("vals", Ty::Any).null().unknown().dynamic()),
         returns: Returns::By(coalesce_type),
@@ -122,13 +99,13 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     special(
         "can",
-        "Evaluates the given expression and returns whether that worked without errors.",
+        "Whether an expression can be evaluated without a dynamic error.",
         &[Param::new("expression", Ty::Any)],
         None,
     ),
     special(
         "try",
-        "Evaluates all of its argument expressions in turn and returns the result of the first one that has no errors.",
+        "The first of its arguments that can be evaluated without a dynamic error.",
         &[],
         Some(Param::new("expressions", Ty::Any)),
     ),

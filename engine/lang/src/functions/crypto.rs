@@ -8,66 +8,31 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::filesystem;
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Call, FunctionError, FunctionResult, Param, Spec, Ty, text};
 
 const STR: Param = Param::new("str", Ty::String);
 const PATH: Param = Param::new("path", Ty::String);
 
-const fn text(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    body: fn(&Call<'_>) -> FunctionResult,
-) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
-}
-
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
-    text(
-        "md5",
-        "Computes the MD5 hash of a given string and encodes it with hexadecimal digits.",
-        &[STR],
-        |call| hex::<Md5>(call.text(0)?),
-    ),
-    text(
-        "sha1",
-        "Computes the SHA1 hash of a given string and encodes it with hexadecimal digits.",
-        &[STR],
-        |call| hex::<Sha1>(call.text(0)?),
-    ),
-    text(
-        "sha256",
-        "Computes the SHA256 hash of a given string and encodes it with hexadecimal digits.",
-        &[STR],
-        |call| hex::<Sha256>(call.text(0)?),
-    ),
-    text(
-        "sha512",
-        "Computes the SHA512 hash of a given string and encodes it with hexadecimal digits.",
-        &[STR],
-        |call| hex::<Sha512>(call.text(0)?),
-    ),
-    text(
-        "base64sha256",
-        "Computes the SHA256 hash of a given string and encodes it with Base64.",
-        &[STR],
-        |call| base64::<Sha256>(call.text(0)?),
-    ),
-    text(
-        "base64sha512",
-        "Computes the SHA512 hash of a given string and encodes it with Base64.",
-        &[STR],
-        |call| base64::<Sha512>(call.text(0)?),
-    ),
+    text("md5", "MD5 of a string, in hexadecimal digits. Not safe against forgery.", &[STR], |call| {
+        hex::<Md5>(call.text(0)?)
+    }),
+    text("sha1", "SHA-1 of a string, in hexadecimal digits. Not safe against forgery.", &[STR], |call| {
+        hex::<Sha1>(call.text(0)?)
+    }),
+    text("sha256", "SHA-256 of a string, in hexadecimal digits.", &[STR], |call| {
+        hex::<Sha256>(call.text(0)?)
+    }),
+    text("sha512", "SHA-512 of a string, in hexadecimal digits.", &[STR], |call| {
+        hex::<Sha512>(call.text(0)?)
+    }),
+    text("base64sha256", "The raw bytes of a string's SHA-256, in base64.", &[STR], |call| {
+        base64::<Sha256>(call.text(0)?)
+    }),
+    text("base64sha512", "The raw bytes of a string's SHA-512, in base64.", &[STR], |call| {
+        base64::<Sha512>(call.text(0)?)
+    }),
     text("filemd5", "Like md5, of the contents of a file.", &[PATH], |call| {
         hex::<Md5>(filesystem::read(call)?)
     }),
@@ -90,18 +55,18 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         variadic: Some(Param::new("cost", Ty::Number).about("The cost of the hash; 10 unless given.")),
         ..text(
             "bcrypt",
-            "Computes a hash of the given string using the Blowfish cipher, with a salt that differs each time.",
+            "A bcrypt hash of a password; the salt, and so the result, differs with every call.",
             &[STR],
             bcrypt,
         )
     },
     text(
         "rsadecrypt",
-        "Decrypts an RSA-encrypted ciphertext, returning the corresponding cleartext.",
+        "The clear text of a base64 text that was encrypted with RSA (PKCS #1 v1.5), by the private key in PEM.",
         &[Param::new("ciphertext", Ty::String), Param::new("privatekey", Ty::String)],
         super::rsa::decrypt,
     ),
-    text("uuid", "Generates a unique identifier string, a new one each time.", &[], |call| {
+    text("uuid", "A random UUID, a new one with every call.", &[], |call| {
         let world = call.environment.world;
         if world.defers() {
             return Ok(Value::unknown(Type::String));
@@ -112,7 +77,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     }),
     text(
         "uuidv5",
-        "Generates a name-based UUID, as described in RFC 4122 section 4.3.",
+        "The UUID of version 5 of a name in a namespace: the same for the same two.",
         &[Param::new("namespace", Ty::String), Param::new("name", Ty::String)],
         |call| {
             let namespace = namespace(call.text(0)?).map_err(|why| {

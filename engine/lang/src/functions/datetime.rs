@@ -5,36 +5,19 @@ use ordain_gostd::time::Moment;
 use ordain_value::{Type, Value};
 
 use super::rfc3339;
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
-
-const fn text(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    body: fn(&Call<'_>) -> FunctionResult,
-) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
-}
+use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     text(
         "formatdate",
-        "Converts a timestamp into a different time format.",
+        "A timestamp written by a pattern such as `DD MMM YYYY hh:mm ZZZ`.",
         &[Param::new("format", Ty::String), Param::new("time", Ty::String)],
         format_date,
     ),
     text(
         "timeadd",
-        "Adds a duration to a timestamp, returning a new timestamp.",
+        "The timestamp that is a duration such as `1h30m` later, or earlier when it is negative.",
         &[Param::new("timestamp", Ty::String), Param::new("duration", Ty::String)],
         |call| {
             let moment = rfc3339::parse(call.text(0)?).map_err(FunctionError::call)?;
@@ -46,7 +29,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         returns: Returns::Type(Ty::Number),
         ..text(
             "timecmp",
-            "Compares two timestamps and returns a number that represents the ordering of the instants those timestamps represent.",
+            "-1, 0 or 1: whether the first timestamp is before, at or after the second.",
             &[Param::new("timestamp_a", Ty::String), Param::new("timestamp_b", Ty::String)],
             |call| {
                 let moment = |index: usize| {
@@ -59,13 +42,13 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             },
         )
     },
-    text("timestamp", "Returns a UTC timestamp string in RFC 3339 format.", &[], |call| {
+    text("timestamp", "The moment of the call as an RFC 3339 timestamp in UTC.", &[], |call| {
         let world = call.environment.world;
         Ok(if world.defers() { Value::unknown(Type::String) } else { stamp(world.now()) })
     }),
     text(
         "plantimestamp",
-        "Returns a UTC timestamp string in RFC 3339 format, fixed to a constant time representing the time of the plan.",
+        "The moment of the plan as an RFC 3339 timestamp in UTC; the same again at apply.",
         &[],
         |call| Ok(call.environment.world.planned_at().map_or_else(|| Value::unknown(Type::String), stamp)),
     ),

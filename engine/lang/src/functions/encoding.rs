@@ -10,67 +10,37 @@ use ordain_gostd::flate::deflate;
 use ordain_value::{Kind, Nullness, Type, Value, json};
 
 use super::filesystem;
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 
 const STR: Param = Param::new("str", Ty::String);
 
-const fn text(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    body: fn(&Call<'_>) -> FunctionResult,
-) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
-}
-
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
-    text(
-        "base64decode",
-        "Takes a string containing a Base64 character sequence and returns the original string.",
-        &[STR],
-        |call| {
-            let given = call.text(0)?;
-            let bytes = decode_base64(given)
-                .ok_or_else(|| FunctionError::call(format!("failed to decode base64 data {given:?}")))?;
-            String::from_utf8(bytes).map(Value::string).map_err(|_| {
-                FunctionError::call("the result of decoding the provided string is not valid UTF-8")
-            })
-        },
-    ),
-    text("base64encode", "Applies Base64 encoding to a string.", &[STR], |call| {
+    text("base64decode", "The UTF-8 text that a base64 text stands for.", &[STR], |call| {
+        let given = call.text(0)?;
+        let bytes = decode_base64(given)
+            .ok_or_else(|| FunctionError::call(format!("failed to decode base64 data {given:?}")))?;
+        String::from_utf8(bytes)
+            .map(Value::string)
+            .map_err(|_| FunctionError::call("the result of decoding the provided string is not valid UTF-8"))
+    }),
+    text("base64encode", "The UTF-8 bytes of a string in base64.", &[STR], |call| {
         Ok(Value::string(STANDARD.encode(call.text(0)?)))
     }),
     text(
         "filebase64",
-        "Reads the contents of a file at the given path and returns them as a base64-encoded string.",
+        "The bytes of a file in base64; they need not be text.",
         &[Param::new("path", Ty::String)],
         |call| Ok(Value::string(STANDARD.encode(filesystem::read(call)?))),
     ),
-    text(
-        "base64gzip",
-        "Compresses the string with gzip and then encodes the result in Base64 encoding.",
-        &[STR],
-        |call| Ok(Value::string(STANDARD.encode(gzip(call.text(0)?.as_bytes())))),
-    ),
-    text(
-        "base64gunzip",
-        "Decodes a Base64-encoded string and decompresses the result with gzip.",
-        &[STR],
-        gunzip,
-    ),
-    text("urlencode", "Applies URL encoding to a given string.", &[STR], |call| {
+    text("base64gzip", "The UTF-8 bytes of a string, compressed with gzip, in base64.", &[STR], |call| {
+        Ok(Value::string(STANDARD.encode(gzip(call.text(0)?.as_bytes()))))
+    }),
+    text("base64gunzip", "The text that was compressed with gzip and written in base64.", &[STR], gunzip),
+    text("urlencode", "A string as it may stand in the query of a URL.", &[STR], |call| {
         Ok(Value::string(escape::query(call.text(0)?)))
     }),
-    text("urldecode", "Applies URL decoding to a given encoded string.", &[STR], |call| {
+    text("urldecode", "The text that an encoded part of a URL stands for.", &[STR], |call| {
         let given = call.text(0)?;
         escape::unpercent(&given.replace('+', " "))
             .map(Value::string)
@@ -78,19 +48,16 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     }),
     text(
         "jsonencode",
-        "Encodes a given value to a string using JSON syntax.",
+        "A value as JSON text without spaces, properties in order of their names.",
         &[Param::new("val", Ty::Any).null().unknown().dynamic()],
         json_encode,
     ),
     Spec {
         returns: Returns::By(json_type),
         not_null: false,
-        ..text(
-            "jsondecode",
-            "Interprets a given string as JSON, returning a representation of the result of decoding that string.",
-            &[STR],
-            |call| parse_json(call.text(0)?),
-        )
+        ..text("jsondecode", "The value that a JSON text stands for.", &[STR], |call| {
+            parse_json(call.text(0)?)
+        })
     },
     Spec {
         returns: Returns::By(|args| match args.first().and_then(Value::as_str) {
@@ -99,7 +66,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         }),
         ..text(
             "csvdecode",
-            "Decodes a string containing CSV-formatted data and produces a list of maps representing that data.",
+            "A list with an object a row, whose attributes are named by the first row of the CSV text.",
             &[STR],
             |call| super::csv::decode(call.text(0)?),
         )

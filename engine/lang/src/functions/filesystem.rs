@@ -5,60 +5,36 @@ use std::path::{Path, PathBuf};
 use ordain_value::{Type, Value};
 
 use super::glob::Glob;
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Body, Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 
 const PATH: Param = Param::new("path", Ty::String);
 
-const fn text(name: &'static str, description: &'static str, body: fn(&Call<'_>) -> FunctionResult) -> Spec {
-    Spec {
-        name,
-        description,
-        params: &[PATH],
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
+const fn of_path(name: &'static str, description: &'static str, body: Body) -> Spec {
+    text(name, description, &[PATH], body)
 }
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
-    text(
-        "abspath",
-        "Takes a string containing a filesystem path and converts it to an absolute path.",
-        |call| {
-            let path = call.environment.world.current_dir().join(call.text(0)?);
-            Ok(Value::string(clean(&path.to_string_lossy())))
-        },
-    ),
-    text(
-        "basename",
-        "Takes a string containing a filesystem path and removes all except the last portion from it.",
-        |call| {
-            let path = call.text(0)?;
-            let trimmed = path.trim_end_matches('/');
-            Ok(Value::string(match (path, trimmed) {
-                ("", _) => ".",
-                (_, "") => "/",
-                (_, trimmed) => trimmed.rsplit('/').next().unwrap_or(trimmed),
-            }))
-        },
-    ),
-    text(
-        "dirname",
-        "Takes a string containing a filesystem path and removes the last portion from it.",
-        |call| {
-            let path = call.text(0)?;
-            let directory = path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or("");
-            Ok(Value::string(clean(directory)))
-        },
-    ),
-    text(
-        "pathexpand",
-        "Takes a filesystem path that might begin with a `~` segment, and if so it replaces that segment with the current user's home directory path.",
-        expand,
-    ),
-    text("file", "Reads the contents of a file at the given path and returns them as a string.", |call| {
+    of_path("abspath", "A path made absolute against the working directory.", |call| {
+        let path = call.environment.world.current_dir().join(call.text(0)?);
+        Ok(Value::string(clean(&path.to_string_lossy())))
+    }),
+    of_path("basename", "The last part of a path.", |call| {
+        let path = call.text(0)?;
+        let trimmed = path.trim_end_matches('/');
+        Ok(Value::string(match (path, trimmed) {
+            ("", _) => ".",
+            (_, "") => "/",
+            (_, trimmed) => trimmed.rsplit('/').next().unwrap_or(trimmed),
+        }))
+    }),
+    of_path("dirname", "A path without its last part.", |call| {
+        let path = call.text(0)?;
+        let directory = path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or("");
+        Ok(Value::string(clean(directory)))
+    }),
+    of_path("pathexpand", "A path in which a leading `~` stands replaced by the home directory.", expand),
+    of_path("file", "The text of a file, which must be UTF-8.", |call| {
         let bytes = read(call)?;
         let path = call.text(0)?;
         let text = String::from_utf8(bytes).map_err(|_| {
@@ -73,12 +49,16 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     }),
     Spec {
         returns: Returns::Type(Ty::Bool),
-        ..text("fileexists", "Determines whether a file exists at a given path.", exists)
+        ..of_path("fileexists", "Whether there is a regular file at a path.", exists)
     },
     Spec {
         params: &[PATH, Param::new("pattern", Ty::String)],
         returns: Returns::Type(Ty::Set(&Ty::String)),
-        ..text("fileset", "Enumerates a set of regular file names given a path and pattern.", fileset)
+        ..of_path(
+            "fileset",
+            "The regular files below a directory that match a pattern such as `**/*.json`, relative to it.",
+            fileset,
+        )
     },
 ];
 

@@ -15,7 +15,7 @@ const ARGS: Option<Param> = Some(Param::new("args", Ty::Any).null().unknown());
 pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "format",
-        description: "Constructs a string by applying formatting verbs to a series of arguments, using a similar syntax to the C function \"printf\".",
+        description: "A text in which verbs such as `%s` and `%03d` are replaced by the arguments, as Go's Printf does.",
         params: FORMAT,
         variadic: ARGS,
         returns: Returns::Type(Ty::String),
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "formatlist",
-        description: "Constructs a list of strings by applying formatting verbs to a series of arguments, using a similar syntax to the C function \"printf\".",
+        description: "A text formatted once for each element of the lists among the arguments.",
         params: FORMAT,
         variadic: ARGS,
         returns: Returns::Type(Ty::List(&Ty::String)),

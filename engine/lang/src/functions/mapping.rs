@@ -7,34 +7,23 @@ use ordain_value::unify::unify;
 use ordain_value::{Kind, Marks, Type, Value, convert, ops};
 
 use super::collection::first_type;
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, by};
 
-type Body = fn(&Call<'_>) -> FunctionResult;
 type Members = BTreeMap<Arc<str>, Value>;
 
 const LIST_OF_ANY: Ty = Ty::List(&Ty::Any);
 const LIST_OF_STRING: Ty = Ty::List(&Ty::String);
 const MAP_OF_LISTS: Ty = Ty::Map(&LIST_OF_STRING);
 
-const fn by(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    decide: fn(&[Value]) -> Result<Type, FunctionError>,
-    body: Body,
-) -> Spec {
-    Spec { name, description, params, variadic: None, returns: Returns::By(decide), not_null: true, body }
-}
-
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     by(
         "keys",
-        "Takes a map and returns a list containing the keys from that map.",
+        "The keys of a map or the attribute names of an object, sorted.",
         &[Param::new("inputMap", Ty::Any)
             .unknown()
             .marked()
-            .about("The map to extract keys from. May instead be an object-typed value, in which case the result is a tuple of the object attributes.")],
+            .about("A map, or an object: then the result is a tuple.")],
         keys_type,
         keys,
     ),
@@ -43,7 +32,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         not_null: false,
         ..by(
             "lookup",
-            "Retrieves the value of a single element from a map, given its key. If the given key does not exist, the given default value is returned instead.",
+            "The element of a map under a key, or else the default.",
             &[Param::new("inputMap", Ty::Any).marked(), Param::new("key", Ty::String).marked()],
             lookup_type,
             lookup,
@@ -51,8 +40,12 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     by(
         "matchkeys",
-        "Constructs a new list by taking a subset of elements from one list whose indexes match the corresponding indexes of values in another list.",
-        &[Param::new("values", LIST_OF_ANY), Param::new("keys", LIST_OF_ANY), Param::new("searchset", LIST_OF_ANY)],
+        "Those values whose counterpart in a second list is among the elements of a third.",
+        &[
+            Param::new("values", LIST_OF_ANY),
+            Param::new("keys", LIST_OF_ANY),
+            Param::new("searchset", LIST_OF_ANY),
+        ],
         match_type,
         match_keys,
     ),
@@ -60,7 +53,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         variadic: Some(Param::new("maps", Ty::Any).null().dynamic().marked()),
         ..by(
             "merge",
-            "Takes an arbitrary number of maps or objects, and returns a single map or object that contains a merged set of elements from all arguments.",
+            "One map or object of all elements; where keys meet, the later argument wins.",
             &[],
             merge_type,
             merge,
@@ -70,7 +63,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         returns: Returns::Type(MAP_OF_LISTS),
         ..by(
             "transpose",
-            "Takes a map of lists of strings and swaps the keys and values to produce a new map of lists of strings.",
+            "The map turned round: every string in a list becomes a key, with the former keys in its list.",
             &[Param::new("values", MAP_OF_LISTS)],
             |_| Ok(Type::Dynamic),
             transpose,
@@ -78,14 +71,14 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     by(
         "values",
-        "Takes a map and returns a list containing the values of the elements in that map.",
+        "The values of a map or object, in order of their keys.",
         &[Param::new("mapping", Ty::Any).marked()],
         values_type,
         values,
     ),
     by(
         "zipmap",
-        "Constructs a map from a list of keys and a corresponding list of values.",
+        "A map or object of keys from one list and, index by index, values from another.",
         &[Param::new("keys", LIST_OF_STRING).marked(), Param::new("values", Ty::Any).marked()],
         zip_type,
         zip,

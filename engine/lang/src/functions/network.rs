@@ -4,45 +4,22 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use dashu_int::IBig;
 use ordain_value::{Type, Value};
 
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 
-const PREFIX: Param = Param::new("prefix", Ty::String)
-    .about("An address range in CIDR notation, as defined in RFC 4632 section 3.1.");
-
-const fn text(
-    name: &'static str,
-    description: &'static str,
-    params: &'static [Param],
-    body: fn(&Call<'_>) -> FunctionResult,
-) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
-}
+const PREFIX: Param = Param::new("prefix", Ty::String).about("A network such as `10.0.0.0/16`.");
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     text(
         "cidrhost",
-        "Calculates a full host IP address for a given host number within a given IP network address prefix.",
+        "The address with a given number in a network; negative numbers count from its end.",
         &[PREFIX, Param::new("hostnum", Ty::Number)],
         host,
     ),
-    text(
-        "cidrnetmask",
-        "Converts an IPv4 address prefix given in CIDR notation into a subnet mask address.",
-        &[PREFIX],
-        netmask,
-    ),
+    text("cidrnetmask", "The mask of an IPv4 network in dotted form.", &[PREFIX], netmask),
     text(
         "cidrsubnet",
-        "Calculates a subnet address within a given IP network address prefix.",
+        "The network of a given number inside a prefix, when that is divided by further bits.",
         &[PREFIX, Param::new("newbits", Ty::Number), Param::new("netnum", Ty::Number)],
         subnet,
     ),
@@ -51,7 +28,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         returns: Returns::Type(Ty::List(&Ty::String)),
         ..text(
             "cidrsubnets",
-            "Calculates a sequence of consecutive IP address ranges within a particular CIDR prefix.",
+            "Networks one behind the other inside a prefix, each with its own count of further bits.",
             &[PREFIX],
             subnets,
         )
@@ -60,7 +37,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         returns: Returns::Type(Ty::Bool),
         ..text(
             "cidrcontains",
-            "Determines whether a given IP address or an address prefix given in CIDR notation is within a given IP network address prefix.",
+            "Whether an address, or every address of a network, lies within a prefix.",
             &[Param::new("containing_prefix", Ty::String), Param::new("contained_ip_or_prefix", Ty::String)],
             contains,
         )

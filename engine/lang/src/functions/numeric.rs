@@ -4,79 +4,50 @@ use dashu_int::IBig;
 use ordain_value::{Kind, Number, Type, Value, convert, ops};
 
 use super::float::{log, pow};
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Body, Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, fixed};
 
 const NUM: Param = Param::new("num", Ty::Number);
 
 const fn number(name: &'static str, description: &'static str, params: &'static [Param], body: Body) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::Number),
-        not_null: true,
-        body,
-    }
+    fixed(name, description, params, Ty::Number, body)
 }
-
-type Body = fn(&Call<'_>) -> FunctionResult;
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
-    number("abs", "Returns the absolute value of the given number.", &[NUM.dynamic()], |call| {
+    number("abs", "A number without its sign.", &[NUM.dynamic()], |call| {
         Ok(Value::number(call.number(0)?.absolute()))
     }),
-    number(
-        "ceil",
-        "Returns the closest whole number that is greater than or equal to the given value.",
-        &[NUM],
-        |call| Ok(Value::number(call.number(0)?.ceil())),
-    ),
-    number(
-        "floor",
-        "Returns the closest whole number that is less than or equal to the given value.",
-        &[NUM],
-        |call| Ok(Value::number(call.number(0)?.floor())),
-    ),
-    number(
-        "log",
-        "Returns the logarithm of a given number in a given base.",
-        &[NUM, Param::new("base", Ty::Number)],
-        |call| from_float(log(call.float(0)?) / log(call.float(1)?)),
-    ),
+    number("ceil", "A number rounded up to a whole one.", &[NUM], |call| {
+        Ok(Value::number(call.number(0)?.ceil()))
+    }),
+    number("floor", "A number rounded down to a whole one.", &[NUM], |call| {
+        Ok(Value::number(call.number(0)?.floor()))
+    }),
+    number("log", "The logarithm of a number to a base.", &[NUM, Param::new("base", Ty::Number)], |call| {
+        from_float(log(call.float(0)?) / log(call.float(1)?))
+    }),
     number(
         "pow",
-        "Calculates an exponent, by raising its first argument to the power of the second argument.",
+        "The first number to the power of the second.",
         &[NUM, Param::new("power", Ty::Number)],
         |call| from_float(pow(call.float(0)?, call.float(1)?)),
     ),
-    number("signum", "Determines the sign of a number, returning -1, 0 or 1.", &[NUM], |call| {
+    number("signum", "The sign of a number: -1, 0 or 1.", &[NUM], |call| {
         Ok(Value::from(call.int(0)?.signum()))
     }),
     Spec {
         variadic: Some(Param::new("numbers", Ty::Number).dynamic()),
-        ..number(
-            "max",
-            "Takes one or more numbers and returns the greatest number from the set.",
-            &[],
-            |call| extreme(call, true),
-        )
+        ..number("max", "The greatest of the given numbers.", &[], |call| extreme(call, true))
     },
     Spec {
         variadic: Some(Param::new("numbers", Ty::Number).dynamic()),
-        ..number(
-            "min",
-            "Takes one or more numbers and returns the smallest number from the set.",
-            &[],
-            |call| extreme(call, false),
-        )
+        ..number("min", "The smallest of the given numbers.", &[], |call| extreme(call, false))
     },
     Spec {
         returns: Returns::By(parse_int_type),
         ..number(
             "parseint",
-            "Parses the given string as a representation of an integer in the specified base and returns the resulting number.",
+            "The whole number that a string stands for in a base from 2 to 62.",
             &[Param::new("number", Ty::Any), Param::new("base", Ty::Number)],
             parse_int,
         )
@@ -85,14 +56,14 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         not_null: false,
         ..number(
             "sum",
-            "Takes a list or set of numbers and returns the sum of those numbers.",
+            "All numbers of a list or set added up; there must be one.",
             &[Param::new("list", Ty::Any)],
             sum,
         )
     },
     Spec {
         name: "range",
-        description: "Generates a list of numbers using a start value, a limit value, and a step value.",
+        description: "Numbers from a start (0) in steps (1, or -1 downwards) up to, not including, a limit.",
         params: &[],
         variadic: Some(Param::new("params", Ty::Number)),
         returns: Returns::Type(Ty::List(&Ty::Number)),

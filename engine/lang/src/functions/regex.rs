@@ -14,7 +14,7 @@ const PARAMS: &[Param] = &[Param::new("pattern", Ty::String), Param::new("string
 pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "regex",
-        description: "Applies a regular expression to a string and returns the matching substrings.",
+        description: "What the first match of a regular expression captured: a string, a list or an object of groups.",
         params: PARAMS,
         variadic: None,
         returns: Returns::By(|args| pattern_type(args).map(|ty| ty.unwrap_or(Type::Dynamic))),
@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "regexall",
-        description: "Applies a regular expression to a string and returns a list of all matches.",
+        description: "What every match of a regular expression captured, in order.",
         params: PARAMS,
         variadic: None,
         returns: Returns::By(|args| pattern_type(args).map(|ty| Type::list(ty.unwrap_or(Type::Dynamic)))),
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "replace",
-        description: "Searches a given string for another given substring, and replaces each occurrence with a given replacement string. A search between slashes is a regular expression.",
+        description: "A string in which every occurrence of a search text is replaced. A search between slashes is a regular expression.",
         params: &[
             Param::new("str", Ty::String),
             Param::new("substr", Ty::String),

@@ -27,20 +27,12 @@ const OTHERS: Option<Param> = Some(Param::new("other_sets", SET).dynamic());
 
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
-    operation(
-        "setintersection",
-        "Takes multiple sets and produces a single set containing only the elements that all of the given sets have in common.",
-        FIRST,
-        OTHERS,
-        |call| {
-            combined(call, false, |mine, other| {
-                mine.into_iter().filter(|item| other.contains(item)).collect()
-            })
-        },
-    ),
+    operation("setintersection", "The elements that are in every one of the sets.", FIRST, OTHERS, |call| {
+        combined(call, false, |mine, other| mine.into_iter().filter(|item| other.contains(item)).collect())
+    }),
     operation(
         "setsubtract",
-        "Returns a new set containing the elements from the first set that are not present in the second set.",
+        "The elements of the first set that the second does not have.",
         &[Param::new("a", SET).dynamic(), Param::new("b", SET).dynamic()],
         None,
         |call| {
@@ -50,21 +42,15 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             })
         },
     ),
-    operation(
-        "setunion",
-        "Takes multiple sets and produces a single set containing the elements from all of the given sets.",
-        FIRST,
-        OTHERS,
-        |call| {
-            combined(call, true, |mut mine, other| {
-                mine.extend(other.iter().cloned());
-                mine
-            })
-        },
-    ),
+    operation("setunion", "The elements that are in at least one of the sets.", FIRST, OTHERS, |call| {
+        combined(call, true, |mut mine, other| {
+            mine.extend(other.iter().cloned());
+            mine
+        })
+    }),
     Spec {
         name: "setproduct",
-        description: "Finds all of the possible combinations of elements from all of the given sets by computing the Cartesian product.",
+        description: "Every combination that takes one element of each of the sets or lists.",
         params: &[],
         variadic: Some(Param::new("sets", Ty::Any).unknown().marked()),
         returns: Returns::By(product_type),

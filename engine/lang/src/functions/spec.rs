@@ -103,7 +103,7 @@ pub enum Returns {
     /// Always this type.
     Type(Ty),
     /// A type that depends on the arguments, which may be unknown or null as the parameters allow.
-    By(fn(&[Value]) -> Result<Type, FunctionError>),
+    By(Decide),
 }
 
 /// What functions may ask of the place where they are called.
@@ -174,7 +174,45 @@ pub struct Spec {
     /// Whether the result is never null, which is then known of an unknown result too.
     pub not_null: bool,
     /// What it does.
-    pub body: fn(&Call<'_>) -> FunctionResult,
+    pub body: Body,
+}
+
+/// What a function does with a call.
+pub type Body = fn(&Call<'_>) -> FunctionResult;
+
+/// How a function finds the type of its result.
+pub type Decide = fn(&[Value]) -> Result<Type, FunctionError>;
+
+/// The usual row: no further arguments, always the same type, never null.
+pub(super) const fn fixed(
+    name: &'static str,
+    description: &'static str,
+    params: &'static [Param],
+    ty: Ty,
+    body: Body,
+) -> Spec {
+    Spec { name, description, params, variadic: None, returns: Returns::Type(ty), not_null: true, body }
+}
+
+/// As [`fixed`], of a function that answers with text.
+pub(super) const fn text(
+    name: &'static str,
+    description: &'static str,
+    params: &'static [Param],
+    body: Body,
+) -> Spec {
+    fixed(name, description, params, Ty::String, body)
+}
+
+/// As [`fixed`], with a type that depends on the arguments.
+pub(super) const fn by(
+    name: &'static str,
+    description: &'static str,
+    params: &'static [Param],
+    decide: Decide,
+    body: Body,
+) -> Spec {
+    Spec { returns: Returns::By(decide), ..fixed(name, description, params, Ty::Any, body) }
 }
 
 impl Spec {

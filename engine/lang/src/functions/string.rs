@@ -5,7 +5,7 @@
 use ordain_value::{Kind, Type, Value, ops};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
+use super::spec::{Body, Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 
 const STR: Param = Param::new("str", Ty::String);
 const LIST_OF_STRING: Ty = Ty::List(&Ty::String);
@@ -14,82 +14,67 @@ const LIST_OF_STRING: Ty = Ty::List(&Ty::String);
 pub(super) const LONGEST_PADDING: i64 = 1 << 20;
 
 /// A function from texts to a text.
-const fn text(name: &'static str, description: &'static str, params: &'static [Param], body: Body) -> Spec {
-    Spec {
-        name,
-        description,
-        params,
-        variadic: None,
-        returns: Returns::Type(Ty::String),
-        not_null: true,
-        body,
-    }
-}
-
 const fn test(name: &'static str, description: &'static str, params: &'static [Param], body: Body) -> Spec {
     Spec { returns: Returns::Type(Ty::Bool), ..text(name, description, params, body) }
 }
 
-type Body = fn(&Call<'_>) -> FunctionResult;
-
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
-    text("chomp", "Removes newline characters at the end of a string.", &[STR], |call| {
+    text("chomp", "A string without the line ends that it ends with.", &[STR], |call| {
         Ok(Value::string(call.text(0)?.trim_end_matches(['\r', '\n'])))
     }),
     text(
         "indent",
-        "Adds a given number of spaces after each newline character in the given string.",
-        &[Param::new("spaces", Ty::Number).about("Number of spaces to add after each newline character."), STR],
+        "A string whose lines, the first one excepted, begin with so many more spaces.",
+        &[Param::new("spaces", Ty::Number).about("How many spaces."), STR],
         indent,
     ),
     Spec {
-        variadic: Some(Param::new("lists", LIST_OF_STRING).about("One or more lists of strings to join.")),
+        variadic: Some(Param::new("lists", LIST_OF_STRING).about("Lists of the strings.")),
         ..text(
             "join",
-            "Concatenates together the elements of all given lists with a delimiter, producing a single string.",
-            &[Param::new("separator", Ty::String).about("Delimiter to insert between the given strings.")],
+            "The strings of all lists in one, with a separator between them.",
+            &[Param::new("separator", Ty::String).about("What stands between two of them.")],
             join,
         )
     },
-    text("lower", "Converts all cased letters in the given string to lowercase.", &[STR.dynamic()], |call| {
+    text("lower", "A string in lower case.", &[STR.dynamic()], |call| {
         Ok(Value::string(call.text(0)?.chars().map(lower).collect::<String>()))
     }),
     Spec {
         returns: Returns::Type(LIST_OF_STRING),
         ..text(
             "split",
-            "Produces a list by dividing a given string at all occurrences of a given separator.",
+            "The parts of a string between the occurrences of a separator.",
             &[
-                Param::new("separator", Ty::String).about("The substring that delimits the result strings."),
+                Param::new("separator", Ty::String).about("What stands between two parts."),
                 STR.about("The string to split."),
             ],
             split,
         )
     },
-    text("strrev", "Reverses the characters of a string.", &[STR.dynamic()], |call| {
+    text("strrev", "A string from its end to its start.", &[STR.dynamic()], |call| {
         Ok(Value::string(call.text(0)?.graphemes(true).rev().collect::<String>()))
     }),
     text(
         "substr",
-        "Extracts a substring from a given string by offset and (maximum) length.",
+        "At most so many characters of a string from an offset on; -1 for all of them.",
         &[
             STR.dynamic().about("The input string."),
-            Param::new("offset", Ty::Number).dynamic().about("The starting offset in Unicode characters."),
-            Param::new("length", Ty::Number)
+            Param::new("offset", Ty::Number)
                 .dynamic()
-                .about("The maximum length of the result in Unicode characters."),
+                .about("Characters before the first one wanted; counted from the end when negative."),
+            Param::new("length", Ty::Number).dynamic().about("How many characters at most; -1 for all."),
         ],
         substr,
     ),
-    text("title", "Converts the first letter of each word in the given string to uppercase.", &[STR], title),
+    text("title", "A string with a capital at the start of every word.", &[STR], title),
     text(
         "trim",
-        "Removes the specified set of characters from the start and end of the given string.",
+        "A string without those leading and trailing characters that are in a given set.",
         &[
             STR.about("The string to trim."),
-            Param::new("cutset", Ty::String)
-                .about("A string containing all of the characters to trim. Each character is taken separately, so the order of characters is insignificant."),
+            Param::new("cutset", Ty::String).about("The characters to take away, in any order."),
         ],
         |call| {
             let cut = call.text(1)?;
@@ -98,52 +83,49 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     ),
     text(
         "trimprefix",
-        "Removes the specified prefix from the start of the given string. If the string does not start with the prefix, the string is returned unchanged.",
-        &[STR.about("The string to trim."), Param::new("prefix", Ty::String).about("The prefix to remove, if present.")],
+        "A string without a prefix, if it has it.",
+        &[STR.about("The string to trim."), Param::new("prefix", Ty::String).about("The prefix.")],
         |call| {
             let given = call.text(0)?;
             Ok(Value::string(given.strip_prefix(call.text(1)?).unwrap_or(given)))
         },
     ),
-    text(
-        "trimspace",
-        "Removes any space characters from the start and end of the given string.",
-        &[STR],
-        |call| Ok(Value::string(call.text(0)?.trim())),
-    ),
+    text("trimspace", "A string without white space around it.", &[STR], |call| {
+        Ok(Value::string(call.text(0)?.trim()))
+    }),
     text(
         "trimsuffix",
-        "Removes the specified suffix from the end of the given string. If the string does not end with the suffix, the string is returned unchanged.",
-        &[STR.about("The string to trim."), Param::new("suffix", Ty::String).about("The suffix to remove, if present.")],
+        "A string without a suffix, if it has it.",
+        &[STR.about("The string to trim."), Param::new("suffix", Ty::String).about("The suffix.")],
         |call| {
             let given = call.text(0)?;
             Ok(Value::string(given.strip_suffix(call.text(1)?).unwrap_or(given)))
         },
     ),
-    text("upper", "Converts all cased letters in the given string to uppercase.", &[STR.dynamic()], |call| {
+    text("upper", "A string in upper case.", &[STR.dynamic()], |call| {
         Ok(Value::string(call.text(0)?.chars().map(upper).collect::<String>()))
     }),
     test(
         "startswith",
-        "Takes two values: a string to check and a prefix string. Returns true if the string begins with that exact prefix.",
+        "Whether a string begins with another.",
         &[STR.unknown(), Param::new("prefix", Ty::String)],
         starts_with,
     ),
     test(
         "endswith",
-        "Takes two values: a string to check and a suffix string. Returns true if the first string ends with that exact suffix.",
+        "Whether a string ends with another.",
         &[STR, Param::new("suffix", Ty::String)],
         |call| Ok(Value::bool(call.text(0)?.ends_with(call.text(1)?))),
     ),
     test(
         "strcontains",
-        "Takes two values: a string to check and an expected substring. Returns true if the string has the substring contained within it.",
+        "Whether a string has another somewhere in it.",
         &[STR, Param::new("substr", Ty::String)],
         |call| Ok(Value::bool(call.text(0)?.contains(call.text(1)?))),
     ),
     Spec {
         name: "length",
-        description: "Determines the length of a given list, map, or string. For a list or a map, the result is the number of elements. For a string, it is the number of characters.",
+        description: "How many elements a collection has, or characters (grapheme clusters) a string.",
         params: &[Param::new("value", Ty::Any).dynamic().unknown().marked()],
         variadic: None,
         returns: Returns::By(length_type),

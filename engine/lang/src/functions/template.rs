@@ -19,7 +19,7 @@ const VARS: Param = Param::new("vars", Ty::Any);
 pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "templatefile",
-        description: "Reads the file at the given path and renders its content as a template using a supplied set of template variables.",
+        description: "The text of a file as a template, rendered with the variables of an object or map.",
         params: &[Param::new("path", Ty::String), VARS],
         variadic: None,
         returns: Returns::Type(Ty::Any),
@@ -28,7 +28,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "templatestring",
-        description: "Renders a string that comes from elsewhere in the configuration as a template, with a set of template variables.",
+        description: "A string of the configuration as a template, rendered with the variables of an object or map.",
         params: &[Param::new("template", Ty::String), VARS],
         variadic: None,
         returns: Returns::Type(Ty::String),

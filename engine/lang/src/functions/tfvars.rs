@@ -21,7 +21,7 @@ use crate::{Functions, Resolution, Scope, World};
 pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "encode_tfvars",
-        description: "Produces a string representation of an object using the same syntax as for `.tfvars` files.",
+        description: "An object in the form of a `.tfvars` file, an attribute a line.",
         params: &[Param::new("value", Ty::Any)],
         variadic: None,
         returns: Returns::Type(Ty::String),
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "decode_tfvars",
-        description: "Parses a string containing syntax like that used in a `.tfvars` file.",
+        description: "The object that the text of a `.tfvars` file stands for.",
         params: &[Param::new("src", Ty::String)],
         variadic: None,
         returns: Returns::Type(Ty::Any),
@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "encode_expr",
-        description: "Produces a string representation of a value as an expression of the configuration language.",
+        description: "A value as an expression of the language that gives it.",
         params: &[Param::new("value", Ty::Any).null().unknown().dynamic()],
         variadic: None,
         returns: Returns::Type(Ty::String),

@@ -9,7 +9,7 @@ use super::{yaml_decode, yaml_encode};
 pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "yamlencode",
-        description: "Encodes a given value to a string using YAML 1.1 block syntax.",
+        description: "A value as YAML in block style.",
         params: &[Param::new("value", Ty::Any).null().unknown().dynamic()],
         variadic: None,
         returns: Returns::Type(Ty::String),
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
     Spec {
         name: "yamldecode",
-        description: "Parses a string as a subset of YAML 1.1, and produces a representation of its value.",
+        description: "The value that a YAML text stands for.",
         params: &[Param::new("src", Ty::String)],
         variadic: None,
         returns: Returns::By(|args| match args.first().and_then(Value::as_str) {

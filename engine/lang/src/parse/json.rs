@@ -147,118 +147,68 @@ impl Reader<'_> {
 
     fn array(&mut self) -> Result<JsonNode, Broken> {
         let start = self.at;
-        let mut items = Vec::new();
-        self.at += 1;
-        self.skip_space();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(self.node(start, JsonValue::Array(Arc::new([]))));
-        }
-        loop {
-            self.skip_space();
-            if self.peek().is_none() {
-                return self.fail(
-                    start,
-                    start + 1,
-                    "Unclosed object",
-                    "The text ends before this array is closed.",
-                );
-            }
-            items.push(self.value()?);
-            self.skip_space();
-            let here = self.at;
-            match self.peek() {
-                Some(b',') => {
-                    self.at += 1;
-                    self.skip_space();
-                    if self.peek() == Some(b']') {
-                        let detail = "In JSON no comma may follow the last item.";
-                        return self.fail(here, here + 1, "Trailing comma in array", detail);
-                    }
-                }
-                Some(b']') => {
-                    self.at += 1;
-                    return Ok(self.node(start, JsonValue::Array(items.into())));
-                }
-                Some(b'}') => {
-                    let detail = "A JSON array is closed with a bracket, not with a brace.";
-                    return self.fail(here, here + 1, "Mismatched brackets", detail);
-                }
-                None => {
-                    return self.fail(
-                        start,
-                        start + 1,
-                        "Unclosed object",
-                        "The text ends before this array is closed.",
-                    );
-                }
-                _ => {
-                    let detail = "Items of an array are separated by commas.";
-                    return self.fail(here, here + 1, "Missing attribute seperator comma", detail);
-                }
-            }
-        }
+        let items = self.sequence(&ARRAY, Self::value)?;
+        Ok(self.node(start, JsonValue::Array(items.into())))
     }
 
     fn object(&mut self) -> Result<JsonNode, Broken> {
         let start = self.at;
-        let mut members = Vec::new();
+        let members = self.sequence(&OBJECT, |parser| parser.member(start))?;
+        Ok(self.node(start, JsonValue::Object(members.into())))
+    }
+
+    /// What stands between two brackets, separated by commas. Leaves the text behind the closing one.
+    fn sequence<T>(
+        &mut self,
+        words: &Brackets,
+        item: impl Fn(&mut Self) -> Result<T, Broken>,
+    ) -> Result<Vec<T>, Broken> {
+        let start = self.at;
+        let mut items = Vec::new();
         self.at += 1;
         self.skip_space();
-        if self.peek() == Some(b'}') {
+        if self.peek() == Some(words.close) {
             self.at += 1;
-            return Ok(self.node(start, JsonValue::Object(Arc::new([]))));
+            return Ok(items);
         }
         loop {
             self.skip_space();
-            members.push(self.member(start)?);
+            if self.peek().is_none() {
+                return self.unclosed(start, words);
+            }
+            items.push(item(self)?);
             self.skip_space();
             let here = self.at;
             match self.peek() {
                 Some(b',') => {
                     self.at += 1;
                     self.skip_space();
-                    if self.peek() == Some(b'}') {
-                        let detail = "In JSON no comma may follow the last property.";
-                        return self.fail(here, here + 1, "Trailing comma in object", detail);
+                    if self.peek() == Some(words.close) {
+                        return self.fail(here, here + 1, words.trailing.0, words.trailing.1);
                     }
                 }
-                Some(b'}') => {
+                Some(byte) if byte == words.close => {
                     self.at += 1;
-                    return Ok(self.node(start, JsonValue::Object(members.into())));
+                    return Ok(items);
                 }
-                Some(b']') => {
-                    let detail = "A JSON object is closed with a brace, not with a bracket.";
-                    return self.fail(here, here + 1, "Mismatched braces", detail);
+                Some(byte) if byte == words.other => {
+                    return self.fail(here, here + 1, words.mismatched.0, words.mismatched.1);
                 }
-                None => {
-                    return self.fail(
-                        start,
-                        start + 1,
-                        "Unclosed object",
-                        "The text ends before this object is closed.",
-                    );
-                }
-                _ => {
-                    let detail = "Properties of an object are separated by commas.";
-                    return self.fail(here, here + 1, "Missing attribute seperator comma", detail);
-                }
+                None => return self.unclosed(start, words),
+                _ => return self.fail(here, here + 1, "Missing attribute seperator comma", words.comma),
             }
         }
+    }
+
+    fn unclosed<T>(&mut self, open: usize, words: &Brackets) -> Result<T, Broken> {
+        self.fail(open, open + 1, "Unclosed object", words.unclosed)
     }
 
     fn member(&mut self, open: usize) -> Result<(Ident, JsonNode), Broken> {
         let start = self.at;
         match self.peek() {
             Some(b'"') => {}
-            None => {
-                return self.fail(
-                    open,
-                    open + 1,
-                    "Unclosed object",
-                    "The text ends before this object is closed.",
-                );
-            }
+            None => return self.unclosed(open, &OBJECT),
             _ => {
                 let detail = "The name of a property is a string in double quotes.";
                 return self.fail(start, start + 1, "Invalid object property name", detail);
@@ -283,6 +233,34 @@ impl Reader<'_> {
         Ok((name, self.value()?))
     }
 }
+
+/// How a sequence ends, and what is said (summary, detail) when it does not end well.
+struct Brackets {
+    close: u8,
+    other: u8,
+    unclosed: &'static str,
+    trailing: (&'static str, &'static str),
+    mismatched: (&'static str, &'static str),
+    comma: &'static str,
+}
+
+const ARRAY: Brackets = Brackets {
+    close: b']',
+    other: b'}',
+    unclosed: "The text ends before this array is closed.",
+    trailing: ("Trailing comma in array", "In JSON no comma may follow the last item."),
+    mismatched: ("Mismatched brackets", "A JSON array is closed with a bracket, not with a brace."),
+    comma: "Items of an array are separated by commas.",
+};
+
+const OBJECT: Brackets = Brackets {
+    close: b'}',
+    other: b']',
+    unclosed: "The text ends before this object is closed.",
+    trailing: ("Trailing comma in object", "In JSON no comma may follow the last property."),
+    mismatched: ("Mismatched braces", "A JSON object is closed with a brace, not with a bracket."),
+    comma: "Properties of an object are separated by commas.",
+};
 
 /// Whether a text follows JSON's grammar of numbers.
 fn is_number(text: &str) -> bool {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ordain_approval::Permit;
-use ordain_diag::Diagnostics;
-use ordain_plan::{Change, CheckResult, Digest, Observer, Plan};
+use ordain_diag::{CheckResult, Diagnostics};
+use ordain_plan::{Change, Digest, Observer, Plan};
 use ordain_provider::ProviderSource;
 use ordain_state::{StateStore, Stored};
 use tokio::sync::Notify;

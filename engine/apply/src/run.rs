@@ -1,12 +1,11 @@
 //! From a request to a new state: what comes before the loop and after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use ordain_addr::ProviderConfigAddr;
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Evaluator, Objects, Outcome};
-use ordain_plan::{Action, CheckKind, CheckResult, CheckStatus, Mode, json};
+use ordain_plan::{Action, Mode, json};
 use ordain_provider::ObjectSchemas;
 use ordain_state::{OutputState, State, Stored};
 use ordain_value::Value;
@@ -34,7 +33,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     };
     evaluation.targets = plan.targets.clone();
     evaluation.excludes = plan.excludes.clone();
-    evaluation.stored_providers = stored_providers(&plan.prior);
+    evaluation.stored_providers = plan.prior.providers();
     let session = Session {
         schemas: ObjectSchemas::new(evaluation.schemas.clone()),
         tree: Arc::clone(&evaluation.tree),
@@ -62,12 +61,6 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     }
     found.append(std::mem::take(&mut drive.found));
     finish(&session, drive, stored, outcome, found).await
-}
-
-fn stored_providers(state: &State) -> Vec<ProviderConfigAddr> {
-    let providers: BTreeSet<&ProviderConfigAddr> =
-        state.resources.values().map(|resource| &resource.provider).collect();
-    providers.into_iter().cloned().collect()
 }
 
 /// Objects as the plan knows them, for what provider configurations refer to while everything is
@@ -102,7 +95,7 @@ async fn finish(
 ) -> (Applied, Diagnostics) {
     let complete = drive.is_complete() && !found.has_errors();
     let counts = drive.counts;
-    let mut checks = check_results(outcome.checks.clone());
+    let mut checks = outcome.checks.clone();
     settle_checks(session, &drive.failed_checks, &mut checks);
     found = without_asserts(found, &drive.failed_checks);
     let (mut state, snapshot, journal_begun) = drive.into_state();
@@ -154,22 +147,15 @@ fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &m
             let planned = session.plan.checks.iter();
             let planned =
                 planned.filter(|planned| planned.kind == check.kind && planned.address == check.address);
-            let unknown = |(address, ..): &(String, CheckStatus, Vec<String>)| {
-                (address.clone(), CheckStatus::Unknown, Vec::new())
-            };
-            check.instances = planned.flat_map(|planned| &planned.instances).map(unknown).collect();
+            let planned = planned.flat_map(|planned| &planned.instances);
+            check.instances =
+                planned.map(|instance| CheckInstance::unknown(instance.address.as_str())).collect();
             let root_output = check.kind == CheckKind::OutputValue && !check.address.starts_with("module.");
             if check.instances.is_empty() && root_output {
-                check.instances.push((check.address.clone(), CheckStatus::Unknown, Vec::new()));
+                check.instances.push(CheckInstance::unknown(check.address.as_str()));
             }
         }
-        for (address, status, messages) in &mut check.instances {
-            if let Some(why) = failed.get(address) {
-                check.status = CheckStatus::Fail;
-                *status = CheckStatus::Fail;
-                *messages = vec![why.clone()];
-            }
-        }
+        check.fail_unread(failed);
     }
 }
 
@@ -216,32 +202,4 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
         }
     }
     outputs
-}
-
-fn check_results(findings: Vec<ordain_eval::CheckFinding>) -> Vec<CheckResult> {
-    let status = |status| match status {
-        ordain_eval::CheckStatus::Pass => CheckStatus::Pass,
-        ordain_eval::CheckStatus::Unknown => CheckStatus::Unknown,
-        ordain_eval::CheckStatus::Fail => CheckStatus::Fail,
-        ordain_eval::CheckStatus::Error => CheckStatus::Error,
-    };
-    let kind = |kind| match kind {
-        ordain_eval::CheckKind::Resource => CheckKind::Resource,
-        ordain_eval::CheckKind::OutputValue => CheckKind::OutputValue,
-        ordain_eval::CheckKind::Check => CheckKind::Check,
-        ordain_eval::CheckKind::InputVariable => CheckKind::InputVariable,
-    };
-    findings
-        .into_iter()
-        .map(|finding| CheckResult {
-            kind: kind(finding.kind),
-            address: finding.address,
-            status: status(finding.status),
-            instances: finding
-                .instances
-                .into_iter()
-                .map(|instance| (instance.address, status(instance.status), instance.messages))
-                .collect(),
-        })
-        .collect()
 }

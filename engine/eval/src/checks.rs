@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ordain_config::blocks::{Condition, ConditionKind};
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::Traversal;
 use ordain_lang::eval::{Cause, explain};
 use ordain_lang::refs::references;
@@ -12,57 +12,6 @@ use ordain_value::{Type, convert};
 use crate::Mode;
 use crate::core::{Core, error};
 use crate::scope::InstanceScope;
-
-/// What a condition says. Later ones weigh more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckStatus {
-    /// Holds.
-    Pass,
-    /// Not known yet.
-    Unknown,
-    /// Does not hold.
-    Fail,
-    /// Could not be evaluated.
-    Error,
-}
-
-/// What kind of object carries conditions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckKind {
-    /// Pre- and postconditions of a resource.
-    Resource,
-    /// Preconditions of an output.
-    OutputValue,
-    /// A `check` block.
-    Check,
-    /// Validations of a variable.
-    InputVariable,
-}
-
-/// Findings about one declared object that has conditions. Objects whose instances were never reached have
-/// no instances and are [`CheckStatus::Unknown`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckFinding {
-    /// What kind of object it is.
-    pub kind: CheckKind,
-    /// Address in the configuration, without keys: `module.a.check.b`, `module.a.var.x`, `output.y`.
-    pub address: String,
-    /// The worst of its instances.
-    pub status: CheckStatus,
-    /// Each instance.
-    pub instances: Vec<CheckInstance>,
-}
-
-/// Findings about one instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckInstance {
-    /// Address with keys.
-    pub address: String,
-    /// The worst of its conditions.
-    pub status: CheckStatus,
-    /// Messages of conditions that do not hold.
-    pub messages: Vec<String>,
-}
 
 /// What conditions of one instance say: status, and the message of one that does not hold.
 type Said = Vec<(CheckStatus, Option<String>)>;
@@ -92,12 +41,12 @@ impl CheckTable {
     }
 
     /// All findings, in order.
-    pub(crate) fn findings(self) -> Vec<CheckFinding> {
+    pub(crate) fn findings(self) -> Vec<CheckResult> {
         let finding = |((kind, address), instances): ((CheckKind, String), BTreeMap<String, Vec<_>>)| {
             let instances: Vec<CheckInstance> = instances.into_iter().map(instance_finding).collect();
             let status =
                 instances.iter().map(|instance| instance.status).max().unwrap_or(CheckStatus::Unknown);
-            CheckFinding { kind, address, status, instances }
+            CheckResult { kind, address, status, instances }
         };
         self.objects.into_iter().map(finding).collect()
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ordain_addr::{ProviderAddr, Target};
 use ordain_config::{ModuleTree, SourceSet, load};
+use ordain_diag::CheckStatus;
 use ordain_lang::{World, WorldError};
 use ordain_provider::{
     Attribute, AttributeType, Block as SchemaBlock, Flags, NestedBlock, Nesting, ProviderSchema, Schema,
@@ -11,7 +12,7 @@ use ordain_provider::{
 use ordain_value::{Marks, Path};
 
 use super::*;
-use crate::{CheckStatus, Mode, VariableInput, VariableSource, VariableText, WantedInstance};
+use crate::{Mode, VariableInput, VariableSource, VariableText, WantedInstance};
 
 struct Still;
 

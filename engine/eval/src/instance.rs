@@ -2,14 +2,14 @@
 
 use ordain_addr::{AbsResource, Key, Mode as ResourceMode, Resource, ResourceInstance};
 use ordain_config::{Reference, Subject, key_of};
-use ordain_diag::{Diagnostics, codes};
+use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::ast::{Body, Expr, ExprKind, TraversalStep};
 use ordain_lang::eval::evaluate;
 use ordain_lang::refs::body_references;
 use ordain_provider::{Attribute, AttributeType, Block};
 use ordain_value::{Path, Step, Value};
 
-use crate::checks::{CheckKind, stops};
+use crate::checks::stops;
 use crate::core::{Core, error};
 use crate::decode::decode;
 use crate::resources::Active;

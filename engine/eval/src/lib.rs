@@ -35,7 +35,6 @@ mod selection;
 mod sensitive;
 mod variables;
 
-pub use checks::{CheckFinding, CheckInstance, CheckKind, CheckStatus};
 pub use evaluator::Evaluator;
 pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue, RelevantAttribute};

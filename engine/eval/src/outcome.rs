@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::ConfigResource;
+use ordain_diag::CheckResult;
 use ordain_diag::Diagnostics;
 use ordain_value::{Path, Value};
 
-use crate::CheckFinding;
 use crate::evaluator::Evaluator;
 use crate::graph::{ModuleId, Node};
 use crate::values::InstanceId;
@@ -18,7 +18,7 @@ pub struct Outcome {
     /// Root outputs that could be evaluated.
     pub outputs: BTreeMap<Arc<str>, OutputValue>,
     /// Findings of all conditions, in order of kind and address.
-    pub checks: Vec<CheckFinding>,
+    pub checks: Vec<CheckResult>,
     /// Attributes of resources that the configuration reads, in order; each once.
     pub relevant: Vec<RelevantAttribute>,
     /// Values of root variables as given, not converted, or their defaults; marks on them.

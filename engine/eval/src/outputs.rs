@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use ordain_config::blocks::Output;
-use ordain_diag::{Diagnostics, codes};
+use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::eval::{Cause, explain};
 use ordain_value::{Marks, Type, Value};
 
 use crate::Mode;
-use crate::checks::{CheckKind, stops};
+use crate::checks::stops;
 use crate::core::{Core, error};
 use crate::graph::ModuleId;
 use crate::scope::InstanceScope;

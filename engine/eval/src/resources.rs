@@ -6,13 +6,13 @@ use ordain_addr::{AbsResource, ConfigResource, Mode as ResourceMode, Resource, R
 use ordain_config::Reference;
 use ordain_config::Subject;
 use ordain_config::blocks::{DependsOn, ResourceBlock};
-use ordain_diag::{Diagnostics, codes};
+use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::refs::body_references;
 use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Marks, Value};
 use petgraph::graph::NodeIndex;
 
-use crate::checks::{CheckKind, stops};
+use crate::checks::stops;
 use crate::core::{Core, TypeInfo, error};
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::Expansion;

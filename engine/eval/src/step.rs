@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use ordain_config::blocks::Repetition;
-use ordain_diag::Diagnostics;
+use ordain_diag::{CheckKind, Diagnostics};
 use petgraph::graph::NodeIndex;
 
-use crate::checks::CheckKind;
 use crate::core::Core;
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::{Expansion, by_count, by_for_each};

@@ -7,7 +7,8 @@ use ordain_state::{InstanceState, Object, OutputState, ResourceState, Status};
 use ordain_value::{Marks, Path, Type};
 
 use super::*;
-use crate::{Change, CheckKind, CheckResult, CheckStatus, Importing, Reason, TypeSchema, testing};
+use crate::{Change, Importing, Reason, TypeSchema, testing};
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus};
 
 fn schemas() -> Schemas {
     let ty = Type::object([
@@ -233,7 +234,7 @@ fn checks_name_modules_and_instances() {
         kind,
         address: address.to_owned(),
         status: CheckStatus::Fail,
-        instances: vec![(instance.to_owned(), CheckStatus::Fail, messages)],
+        instances: vec![CheckInstance { address: instance.to_owned(), status: CheckStatus::Fail, messages }],
     };
     made.checks = vec![
         check(

@@ -22,6 +22,6 @@ pub use action::{Action, Reason};
 pub use change::{Change, Importing, OutputChange};
 pub use digest::Digest;
 pub use observer::{Event, Observer, Silent, Work};
-pub use plan::{CheckKind, CheckResult, CheckStatus, Deferred, Mode, Plan, RelevantAttribute};
+pub use plan::{Deferred, Mode, Plan, RelevantAttribute};
 pub use schema::{PatternStep, SchemaKey, Schemas, TypeSchema};
 pub use step::{Step, StepId, StepKind};

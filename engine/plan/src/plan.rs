@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::Target;
+use ordain_diag::CheckResult;
 use ordain_state::State;
 use ordain_value::Value;
 
@@ -66,45 +67,6 @@ pub struct Deferred {
     pub reason: &'static str,
     /// The change as far as it is known.
     pub change: Change,
-}
-
-/// What a check or condition says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckStatus {
-    /// Holds.
-    Pass,
-    /// Does not hold.
-    Fail,
-    /// Could not be evaluated.
-    Error,
-    /// Not known yet.
-    Unknown,
-}
-
-/// What kind of object carries the check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckKind {
-    /// Pre- and postconditions of a resource.
-    Resource,
-    /// Preconditions of an output.
-    OutputValue,
-    /// A `check` block.
-    Check,
-    /// Validations of a variable.
-    InputVariable,
-}
-
-/// Results of all checks of one declared object.
-#[derive(Clone, Debug)]
-pub struct CheckResult {
-    /// What kind of object it is.
-    pub kind: CheckKind,
-    /// Address in the configuration.
-    pub address: String,
-    /// The worst of its instances.
-    pub status: CheckStatus,
-    /// Each instance: address, status, messages of what failed.
-    pub instances: Vec<(String, CheckStatus, Vec<String>)>,
 }
 
 /// An attribute that the configuration reads.

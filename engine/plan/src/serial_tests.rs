@@ -3,13 +3,14 @@ use std::sync::Arc;
 use ordain_addr::{
     DeposedKey, Key, Mode as ResourceMode, ProviderAddr, Target, parse_instance, parse_resource,
 };
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus};
 use ordain_state::{CheckObject, CheckRecord, InstanceState, Object, OutputState, ResourceState, Status};
 use ordain_value::{Marks, Nullness, Path, Range, Type, Unknown, Value};
 
 use super::*;
 use crate::{
-    Action, CheckKind, CheckResult, CheckStatus, Deferred, Importing, Mode, OutputChange, PatternStep,
-    Reason, RelevantAttribute, StepId, StepKind, TypeSchema, testing,
+    Action, Deferred, Importing, Mode, OutputChange, PatternStep, Reason, RelevantAttribute, StepId,
+    StepKind, TypeSchema, testing,
 };
 
 fn round(value: &Value) -> Value {
@@ -196,7 +197,11 @@ pub(crate) fn full_plan() -> Plan {
         kind: CheckKind::OutputValue,
         address: "output.o".to_owned(),
         status: CheckStatus::Error,
-        instances: vec![("output.o".to_owned(), CheckStatus::Unknown, vec!["m".to_owned()])],
+        instances: vec![CheckInstance {
+            address: "output.o".to_owned(),
+            status: CheckStatus::Unknown,
+            messages: vec!["m".to_owned()],
+        }],
     }];
     let attribute = vec![Value::string("a"), Value::number(0)];
     plan.relevant = vec![RelevantAttribute { resource: "a.b".to_owned(), attribute }];

@@ -1,10 +1,10 @@
-//! Root outputs: stored against wanted. And findings of checks in the plan's form.
+//! Root outputs: stored against wanted.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_eval::{CheckFinding, OutputValue};
-use ordain_plan::{Action, CheckKind, CheckResult, CheckStatus, OutputChange};
+use ordain_eval::OutputValue;
+use ordain_plan::{Action, OutputChange};
 use ordain_state::OutputState;
 use ordain_value::{Type, Value};
 
@@ -45,46 +45,4 @@ fn changed(name: &str, stored: Option<&OutputState>, wanted: &OutputValue) -> Ou
         Some(_) => Action::Update,
     };
     OutputChange { name: name.to_owned(), action, before, after: wanted.value.clone(), sensitive }
-}
-
-/// Findings in the plan's form. Check blocks whose data source could not be read do not hold.
-pub(crate) fn check_results(
-    findings: Vec<CheckFinding>,
-    failed: &HashMap<String, String>,
-) -> Vec<CheckResult> {
-    let status = |status| match status {
-        ordain_eval::CheckStatus::Pass => CheckStatus::Pass,
-        ordain_eval::CheckStatus::Unknown => CheckStatus::Unknown,
-        ordain_eval::CheckStatus::Fail => CheckStatus::Fail,
-        ordain_eval::CheckStatus::Error => CheckStatus::Error,
-    };
-    let kind = |kind| match kind {
-        ordain_eval::CheckKind::Resource => CheckKind::Resource,
-        ordain_eval::CheckKind::OutputValue => CheckKind::OutputValue,
-        ordain_eval::CheckKind::Check => CheckKind::Check,
-        ordain_eval::CheckKind::InputVariable => CheckKind::InputVariable,
-    };
-    let mut results: Vec<CheckResult> = findings
-        .into_iter()
-        .map(|finding| CheckResult {
-            kind: kind(finding.kind),
-            address: finding.address,
-            status: status(finding.status),
-            instances: finding
-                .instances
-                .into_iter()
-                .map(|instance| (instance.address, status(instance.status), instance.messages))
-                .collect(),
-        })
-        .collect();
-    for result in &mut results {
-        for (address, status, messages) in &mut result.instances {
-            if let Some(why) = failed.get(address) {
-                result.status = CheckStatus::Fail;
-                *status = CheckStatus::Fail;
-                *messages = vec![why.clone()];
-            }
-        }
-    }
-    results
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_addr::{ConfigResource, Mode as ResourceMode, ResourceInstance};
+use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Change, Mode, Plan, RelevantAttribute};
 use ordain_provider::ObjectSchemas;
@@ -14,7 +14,7 @@ use ordain_value::{Step, Value};
 use crate::drive::Drive;
 use crate::order::{Uses, order};
 use crate::orphans::{Orphan, orphan_reason};
-use crate::outputs::{check_results, output_changes};
+use crate::outputs::output_changes;
 use crate::refactor::{RemovedBlocks, carry_out_moves, still_expanded};
 use crate::session::Session;
 use crate::{Options, Request};
@@ -33,7 +33,7 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
     };
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
-    evaluation.stored_providers = stored_providers(&prior);
+    evaluation.stored_providers = prior.providers();
     let timestamp = evaluation.timestamp.to_string();
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
     let session = Session { options, schemas, observer, tree: Arc::clone(&tree) };
@@ -99,12 +99,6 @@ fn cannot_import(drive: &Drive<'_>, base: &State, address: &ResourceInstance) ->
         "The configuration declares no instance {address}. Add a resource block for it, then import again."
     );
     error("Resource address does not exist in the configuration", detail)
-}
-
-fn stored_providers(state: &State) -> Vec<ProviderConfigAddr> {
-    let providers: BTreeSet<&ProviderConfigAddr> =
-        state.resources.values().map(|resource| &resource.provider).collect();
-    providers.into_iter().cloned().collect()
 }
 
 /// Objects as they are stored, for what provider configurations refer to while everything is destroyed.
@@ -235,7 +229,7 @@ fn assemble(
         deferred: Vec::new(),
         outputs,
         steps,
-        checks: check_results(outcome.checks, &drive.failed_checks),
+        checks: settled_checks(outcome.checks, &drive.failed_checks),
         relevant: outcome.relevant.iter().map(relevant).collect(),
         prior: drive.prior,
         base,
@@ -260,6 +254,12 @@ fn declared_outputs(session: &Session, base: &State) -> BTreeSet<Arc<str>> {
         }
         _ => session.tree.root.outputs.keys().cloned().collect(),
     }
+}
+
+/// What checks say, those whose data source could not be read included.
+fn settled_checks(mut checks: Vec<CheckResult>, failed: &HashMap<String, String>) -> Vec<CheckResult> {
+    checks.iter_mut().for_each(|check| check.fail_unread(failed));
+    checks
 }
 
 /// Takes out findings of assertions in checks whose data source could not be read.

@@ -1,6 +1,6 @@
 //! The state as data: which objects exist, and what was last known of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, ConfigResource, DeposedKey, Key, ProviderConfigAddr, ResourceInstance};
@@ -111,6 +111,12 @@ impl State {
     /// What is known of one instance.
     pub fn instance(&self, address: &ResourceInstance) -> Option<&InstanceState> {
         self.resources.get(&address.abs_resource())?.instances.get(&address.key)
+    }
+
+    /// The provider configurations that manage its resources, each once, in order.
+    pub fn providers(&self) -> Vec<ProviderConfigAddr> {
+        let providers: BTreeSet<_> = self.resources.values().map(|resource| &resource.provider).collect();
+        providers.into_iter().cloned().collect()
     }
 
     /// Whether no objects and no outputs are known.

@@ -1,12 +1,12 @@
 //! `checks`: what conditions and check blocks say.
 
 use ordain_addr::{Key, Target};
+use ordain_diag::{CheckKind, CheckResult, CheckStatus};
 use ordain_state::{CheckObject, CheckRecord};
 use serde_json::{Map, Value as Json};
 
 use super::changes::key_json;
 use super::document::{CheckDocument, CheckInstance, CheckProblem};
-use crate::{CheckKind, CheckResult, CheckStatus};
 
 fn kind_word(kind: CheckKind) -> &'static str {
     match kind {
@@ -34,10 +34,10 @@ pub fn documents(results: &[CheckResult]) -> Vec<CheckDocument> {
 }
 
 fn document(result: &CheckResult) -> CheckDocument {
-    let instances = result.instances.iter().map(|(address, status, messages)| CheckInstance {
-        address: instance_address(result.kind, address),
-        status: status_word(*status),
-        problems: messages.iter().map(|message| CheckProblem { message: message.clone() }).collect(),
+    let instances = result.instances.iter().map(|instance| CheckInstance {
+        address: instance_address(result.kind, &instance.address),
+        status: status_word(instance.status),
+        problems: instance.messages.iter().map(|message| CheckProblem { message: message.clone() }).collect(),
     });
     CheckDocument {
         address: config_address(result.kind, &result.address),
@@ -150,10 +150,10 @@ pub fn to_state(results: &[CheckResult]) -> Vec<CheckRecord> {
         CheckKind::OutputValue => "output",
         other => kind_word(other),
     };
-    let object = |(address, status, messages): &(String, CheckStatus, Vec<String>)| CheckObject {
-        object_addr: address.clone(),
-        status: status_word(*status).to_owned(),
-        failure_messages: messages.clone(),
+    let object = |instance: &ordain_diag::CheckInstance| CheckObject {
+        object_addr: instance.address.clone(),
+        status: status_word(instance.status).to_owned(),
+        failure_messages: instance.messages.clone(),
     };
     let record = |result: &CheckResult| CheckRecord {
         object_kind: kind(result.kind).to_owned(),

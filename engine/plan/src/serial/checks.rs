@@ -1,10 +1,10 @@
 //! Results of checks in the exact form.
 
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus};
 use serde::{Deserialize, Serialize};
 
 use super::Broken;
 use super::words::{Words, read};
-use crate::{CheckKind, CheckResult, CheckStatus};
 
 const KINDS: Words<CheckKind> = &[
     ("resource", CheckKind::Resource),
@@ -40,7 +40,7 @@ impl CheckForm {
         let instances = check
             .instances
             .iter()
-            .map(|(address, status, messages)| (address.clone(), word(STATUSES, status), messages.clone()));
+            .map(|one| (one.address.clone(), word(STATUSES, &one.status), one.messages.clone()));
         Self {
             kind: word(KINDS, &check.kind),
             address: check.address.clone(),
@@ -52,8 +52,9 @@ impl CheckForm {
     /// The result.
     pub fn into_check(self) -> Result<CheckResult, Broken> {
         let instances = self.instances.into_iter();
-        let instances =
-            instances.map(|(address, status, messages)| Ok((address, read(STATUSES, &status)?, messages)));
+        let instances = instances.map(|(address, status, messages)| {
+            Ok(CheckInstance { address, status: read(STATUSES, &status)?, messages })
+        });
         Ok(CheckResult {
             kind: read(KINDS, &self.kind)?,
             address: self.address,

@@ -1,0 +1,118 @@
+//! What built-in functions see of the world, and how they fail.
+
+use crate::value::Value;
+use regex::Regex;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a query hands to its built-in functions; made once per query, so that what it caches ends with it.
+pub struct BuiltinEnv {
+    /// The clock: nanoseconds since 1970, the same for the whole query.
+    pub now_ns: i64,
+    /// What `opa.runtime()` answers.
+    pub runtime: Value,
+    /// Where random numbers begin; equal seeds give equal numbers.
+    pub seed: u64,
+    /// Bounds.
+    pub limits: BuiltinLimits,
+    #[allow(dead_code, reason = "read by the functions that land next")]
+    /// `uuid.rfc4122` and `rand.intn` answer the same for the same arguments within a query.
+    pub(crate) answers: HashMap<(&'static str, Value), Value>,
+    #[allow(dead_code, reason = "read by the functions that land next")]
+    pub(crate) patterns: HashMap<Arc<str>, Regex>,
+}
+
+/// Bounds of what a single call may make.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltinLimits {
+    /// Longest text a call may give, in bytes.
+    pub text_bytes: usize,
+    /// Most items a call may give.
+    pub items: usize,
+}
+
+impl Default for BuiltinLimits {
+    fn default() -> Self {
+        Self { text_bytes: 256 << 20, items: 10_000_000 }
+    }
+}
+
+impl BuiltinEnv {
+    /// An environment with nothing but a clock.
+    #[must_use]
+    pub fn new(now_ns: i64) -> Self {
+        Self {
+            now_ns,
+            runtime: Value::object(Vec::new()),
+            seed: 0,
+            limits: BuiltinLimits::default(),
+            answers: HashMap::new(),
+            patterns: HashMap::new(),
+        }
+    }
+}
+
+/// The kind of an error, by OPA's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// `eval_type_error`: an argument is of the wrong type or form.
+    Type,
+    /// `eval_builtin_error`: the function cannot answer.
+    Builtin,
+    /// `eval_cancel_error`: a limit was reached. Ends the evaluation, also when errors of functions are not strict.
+    Limit,
+}
+
+impl ErrorCode {
+    /// The code as OPA prints it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Type => "eval_type_error",
+            Self::Builtin => "eval_builtin_error",
+            Self::Limit => "eval_cancel_error",
+        }
+    }
+}
+
+/// Why a call failed. Makes the call undefined, unless errors are strict or the code says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltinError {
+    /// The kind.
+    pub code: ErrorCode,
+    /// What is wrong, without the name of the function (the caller writes `name: message`).
+    pub message: String,
+}
+
+#[allow(dead_code, reason = "called by the functions that land next")]
+impl BuiltinError {
+    /// `eval_builtin_error`.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { code: ErrorCode::Builtin, message: message.into() }
+    }
+
+    /// `eval_type_error` about an argument (counted from 1): `operand 1 must be string but got null`.
+    pub(crate) fn operand(at: usize, wanted: &str, got: &Value) -> Self {
+        let message = format!("operand {at} must be {wanted} but got {}", got.type_name());
+        Self { code: ErrorCode::Type, message }
+    }
+
+    /// `eval_type_error` about what is in an argument.
+    pub(crate) fn operand_value(at: usize, message: impl fmt::Display) -> Self {
+        Self { code: ErrorCode::Type, message: format!("operand {at} {message}") }
+    }
+
+    /// `eval_cancel_error`.
+    pub(crate) fn limit(what: impl Into<String>) -> Self {
+        Self { code: ErrorCode::Limit, message: what.into() }
+    }
+}
+
+impl fmt::Display for BuiltinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)
+    }
+}
+
+impl std::error::Error for BuiltinError {}

@@ -1,0 +1,16 @@
+//! Rego text and data to answers, three-valued where inputs are unknown.
+//!
+//! Answers are those of OPA 1.19. Pure: the clock, the seed of random numbers and what `opa.runtime` shows are
+//! arguments ([`BuiltinEnv`]), and nothing here reaches a file or the network.
+
+mod number;
+mod value;
+
+mod types;
+
+mod builtins;
+
+pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
+pub use number::Number;
+pub use types::{Signature, Type};
+pub use value::{Object, Set, Value};

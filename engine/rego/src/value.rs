@@ -1,0 +1,219 @@
+//! Rego's values, their order, and JSON in and out.
+
+mod collections;
+mod json;
+
+pub use collections::{Object, Set};
+
+use crate::number::Number;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// A value; cloning copies a pointer.
+///
+/// The order is OPA's: null < bool < number < string < array < object < set, arrays item by item, objects by their
+/// sorted keys and then values, sets by their sorted members. Text holds bytes that are no UTF-8 as
+/// [`ordain_gostd::bytes`] escapes them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true`, `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text.
+    String(Arc<str>),
+    /// An array.
+    Array(Arc<Vec<Value>>),
+    /// An object; keys are any values.
+    Object(Arc<Object>),
+    /// A set.
+    Set(Arc<Set>),
+}
+
+impl Value {
+    /// Text.
+    #[must_use]
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// An array.
+    #[must_use]
+    pub fn array(items: Vec<Value>) -> Self {
+        Self::Array(Arc::new(items))
+    }
+
+    /// A set of these members.
+    #[must_use]
+    pub fn set(members: Vec<Value>) -> Self {
+        Self::Set(Arc::new(members.into_iter().collect()))
+    }
+
+    /// An object of these pairs; of equal keys the last one counts.
+    #[must_use]
+    pub fn object(pairs: Vec<(Value, Value)>) -> Self {
+        Self::Object(Arc::new(pairs.into_iter().collect()))
+    }
+
+    /// What `type_name` answers: `null`, `boolean`, `number`, `string`, `array`, `object` or `set`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+            Self::Set(_) => "set",
+        }
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The items of an array.
+    #[must_use]
+    pub fn as_array(&self) -> Option<&[Value]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn as_object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The set.
+    #[must_use]
+    pub fn as_set(&self) -> Option<&Set> {
+        match self {
+            Self::Set(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    /// `self[key]` as a reference reads it: items by integer, object values by key, set members by themselves.
+    #[must_use]
+    pub fn get(&self, key: &Value) -> Option<&Value> {
+        match self {
+            Self::Array(items) => items.get(usize::try_from(key.as_number()?.as_i64()?).ok()?),
+            Self::Object(object) => object.get(key),
+            Self::Set(set) => set.get(key),
+            _ => None,
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Null => 0,
+            Self::Bool(_) => 1,
+            Self::Number(_) => 2,
+            Self::String(_) => 3,
+            Self::Array(_) => 4,
+            Self::Object(_) => 5,
+            Self::Set(_) => 6,
+        }
+    }
+}
+
+impl Ord for Value {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            (Self::Number(a), Self::Number(b)) => a.cmp(b),
+            (Self::String(a), Self::String(b)) => a.cmp(b),
+            (Self::Array(a), Self::Array(b)) => a.cmp(b),
+            (Self::Object(a), Self::Object(b)) => a.cmp(b),
+            (Self::Set(a), Self::Set(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+}
+
+impl PartialOrd for Value {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<Number> for Value {
+    fn from(value: Number) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::string(value)
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::string(value)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(value: Vec<Value>) -> Self {
+        Self::array(value)
+    }
+}
+
+impl From<Object> for Value {
+    fn from(value: Object) -> Self {
+        Self::Object(Arc::new(value))
+    }
+}
+
+impl From<Set> for Value {
+    fn from(value: Set) -> Self {
+        Self::Set(Arc::new(value))
+    }
+}
+
+#[cfg(test)]
+#[path = "value_tests.rs"]
+mod tests;

@@ -4,7 +4,7 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_value::Value;
 
 use crate::provider::{at, is_unset};
-use crate::sdk::{self, TypeTree};
+use ordain_sdk::{self as sdk, TypeTree};
 
 fn error(summary: &str, detail: String) -> Diagnostic {
     Diagnostic::error(codes::provider::PROVIDER_CONFIG, summary, detail)

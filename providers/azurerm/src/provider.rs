@@ -16,10 +16,10 @@ use serde_json::Value as Json;
 
 use crate::failure::Failure;
 use crate::resources::{Read, Resource, data_source, resource};
-use crate::sdk::{
+use crate::session::Session;
+use ordain_sdk::{
     Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan, to_json, validate,
 };
-use crate::session::Session;
 
 /// The native provider `hashicorp/azurerm`.
 ///
@@ -60,14 +60,19 @@ impl AzureRm {
             ordain_provider::schema_json::from_json(&document).map_err(|error| broken("schema", error))?;
         let rules: Json = serde_json::from_str(RULES).map_err(|error| broken("table of rules", error))?;
         let tree = |name: &str, schema: &ordain_provider::Schema, key: &str| {
-            (name.to_owned(), TypeTree::new(name, schema, rules.get(key)))
+            (name.to_owned(), TypeTree::new(name, schema, rules.get(key), &crate::named_rules::RULES))
         };
         let resources = schema.resources.iter().map(|(name, schema)| tree(name, schema, name)).collect();
         let data =
             schema.data_sources.iter().map(|(name, schema)| tree(name, schema, &format!("data.{name}")));
         Ok(Self {
             env,
-            config: TypeTree::new("provider", &schema.config, rules.get("provider")),
+            config: TypeTree::new(
+                "provider",
+                &schema.config,
+                rules.get("provider"),
+                &crate::named_rules::RULES,
+            ),
             resources,
             data: data.collect(),
             schema: Arc::new(schema),

@@ -9,7 +9,7 @@ use ordain_value::{Kind, Path, Value};
 use serde_json::{Value as Json, json};
 
 use super::AzureRm;
-use crate::sdk::{nullable, to_json};
+use ordain_sdk::{nullable, to_json};
 
 struct World {
     provider: AzureRm,

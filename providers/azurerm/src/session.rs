@@ -8,7 +8,7 @@ use ordain_http::Environment;
 use serde_json::{Value as Json, json};
 
 use crate::registrations;
-use crate::sdk::{first, flag, strings};
+use ordain_sdk::{first, flag, strings};
 
 /// What resources need to do their work.
 #[derive(Debug)]

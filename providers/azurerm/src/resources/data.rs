@@ -10,8 +10,8 @@ use super::known::known;
 use super::pool::API;
 use super::{Read, cluster, pool, resource_group};
 use crate::failure::Failure;
-use crate::sdk::text;
 use crate::session::Session;
+use ordain_sdk::text;
 
 /// A data source.
 #[async_trait]

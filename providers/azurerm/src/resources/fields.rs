@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::sdk::{flag, integer, items, text};
+use ordain_sdk::{flag, integer, items, text};
 
 /// How an argument is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

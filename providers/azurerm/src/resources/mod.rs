@@ -7,8 +7,8 @@ use ordain_value::Value;
 use serde_json::{Map, Value as Json};
 
 use crate::failure::Failure;
-use crate::sdk::{Planned, View};
 use crate::session::Session;
+use ordain_sdk::{Planned, View};
 
 mod cluster;
 mod data;

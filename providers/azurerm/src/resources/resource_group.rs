@@ -9,8 +9,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Read, Resource, segment};
 use crate::failure::Failure;
-use crate::sdk::{View, text};
 use crate::session::Session;
+use ordain_sdk::{View, text};
 
 const API: &str = "2020-06-01";
 

@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 use super::pool::API;
 use super::segment;
 use crate::failure::Failure;
-use crate::sdk::text;
 use crate::session::Session;
+use ordain_sdk::text;
 
 /// Refuses a version that the service does not offer for a pool. `cluster_body` saves a read when the
 /// caller has it.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::identity::flatten_assigned;
 use crate::resources::Read;
 use crate::resources::fields::at;
-use crate::sdk::{View, first, flag, text};
+use ordain_sdk::{View, first, flag, text};
 
 /// Arguments that are kept in `addonProfiles`.
 pub(crate) const ARGUMENTS: &[&str] = &[

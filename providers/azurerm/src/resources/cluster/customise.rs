@@ -7,7 +7,7 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_value::{Path, Type, Value};
 use serde_json::Value as Json;
 
-use crate::sdk::{Planned, View, first, items, text, to_json};
+use ordain_sdk::{Planned, View, first, items, text, to_json};
 
 /// Decides whether a change forces a new cluster, from the old and the new value.
 type Decision = fn(&Json, &Json) -> bool;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::failure::Failure;
 use crate::resources::pool::{check_scaling, expand_shared, flatten_shared};
-use crate::sdk::{flag, integer, items, text};
+use ordain_sdk::{flag, integer, items, text};
 
 /// Taint of pools that run system pods only.
 const CRITICAL: &str = "CriticalAddonsOnly=true:NoSchedule";

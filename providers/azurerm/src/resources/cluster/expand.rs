@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{addons, default_pool, identity, network, profiles};
 use crate::failure::Failure;
-use crate::sdk::{View, first, flag, strings, text};
+use ordain_sdk::{View, first, flag, strings, text};
 
 /// The body for a new cluster.
 pub(crate) fn cluster(block: &Json) -> Result<Json, Failure> {

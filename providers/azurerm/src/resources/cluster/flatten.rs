@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{addons, default_pool, identity, network, profiles};
 use crate::resources::fields::at;
 use crate::resources::{Read, segment};
-use crate::sdk::{first, flag, items, text};
+use ordain_sdk::{first, flag, items, text};
 
 /// Texts and flags of `properties` that are set as they are: argument, pointer below `properties`.
 const TEXTS: &[(&str, &str)] = &[

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::resources::fields::at;
-use crate::sdk::{first, strings, text};
+use ordain_sdk::{first, strings, text};
 
 /// The `identity` of a request.
 pub(crate) fn expand(block: &Json) -> Option<Json> {

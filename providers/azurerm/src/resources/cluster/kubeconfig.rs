@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use super::describe;
 use crate::failure::Failure;
 use crate::resources::pool::API;
-use crate::sdk::{items, text};
 use crate::session::Session;
+use ordain_sdk::{items, text};
 
 /// `(raw, blocks)`: the document and its parts.
 type Config = (String, Json);

@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::resources::Read;
 use crate::resources::fields::at;
 use crate::resources::pool::API;
-use crate::sdk::{View, integer, items, text};
 use crate::session::Session;
+use ordain_sdk::{View, integer, items, text};
 
 /// Argument, name of the object, in the order in which they are written.
 const WINDOWS: [(&str, &str); 3] = [

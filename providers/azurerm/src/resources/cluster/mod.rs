@@ -24,8 +24,8 @@ use serde_json::{Map, Value as Json, json};
 use super::pool::API;
 use super::{Read, Resource, segment};
 use crate::failure::Failure;
-use crate::sdk::{Planned, View, text};
 use crate::session::Session;
+use ordain_sdk::{Planned, View, text};
 
 pub(crate) use flatten::flatten_data;
 pub(crate) use read::credentials;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::resources::fields::{Field, How, at, expand, flatten as flatten_fields};
-use crate::sdk::{first, flag, integer, items, strings, text};
+use ordain_sdk::{first, flag, integer, items, strings, text};
 
 const NETWORK: &[Field] = &[
     ("dns_service_ip", "dnsServiceIP", How::Text),

@@ -9,8 +9,8 @@ use crate::resources::Read;
 use crate::resources::fields::at;
 use crate::resources::known::known as reduced;
 use crate::resources::pool::API;
-use crate::sdk::flag;
 use crate::session::Session;
+use ordain_sdk::flag;
 
 /// Reads everything about a cluster; `None` when it is gone.
 pub(crate) async fn read(

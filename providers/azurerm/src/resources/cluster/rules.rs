@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::failure::Failure;
-use crate::sdk::{first, flag, items, strings, text};
+use ordain_sdk::{first, flag, items, strings, text};
 
 fn fail(message: &str) -> Result<(), Failure> {
     Err(Failure::new(message, ""))

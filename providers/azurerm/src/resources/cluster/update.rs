@@ -11,8 +11,8 @@ use crate::resources::fields::{at, drop_property, set, set_property};
 use crate::resources::known::known;
 use crate::resources::pool::{self, API};
 use crate::resources::rotation;
-use crate::sdk::{View, first, flag, strings, text};
 use crate::session::Session;
+use ordain_sdk::{View, first, flag, strings, text};
 
 /// Arguments of the default pool whose change replaces its nodes.
 const ROTATING: &[&str] = &[

@@ -10,8 +10,8 @@ use crate::failure::Failure;
 use crate::resources::fields::{drop_property, set, set_property};
 use crate::resources::known::known;
 use crate::resources::{Read, Resource, rotation, segment, versions};
-use crate::sdk::{View, flag, integer, items, text};
 use crate::session::Session;
+use ordain_sdk::{View, flag, integer, items, text};
 
 pub(crate) struct NodePool;
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::failure::Failure;
 use crate::resources::fields::{Field, How, at, expand, flatten};
-use crate::sdk::{first, flag, integer, items, text};
+use ordain_sdk::{first, flag, integer, items, text};
 
 const POOL: &[Field] = &[
     ("capacity_reservation_group_id", "capacityReservationGroupID", How::Text),

@@ -1,62 +1,34 @@
-//! Checks of single values, with the original's messages.
+//! The rules of `data/rules.json` that only have names there: checks, rewriting, and what counts as no change.
 
+use ordain_sdk::{Dialect, duration_of};
 use serde_json::Value as Json;
 
-use super::identifiers::{check_any_id, check_id, check_old_id};
-use super::private::duration_of;
-use super::rules::Check;
+use crate::identifiers::{check_any_id, check_id, check_old_id};
 
-/// What is wrong with a value; `key` is its dotted path.
-pub(crate) fn check(checks: &[Check], key: &str, value: &Json) -> Vec<String> {
-    let found: Vec<Vec<String>> = checks.iter().map(|check| one(check, key, value)).collect();
-    // Two kinds of ids beside each other mean either.
-    let alternatives = checks.iter().filter(|check| matches!(check, Check::Id(_))).count() > 1;
-    if alternatives && found.iter().any(Vec::is_empty) {
-        return Vec::new();
-    }
-    found.into_iter().flatten().collect()
-}
+/// What the named rules mean.
+pub(crate) static RULES: Dialect = Dialect { check: named, normalise: normalised, suppress: suppressed };
 
-fn shown(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
+/// What a rewriting rule makes of a text.
+fn normalised(rule: &str, text: &str) -> String {
+    match rule {
+        "location" => text.replace(' ', "").to_lowercase(),
+        _ => text.to_owned(),
     }
 }
 
-fn one(check: &Check, key: &str, value: &Json) -> Vec<String> {
-    let text = value.as_str();
-    let message = match (check, text) {
-        (Check::OneOf(allowed), Some(text)) if !allowed.iter().any(|item| item == text) => {
-            let allowed: Vec<String> = allowed.iter().map(|item| format!("{item:?}")).collect();
-            Some(format!("expected {key} to be one of [{}], got {text}", allowed.join(" ")))
+/// Whether two texts count as one under a suppression rule.
+fn suppressed(rule: &str, old: &str, new: &str) -> bool {
+    match rule {
+        "location" => normalised(rule, old) == normalised(rule, new),
+        "rfc3339" => {
+            let instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+            match (instant(old), instant(new)) {
+                (Some(old), Some(new)) => old == new,
+                _ => false,
+            }
         }
-        (Check::Range(low, high), _) => range(key, low, high, value),
-        (Check::Length(low, high), Some(text)) => {
-            let length = text.len() as u64;
-            (length < *low || length > *high)
-                .then(|| format!("expected length of {key} to be in the range ({low} - {high}), got {text}"))
-        }
-        (Check::AtLeast(low), _) => {
-            let below = low.parse::<f64>().ok().zip(value.as_f64()).is_some_and(|(low, value)| value < low);
-            below.then(|| format!("expected {key} to be at least ({low}), got {}", shown(value)))
-        }
-        (Check::Id(kind), Some(text)) => check_id(kind, text).err(),
-        (Check::OldId(kind), Some(text)) => check_old_id(kind, text).err(),
-        (Check::Named(name), _) => return named(name, key, value),
-        _ => None,
-    };
-    message.into_iter().collect()
-}
-
-fn range(key: &str, low: &str, high: &str, value: &Json) -> Option<String> {
-    let (from, to) = (low.parse::<f64>().ok()?, high.parse::<f64>().ok()?);
-    let number = value.as_f64()?;
-    if (from..=to).contains(&number) {
-        return None;
+        _ => false,
     }
-    let shown = if low.contains('.') { format!("{number:.6}") } else { shown(value) };
-    Some(format!("expected {key} to be in the range ({low} - {high}), got {shown}"))
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -70,8 +42,13 @@ fn is_cidr(text: &str) -> bool {
     address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
 }
 
-fn named(name: &str, key: &str, value: &Json) -> Vec<String> {
+fn named(name: &str, argument: &str, key: &str, value: &Json) -> Vec<String> {
+    let id = |check: fn(&str, &str) -> Result<(), String>| {
+        value.as_str().and_then(|text| check(argument, text).err()).into_iter().collect()
+    };
     match name {
+        "id" => return id(check_id),
+        "id_v1" => return id(check_old_id),
         "tags" => return tags(value),
         "resource_group_name" => return resource_group_name(key, value.as_str().unwrap_or_default()),
         "spot_price" => {
@@ -205,3 +182,7 @@ fn tags(value: &Json) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+#[path = "semantics_tests.rs"]
+mod tests;

@@ -4,24 +4,26 @@ use serde_json::Value as Json;
 
 /// What shall be and what was, without unknowns.
 #[derive(Clone, Debug)]
-pub(crate) struct View {
-    pub(crate) planned: Json,
-    pub(crate) prior: Json,
+pub struct View {
+    /// What shall be.
+    pub planned: Json,
+    /// What was.
+    pub prior: Json,
 }
 
 impl View {
     /// Whether a part differs, by its dotted path (`default_node_pool.0.vm_size`).
-    pub(crate) fn changed(&self, path: &str) -> bool {
+    pub fn changed(&self, path: &str) -> bool {
         !same(at(&self.prior, path), at(&self.planned, path))
     }
 
     /// Whether any of these parts differs.
-    pub(crate) fn any_changed(&self, paths: &[&str]) -> bool {
+    pub fn any_changed(&self, paths: &[&str]) -> bool {
         paths.iter().any(|path| self.changed(path))
     }
 
     /// The first nested block of this name, as planned.
-    pub(crate) fn block(&self, name: &str) -> Option<&Json> {
+    pub fn block(&self, name: &str) -> Option<&Json> {
         first(&self.planned, name)
     }
 }
@@ -54,7 +56,7 @@ fn is_zero(value: &Json) -> bool {
 }
 
 /// Equality where null and the zero value of any type are one.
-pub(crate) fn same(a: &Json, b: &Json) -> bool {
+pub fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Json::Object(a), Json::Object(b)) => {
@@ -69,33 +71,33 @@ pub(crate) fn same(a: &Json, b: &Json) -> bool {
 }
 
 /// A text; empty where there is none.
-pub(crate) fn text<'j>(value: &'j Json, name: &str) -> &'j str {
+pub fn text<'j>(value: &'j Json, name: &str) -> &'j str {
     value.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
 /// A flag; `false` where there is none.
-pub(crate) fn flag(value: &Json, name: &str) -> bool {
+pub fn flag(value: &Json, name: &str) -> bool {
     value.get(name).and_then(Json::as_bool).unwrap_or(false)
 }
 
 /// An integer; 0 where there is none.
-pub(crate) fn integer(value: &Json, name: &str) -> i64 {
+pub fn integer(value: &Json, name: &str) -> i64 {
     let number = value.get(name);
     let rounded = || number.and_then(Json::as_f64).map(|number| number as i64);
     number.and_then(Json::as_i64).or_else(rounded).unwrap_or(0)
 }
 
 /// Elements of a list or set; none where there is none.
-pub(crate) fn items<'j>(value: &'j Json, name: &str) -> &'j [Json] {
+pub fn items<'j>(value: &'j Json, name: &str) -> &'j [Json] {
     value.get(name).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// The first block of a list.
-pub(crate) fn first<'j>(value: &'j Json, name: &str) -> Option<&'j Json> {
+pub fn first<'j>(value: &'j Json, name: &str) -> Option<&'j Json> {
     items(value, name).first()
 }
 
 /// Texts of a list or set.
-pub(crate) fn strings(value: &Json, name: &str) -> Vec<String> {
+pub fn strings(value: &Json, name: &str) -> Vec<String> {
     items(value, name).iter().filter_map(Json::as_str).map(str::to_owned).collect()
 }

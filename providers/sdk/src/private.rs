@@ -6,17 +6,17 @@ use ordain_provider::Private;
 use ordain_value::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::tree::TypeTree;
+use crate::tree::TypeTree;
 
 /// Key of the timeouts, a constant of the original's library.
 const TIMEOUTS: &str = "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0";
 
 /// How long each operation may take, in nanoseconds by name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Timeouts(Map<String, Json>);
+pub struct Timeouts(Map<String, Json>);
 
 /// A Go duration (`1h30m0s`).
-pub(crate) fn duration_of(text: &str) -> Option<Duration> {
+pub fn duration_of(text: &str) -> Option<Duration> {
     let mut total = 0f64;
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     if rest == "0" {
@@ -47,7 +47,7 @@ pub(crate) fn duration_of(text: &str) -> Option<Duration> {
 
 impl Timeouts {
     /// What is wrong with an object's `timeouts` block.
-    pub(crate) fn check(object: &Value) -> Option<String> {
+    pub fn check(object: &Value) -> Option<String> {
         let block = object.get("timeouts").and_then(Value::as_members)?;
         block.iter().find_map(|(name, text)| {
             let text = text.as_str().filter(|text| duration_of(text).is_none())?;
@@ -56,7 +56,7 @@ impl Timeouts {
     }
 
     /// The defaults, with what the object's `timeouts` block says.
-    pub(crate) fn of(tree: &TypeTree, object: &Value) -> Timeouts {
+    pub fn of(tree: &TypeTree, object: &Value) -> Timeouts {
         let mut out = Map::new();
         for (name, text) in &tree.timeouts {
             let own = object.get("timeouts").and_then(|block| block.get(name)).and_then(Value::as_str);
@@ -68,7 +68,7 @@ impl Timeouts {
     }
 
     /// The timeouts stored in private data, else the defaults.
-    pub(crate) fn stored(tree: &TypeTree, private: &[u8]) -> Timeouts {
+    pub fn stored(tree: &TypeTree, private: &[u8]) -> Timeouts {
         let document: Json = serde_json::from_slice(private).unwrap_or(Json::Null);
         match document.get(TIMEOUTS).and_then(Json::as_object) {
             Some(found) => Timeouts(found.clone()),
@@ -77,12 +77,12 @@ impl Timeouts {
     }
 
     /// How long an operation may take.
-    pub(crate) fn get(&self, name: &str) -> Duration {
+    pub fn get(&self, name: &str) -> Duration {
         self.0.get(name).and_then(Json::as_u64).map_or(Duration::from_secs(1200), Duration::from_nanos)
     }
 
     /// Private data with these timeouts in it; the schema version is added as the original does it.
-    pub(crate) fn store(&self, private: &[u8], tree: &TypeTree, imported: bool) -> Private {
+    pub fn store(&self, private: &[u8], tree: &TypeTree, imported: bool) -> Private {
         let mut document: Map<String, Json> = serde_json::from_slice(private).unwrap_or_default();
         document.insert(TIMEOUTS.to_owned(), Json::Object(self.0.clone()));
         if imported || tree.version > 0 {

@@ -4,36 +4,48 @@ use serde_json::Value as Json;
 
 /// A check of a value.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Check {
+pub enum Check {
+    /// One of these texts.
     OneOf(Vec<String>),
+    /// A number between two, both included.
     Range(String, String),
+    /// A text of so many bytes, both limits included.
     Length(u64, u64),
+    /// A number not below this.
     AtLeast(String),
-    /// A resource id of a kind, in the form that newer parts of the provider use.
-    Id(String),
-    /// The same in the form that older parts use.
-    OldId(String),
-    /// A check by its name.
-    Named(String),
+    /// One of these holds.
+    Any(Vec<Check>),
+    /// A check of the provider's own, by its name, and its argument.
+    Named(String, String),
 }
 
 /// Rules that the schema itself does not carry.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rule {
-    pub(crate) default: Option<Json>,
-    pub(crate) force_new: bool,
-    pub(crate) computed: bool,
+pub struct Rule {
+    /// Value where none is configured.
+    pub default: Option<Json>,
+    /// A change needs a new object.
+    pub force_new: bool,
+    /// The provider may set it, although the schema calls it a block.
+    pub computed: bool,
     /// How values are rewritten before they are planned.
-    pub(crate) normalise: Option<String>,
+    pub normalise: Option<String>,
     /// Which differences count as none.
-    pub(crate) suppress: Option<String>,
-    pub(crate) checks: Vec<Check>,
-    pub(crate) element_checks: Vec<Check>,
-    pub(crate) conflicts_with: Vec<String>,
-    pub(crate) exactly_one_of: Vec<String>,
-    pub(crate) at_least_one_of: Vec<String>,
-    pub(crate) required_with: Vec<String>,
-    pub(crate) deprecated: Option<String>,
+    pub suppress: Option<String>,
+    /// Checks of the value.
+    pub checks: Vec<Check>,
+    /// Checks of each element.
+    pub element_checks: Vec<Check>,
+    /// Paths that must not be set beside it.
+    pub conflicts_with: Vec<String>,
+    /// Paths of which exactly one must be set.
+    pub exactly_one_of: Vec<String>,
+    /// Paths of which at least one must be set.
+    pub at_least_one_of: Vec<String>,
+    /// Paths that must be set beside it.
+    pub required_with: Vec<String>,
+    /// Warning where it is set.
+    pub deprecated: Option<String>,
 }
 
 fn texts(entry: &Json, key: &str) -> Vec<String> {
@@ -43,7 +55,7 @@ fn texts(entry: &Json, key: &str) -> Vec<String> {
 
 fn check(entry: &Json) -> Option<Check> {
     if let Some(name) = entry.as_str() {
-        return Some(Check::Named(name.to_owned()));
+        return Some(Check::Named(name.to_owned(), String::new()));
     }
     let (kind, argument) = entry.as_object()?.iter().next()?;
     let item = |at: usize| argument.get(at);
@@ -52,14 +64,14 @@ fn check(entry: &Json) -> Option<Check> {
         "range" => Check::Range(item(0)?.as_str()?.to_owned(), item(1)?.as_str()?.to_owned()),
         "length" => Check::Length(item(0)?.as_u64()?, item(1)?.as_u64()?),
         "at_least" => Check::AtLeast(argument.as_str()?.to_owned()),
-        "id" => Check::Id(argument.as_str()?.to_owned()),
-        "id_v1" => Check::OldId(argument.as_str()?.to_owned()),
-        _ => return None,
+        "any" => Check::Any(argument.as_array()?.iter().filter_map(check).collect()),
+        name => Check::Named(name.to_owned(), argument.as_str()?.to_owned()),
     })
 }
 
 impl Rule {
-    pub(crate) fn read(entry: &Json) -> Rule {
+    /// Reads one entry of a table of rules.
+    pub fn read(entry: &Json) -> Rule {
         let truth = |key: &str| entry.get(key).and_then(Json::as_bool).unwrap_or(false);
         let word = |key: &str| entry.get(key).and_then(Json::as_str).map(str::to_owned);
         let checks = |key: &str| {
@@ -83,25 +95,20 @@ impl Rule {
     }
 }
 
-/// What a rewriting rule makes of a text.
-pub(crate) fn normalised(rule: &str, text: &str) -> String {
-    match rule {
-        "location" => text.replace(' ', "").to_lowercase(),
-        _ => text.to_owned(),
-    }
+/// What the rules that a table only names mean for one provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    /// What is wrong with a value: name and argument of the check, dotted path, value.
+    pub check: fn(&str, &str, &str, &Json) -> Vec<String>,
+    /// What a rewriting rule makes of a text.
+    pub normalise: fn(&str, &str) -> String,
+    /// Whether two texts, the old and the new, count as one under a rule.
+    pub suppress: fn(&str, &str, &str) -> bool,
 }
 
-/// Whether two texts count as one under a suppression rule.
-pub(crate) fn suppressed(rule: &str, old: &str, new: &str) -> bool {
-    match rule {
-        "location" => normalised(rule, old) == normalised(rule, new),
-        "rfc3339" => {
-            let instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
-            match (instant(old), instant(new)) {
-                (Some(old), Some(new)) => old == new,
-                _ => false,
-            }
-        }
-        _ => false,
-    }
-}
+/// No rules of its own.
+pub static PLAIN: Dialect = Dialect {
+    check: |_, _, _, _| Vec::new(),
+    normalise: |_, text| text.to_owned(),
+    suppress: |_, _, _| false,
+};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use ordain_value::{Kind, Number, Type, Value};
 use serde_json::{Map, Value as Json};
 
-use super::tree::{Fields, Node, NodeKind};
+use crate::tree::{Fields, Node, NodeKind};
 
 /// A value as JSON; null for what is null or unknown.
-pub(crate) fn to_json(value: &Value) -> Json {
+pub fn to_json(value: &Value) -> Json {
     match value.kind() {
         Kind::Null(_) | Kind::Unknown(_) => Json::Null,
         Kind::Bool(flag) => Json::Bool(*flag),
@@ -27,7 +27,7 @@ pub(crate) fn to_json(value: &Value) -> Json {
 }
 
 /// The zero value of a type: what the original reads where nothing is set.
-pub(crate) fn zero(ty: &Type) -> Value {
+pub fn zero(ty: &Type) -> Value {
     match ty {
         Type::Bool => Value::bool(false),
         Type::Number => Value::number(0),
@@ -43,7 +43,7 @@ pub(crate) fn zero(ty: &Type) -> Value {
 }
 
 /// JSON as a value of a type, with zero values for what is missing.
-pub(crate) fn of_type(ty: &Type, json: &Json) -> Value {
+pub fn of_type(ty: &Type, json: &Json) -> Value {
     match (ty, json) {
         (Type::Bool, Json::Bool(flag)) => Value::bool(*flag),
         (Type::Number, Json::Number(number)) => {
@@ -75,7 +75,7 @@ pub(crate) fn of_type(ty: &Type, json: &Json) -> Value {
 
 /// JSON as a value of a type, with nulls for what is missing; stored objects are read with it. Nested block
 /// lists that are missing are empty.
-pub(crate) fn nullable(ty: &Type, json: &Json) -> Value {
+pub fn nullable(ty: &Type, json: &Json) -> Value {
     match (ty, json) {
         (Type::Object(object), Json::Object(_) | Json::Null) => {
             if json.is_null() && !object.attributes.contains_key("id") {
@@ -106,7 +106,7 @@ pub(crate) fn nullable(ty: &Type, json: &Json) -> Value {
 /// The object that results when `set` was read from the service: parts that were not set keep what `base`
 /// (the prior or planned object) has, unknown becoming null; within a part that was set, what is missing
 /// is zero.
-pub(crate) fn build(fields: &Fields, set: &Map<String, Json>, base: &Value) -> Value {
+pub fn build(fields: &Fields, set: &Map<String, Json>, base: &Value) -> Value {
     let members: BTreeMap<Arc<str>, Value> = fields
         .iter()
         .map(|(name, node)| {

@@ -7,22 +7,25 @@ use ordain_provider::{Block, Flags, Nesting, Schema};
 use ordain_value::Type;
 use serde_json::Value as Json;
 
-use super::rules::Rule;
+use crate::rules::{Dialect, Rule};
 
 /// Attributes and nested blocks by name.
-pub(crate) type Fields = BTreeMap<Arc<str>, Node>;
+pub type Fields = BTreeMap<Arc<str>, Node>;
 
 /// An attribute or a nested block.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) kind: NodeKind,
-    pub(crate) flags: Flags,
-    pub(crate) rule: Rule,
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// What the schema says.
+    pub flags: Flags,
+    /// What the table of rules says.
+    pub rule: Rule,
 }
 
 /// What stands at a node.
 #[derive(Clone, Debug)]
-pub(crate) enum NodeKind {
+pub enum NodeKind {
     /// An attribute of a type.
     Leaf(Type),
     /// Nested blocks, in a list or a set.
@@ -40,23 +43,29 @@ pub(crate) enum NodeKind {
 
 /// One resource type or data source.
 #[derive(Clone, Debug)]
-pub(crate) struct TypeTree {
-    pub(crate) name: String,
-    pub(crate) version: u64,
-    pub(crate) fields: Fields,
-    pub(crate) object: Type,
+pub struct TypeTree {
+    /// Name of the type.
+    pub name: String,
+    /// Version of the schema.
+    pub version: u64,
+    /// Its attributes and blocks.
+    pub fields: Fields,
+    /// Type of a whole object.
+    pub object: Type,
     /// Names and texts of the default timeouts.
-    pub(crate) timeouts: BTreeMap<String, String>,
+    pub timeouts: BTreeMap<String, String>,
+    /// What named rules mean.
+    pub dialect: &'static Dialect,
 }
 
 impl Node {
     /// Whether the provider may set it.
-    pub(crate) fn is_computed(&self) -> bool {
+    pub fn is_computed(&self) -> bool {
         self.flags.computed || self.rule.computed
     }
 
     /// Type of the node's value.
-    pub(crate) fn ty(&self) -> Type {
+    pub fn ty(&self) -> Type {
         match &self.kind {
             NodeKind::Leaf(ty) | NodeKind::Timeouts(ty) => ty.clone(),
             NodeKind::Blocks { set: true, object, .. } => Type::set(object.clone()),
@@ -66,8 +75,8 @@ impl Node {
 }
 
 impl TypeTree {
-    /// Joins a schema with its entry of `rules.json`.
-    pub(crate) fn new(name: &str, schema: &Schema, entry: Option<&Json>) -> TypeTree {
+    /// Joins a schema with its entry in a table of rules.
+    pub fn new(name: &str, schema: &Schema, entry: Option<&Json>, dialect: &'static Dialect) -> TypeTree {
         let empty = Json::Null;
         let entry = entry.unwrap_or(&empty);
         let rules = entry.get("attributes").unwrap_or(&empty);
@@ -80,6 +89,7 @@ impl TypeTree {
             timeouts: timeouts
                 .filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())))
                 .collect(),
+            dialect,
         }
     }
 }

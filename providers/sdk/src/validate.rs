@@ -3,18 +3,20 @@
 use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, codes};
 use ordain_value::Value;
 
-use super::build::to_json;
-use super::check::check;
-use super::tree::{Fields, Node, NodeKind, TypeTree};
+use crate::build::to_json;
+use crate::check::check;
+use crate::rules::Dialect;
+use crate::tree::{Fields, Node, NodeKind, TypeTree};
 
 struct Validation<'v> {
+    dialect: &'static Dialect,
     root: &'v Value,
     found: Diagnostics,
 }
 
 /// Checks a configuration; unknown parts count as right.
-pub(crate) fn validate(tree: &TypeTree, config: &Value) -> Diagnostics {
-    let mut validation = Validation { root: config, found: Diagnostics::new() };
+pub fn validate(tree: &TypeTree, config: &Value) -> Diagnostics {
+    let mut validation = Validation { dialect: tree.dialect, root: config, found: Diagnostics::new() };
     validation.fields(&tree.fields, config, &[]);
     validation.found
 }
@@ -64,7 +66,7 @@ impl Validation<'_> {
 
     fn leaf(&mut self, node: &Node, value: &Value, path: &[AttributeStep]) {
         // Parts of a map may be unknown; then only what is known is checked.
-        for message in check(&node.rule.checks, &dotted(path), &to_json(value)) {
+        for message in check(self.dialect, &node.rule.checks, &dotted(path), &to_json(value)) {
             self.found.push(error(path, &message, String::new()));
         }
         if node.rule.element_checks.is_empty() {
@@ -76,7 +78,7 @@ impl Validation<'_> {
             }
             let mut path = path.to_vec();
             path.push(AttributeStep::Index(at as u64));
-            for message in check(&node.rule.element_checks, &dotted(&path), &to_json(item)) {
+            for message in check(self.dialect, &node.rule.element_checks, &dotted(&path), &to_json(item)) {
                 self.found.push(error(&path, &message, String::new()));
             }
         }

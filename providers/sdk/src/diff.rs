@@ -9,32 +9,33 @@ use std::sync::Arc;
 
 use ordain_value::{Path, Type, Value};
 
-use super::build::{of_type, zero};
-use super::normalise::{copy_timeouts, normalise_nulls, set_unknowns};
-use super::rules::{normalised, suppressed};
-use super::tree::{Fields, Node, NodeKind, TypeTree};
+use crate::build::{of_type, zero};
+use crate::normalise::{copy_timeouts, normalise_nulls, set_unknowns};
+use crate::rules::Dialect;
+use crate::tree::{Fields, Node, NodeKind, TypeTree};
 
 /// A planned object.
 #[derive(Clone, Debug)]
-pub(crate) struct Planned {
+pub struct Planned {
     /// The object as it will be.
-    pub(crate) object: Value,
+    pub object: Value,
     /// What forces a new object.
-    pub(crate) replace: Vec<Path>,
+    pub replace: Vec<Path>,
     /// Whether anything changes.
-    pub(crate) changed: bool,
+    pub changed: bool,
 }
 
 struct Diff {
+    dialect: &'static Dialect,
     creating: bool,
     replace: Vec<Path>,
     changed: bool,
 }
 
 /// Plans an object. `proposed` is the configuration over the prior object; not null.
-pub(crate) fn plan(tree: &TypeTree, prior: &Value, proposed: &Value) -> Planned {
+pub fn plan(tree: &TypeTree, prior: &Value, proposed: &Value) -> Planned {
     let creating = prior.is_null();
-    let mut diff = Diff { creating, replace: Vec::new(), changed: creating };
+    let mut diff = Diff { dialect: tree.dialect, creating, replace: Vec::new(), changed: creating };
     let object = diff.object(&tree.fields, prior, proposed, &Path::root(), false);
     if !diff.changed {
         return Planned { object: prior.clone(), replace: Vec::new(), changed: false };
@@ -43,7 +44,7 @@ pub(crate) fn plan(tree: &TypeTree, prior: &Value, proposed: &Value) -> Planned 
 }
 
 /// The last steps of every plan.
-pub(crate) fn finish(tree: &TypeTree, object: Value, proposed: &Value, creating: bool) -> Value {
+pub fn finish(tree: &TypeTree, object: Value, proposed: &Value, creating: bool) -> Value {
     let object = copy_timeouts(normalise_nulls(object, proposed, false), proposed);
     if creating { set_unknowns(object, &tree.fields) } else { object }
 }
@@ -106,7 +107,7 @@ impl Diff {
             self.touch(node.rule.force_new, path);
             return Value::unknown(ty.clone());
         }
-        let wanted = wanted(node, ty, new);
+        let wanted = wanted(self.dialect, node, ty, new);
         let had = (!old.is_null()).then(|| old.clone());
         // Texts cannot tell unset from empty; numbers and bools can, unless they had a value before.
         let plain = |value: Option<Value>| value.or_else(|| (*ty == Type::String).then(|| zero(ty)));
@@ -130,7 +131,7 @@ impl Diff {
         }
         if let (Some(rule), Some(before), Some(after)) =
             (&node.rule.suppress, old.as_str(), wanted.as_ref().and_then(Value::as_str))
-            && suppressed(rule, before, after)
+            && (self.dialect.suppress)(rule, before, after)
         {
             return old.clone();
         }
@@ -260,12 +261,12 @@ impl Diff {
             return old.clone();
         }
         let null = Value::null(object.clone());
-        let mut inner = Diff { creating: true, replace: Vec::new(), changed: false };
+        let mut inner = Diff { dialect: self.dialect, creating: true, replace: Vec::new(), changed: false };
         let items = wanted.iter().map(|item| inner.object(fields, &null, item, path, true));
         let planned = Value::set(object.clone(), items.collect::<Vec<_>>());
         let as_set = |value: &Value| {
             let items = value.as_items().unwrap_or_default();
-            Value::set(object.clone(), items.iter().map(|item| of_type(object, &super::to_json(item))))
+            Value::set(object.clone(), items.iter().map(|item| of_type(object, &crate::build::to_json(item))))
         };
         if as_set(&planned) == as_set(old) && !old.is_null() {
             return old.clone();
@@ -278,14 +279,14 @@ impl Diff {
 }
 
 /// What is configured for an argument, its default and its rewriting rule applied.
-fn wanted(node: &Node, ty: &Type, new: &Value) -> Option<Value> {
+fn wanted(dialect: &Dialect, node: &Node, ty: &Type, new: &Value) -> Option<Value> {
     let value = match (new.is_null(), &node.rule.default) {
         (true, Some(default)) => of_type(ty, default),
         (true, None) => return None,
         (false, _) => new.clone(),
     };
     match (&node.rule.normalise, value.as_str()) {
-        (Some(rule), Some(text)) => Some(Value::string(normalised(rule, text))),
+        (Some(rule), Some(text)) => Some(Value::string((dialect.normalise)(rule, text))),
         _ => Some(value),
     }
 }

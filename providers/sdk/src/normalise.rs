@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_value::{Kind, Type, Value};
 
-use super::tree::{Fields, NodeKind};
+use crate::tree::{Fields, NodeKind};
 
 fn is_empty(value: &Value) -> bool {
     match value.kind() {
@@ -17,7 +17,7 @@ fn is_empty(value: &Value) -> bool {
 
 /// `dst` with nulls and empties taken from `src` where the two only differ in that. `apply` says that `src`
 /// is a planned object, which the result must agree with.
-pub(crate) fn normalise_nulls(dst: Value, src: &Value, apply: bool) -> Value {
+pub fn normalise_nulls(dst: Value, src: &Value, apply: bool) -> Value {
     if !src.is_known() {
         return if dst.is_null() && !apply { src.clone() } else { dst };
     }
@@ -81,7 +81,7 @@ fn list(dst: Value, src: &Value, apply: bool, element: &Type) -> Value {
 }
 
 /// `to` with the `timeouts` of `from`.
-pub(crate) fn copy_timeouts(to: Value, from: &Value) -> Value {
+pub fn copy_timeouts(to: Value, from: &Value) -> Value {
     let (Some(timeouts), Some(members)) = (from.get("timeouts"), to.as_members()) else { return to };
     let mut members = members.clone();
     members.insert(Arc::from("timeouts"), timeouts.clone());
@@ -89,7 +89,7 @@ pub(crate) fn copy_timeouts(to: Value, from: &Value) -> Value {
 }
 
 /// Makes everything unknown that the provider will set and that is null so far; for new objects.
-pub(crate) fn set_unknowns(value: Value, fields: &Fields) -> Value {
+pub fn set_unknowns(value: Value, fields: &Fields) -> Value {
     let Some(members) = value.as_members() else { return value };
     let members = members.iter().map(|(name, value)| {
         let Some(node) = fields.get(name) else { return (name.clone(), value.clone()) };

@@ -3,20 +3,19 @@
 use ordain_value::{Path, Type, Value};
 use serde_json::{Value as Json, json};
 
-use super::build::nullable;
-use super::{Planned, TypeTree, duration_of, normalise_nulls, plan, to_json, validate};
+use ordain_sdk::{Planned, TypeTree, duration_of, normalise_nulls, nullable, plan, to_json, validate};
 
 fn tree(name: &str) -> TypeTree {
-    let document: Json = serde_json::from_str(include_str!("../../data/schema.json")).unwrap();
+    let document: Json = serde_json::from_str(include_str!("../data/schema.json")).unwrap();
     let schema = ordain_provider::schema_json::from_json(&document).unwrap();
-    let rules: Json = serde_json::from_str(include_str!("../../data/rules.json")).unwrap();
-    TypeTree::new(name, &schema.resources[name], rules.get(name))
+    let rules: Json = serde_json::from_str(include_str!("../data/rules.json")).unwrap();
+    TypeTree::new(name, &schema.resources[name], rules.get(name), &super::RULES)
 }
 
 fn object(tree: &TypeTree, json: Json) -> Value {
     let mut json = json;
     json.as_object_mut().unwrap().entry("id").or_insert(Json::Null);
-    super::build(&tree.fields, &serde_json::Map::new(), &nullable(&tree.object, &json))
+    ordain_sdk::build(&tree.fields, &serde_json::Map::new(), &nullable(&tree.object, &json))
 }
 
 fn nothing(tree: &TypeTree) -> Value {

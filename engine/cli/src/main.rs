@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod flags;
+mod machine;
 mod progress;
 mod render;
 mod request;
@@ -12,6 +13,7 @@ mod ui;
 
 use std::process::ExitCode;
 
+use ordain_diag::{Diagnostic, Sources, codes};
 use session::Session;
 use ui::Ui;
 
@@ -29,9 +31,11 @@ fn start(
     chdir: Option<std::path::PathBuf>,
     env: std::collections::BTreeMap<String, String>,
 ) -> ExitCode {
+    let speaks_json = words.iter().skip(2).any(|word| matches!(word.as_str(), "--json" | "--json=true"));
+    let operates = words.get(1).is_some_and(|word| machine::SPEAKERS.contains(&word.as_str()));
     let matches = match commands::parser().try_get_matches_from(words) {
         Ok(matches) => matches,
-        Err(error) => return misused(&error),
+        Err(error) => return misused(&error, speaks_json && operates),
     };
     let Some((entry, inner)) = commands::find(&matches) else { return ExitCode::from(1) };
     let input = flags::is_on(inner, "input") || inner.try_contains_id("input").is_err();
@@ -49,10 +53,48 @@ fn start(
         ));
         return ExitCode::from(1);
     }
+    if let Err(exit) = speak_json(&mut ui, entry.words, inner, &dir) {
+        return exit;
+    }
     match Session::new(ui, dir, env) {
         Ok(mut session) => ExitCode::from((entry.run)(inner, &mut session).code()),
         Err(_) => ExitCode::from(1),
     }
+}
+
+/// `-json` and `-json-into` of the commands that know the machine-readable interface.
+fn speak_json(
+    ui: &mut Ui,
+    words: &[&str],
+    matches: &clap::ArgMatches,
+    dir: &std::path::Path,
+) -> Result<(), ExitCode> {
+    if !words.first().is_some_and(|word| machine::SPEAKERS.contains(word)) {
+        return Ok(());
+    }
+    let into = flags::text(matches, "json-into");
+    if flags::is_on(matches, "json") {
+        ui.only_machine(machine::Machine::new(Box::new(std::io::stdout())));
+        if into.is_some() {
+            let detail =
+                "-json writes to standard output and -json-into to a file beside it: one of them is enough.";
+            let both = Diagnostic::error(codes::cli::USAGE, "Incompatible -json and -json-into", detail);
+            ui.diagnostics(&both.into(), &Sources::new());
+            return Err(ExitCode::from(1));
+        }
+    } else if let Some(path) = into {
+        match std::fs::File::create(dir.join(path)) {
+            Ok(file) => ui.also_machine(machine::Machine::new(Box::new(file))),
+            Err(error) => {
+                let detail = format!("The file of -json-into cannot be written: {path}: {error}.");
+                let error =
+                    Diagnostic::error(codes::cli::USAGE, "Failed to open the -json-into file", detail);
+                ui.diagnostics(&error.into(), &Sources::new());
+                return Err(ExitCode::from(1));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn input_allowed(env: &std::collections::BTreeMap<String, String>) -> bool {
@@ -69,7 +111,7 @@ fn directory(chdir: Option<std::path::PathBuf>) -> Result<std::path::PathBuf, St
 }
 
 /// A command line that does not parse: help goes to standard output with 0, mistakes to standard error.
-fn misused(error: &clap::Error) -> ExitCode {
+fn misused(error: &clap::Error, json: bool) -> ExitCode {
     use clap::error::ErrorKind;
     let asked_for_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if asked_for_help || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -79,6 +121,12 @@ fn misused(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     let detail = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
     let mut ui = Ui::terminal(true, false);
+    if json {
+        ui.only_machine(machine::Machine::new(Box::new(std::io::stdout())));
+        let error = Diagnostic::error(codes::cli::USAGE, "Failed to parse command-line flags", detail);
+        ui.diagnostics(&error.into(), &Sources::new());
+        return ExitCode::from(1);
+    }
     ui.complain(&format!("\nError: Failed to parse command-line flags\n\n{detail}\n"));
     ExitCode::from(1)
 }

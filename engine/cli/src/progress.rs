@@ -190,7 +190,8 @@ impl Observer for Progress {
         match event {
             Event::Started { address, deposed, work, known } => {
                 let (start, verb, _) = words(work);
-                let (name, id) = (name(address, deposed), identity(known));
+                let id = if work == Work::Create { String::new() } else { identity(known) };
+                let name = name(address, deposed);
                 let shown = format!("{name}: {start}{id}");
                 let inner = id.trim_start_matches(" [").trim_end_matches(']');
                 let inner = if inner.is_empty() { String::new() } else { format!("{inner}, ") };

@@ -1,14 +1,21 @@
 //! Streams, colour and prompts. The only place that writes to the terminal.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
 
 use ordain_diag::{Diagnostics, Severity, Sources};
+use ordain_plan::{Event, Observer};
 
+use crate::machine::{Hooks, Machine};
+use crate::progress::Progress;
 use crate::render::{diag, style::Style};
 
 /// What a command says and how.
 pub struct Ui {
     style: Style,
+    /// Whether people are spoken to. With `-json` only programs are.
+    people: bool,
+    machine: Option<Machine>,
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
     /// Whether questions may be asked.
@@ -21,10 +28,42 @@ impl Ui {
         let color = !no_color && std::io::stdout().is_terminal();
         Self {
             style: Style { color },
+            people: true,
+            machine: None,
             out: Box::new(std::io::stdout()),
             err: Box::new(std::io::stderr()),
             input,
         }
+    }
+
+    /// From now on only programs are spoken to, on standard output.
+    pub fn only_machine(&mut self, machine: Machine) {
+        self.people = false;
+        self.input = false;
+        self.machine = Some(machine);
+    }
+
+    /// From now on programs are told too what people are.
+    pub fn also_machine(&mut self, machine: Machine) {
+        self.machine = Some(machine);
+    }
+
+    /// Where programs are spoken to, if they are.
+    pub fn machine(&self) -> Option<&Machine> {
+        self.machine.as_ref()
+    }
+
+    /// Whether only programs are spoken to.
+    pub fn is_machine_only(&self) -> bool {
+        !self.people
+    }
+
+    /// Watches an operation and tells whoever is spoken to.
+    pub fn observer(&self) -> Arc<dyn Observer> {
+        Arc::new(Watchers {
+            people: self.people.then(|| Progress::new(self.style)),
+            machine: self.machine.clone().map(Hooks::new),
+        })
     }
 
     /// Whether and how text is coloured.
@@ -34,6 +73,9 @@ impl Ui {
 
     /// Writes to standard output. A reader that went away ends the output, not the work.
     pub fn say(&mut self, text: &str) {
+        if !self.people {
+            return;
+        }
         let _gone = self.out.write_all(text.as_bytes());
         let _gone = self.out.flush();
     }
@@ -45,6 +87,9 @@ impl Ui {
 
     /// Writes to standard error.
     pub fn complain(&mut self, text: &str) {
+        if !self.people {
+            return;
+        }
         let _gone = self.err.write_all(text.as_bytes());
         let _gone = self.err.flush();
     }
@@ -52,6 +97,9 @@ impl Ui {
     /// Shows findings: warnings on standard output, errors on standard error, each in its box.
     pub fn diagnostics(&mut self, found: &Diagnostics, sources: &Sources) {
         for item in found {
+            if let Some(machine) = &self.machine {
+                machine.diagnostic(item, sources);
+            }
             let text = diag::diagnostic(item, sources, self.style, diag::WIDTH);
             match item.severity {
                 Severity::Error => self.complain(&text),
@@ -78,6 +126,23 @@ impl Ui {
         match std::io::stdin().lock().read_line(&mut answer) {
             Ok(read) if read > 0 => Some(answer.trim_end_matches(['\n', '\r']).to_owned()),
             _ => None,
+        }
+    }
+}
+
+/// All who watch an operation.
+struct Watchers {
+    people: Option<Progress>,
+    machine: Option<Hooks>,
+}
+
+impl Observer for Watchers {
+    fn event(&self, event: Event<'_>) {
+        if let Some(people) = &self.people {
+            people.event(event);
+        }
+        if let Some(machine) = &self.machine {
+            machine.event(event);
         }
     }
 }

@@ -15,7 +15,6 @@ use super::plan::{has_changes, show};
 use super::{Entry, output};
 use crate::exit::Exit;
 use crate::flags::{given_variables, is_on, planning, switch, text, texts, value};
-use crate::progress::Progress;
 use crate::render::style::Color;
 use crate::request;
 use crate::session::Session;
@@ -80,9 +79,12 @@ fn stored(matches: &ArgMatches, session: &mut Session, path: &str) -> Result<Exi
         let detail = "The planning options -destroy, -refresh-only, -replace and -target were decided when the plan was made; they cannot be given with a saved plan file.";
         return Err(session.usage("Can't set planning options with a saved plan", detail));
     }
-    let destroying = file.plan.mode == Mode::Destroy;
+    let purpose = if file.plan.mode == Mode::Destroy { Purpose::Destroy } else { Purpose::Apply };
     let options = options(matches, session, Some(Proof::AutoApprove), true)?;
-    carry_out(session, file, digests, options, destroying)
+    if let Some(machine) = session.ui.machine() {
+        machine.changes(&file.plan);
+    }
+    carry_out(session, file, digests, options, purpose)
 }
 
 fn options(
@@ -117,13 +119,19 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         wanted.planner.mode = Mode::RefreshOnly;
     }
     let destroying = wanted.planner.mode == Mode::Destroy;
+    if session.ui.is_machine_only() && !refreshing && !is_on(matches, "auto-approve") {
+        let detail =
+            "With -json nobody can be asked for approval. Apply a stored plan, or give -auto-approve.";
+        return Err(session.usage("Plan file or auto-approve required", detail));
+    }
     let project = request::project(session)?;
     let mut sources = project.sources.clone();
-    let observer = Arc::new(Progress::new(session.ui.style()));
+    let observer = session.ui.observer();
     let (planned, found) =
         session.block_on(plan(&session.workdir, &project, wanted, observer.clone(), &mut sources));
     drop(observer);
-    if let Some(planned) = &planned {
+    // The older name of -refresh-only does not tell of changes, only of what it reads.
+    if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
     let exit = session.report(&found, &sources);
@@ -136,7 +144,12 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         confirm(session, destroying)?
     };
     let options = options(matches, session, Some(proof), false)?;
-    carry_out(session, planned.file, digests, options, destroying)
+    let purpose = match (refreshing, destroying) {
+        (true, _) => Purpose::Refresh,
+        (_, true) => Purpose::Destroy,
+        _ => Purpose::Apply,
+    };
+    carry_out(session, planned.file, digests, options, purpose)
 }
 
 fn confirm(session: &mut Session, destroying: bool) -> Result<Proof, Exit> {
@@ -169,14 +182,22 @@ fn confirm(session: &mut Session, destroying: bool) -> Result<Proof, Exit> {
     }
 }
 
+/// What the whole command is for; it decides what is said at the end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Apply,
+    Destroy,
+    Refresh,
+}
+
 fn carry_out(
     session: &mut Session,
     file: PlanFile,
     digests: Digests,
     options: Options,
-    destroying: bool,
+    purpose: Purpose,
 ) -> Result<Exit, Exit> {
-    let observer = Arc::new(Progress::new(session.ui.style()));
+    let observer = session.ui.observer();
     let stop = options.stop.clone();
     let workdir = session.workdir.clone();
     let watcher = observer.clone();
@@ -187,7 +208,7 @@ fn carry_out(
         done
     });
     drop(observer);
-    Ok(finish(session, applied, &sources, &found, destroying))
+    Ok(finish(session, applied, &sources, &found, purpose))
 }
 
 /// The first Ctrl-C asks to stop and waits for results; the second ends the process at once. The journal
@@ -209,17 +230,25 @@ fn finish(
     applied: Option<Applied>,
     sources: &Sources,
     found: &ordain_diag::Diagnostics,
-    destroying: bool,
+    purpose: Purpose,
 ) -> Exit {
-    let failed = found.has_errors();
-    if let (Some(applied), false) = (&applied, failed) {
+    let done = applied.filter(|_| !found.has_errors());
+    let destroying = purpose == Purpose::Destroy;
+    if let Some(applied) = done.as_ref().filter(|_| purpose != Purpose::Refresh) {
         let style = session.ui.style();
-        let line = style.bold(&style.paint(Color::Green, &summary(&applied.counts, destroying)));
+        let text = summary(&applied.counts, destroying);
+        let line = style.bold(&style.paint(Color::Green, &text));
         session.ui.line(&format!("\n{line}"));
+        if let Some(machine) = session.ui.machine() {
+            machine.applied(&text, &applied.counts, destroying);
+        }
     }
     let exit = session.report(found, sources);
-    if let (Some(applied), false) = (applied, failed) {
+    if let Some(applied) = done.filter(|_| !destroying) {
         let outputs = &applied.stored.state.outputs;
+        if let Some(machine) = session.ui.machine() {
+            machine.outputs(outputs);
+        }
         if !outputs.is_empty() {
             session.ui.line("\nOutputs:\n");
             session.ui.say(&output::list(outputs, false));

@@ -1,7 +1,5 @@
 //! `ordain plan`
 
-use std::sync::Arc;
-
 use clap::{ArgMatches, Command};
 use ordain_operations::plan_store;
 use ordain_operations::planning::{Planned, plan};
@@ -10,7 +8,6 @@ use ordain_plan::Action;
 use super::Entry;
 use crate::exit::Exit;
 use crate::flags::{is_on, planning, switch, text, value};
-use crate::progress::Progress;
 use crate::render;
 use crate::request;
 use crate::session::Session;
@@ -34,7 +31,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let options = request::planning(matches, session, false, "OperationTypePlan")?;
     let project = request::project(session)?;
     let mut sources = project.sources.clone();
-    let observer = Arc::new(Progress::new(session.ui.style()));
+    let observer = session.ui.observer();
     let (planned, found) =
         session.block_on(plan(&session.workdir, &project, options, observer.clone(), &mut sources));
     drop(observer);
@@ -68,6 +65,15 @@ pub fn show(planned: &Planned, session: &mut Session, show_sensitive: bool) {
         return;
     }
     let style = session.ui.style();
+    if let Some(machine) = session.ui.machine() {
+        machine.plan(plan);
+        if let Some(decisions) = &planned.decisions {
+            machine.decisions(decisions);
+        }
+    }
+    if session.ui.is_machine_only() {
+        return;
+    }
     session.ui.say(&render::plan::plan(plan, &planned.file.schemas, style, show_sensitive));
     if let Some(decisions) = &planned.decisions {
         session.ui.say(&render::decisions::decisions(decisions, style));
@@ -90,6 +96,9 @@ fn store(session: &mut Session, planned: &Planned, place: &str) -> Result<Option
 }
 
 fn hint(planned: &Planned, session: &mut Session, out: Option<&str>) {
+    if let (Some(machine), Some(path)) = (session.ui.machine(), out) {
+        machine.log(&format!("Saved the plan to: {path}"));
+    }
     let rule = "─".repeat(77);
     match (out, &planned.stored) {
         (Some(path), Some((_, digests))) => session.ui.line(&format!(

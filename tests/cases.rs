@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ordain_tests::case::Case;
-use ordain_tests::run::{Surroundings, run};
+use ordain_tests::run::run;
 
 #[test]
 fn cases() {
@@ -37,7 +37,7 @@ fn cases() {
             scope.spawn(|| {
                 while let Some(directory) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let found = match Case::read(directory) {
-                        Ok(case) => run(directory, &case, &Surroundings { bless, ..Surroundings::default() }),
+                        Ok(case) => run(directory, &case, bless),
                         Err(error) => vec![error],
                     };
                     if !found.is_empty() {

@@ -11,53 +11,14 @@
 )]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+
+use ordain_tests::sandbox::Sandbox;
 
 /// Longest time after which an apply is killed; the whole apply takes about this long.
 const WINDOW: u64 = 1500;
-
-struct Sandbox {
-    process: Child,
-    env: BTreeMap<String, String>,
-    world: PathBuf,
-}
-
-impl Sandbox {
-    fn start(directory: &Path) -> Sandbox {
-        let world = directory.join("world.json");
-        let mut process = Command::new(ordain_tests::binary::ordain())
-            .args(["sandbox", "-dir", "sandbox", "-world"])
-            .arg(&world)
-            .current_dir(directory)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the sandbox starts");
-        let mut env = BTreeMap::new();
-        let lines = BufReader::new(process.stdout.take().expect("its output")).lines();
-        for line in lines {
-            let line = line.expect("a line of text");
-            if let Some((name, value)) = line.strip_prefix("export ").and_then(|rest| rest.split_once('=')) {
-                env.insert(name.to_owned(), value.trim_matches('\'').to_owned());
-            }
-            // The last variable that it prints.
-            if line.starts_with("export KUBE_CONFIG_PATH") {
-                break;
-            }
-        }
-        Sandbox { process, env, world }
-    }
-
-    /// Ends the sandbox, which writes its world, and gives the names of all groups and clusters in it.
-    fn end(mut self) -> String {
-        let id = self.process.id().to_string();
-        let _sent = Command::new("kill").args(["-INT", &id]).status();
-        let _ended = self.process.wait();
-        std::fs::read_to_string(&self.world).unwrap_or_default()
-    }
-}
 
 fn ordain(at: &Path, env: &BTreeMap<String, String>, args: &[&str]) -> Output {
     prepared(at, env, args).output().expect("the program runs")
@@ -75,18 +36,6 @@ fn prepared(at: &Path, env: &BTreeMap<String, String>, args: &[&str]) -> Command
     command
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a directory");
-    for entry in std::fs::read_dir(from).expect("a directory").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
-}
-
 /// The id of the lock that kept a command out.
 fn lock_id(output: &Output) -> Option<String> {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -100,8 +49,8 @@ fn attempt(number: u64, delay: u64) -> Option<String> {
     let directory = std::env::temp_dir().join(format!("ordain-kill-{number}-{}", std::process::id()));
     let _absent = std::fs::remove_dir_all(&directory);
     let root = ordain_tests::root();
-    copy(&root.join("modules"), &directory.join("modules"));
-    copy(&root.join("environments"), &directory.join("environments"));
+    ordain_tests::copy(&root.join("modules"), &directory.join("modules"));
+    ordain_tests::copy(&root.join("environments"), &directory.join("environments"));
     let at = directory.join("environments/staging");
     let sandbox = Sandbox::start(&directory);
     let env = sandbox.env.clone();

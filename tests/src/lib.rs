@@ -9,6 +9,7 @@ pub mod case;
 pub mod expression;
 pub mod normal;
 pub mod run;
+pub mod sandbox;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,19 @@ use std::path::{Path, PathBuf};
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Copies a directory with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    let _exists = std::fs::create_dir_all(to);
+    for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            let _unreadable = std::fs::copy(entry.path(), target);
+        }
+    }
 }
 
 /// All files below a directory whose names end in `suffix`, build output left out. Sorted.

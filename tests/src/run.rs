@@ -7,15 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::case::{Case, Step};
 use crate::normal;
-
-/// What a case needs beside its files.
-#[derive(Debug, Default)]
-pub struct Surroundings {
-    /// Variables that point at running services.
-    pub env: BTreeMap<String, String>,
-    /// Whether golden files are rewritten.
-    pub bless: bool,
-}
+use crate::sandbox::Sandbox;
 
 /// What one command did.
 struct Outcome {
@@ -24,9 +16,11 @@ struct Outcome {
     stderr: String,
 }
 
-/// Runs all steps; gives complaints, none when all is well.
-pub fn run(directory: &Path, case: &Case, around: &Surroundings) -> Vec<String> {
+/// Runs all steps; gives complaints, none when all is well. `bless`: golden files are rewritten.
+pub fn run(directory: &Path, case: &Case, bless: bool) -> Vec<String> {
     let scratch = Scratch::new(directory);
+    let sandbox = case.sandbox.then(|| Sandbox::start(&scratch.path));
+    let services = sandbox.as_ref().map(|sandbox| sandbox.env.clone()).unwrap_or_default();
     let at = case.dir.as_ref().map_or_else(|| scratch.path.clone(), |dir| scratch.path.join(dir));
     let mut complaints = Vec::new();
     let mut applied = false;
@@ -35,8 +29,8 @@ pub fn run(directory: &Path, case: &Case, around: &Surroundings) -> Vec<String> 
             complaints.push(format!("step {}: {error}", number + 1));
         }
         let Some(line) = &step.run else { continue };
-        let outcome = command(line, &at, &[&around.env, &case.env, &step.env], &step.stdin);
-        let found = check(directory, step, &outcome, around.bless);
+        let outcome = command(line, &at, &[&services, &case.env, &step.env], &step.stdin);
+        let found = check(directory, step, &outcome, bless);
         if !found.is_empty() {
             complaints.push(format!(
                 "step {}: {line}\n  {}\n--- stdout\n{}--- stderr\n{}---",
@@ -51,20 +45,20 @@ pub fn run(directory: &Path, case: &Case, around: &Surroundings) -> Vec<String> 
         applied = if changes_things { outcome.code == Some(0) } else { applied };
     }
     if applied && case.unsettled.is_none() {
-        complaints.extend(settled(&at, case, around));
+        complaints.extend(settled(&at, case, &services));
     }
     complaints
 }
 
 /// A plan after an apply must be empty.
-fn settled(at: &Path, case: &Case, around: &Surroundings) -> Option<String> {
+fn settled(at: &Path, case: &Case, services: &BTreeMap<String, String>) -> Option<String> {
     let destroyed =
         case.step.iter().rev().find_map(|step| step.run.as_deref().filter(|line| !line.contains("plan")));
     if destroyed.is_some_and(|line| line.contains("destroy")) {
         return None;
     }
     let line = "ordain plan -input=false -no-color -detailed-exitcode";
-    let outcome = command(line, at, &[&around.env, &case.env], "");
+    let outcome = command(line, at, &[services, &case.env], "");
     (outcome.code != Some(0))
         .then(|| format!("the plan after the last apply is not empty:\n{}{}", outcome.stdout, outcome.stderr))
 }
@@ -173,7 +167,8 @@ impl Scratch {
         let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let path = std::env::temp_dir().join(format!("ordain-case-{name}-{}", std::process::id()));
         let _absent = std::fs::remove_dir_all(&path);
-        copy(from, &path);
+        crate::copy(from, &path);
+        let _absent = std::fs::remove_file(path.join("case.toml"));
         Scratch { path }
     }
 }
@@ -181,17 +176,5 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _gone = std::fs::remove_dir_all(&self.path);
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    let _exists = std::fs::create_dir_all(to);
-    for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else if entry.file_name() != "case.toml" {
-            let _unreadable = std::fs::copy(entry.path(), target);
-        }
     }
 }

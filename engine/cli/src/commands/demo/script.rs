@@ -27,6 +27,8 @@ struct Stage<'s> {
     /// Top of the copy.
     top: PathBuf,
     env: BTreeMap<String, String>,
+    /// Name of the environment.
+    environment: String,
     quiet: bool,
     number: usize,
 }
@@ -52,7 +54,9 @@ pub fn play(matches: &ArgMatches, session: &mut Session) -> Result<(), Exit> {
     let mut env: BTreeMap<String, String> = session.workdir.env.clone();
     env.extend(running.env.iter().cloned());
     let at = top.join("environments").join(&environment);
-    let mut stage = Stage { session, at, top: top.clone(), env, quiet: is_on(matches, "quiet"), number: 0 };
+    let quiet = is_on(matches, "quiet");
+    let mut stage =
+        Stage { session, at, top: top.clone(), env, environment: environment.clone(), quiet, number: 0 };
     let outcome = stage.all(&environment, &running);
     session.block_on(running.stop());
     if is_on(matches, "keep") {
@@ -97,6 +101,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 impl Stage<'_> {
     fn all(&mut self, environment: &str, running: &Running) -> Result<(), Exit> {
         self.rules(environment)?;
+        self.freeze(&[])?;
         self.first(running)?;
         self.change(running)?;
         self.refusals()?;
@@ -141,6 +146,22 @@ impl Stage<'_> {
         self.good(AUTHOR, &["policy", "test"])
     }
 
+    /// Sets the days of the week on which nothing is applied, so that no step depends on what day it is.
+    fn freeze(&mut self, days: &[&str]) -> Result<(), Exit> {
+        let name = format!("policies/environments/{}.json", self.environment);
+        let path = self.top.join(&name);
+        let told = |error: String| format!("{name}: {error}");
+        let text = std::fs::read_to_string(&path).map_err(|error| told(error.to_string()));
+        let parsed =
+            text.and_then(|text| serde_json::from_str(&text).map_err(|error| told(error.to_string())));
+        let mut settings: serde_json::Value = parsed.map_err(|why| failed(self.session, &self.top, &why))?;
+        if let Some(own) = settings.get_mut(&self.environment).and_then(|own| own.as_object_mut()) {
+            own.insert("frozen_days".to_owned(), days.into());
+        }
+        self.session.ui.line(&format!("{name}: frozen_days = {days:?}"));
+        self.write(&name, &format!("{settings:#}\n"))
+    }
+
     fn first(&mut self, running: &Running) -> Result<(), Exit> {
         self.title("Plan, judged by policies and stored");
         self.good(AUTHOR, &["init"])?;
@@ -151,7 +172,13 @@ impl Stage<'_> {
         self.title("Refused: one byte is not what was planned");
         self.tamper("first.plan", "altered.plan")?;
         self.bad(AUTHOR, &["apply", "altered.plan"])?;
+        self.title("Refused: no deploys on frozen days, such as Fridays; for a moment every day is one");
+        self.good(REVIEWER, &["approve", "first.plan"])?;
+        self.freeze(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])?;
+        self.bad(AUTHOR, &["apply", "first.plan"])?;
+        self.freeze(&[])?;
         self.title("Approve exactly this plan, and apply it");
+        self.good(AUTHOR, &["plan", "-input=false", "-out=first.plan"])?;
         self.good(REVIEWER, &["approve", "first.plan"])?;
         self.good(AUTHOR, &["apply", "first.plan"])?;
         self.settled()?;

@@ -2,14 +2,16 @@
 //!
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
 //! rules on files and names, `cases` runs the directories under `tests/cases/`,
-//! `expressions` runs what was recorded of the console.
+//! `expressions` runs what was recorded of the console, `workflows` runs the steps of `workflows/`.
 
 pub mod binary;
 pub mod case;
 pub mod expression;
+pub mod github;
 pub mod normal;
 pub mod run;
 pub mod sandbox;
+pub mod workflow;
 
 use std::path::{Path, PathBuf};
 

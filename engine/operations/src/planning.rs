@@ -108,7 +108,8 @@ impl Work<'_> {
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();
-        let plan = if found.has_errors() {
+        let readable = !found.has_errors();
+        let plan = if !readable {
             refused(base, now)
         } else {
             let request = ordain_planner::Request {
@@ -128,6 +129,10 @@ impl Work<'_> {
             found.take(ordain_planner::plan(request).await)
         };
         let file = self.file(plan, &schemas, now, &mut found);
+        if !readable {
+            // Without the schemas the state cannot be read, and so no plan can be written either.
+            return (Planned { file, stored: None, decisions: None }, found);
+        }
         (self.judged(file, &schemas, &mut found), found)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{Arg, ArgMatches, Command};
 use ordain_apply::{Applied, Counts, Stop};
 use ordain_approval::Proof;
-use ordain_diag::{Diagnostic, Sources, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
 use ordain_operations::planning::plan;
 use ordain_plan::Mode;
@@ -18,6 +18,9 @@ use crate::flags::{given_variables, is_on, planning, switch, text, texts, value}
 use crate::render::style::Color;
 use crate::request;
 use crate::session::Session;
+
+/// What planning says of an assertion that cannot be judged before the apply.
+const CHECK_WAITS: &str = "Check block assertion known after apply";
 
 /// Row of `apply`.
 pub const APPLY: Entry = Entry {
@@ -134,7 +137,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
-    let exit = session.report(&found, &sources);
+    let exit = session.report(&answered_by_apply(found), &sources);
     let (Some(planned), Exit::Done) = (planned, exit) else { return Ok(Exit::Failed) };
     let changes = has_changes(&planned);
     let Some((_, digests)) = planned.stored else { return Ok(Exit::Failed) };
@@ -150,6 +153,12 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         _ => Purpose::Apply,
     };
     carry_out(session, planned.file, digests, options, purpose)
+}
+
+/// Findings of planning without those that only say that this very apply will tell.
+fn answered_by_apply(found: Diagnostics) -> Diagnostics {
+    let waits = |item: &Diagnostic| !item.is_error() && item.summary == CHECK_WAITS;
+    found.into_iter().filter(|item| !waits(item)).collect()
 }
 
 fn confirm(session: &mut Session, destroying: bool) -> Result<Proof, Exit> {
@@ -229,7 +238,7 @@ fn finish(
     session: &mut Session,
     applied: Option<Applied>,
     sources: &Sources,
-    found: &ordain_diag::Diagnostics,
+    found: &Diagnostics,
     purpose: Purpose,
 ) -> Exit {
     let done = applied.filter(|_| !found.has_errors());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ResourceInstance};
-use ordain_plan::{Action, Change, Plan, Reason, Schemas, TypeSchema};
-use ordain_value::{Marks, Path};
+use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, TypeSchema};
+use ordain_value::{Marks, Path, Value};
 
 use super::object;
 use super::style::{Color, Style};
@@ -296,8 +296,15 @@ fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
     })
 }
 
+/// Whether an output changes in a way that can be shown: that it is sensitive from now on is no value.
+fn is_seen(output: &OutputChange) -> bool {
+    let plain = |value: &Value| value.clone().unmark_deep().0;
+    let same = || output.action == Action::Update && plain(&output.before) == plain(&output.after);
+    output.action != Action::NoOp && !same()
+}
+
 fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {
-    let changed: Vec<_> = plan.outputs.iter().filter(|output| output.action != Action::NoOp).collect();
+    let changed: Vec<_> = plan.outputs.iter().filter(|output| is_seen(output)).collect();
     let width = changed.iter().map(|output| output.name.chars().count()).max().unwrap_or(0);
     let printer = Printer { style, replace: &[], show_sensitive, complete: false };
     let mut out = String::new();

@@ -8,6 +8,7 @@ mod dev;
 mod explain_error;
 mod fmt;
 mod force_unlock;
+mod import;
 mod init;
 mod output;
 mod plan;
@@ -62,6 +63,7 @@ pub const ALL: &[Entry] = &[
     workspace::new::ENTRY,
     workspace::select::ENTRY,
     workspace::delete::ENTRY,
+    import::ENTRY,
     taint::TAINT,
     taint::UNTAINT,
     force_unlock::ENTRY,

@@ -107,7 +107,7 @@ pub fn unbuilt(words: &[&str], matches: &ArgMatches) -> Option<&'static str> {
     let plans = matches!(words, ["plan" | "apply" | "destroy" | "refresh"]);
     let seeds = matches!(words, ["workspace", "new"]);
     let switches = ["allow-deferral"].into_iter().filter(|name| plans && is_on(matches, name));
-    let values = ["generate-config-out", "state", "state-out", "backup"]
+    let values = ["state", "state-out", "backup"]
         .into_iter()
         .filter(|name| !seeds && text(matches, name).is_some_and(|value| *name != "backup" || value != "-"));
     switches.chain(values).next()

@@ -42,12 +42,19 @@ pub fn planning(
         (_, true) => Mode::RefreshOnly,
         _ => Mode::Normal,
     };
+    let replace = replacements(matches, session)?;
+    let mut options = work(matches, session, operation)?;
+    options.planner.mode = mode;
+    options.planner.refresh = is_on(matches, "refresh");
+    options.planner.targets = targets;
+    options.planner.excludes = excludes;
+    options.planner.replace = replace;
+    Ok(options)
+}
+
+/// What all commands that evaluate the configuration are asked: variables, locking, parallelism, policies.
+pub fn work(matches: &ArgMatches, session: &mut Session, operation: &str) -> Result<Options, Exit> {
     let planner = ordain_operations::PlannerOptions {
-        mode,
-        refresh: is_on(matches, "refresh"),
-        targets,
-        excludes,
-        replace: replacements(matches, session)?,
         parallelism: parallelism(matches, session)?,
         ..ordain_operations::PlannerOptions::default()
     };
@@ -56,6 +63,7 @@ pub fn planning(
         planner,
         locking: locking(matches, session, operation)?,
         policies: text(matches, "policies").map(|path| session.workdir.path(path)),
+        generate: text(matches, "generate-config-out").map(str::to_owned),
     })
 }
 

@@ -147,6 +147,11 @@ impl Observer for Watchers {
     }
 }
 
+/// A line on standard output while an operation has the streams.
+pub fn plain_line(text: &str) {
+    let _gone = writeln!(std::io::stdout(), "{text}");
+}
+
 /// Tells of an interrupt while an operation has the streams.
 pub fn interrupted(text: &str) {
     let _gone = std::io::stderr().write_all(text.as_bytes());

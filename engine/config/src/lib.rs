@@ -36,5 +36,5 @@ pub use project::{ProjectEnvironment, ProjectFile};
 pub use reference::{Reference, Subject, key_of};
 pub use source_set::{InstalledModule, SourceSet};
 pub use type_constraint::TypeConstraint;
-pub use validate::validate;
+pub use validate::{validate, validate_imports};
 pub use version::{Constraint, Version};

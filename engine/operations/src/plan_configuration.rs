@@ -70,6 +70,14 @@ fn provider_configs(module: &Module, schemas: &SchemasByAddress, out: &mut Map<S
         for local in module.settings.required_providers.keys() {
             entry(local, None, None);
         }
+        for import in &module.refactoring.imports {
+            match &import.provider {
+                Some(provider) => {
+                    entry(&provider.name.text, provider.alias.as_ref().map(|alias| &*alias.text), None)
+                }
+                None => entry(import.target.resource.implied_provider(), None, None),
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use ordain_plan::file::{Digests, Header, Inputs, Origin, Place, PlanFile};
 use ordain_plan::{Digest, Observer, Plan};
 use ordain_state::{State, Stored};
 
+use crate::generating::{Generated, Generator};
 use crate::locked::{Locking, refuse_unfinished};
 use crate::plan_configuration::{SchemasByAddress, configuration};
 use crate::providers::Providers;
@@ -29,6 +30,8 @@ pub struct Options {
     pub locking: Locking,
     /// Directory of policies, when not the repository's own.
     pub policies: Option<PathBuf>,
+    /// File for configuration of imports that have none (`-generate-config-out`).
+    pub generate: Option<String>,
 }
 
 /// A plan that was made, judged and put into its stored form.
@@ -39,6 +42,8 @@ pub struct Planned {
     pub stored: Option<(Vec<u8>, Digests)>,
     /// What policies say at plan time; `None` when they could not judge, which was reported.
     pub decisions: Option<ordain_policy::Decisions>,
+    /// Whether configuration was generated and written.
+    pub generated: bool,
 }
 
 /// Makes a plan. Texts that findings point into are added to `sources`.
@@ -49,8 +54,19 @@ pub async fn plan(
     observer: Arc<dyn Observer>,
     sources: &mut Sources,
 ) -> (Option<Planned>, Diagnostics) {
-    let mut found = ordain_config::validate(&project.tree);
+    let mut found = Diagnostics::new();
+    let mut generated = None;
+    if let Some(path) = &options.generate {
+        let generator = Generator { workdir, project, options: &options };
+        generated = found.take(generator.generate(path, sources).await);
+        if found.has_errors() {
+            return (None, found);
+        }
+    }
+    let project = generated.as_ref().map_or(project, |generated| &generated.project);
     let inputs = found.take(collect(workdir, &options.given, sources));
+    found.append(ordain_config::validate(&project.tree));
+    found.append(ordain_config::validate_imports(&project.tree));
     if found.has_errors() {
         return (None, found);
     }
@@ -69,7 +85,8 @@ pub async fn plan(
     };
     let planned = match read_settled(&stores).await {
         Ok(base) => {
-            let work = Work { workdir, project, stores: &stores, options: &options };
+            let work =
+                Work { workdir, project, stores: &stores, options: &options, generated: generated.as_ref() };
             Some(found.take(work.plan(base.state, inputs, observer).await))
         }
         Err(error) => {
@@ -81,7 +98,7 @@ pub async fn plan(
     (planned, found)
 }
 
-async fn read_settled(stores: &Stores) -> Result<Stored, ordain_diag::Diagnostic> {
+pub(crate) async fn read_settled(stores: &Stores) -> Result<Stored, ordain_diag::Diagnostic> {
     let stored = stores.state.read().await?;
     refuse_unfinished(&stores.state, &stored).await?;
     Ok(stored)
@@ -93,6 +110,7 @@ struct Work<'w> {
     project: &'w Project,
     stores: &'w Stores,
     options: &'w Options,
+    generated: Option<&'w Generated>,
 }
 
 impl Work<'_> {
@@ -109,7 +127,7 @@ impl Work<'_> {
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();
         let readable = !found.has_errors();
-        let plan = if !readable {
+        let mut plan = if !readable {
             refused(base, now)
         } else {
             let request = ordain_planner::Request {
@@ -128,12 +146,21 @@ impl Work<'_> {
             };
             found.take(ordain_planner::plan(request).await)
         };
+        for change in &mut plan.changes {
+            change.generated_config =
+                self.generated.and_then(|generated| generated.blocks.get(&change.address)).cloned();
+        }
         let file = self.file(plan, &schemas, now, &mut found);
         if !readable {
             // Without the schemas the state cannot be read, and so no plan can be written either.
-            return (Planned { file, stored: None, decisions: None }, found);
+            return (Planned { file, stored: None, decisions: None, generated: false }, found);
         }
         (self.judged(file, &schemas, &mut found), found)
+    }
+
+    /// The configuration as users wrote it, without what was generated for this plan.
+    fn written(&self) -> &ordain_config::ModuleTree {
+        self.generated.map_or(&self.project.tree, |generated| &generated.written)
     }
 
     /// The plan with everything that is stored beside it.
@@ -143,7 +170,7 @@ impl Work<'_> {
         PlanFile {
             header: self.header(&repository, &rules, now),
             schemas: trimmed::of_plan(&plan, schemas),
-            configuration: configuration(&self.project.tree, schemas),
+            configuration: configuration(self.written(), schemas),
             snapshot: snapshot(self.project),
             decisions: serde_json::Value::Null,
             obligations: serde_json::Value::Null,
@@ -206,7 +233,7 @@ impl Work<'_> {
             file.obligations = serde_json::to_value(&decisions.obligations).unwrap_or_default();
         }
         let stored = found.take(ordain_plan::file::write(&file));
-        Planned { file, stored, decisions }
+        Planned { file, stored, decisions, generated: self.generated.is_some() }
     }
 }
 

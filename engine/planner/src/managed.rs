@@ -125,9 +125,9 @@ impl Job<'_> {
             return None;
         }
         let (id, address) = (id.unwrap_or_default(), &self.wanted.address);
-        let observe = |event| self.session.observer.event(event);
-        let null = Value::null(self.schema.ty.clone());
-        observe(Event::Started { address, deposed: None, work: Work::Import, known: &null });
+        let observe = |event: Event<'_>| self.session.observer.event(event);
+        let known = &Value::object([("id", Value::string(&id))]);
+        observe(Event::Started { address, deposed: None, work: Work::Import, known });
         let (imported, found) = self.subject.import(&id, import.identity.clone()).await;
         done.found.append(found);
         let Some(imported) = imported else {
@@ -135,10 +135,15 @@ impl Job<'_> {
             return None;
         };
         observe(Event::Ended { address, deposed: None, work: Work::Import, known: &imported.state });
+        observe(Event::Started { address, deposed: None, work: Work::Refresh, known: &imported.state });
         let known = Known { value: imported.state, private: imported.private, identity: imported.identity };
         let (reply, found) = self.subject.read(known, self.wanted.provider_meta.clone()).await;
         done.found.append(found);
-        let reply = reply?;
+        let Some(reply) = reply else {
+            observe(Event::Failed { address, deposed: None, work: Work::Refresh });
+            return None;
+        };
+        observe(Event::Ended { address, deposed: None, work: Work::Refresh, known: &reply.state });
         if reply.state.is_null() {
             done.found.push(self.subject.missing_import(&id).with_span(import.span));
             return None;

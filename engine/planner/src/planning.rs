@@ -96,9 +96,10 @@ fn cannot_import(drive: &Drive<'_>, base: &State, address: &ResourceInstance) ->
         return None;
     }
     let detail = format!(
-        "The configuration declares no instance {address}. Add a resource block for it, then import again."
+        "The configuration declares {} but no instance {address}: its count or for_each does not give one. Change it, then import again.",
+        address.config()
     );
-    error("Resource address does not exist in the configuration", detail)
+    error("Configuration for import target does not exist", detail)
 }
 
 /// Objects as they are stored, for what provider configurations refer to while everything is destroyed.
@@ -312,7 +313,7 @@ fn uses(drive: &Drive<'_>, change: &Change) -> Uses {
 }
 
 fn warn(options: &Options, changes: &[Change], found: &mut Diagnostics) {
-    if options.is_partial() {
+    if options.is_partial() && options.import.is_none() {
         let detail = "The plan is about a part of the configuration only, as -target or -exclude asks for. It may \
                       leave objects as they are that the configuration would change. Use these options for \
                       exceptions, and make a plan without them afterwards.";

@@ -47,6 +47,12 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     if exit == Exit::Failed || session.report(&denials(&planned), &sources) == Exit::Failed {
         return Ok(Exit::Failed);
     }
+    if let Some(path) = text(matches, "generate-config-out").filter(|_| planned.generated) {
+        let rule = "─".repeat(77);
+        session.ui.line(&format!(
+            "\n{rule}\n\nOrdain has generated configuration and written it to {path}. Please review\nthe configuration and edit it as necessary before adding it to version\ncontrol."
+        ));
+    }
     hint(&planned, session, place.as_deref());
     let changes = is_on(matches, "detailed-exitcode") && has_changes(&planned);
     Ok(if changes { Exit::Changes } else { Exit::Done })

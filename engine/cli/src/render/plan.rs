@@ -246,8 +246,12 @@ fn title(change: &Change) -> (&'static str, Vec<String>) {
     if let Some(previous) = &change.previous_address {
         remarks.push(format!("(moved from {previous})"));
     }
-    if let Some(id) = change.importing.as_ref().and_then(|import| import.id.as_ref()) {
+    let imported = change.importing.as_ref().filter(|_| change.action != Action::NoOp);
+    if let Some(id) = imported.and_then(|import| import.id.as_ref()) {
         remarks.push(format!("(imported from \"{id}\")"));
+    }
+    if change.generated_config.is_some() {
+        remarks.push("(config will be generated)".to_owned());
     }
     let words = match (change.action, change.reason) {
         (Action::Create, _) => "will be created",

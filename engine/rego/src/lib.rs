@@ -3,6 +3,7 @@
 //! Answers are those of OPA 1.19. Pure: the clock, the seed of random numbers and what `opa.runtime` shows are
 //! arguments ([`BuiltinEnv`]), and nothing here reaches a file or the network.
 
+mod bigfloat;
 mod number;
 mod value;
 

@@ -3,6 +3,7 @@
 //! OPA keeps the literal of a number (`1.50`, `1E21`) and compares by value, so `1.0` equals `1` and still prints as
 //! `1.0`. Integers of a machine word are kept as such; everything else as its digits and its text.
 
+use dashu_int::IBig;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -85,6 +86,29 @@ impl Number {
         self.to_string()
     }
 
+    /// A number from text that a computation wrote; text that is none counts as zero.
+    pub(crate) fn written(text: String) -> Self {
+        Self::parse(&text).unwrap_or_else(|| Self::from(0_i64))
+    }
+
+    /// The exact integer, if the value is one.
+    pub(crate) fn to_int(&self) -> Option<IBig> {
+        match &self.0 {
+            Repr::Int(int) => Some((*int).into()),
+            Repr::Decimal(decimal) => decimal.parts.to_int(),
+        }
+    }
+
+    /// Whether the text is digits alone, without point and exponent.
+    pub(crate) fn is_plain_integer(&self) -> bool {
+        match &self.0 {
+            Repr::Int(_) => true,
+            Repr::Decimal(decimal) => {
+                decimal.text.strip_prefix('-').unwrap_or(&decimal.text).bytes().all(|b| b.is_ascii_digit())
+            }
+        }
+    }
+
     pub(crate) fn parts(&self) -> Parts {
         match &self.0 {
             Repr::Int(int) => Parts::of_int(*int),
@@ -99,16 +123,15 @@ impl From<i64> for Number {
     }
 }
 
+impl From<IBig> for Number {
+    fn from(int: IBig) -> Self {
+        i64::try_from(&int).map_or_else(|_| Self::written(int.to_string()), Self::from)
+    }
+}
+
 impl From<usize> for Number {
     fn from(int: usize) -> Self {
-        i64::try_from(int).map_or_else(
-            |_| {
-                let text = int.to_string();
-                let parts = Parts::parse(&text).unwrap_or_else(|| Parts::of_int(i64::MAX));
-                Self(Repr::Decimal(Arc::new(Decimal { text: text.into(), parts })))
-            },
-            Self::from,
-        )
+        i64::try_from(int).map_or_else(|_| Self::written(int.to_string()), Self::from)
     }
 }
 

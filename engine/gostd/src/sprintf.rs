@@ -1,7 +1,10 @@
 //! `fmt.Sprintf` and `fmt.Sprint` over a small dynamic value (https://pkg.go.dev/fmt).
 
+mod big;
+mod float;
 mod verbs;
 
+use dashu_int::IBig;
 use std::borrow::Cow;
 
 use verbs::Flags;
@@ -17,6 +20,8 @@ pub enum Arg {
     Int(i64, &'static str),
     /// An unsigned integer and the name of its type.
     Uint(u64, &'static str),
+    /// `*big.Int`.
+    Big(IBig),
     /// `float64`.
     Float(f64),
     /// `string`.
@@ -41,6 +46,7 @@ impl Arg {
             Self::Nil => "<nil>",
             Self::Bool(_) => "bool",
             Self::Int(_, name) | Self::Uint(_, name) => name,
+            Self::Big(_) => "*big.Int",
             Self::Float(_) => "float64",
             Self::Text(_) => "string",
             Self::Bytes(_) => "[]uint8",
@@ -184,7 +190,7 @@ impl Printer<'_> {
             self.out.push_str(&format!("%!{verb}(MISSING)"));
             return;
         };
-        if verb == 'v' {
+        if matches!(verb, 'v' | 'w') {
             flags.sharp_v = std::mem::take(&mut flags.sharp);
             flags.plus_v = std::mem::take(&mut flags.plus);
         }

@@ -173,7 +173,7 @@ impl BigFloat {
     }
 
     /// The number as OPA writes it: integers in full, else the general form with an exponent below 1e-4 and from
-    /// 1e21 on.
+    /// 1e6 on.
     pub(crate) fn to_number(self) -> Number {
         let sign = if self.negative { "-" } else { "" };
         if self.is_zero() {
@@ -186,7 +186,7 @@ impl BigFloat {
             let zeros = usize::try_from(point - length).unwrap_or(0);
             return Number::written(format!("{sign}{digits}{}", "0".repeat(zeros)));
         }
-        if !(-4..21).contains(&exponent) {
+        if !(-4..6).contains(&exponent) {
             let (first, rest) = digits.split_at(1);
             let dot = if rest.is_empty() { "" } else { "." };
             let mark = if exponent < 0 { '-' } else { '+' };
@@ -205,7 +205,11 @@ impl BigFloat {
     fn shortest(self) -> (String, i64) {
         let exact = |mantissa: &UBig, exponent: i64| -> (UBig, UBig) {
             let shift = usize::try_from(exponent.unsigned_abs()).unwrap_or(0);
-            if exponent >= 0 { (mantissa << shift, UBig::ONE) } else { (mantissa.clone(), UBig::ONE << shift) }
+            if exponent >= 0 {
+                (mantissa << shift, UBig::ONE)
+            } else {
+                (mantissa.clone(), UBig::ONE << shift)
+            }
         };
         let twice = UBig::from(self.mantissa) * 4_u8;
         let low_gap = if self.mantissa == 1 << 63 { 1_u8 } else { 2_u8 };
@@ -231,7 +235,11 @@ impl Digits {
     /// The first digit place at which a decimal between the midpoints exists, and the one nearest to the value.
     fn generate(&self) -> (String, i64) {
         let estimate = self.value.bit_len().cast_signed() - self.denominator.bit_len().cast_signed();
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an estimate of a logarithm")]
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "an estimate of a logarithm"
+        )]
         let mut point = (estimate as f64 * std::f64::consts::LOG10_2).ceil() as i64 + 1;
         // After this the value is in [10^(point-1), 10^point).
         while self.compare_power(point - 1) == Ordering::Less {

@@ -1,11 +1,19 @@
 //! The built-in functions: one table, filled by area.
 
 mod aggregates;
+mod args;
+mod arithmetic;
+mod bits;
+mod collections;
+mod compare;
 mod env;
+mod format;
+mod replace;
+mod strings;
 
 pub use env::{BuiltinEnv, BuiltinError, BuiltinLimits, ErrorCode};
 
-use crate::types::{Signature, Type};
+use crate::types::{Signature, signature};
 use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -28,28 +36,71 @@ pub struct Builtin {
     pub nondeterministic: bool,
     /// Whether it gives many results (`walk`): then the value is an array of them, each one a result.
     pub relation: bool,
+    /// Whether OPA calls it deprecated: an error when errors are strict, and in Rego v1.
+    pub deprecated: bool,
     /// The function. It gets as many arguments as the signature has (the caller checked), of any type.
     pub run: Run,
 }
 
-#[allow(dead_code, reason = "called by the functions that land next")]
-impl Builtin {
-    pub(crate) fn new(name: &'static str, args: Vec<Type>, result: Type, run: Run) -> Self {
-        Self {
-            name,
-            infix: None,
-            signature: Signature { args, variadic: false, result: Some(result) },
-            nondeterministic: false,
-            relation: false,
-            run,
-        }
-    }
+/// Name, signature, function.
+type Row = (&'static str, &'static str, Run);
 
-    pub(crate) fn infix(mut self, operator: &'static str) -> Self {
-        self.infix = Some(operator);
-        self
-    }
-}
+/// The rows of all areas. The functions `eq`, `assign`, `print`, `internal.print`, `internal.test_case`,
+/// `rego.metadata.*` belong to the evaluator and are not here.
+const AREAS: &[&[Row]] = &[
+    aggregates::ROWS,
+    arithmetic::ROWS,
+    bits::ROWS,
+    collections::ROWS,
+    compare::ROWS,
+    format::ROWS,
+    strings::ROWS,
+    replace::ROWS,
+];
+
+const INFIX: &[(&str, &str)] = &[
+    ("plus", "+"),
+    ("minus", "-"),
+    ("mul", "*"),
+    ("div", "/"),
+    ("rem", "%"),
+    ("and", "&"),
+    ("or", "|"),
+    ("gt", ">"),
+    ("gte", ">="),
+    ("lt", "<"),
+    ("lte", "<="),
+    ("neq", "!="),
+    ("equal", "=="),
+    ("internal.member_2", "in"),
+    ("internal.member_3", "in"),
+];
+
+const NONDETERMINISTIC: &[&str] = &[
+    "rand.intn",
+    "uuid.rfc4122",
+    "io.jwt.decode_verify",
+    "io.jwt.encode_sign_raw",
+    "io.jwt.encode_sign",
+    "time.now_ns",
+    "http.send",
+    "opa.runtime",
+    "net.lookup_ip_addr",
+];
+
+const DEPRECATED: &[&str] = &[
+    "set_diff",
+    "net.cidr_overlap",
+    "cast_array",
+    "cast_set",
+    "cast_string",
+    "cast_boolean",
+    "cast_null",
+    "cast_object",
+    "re_match",
+    "all",
+    "any",
+];
 
 struct Table {
     rows: Vec<Builtin>,
@@ -57,12 +108,24 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut rows = Vec::new();
-    aggregates::rows(&mut rows);
-    rows.sort_by_key(|row: &Builtin| row.name);
+    let mut rows: Vec<Builtin> = AREAS.iter().copied().flatten().filter_map(builtin).collect();
+    rows.sort_by_key(|row| row.name);
     let by_name = rows.iter().enumerate().map(|(at, row)| (row.name, at)).collect();
     Table { rows, by_name }
 });
+
+/// A row of an area with what the other lists say of it; a test holds that every signature reads.
+fn builtin((name, text, run): &Row) -> Option<Builtin> {
+    Some(Builtin {
+        name,
+        infix: INFIX.iter().find(|(of, _)| of == name).map(|(_, operator)| *operator),
+        signature: signature(text)?,
+        nondeterministic: NONDETERMINISTIC.contains(name),
+        relation: *name == "walk",
+        deprecated: DEPRECATED.contains(name),
+        run: *run,
+    })
+}
 
 /// The function of a name.
 #[must_use]
@@ -75,3 +138,7 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
 pub fn all() -> &'static [Builtin] {
     &TABLE.rows
 }
+
+#[cfg(test)]
+#[path = "builtins_tests.rs"]
+mod tests;

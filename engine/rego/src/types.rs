@@ -1,5 +1,9 @@
 //! Types of values, as far as the static checks of calls need them.
 
+mod parse;
+
+pub(crate) use parse::signature;
+
 use std::fmt;
 
 /// A type. Display is OPA's: `array[string]`, `set[any]`, `object<a: number>[string: any]`, `any<number, string>`.

@@ -2,6 +2,7 @@
 
 mod collections;
 mod json;
+mod text;
 
 pub use collections::{Object, Set};
 

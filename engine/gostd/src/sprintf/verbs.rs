@@ -1,7 +1,6 @@
 //! One argument under one verb.
 
-use super::Arg;
-use crate::number::{format_e, format_f, format_g, format_g_digits};
+use super::{Arg, big, float};
 use crate::quote::{can_backquote, quote, quote_ascii, quote_char};
 
 /// What stands between `%` and the verb.
@@ -20,7 +19,7 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    fn pad(&self, out: &mut String, text: &str, zero: bool) {
+    pub(super) fn pad(&self, out: &mut String, text: &str, zero: bool) {
         let missing = self.width.unwrap_or(0).saturating_sub(text.chars().count());
         if self.minus {
             out.push_str(text);
@@ -32,7 +31,7 @@ impl Flags {
     }
 
     /// Pads a number whose sign goes before the zeros.
-    fn pad_number(&self, out: &mut String, text: &str, zeros: bool) {
+    pub(super) fn pad_number(&self, out: &mut String, text: &str, zeros: bool) {
         if !(self.zero && zeros) || self.minus {
             return self.pad(out, text, false);
         }
@@ -44,7 +43,7 @@ impl Flags {
         out.push_str(digits);
     }
 
-    fn sign(&self, negative: bool) -> &'static str {
+    pub(super) fn sign(&self, negative: bool) -> &'static str {
         match (negative, self.plus, self.space) {
             (true, ..) => "-",
             (false, true, _) => "+",
@@ -59,14 +58,18 @@ pub(crate) fn print(out: &mut String, arg: &Arg, verb: char, flags: &Flags) {
     if verb == 'T' {
         return flags.pad(out, arg.type_name(), true);
     }
+    if verb == 'w' {
+        return big::wrong_wrap(out, arg, flags);
+    }
     match arg {
         Arg::Nil if verb == 'v' => flags.pad(out, "<nil>", true),
-        Arg::Nil => bad(out, arg, verb),
+        Arg::Nil => bad(out, arg, verb, flags),
         Arg::Bool(b) if matches!(verb, 't' | 'v') => flags.pad(out, if *b { "true" } else { "false" }, true),
-        Arg::Bool(_) => bad(out, arg, verb),
+        Arg::Bool(_) => bad(out, arg, verb, flags),
         Arg::Int(i, _) => integer(out, arg, *i < 0, i.unsigned_abs(), verb, flags),
         Arg::Uint(u, _) => integer(out, arg, false, *u, verb, flags),
-        Arg::Float(f) => float(out, arg, *f, verb, flags),
+        Arg::Big(int) => big::print(out, int, verb, flags),
+        Arg::Float(f) => float::print(out, arg, *f, verb, flags),
         Arg::Text(text) | Arg::Stringer(_, text) => string(out, arg, text, verb, flags),
         Arg::Bytes(bytes) => print_bytes(out, arg, bytes, verb, flags),
         Arg::List(name, items) => {
@@ -130,15 +133,15 @@ fn group<T>(
     out.push_str(close);
 }
 
-/// `%!verb(type=value)`.
-fn bad(out: &mut String, arg: &Arg, verb: char) {
+/// `%!verb(type=value)`, the value under the same flags.
+pub(super) fn bad(out: &mut String, arg: &Arg, verb: char, flags: &Flags) {
     out.push_str(&format!("%!{verb}("));
     if *arg == Arg::Nil {
         out.push_str("<nil>");
     } else {
         out.push_str(arg.type_name());
         out.push('=');
-        print(out, arg, 'v', &Flags::default());
+        print(out, arg, 'v', flags);
     }
     out.push(')');
 }
@@ -154,7 +157,7 @@ fn integer(out: &mut String, arg: &Arg, negative: bool, value: u64, verb: char, 
         'x' => (format!("{value:x}"), if flags.sharp { "0x" } else { "" }),
         'X' => (format!("{value:X}"), if flags.sharp { "0X" } else { "" }),
         'c' | 'q' | 'U' => return character(out, negative, value, verb, flags),
-        _ => return bad(out, arg, verb),
+        _ => return bad(out, arg, verb, flags),
     };
     if flags.precision == Some(0) && value == 0 {
         return flags.pad(out, "", false);
@@ -186,26 +189,6 @@ fn character(out: &mut String, negative: bool, value: u64, verb: char, flags: &F
     }
 }
 
-fn float(out: &mut String, arg: &Arg, value: f64, verb: char, flags: &Flags) {
-    let text = match (verb, flags.precision) {
-        ('v' | 'g', None) => format_g(value),
-        ('v' | 'g', Some(p)) => format_g_digits(value, p),
-        ('G', None) => format_g(value).replace('e', "E"),
-        ('G', Some(p)) => format_g_digits(value, p).replace('e', "E"),
-        ('e', p) => format_e(value, Some(p.unwrap_or(6))),
-        ('E', p) => format_e(value, Some(p.unwrap_or(6))).replace('e', "E"),
-        ('f' | 'F', p) => format_f(value, Some(p.unwrap_or(6))),
-        _ => return bad(out, arg, verb),
-    };
-    let body = text.strip_prefix(['+', '-']).unwrap_or(&text);
-    let infinite = value.is_infinite();
-    let sign = match flags.sign(value.is_sign_negative() && !value.is_nan()) {
-        "" if infinite => "+",
-        sign => sign,
-    };
-    flags.pad_number(out, &format!("{sign}{body}"), value.is_finite());
-}
-
 fn string(out: &mut String, arg: &Arg, text: &str, verb: char, flags: &Flags) {
     let cut: String = match flags.precision {
         Some(precision) => text.chars().take(precision).collect(),
@@ -218,7 +201,7 @@ fn string(out: &mut String, arg: &Arg, text: &str, verb: char, flags: &Flags) {
         'q' if flags.sharp && can_backquote(&cut) => flags.pad(out, &format!("`{cut}`"), true),
         'q' if flags.plus => flags.pad(out, &quote_ascii(&cut), true),
         'q' => flags.pad(out, &quote(&cut), true),
-        _ => bad(out, arg, verb),
+        _ => bad(out, arg, verb, flags),
     }
 }
 
@@ -232,7 +215,7 @@ fn print_bytes(out: &mut String, arg: &Arg, bytes: &[u8], verb: char, flags: &Fl
             });
         }
         's' | 'q' | 'x' | 'X' => string(out, arg, &crate::bytes::to_text(bytes), verb, flags),
-        _ => bad(out, arg, verb),
+        _ => bad(out, arg, verb, flags),
     }
 }
 

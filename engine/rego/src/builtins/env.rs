@@ -53,6 +53,16 @@ impl BuiltinEnv {
     }
 }
 
+impl BuiltinEnv {
+    /// An error when a text of so many bytes is more than a call may give.
+    pub(crate) fn fits(&self, bytes: usize) -> Result<(), BuiltinError> {
+        if bytes <= self.limits.text_bytes {
+            return Ok(());
+        }
+        Err(BuiltinError::limit(format!("the text is longer than {} bytes", self.limits.text_bytes)))
+    }
+}
+
 /// The kind of an error, by OPA's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {

@@ -15,7 +15,7 @@ fn answers_are_those_of_opa() {
     assert_eq!(text(f("1").div(f("3"))), "0.33333333333333333334");
     assert_eq!(text(f("2").div(f("3"))), "0.6666666666666666667");
     assert_eq!(text(f("4.35").mul(f("100"))), "435");
-    assert_eq!(text(f("1").sub(f("0.9"))), "0.1");
+    assert_eq!(text(f("1").sub(f("0.9"))), "0.10000000000000000002");
     assert_eq!(text(f("12345678901234567890.5").add(f("1"))), "12345678901234567891");
     assert_eq!(text(f("1e-7").mul(f("10"))), "1e-06");
     assert_eq!(text(f("0").div(f("-5"))), "-0");

@@ -6,10 +6,14 @@ mod arithmetic;
 mod bits;
 mod collections;
 mod compare;
+mod encoding;
 mod env;
 mod format;
+mod json_paths;
+mod regexes;
 mod replace;
 mod strings;
+mod urls;
 
 pub use env::{BuiltinEnv, BuiltinError, BuiltinLimits, ErrorCode};
 
@@ -56,6 +60,10 @@ const AREAS: &[&[Row]] = &[
     format::ROWS,
     strings::ROWS,
     replace::ROWS,
+    encoding::ROWS,
+    urls::ROWS,
+    json_paths::ROWS,
+    regexes::ROWS,
 ];
 
 const INFIX: &[(&str, &str)] = &[

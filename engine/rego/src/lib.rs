@@ -14,4 +14,4 @@ mod builtins;
 pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
 pub use number::Number;
 pub use types::{Signature, Type};
-pub use value::{Object, Set, Value};
+pub use value::{JsonError, Object, Set, Value};

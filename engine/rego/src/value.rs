@@ -2,9 +2,11 @@
 
 mod collections;
 mod json;
+mod read;
 mod text;
 
 pub use collections::{Object, Set};
+pub use read::JsonError;
 
 use crate::number::Number;
 use std::cmp::Ordering;

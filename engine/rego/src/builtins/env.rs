@@ -19,7 +19,6 @@ pub struct BuiltinEnv {
     #[allow(dead_code, reason = "read by the functions that land next")]
     /// `uuid.rfc4122` and `rand.intn` answer the same for the same arguments within a query.
     pub(crate) answers: HashMap<(&'static str, Value), Value>,
-    #[allow(dead_code, reason = "read by the functions that land next")]
     pub(crate) patterns: HashMap<Arc<str>, Regex>,
 }
 
@@ -30,11 +29,13 @@ pub struct BuiltinLimits {
     pub text_bytes: usize,
     /// Most items a call may give.
     pub items: usize,
+    /// Most compiled patterns kept at a time.
+    pub patterns: usize,
 }
 
 impl Default for BuiltinLimits {
     fn default() -> Self {
-        Self { text_bytes: 256 << 20, items: 10_000_000 }
+        Self { text_bytes: 256 << 20, items: 10_000_000, patterns: 500 }
     }
 }
 

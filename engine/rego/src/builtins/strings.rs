@@ -115,40 +115,27 @@ fn substring(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     Ok(Some(text.chars().skip(start).take(length).collect::<String>().into()))
 }
 
-/// `strings.SplitN`; an empty separator splits into characters.
-fn parts(text: &str, separator: &str, most: usize) -> Vec<Value> {
-    if !separator.is_empty() {
-        return text.splitn(most, separator).map(Value::from).collect();
+/// `strings.Split`; an empty separator splits into characters.
+fn parts(text: &str, separator: &str) -> Vec<Value> {
+    if separator.is_empty() {
+        return text.chars().map(|c| Value::from(c.to_string())).collect();
     }
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if parts.len() + 1 == most {
-            break;
-        }
-        let (first, later) = rest.split_at(c.len_utf8());
-        parts.push(Value::from(first));
-        rest = later;
-    }
-    if !rest.is_empty() {
-        parts.push(Value::from(rest));
-    }
-    parts
+    text.split(separator).map(Value::from).collect()
 }
 
 fn split(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let (text, separator) = (args::text(args, 1)?, args::text(args, 2)?);
-    Ok(Some(parts(text, separator, usize::MAX).into()))
+    Ok(Some(parts(text, separator).into()))
 }
 
+/// The first parts, or the last ones when the count is below zero.
 fn split_n(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let (text, separator) = (args::text(args, 1)?, args::text(args, 2)?);
-    let most = args::int(args, 3)?;
-    Ok(Some(match most {
-        0 => Value::array(Vec::new()),
-        ..0 => parts(text, separator, usize::MAX).into(),
-        _ => parts(text, separator, usize::try_from(most).unwrap_or(usize::MAX)).into(),
-    }))
+    let count = args::int(args, 3)?;
+    let mut parts = parts(text, separator);
+    let most = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX).min(parts.len());
+    let kept = if count < 0 { parts.split_off(parts.len() - most) } else { parts.drain(..most).collect() };
+    Ok(Some(kept.into()))
 }
 
 /// An empty text is found before every character and at the end.

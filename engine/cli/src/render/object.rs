@@ -22,10 +22,13 @@ pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sen
     text.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
 }
 
-/// Which members of an object are nested blocks, level by level.
+/// Which members of an object are nested blocks, and which are texts, level by level.
 #[derive(Debug, Default)]
 struct Shape {
     blocks: BTreeMap<Arc<str>, Shape>,
+    /// Arguments of type string. Providers made with the old plugin kit cannot say null there and store an
+    /// empty text instead, so that is what an empty text is shown as.
+    texts: BTreeSet<Arc<str>>,
 }
 
 impl Shape {
@@ -39,7 +42,24 @@ impl Shape {
                 }
             }
         }
+        root.find_texts(&schema.ty);
         root
+    }
+
+    fn find_texts(&mut self, ty: &Type) {
+        match ty {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => self.find_texts(element),
+            Type::Object(members) => {
+                for (name, member) in &members.attributes {
+                    if let Some(nested) = self.blocks.get_mut(name) {
+                        nested.find_texts(member);
+                    } else if *member == Type::String {
+                        self.texts.insert(name.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -100,11 +120,12 @@ struct Row {
     pair: Pair,
 }
 
-fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Row>, usize) {
+/// The rows that are shown, the width of all names, and how many rows are left out.
+fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Row>, usize, usize) {
     let members = [before, after].into_iter().filter_map(Value::as_members);
     let names: BTreeSet<&Arc<str>> =
         members.flat_map(|m| m.keys()).filter(|name| !shape.blocks.contains_key(*name)).collect();
-    let mut hidden = 0;
+    let (mut hidden, mut width) = (0, 0);
     let mut rows = Vec::new();
     for name in names {
         let pair = Pair::at(before, after, name);
@@ -112,13 +133,14 @@ fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Ro
         if pair.before.is_null() && pair.after.is_null() {
             continue;
         }
+        width = width.max(name.chars().count());
         if mark == Mark::Same && !complete && !TELLING.contains(&&**name) {
             hidden += 1;
             continue;
         }
         rows.push(Row { name: name.clone(), mark, pair });
     }
-    (rows, hidden)
+    (rows, width, hidden)
 }
 
 fn attributes(
@@ -129,13 +151,13 @@ fn attributes(
     path: &Path,
     indent: usize,
 ) -> String {
-    let (rows, hidden) = rows(before, after, shape, printer.complete);
-    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    let (rows, width, hidden) = rows(before, after, shape, printer.complete);
     let mut out = String::new();
     for row in &rows {
         let fill = pad(width - row.name.chars().count());
         let at = path.attr(row.name.clone());
         let value = match row.mark {
+            Mark::Same if printer.complete && is_absent(shape, row) => "null".to_owned(),
             Mark::Same => printer.whole(&row.pair.after, indent + 4, Mark::Same),
             _ => printer.change(&row.pair.before, &row.pair.after, &at, indent + 4, true),
         };
@@ -144,6 +166,12 @@ fn attributes(
     }
     out.push_str(&printer.hidden(hidden, "attribute", indent + 4));
     out
+}
+
+/// Whether a value is an empty text that stands for none.
+fn is_absent(shape: &Shape, row: &Row) -> bool {
+    let value = &row.pair.after;
+    shape.texts.contains(&row.name) && value.as_str() == Some("") && !value.marks().is_sensitive()
 }
 
 /// Prints the nested blocks of one type; gives the number of those left out.

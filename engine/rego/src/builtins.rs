@@ -9,11 +9,19 @@ mod compare;
 mod encoding;
 mod env;
 mod format;
+mod globs;
+mod graphs;
 mod json_paths;
+mod net;
+mod outside;
 mod regexes;
 mod replace;
+mod semver;
 mod strings;
+mod times;
+mod units;
 mod urls;
+mod uuids;
 
 pub use env::{BuiltinEnv, BuiltinError, BuiltinLimits, ErrorCode};
 
@@ -64,6 +72,14 @@ const AREAS: &[&[Row]] = &[
     urls::ROWS,
     json_paths::ROWS,
     regexes::ROWS,
+    globs::ROWS,
+    graphs::ROWS,
+    net::ROWS,
+    outside::ROWS,
+    semver::ROWS,
+    times::ROWS,
+    units::ROWS,
+    uuids::ROWS,
 ];
 
 const INFIX: &[(&str, &str)] = &[

@@ -16,9 +16,6 @@ pub struct BuiltinEnv {
     pub seed: u64,
     /// Bounds.
     pub limits: BuiltinLimits,
-    #[allow(dead_code, reason = "read by the functions that land next")]
-    /// `uuid.rfc4122` and `rand.intn` answer the same for the same arguments within a query.
-    pub(crate) answers: HashMap<(&'static str, Value), Value>,
     pub(crate) patterns: HashMap<Arc<str>, Regex>,
 }
 
@@ -48,7 +45,6 @@ impl BuiltinEnv {
             runtime: Value::object(Vec::new()),
             seed: 0,
             limits: BuiltinLimits::default(),
-            answers: HashMap::new(),
             patterns: HashMap::new(),
         }
     }
@@ -96,7 +92,6 @@ pub struct BuiltinError {
     pub message: String,
 }
 
-#[allow(dead_code, reason = "called by the functions that land next")]
 impl BuiltinError {
     /// `eval_builtin_error`.
     pub(crate) fn failed(message: impl Into<String>) -> Self {

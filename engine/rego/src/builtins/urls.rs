@@ -96,6 +96,11 @@ fn uri_parse(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     Ok(Some(Value::object(present.map(|(name, text)| (name.into(), text.into())).collect())))
 }
 
+/// The host of an address; the whole text when it is none.
+pub(super) fn host(text: &str) -> String {
+    parse::parse(text).map_or_else(|_| text.to_owned(), |url| url.hostname)
+}
+
 /// Whether a text is an absolute address or path; anything but a text is none.
 fn uri_is_valid(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let text = args::any(args, 1)?.as_str().unwrap_or_default();

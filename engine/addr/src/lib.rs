@@ -15,6 +15,6 @@ pub use instance::{DeposedKey, ResourceInstance};
 pub use key::{Key, quote};
 pub use module::{ModuleInstance, ModulePath, ModuleStep};
 pub use parse::{ParseError, parse_instance, parse_module, parse_resource};
-pub use provider::{ProviderAddr, ProviderConfigAddr};
+pub use provider::{DEFAULT_HOST, ProviderAddr, ProviderConfigAddr};
 pub use resource::{AbsResource, ConfigResource, Mode, Resource};
 pub use target::Target;

@@ -32,7 +32,7 @@ pub use ignore_changes::ignore_changes;
 pub use load::{LANGUAGE_VERSION, load};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
 pub use module_source::join_path;
-pub use project::{ProjectEnvironment, ProjectFile};
+pub use project::{Implementation, ProjectEnvironment, ProjectFile};
 pub use reference::{Reference, Subject, key_of};
 pub use source_set::{InstalledModule, SourceSet};
 pub use type_constraint::TypeConstraint;

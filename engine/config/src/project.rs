@@ -5,6 +5,10 @@
 //! allowed_signers = "allowed_signers"
 //! revocations     = "revocations"
 //!
+//! provider "hashicorp/azurerm" {
+//!   implementation = "plugin"
+//! }
+//!
 //! environment "staging" {
 //!   paths              = ["environments/staging"]
 //!   approvers          = ["*@example.com"]
@@ -17,8 +21,10 @@
 //! }
 //! ```
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostics, Sources, Span};
 use ordain_lang::ast::{Attribute, Block};
 use ordain_lang::parse::parse_native;
@@ -38,6 +44,17 @@ pub struct ProjectFile {
     pub revocations: Option<Arc<str>>,
     /// Environments, in the order of the file.
     pub environments: Vec<ProjectEnvironment>,
+    /// What must serve a provider, whatever could.
+    pub implementations: BTreeMap<ProviderAddr, Implementation>,
+}
+
+/// What serves a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Implementation {
+    /// The one that is part of the engine.
+    Native,
+    /// An external process.
+    Plugin,
 }
 
 /// One `environment` block; what is not written is `None`.
@@ -80,7 +97,7 @@ impl ProjectFile {
     pub fn read(name: &str, text: &str, sources: &mut Sources) -> (ProjectFile, Diagnostics) {
         let file = sources.add(name, text);
         let (body, mut found) = parse_native(file, text);
-        let mut fields = Fields::exact(&body, &schema(&[], &TOP, &[("environment", &["name"])]), &mut found);
+        let mut fields = Fields::exact(&body, &schema(&[], &TOP, &[("environment", &["name"]), ("provider", &["source"])]), &mut found);
         let mut text_at = |name: &str, found: &mut Diagnostics| {
             text_of(fields.take(name).as_ref(), found).map(|(text, _)| text)
         };
@@ -89,8 +106,13 @@ impl ProjectFile {
             allowed_signers: text_at("allowed_signers", &mut found),
             revocations: text_at("revocations", &mut found),
             environments: Vec::new(),
+            implementations: BTreeMap::new(),
         };
         for block in &fields.blocks {
+            if &*block.block_type.text == "provider" {
+                project.implementations.extend(forced_implementation(block, &mut found));
+                continue;
+            }
             let Some(environment) = ProjectEnvironment::decode(block, &mut found) else { continue };
             if project.environments.iter().any(|other| other.name == environment.name) {
                 let detail = format!("An environment named {:?} was already declared.", environment.name);
@@ -126,6 +148,29 @@ impl ProjectEnvironment {
             found.push(bad_argument("No approvers", detail, block.header));
         }
         Some(environment)
+    }
+}
+
+fn forced_implementation(
+    block: &Block,
+    found: &mut Diagnostics,
+) -> Option<(ProviderAddr, Implementation)> {
+    let mut fields = Fields::exact(&block.body, &schema(&["implementation"], &[], &[]), found);
+    let (text, span) = text_of(fields.take("implementation").as_ref(), found)?;
+    let label = block.labels.first()?;
+    let Some(address) = ProviderAddr::parse(&label.text) else {
+        let detail = format!("{:?} is no source address of a provider.", &*label.text);
+        found.push(bad_argument("Invalid provider source string", detail, label.span));
+        return None;
+    };
+    match &*text {
+        "native" => Some((address, Implementation::Native)),
+        "plugin" => Some((address, Implementation::Plugin)),
+        _ => {
+            let detail = "The implementation of a provider is \"native\" or \"plugin\".";
+            found.push(bad_argument("Unsuitable value", detail, span));
+            None
+        }
     }
 }
 

@@ -64,3 +64,15 @@ fn what_is_wrong_is_reported() {
         assert!(found.iter().any(|item| item == summary), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn implementations_are_forced() {
+    let (project, found) = read("provider \"hashicorp/azurerm\" {\n  implementation = \"plugin\"\n}\n");
+    assert_eq!(found, Vec::<String>::new());
+    let address = ProviderAddr::parse("hashicorp/azurerm").unwrap();
+    assert_eq!(project.implementations.get(&address), Some(&Implementation::Plugin));
+    let (_, found) = read("provider \"a/b/c/d\" {\n  implementation = \"plugin\"\n}\n");
+    assert_eq!(found, ["Invalid provider source string"]);
+    let (_, found) = read("provider \"hashicorp/azurerm\" {\n  implementation = \"both\"\n}\n");
+    assert_eq!(found, ["Unsuitable value"]);
+}

@@ -66,6 +66,16 @@ impl Version {
         !self.prerelease.is_empty()
     }
 
+    /// How many numbers were written: `1.2` is `1.2.0` with two.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Whether the first `count` numbers of two versions are the same.
+    pub fn same_numbers(&self, other: &Version, count: usize) -> bool {
+        (0..count).all(|at| self.segment(at) == other.segment(at))
+    }
+
     fn segment(&self, at: usize) -> u64 {
         self.segments.get(at).copied().unwrap_or(0)
     }

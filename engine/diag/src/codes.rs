@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod eval;
 pub mod http;
+pub mod install;
 pub mod lang;
 pub mod plan;
 pub mod policy;
@@ -32,6 +33,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         approval::ALL,
         cli::ALL,
         http::ALL,
+        install::ALL,
         azure::ALL,
     ]
     .into_iter()

@@ -1,0 +1,195 @@
+//! Putting one package in its place: checked first, whole or not at all.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ordain_addr::ProviderAddr;
+use ordain_config::Version;
+use ordain_diag::{Diagnostic, codes};
+
+use crate::install::{Watch, problem_text};
+use crate::source::{Catalog, Location, Package};
+use crate::{Event, Hash, Installation, Lock, archive, hash, package_directory};
+
+/// What became of a package.
+pub(crate) struct Placed {
+    /// Checksums to remember.
+    pub(crate) hashes: Vec<Hash>,
+}
+
+/// Makes sure that a package is below the data directory and is one of those that were locked.
+///
+/// # Errors
+/// It cannot be found, fetched, unpacked or linked, or its checksum is not among the locked ones.
+pub(crate) async fn ensure(
+    catalog: &Catalog<'_>,
+    place: &Installation<'_>,
+    address: &ProviderAddr,
+    version: &Version,
+    locked: Option<&Lock>,
+    watch: Watch<'_>,
+) -> Result<Placed, Diagnostic> {
+    let text = version.to_string();
+    let target = package_directory(&catalog.providers_dir(), address, &text, catalog.platform());
+    let allowed: Vec<Hash> = locked.map(|row| row.hashes.clone()).unwrap_or_default();
+    if !allowed.is_empty()
+        && target.is_dir()
+        && let Ok(present) = hash_of_directory(&target).await
+        && allowed.contains(&present)
+    {
+        watch(Event::Present(address.clone(), text));
+        return Ok(Placed { hashes: Vec::new() });
+    }
+    watch(Event::Installing(address.clone(), text.clone()));
+    let package = catalog.package(address, version).await.map_err(|problem| {
+        failed(address, &text, &problem_text(catalog, address, &problem, Some(version)))
+    })?;
+    let who = "unauthenticated";
+    let h1 = put(place, &package, &target, &allowed).await.map_err(|why| match why {
+        Refused::Io(problem) => failed(address, &text, &problem.to_string()),
+        Refused::Checksum => mismatch(address, &text, &package.location),
+    })?;
+    watch(Event::Installed(address.clone(), text, who.to_owned()));
+    let mut hashes = package.hashes;
+    hashes.push(h1);
+    Ok(Placed { hashes })
+}
+
+async fn hash_of_directory(directory: &Path) -> io::Result<Hash> {
+    let directory = directory.to_path_buf();
+    blocking(move || hash::hash_directory(&directory)).await
+}
+
+/// Runs work that blocks beside the others.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+/// Why a package was not put in its place.
+pub(crate) enum Refused {
+    /// Reading, writing or unpacking failed.
+    Io(io::Error),
+    /// Its checksum is not one of the allowed ones.
+    Checksum,
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Refused::Io(error)
+    }
+}
+
+async fn put(
+    place: &Installation<'_>,
+    package: &Package,
+    target: &Path,
+    allowed: &[Hash],
+) -> Result<Hash, Refused> {
+    match &package.location {
+        Location::Directory(directory) => {
+            let directory = place.base.join(directory);
+            let directory = std::fs::canonicalize(&directory).unwrap_or(directory);
+            let h1 = hash_of_directory(&directory).await?;
+            // Checksums of archives say nothing about what is unpacked already.
+            if allowed.iter().any(Hash::is_h1) && !allowed.contains(&h1) {
+                return Err(Refused::Checksum);
+            }
+            link(&directory, target)?;
+            Ok(h1)
+        }
+        Location::Archive(path) => {
+            let (path, target, allowed) = (place.base.join(path), target.to_path_buf(), allowed.to_vec());
+            blocking(move || Ok(unpack(&path, &target, &allowed))).await?
+        }
+    }
+}
+
+/// Checks an archive, unpacks it beside its place and moves it there.
+pub(crate) fn unpack(path: &Path, target: &Path, allowed: &[Hash]) -> Result<Hash, Refused> {
+    let zh = Hash::of_archive(&hash::sha256(File::open(path)?)?);
+    let h1 = hash::hash_zip(io::BufReader::new(File::open(path)?))?;
+    if !allowed.is_empty() && !allowed.contains(&h1) && !allowed.contains(&zh) {
+        return Err(Refused::Checksum);
+    }
+    let beside = beside(target)?;
+    let unpacked = std::fs::create_dir_all(&beside)
+        .and_then(|()| archive::unzip(io::BufReader::new(File::open(path)?), &beside, archive::LARGEST))
+        .and_then(|()| replace(&beside, target));
+    if unpacked.is_err() {
+        let _gone = std::fs::remove_dir_all(&beside);
+    }
+    unpacked?;
+    Ok(h1)
+}
+
+/// A path beside the target that nobody else uses, with the directory for both made.
+pub(crate) fn beside(target: &Path) -> io::Result<PathBuf> {
+    let parent = target.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent)?;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    Ok(parent.join(format!(".{name}.{}.new", std::process::id())))
+}
+
+/// Moves something new to its place; what was there goes away.
+pub(crate) fn replace(new: &Path, target: &Path) -> io::Result<()> {
+    if let Ok(present) = std::fs::symlink_metadata(target)
+        && present.is_dir()
+    {
+        std::fs::remove_dir_all(target)?;
+    }
+    std::fs::rename(new, target)
+}
+
+/// Links to a package.
+#[cfg(unix)]
+pub(crate) fn link(package: &Path, target: &Path) -> io::Result<()> {
+    let beside = beside(target)?;
+    let _gone = std::fs::remove_file(&beside);
+    std::os::unix::fs::symlink(package, &beside)?;
+    replace(&beside, target)
+}
+
+/// Copies a package, where links need rights that users do not have.
+#[cfg(not(unix))]
+pub(crate) fn link(package: &Path, target: &Path) -> io::Result<()> {
+    let beside = beside(target)?;
+    copy(package, &beside)?;
+    replace(&beside, target)
+}
+
+#[cfg(not(unix))]
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn failed(address: &ProviderAddr, version: &str, why: &str) -> Diagnostic {
+    let end = if why.contains('\n') { "" } else { "." };
+    let detail = format!("Error while installing {} v{version}: {why}{end}", address.for_display());
+    Diagnostic::error(codes::install::INSTALL, "Failed to install provider", detail)
+}
+
+fn mismatch(address: &ProviderAddr, version: &str, location: &Location) -> Diagnostic {
+    let (what, path) = match location {
+        Location::Directory(path) => ("local package", path),
+        Location::Archive(path) => ("current package", path),
+    };
+    let detail = format!(
+        "Error while installing {} v{version}: the {what} for {address} {version} doesn't match any of the checksums previously recorded in the dependency lock file (this might be because the available checksums are for packages targeting different platforms). It was found at {}. Nothing was installed; if the package is the one that is wanted, \"providers lock\" records its checksums.",
+        address.for_display(),
+        path.display()
+    );
+    Diagnostic::error(codes::install::CHECKSUM, "Failed to install provider", detail)
+}

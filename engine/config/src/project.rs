@@ -97,7 +97,11 @@ impl ProjectFile {
     pub fn read(name: &str, text: &str, sources: &mut Sources) -> (ProjectFile, Diagnostics) {
         let file = sources.add(name, text);
         let (body, mut found) = parse_native(file, text);
-        let mut fields = Fields::exact(&body, &schema(&[], &TOP, &[("environment", &["name"]), ("provider", &["source"])]), &mut found);
+        let mut fields = Fields::exact(
+            &body,
+            &schema(&[], &TOP, &[("environment", &["name"]), ("provider", &["source"])]),
+            &mut found,
+        );
         let mut text_at = |name: &str, found: &mut Diagnostics| {
             text_of(fields.take(name).as_ref(), found).map(|(text, _)| text)
         };
@@ -151,10 +155,7 @@ impl ProjectEnvironment {
     }
 }
 
-fn forced_implementation(
-    block: &Block,
-    found: &mut Diagnostics,
-) -> Option<(ProviderAddr, Implementation)> {
+fn forced_implementation(block: &Block, found: &mut Diagnostics) -> Option<(ProviderAddr, Implementation)> {
     let mut fields = Fields::exact(&block.body, &schema(&["implementation"], &[], &[]), found);
     let (text, span) = text_of(fields.take("implementation").as_ref(), found)?;
     let label = block.labels.first()?;

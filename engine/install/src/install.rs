@@ -212,7 +212,8 @@ fn unavailable(address: &ProviderAddr, why: &str, requirement: &Requirement) -> 
     if !askers.is_empty() {
         detail.push_str(&format!("\n\nVersions of it are asked for by:\n{askers}"));
     }
-    let found = error(codes::install::NO_PACKAGE, "Failed to query available provider packages", detail);
+    let found = error(codes::install::NO_PACKAGE, "Failed to query available provider packages", detail)
+        .with_address(address.to_string());
     match requirement.asked.iter().find_map(|asked| asked.span) {
         Some(span) => found.with_span(span),
         None => found,

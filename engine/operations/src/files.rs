@@ -8,24 +8,38 @@ use std::path::Path;
 /// # Errors
 /// As the system reports them; the old file is then still there.
 pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_with(path, bytes, 0o600)
+}
+
+/// The same for a file that others may read.
+///
+/// # Errors
+/// As the system reports them; the old file is then still there.
+pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_with(path, bytes, 0o644)
+}
+
+fn write_with(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = write_new(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    let written = write_new(&temporary, bytes, mode).and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
         let _gone = std::fs::remove_file(&temporary);
     }
     written
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _unused = mode;
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()

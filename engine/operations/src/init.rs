@@ -1,15 +1,20 @@
 //! `init`: settles the backend, finds modules and providers, and remembers all of it.
 
-use std::collections::BTreeMap;
+mod providers;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ordain_addr::ProviderAddr;
 use ordain_backends::table::Backend;
 use ordain_config::blocks::ModuleSource;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
+pub use ordain_install::Event;
 use ordain_state::State;
 use serde_json::{Value as Json, json};
 
 use crate::backend::{self, Choice};
-use crate::natives::{self, Selected};
+use crate::serving::Served;
 use crate::{Project, Workdir, files};
 
 /// What the command line of `init` asks for.
@@ -25,60 +30,91 @@ pub struct Options {
     pub migrate: bool,
     /// `-force-copy`: copy without asking.
     pub force_copy: bool,
+    /// `-upgrade`: choose modules and providers anew.
+    pub upgrade: bool,
+    /// `-lockfile=readonly`: fail instead of changing the lock file.
+    pub lockfile_readonly: bool,
+    /// `-plugin-dir`: the only places for packages.
+    pub plugin_dirs: Vec<PathBuf>,
 }
 
-/// What was settled.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// Backend in use, and whether that is news.
-    pub backend: Option<(String, bool)>,
-    /// Calls of modules and their directories.
-    pub modules: Vec<(String, String)>,
-    /// What serves each provider.
-    pub providers: Vec<Selected>,
-    /// Workspaces whose state was copied.
-    pub copied: Vec<String>,
+/// What `init` has to say while it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The backend is being settled.
+    Backend,
+    /// A backend of this type was configured, which is news.
+    Configured(String),
+    /// The state of a workspace was copied.
+    Copied(String),
+    /// Modules are being found.
+    Modules,
+    /// A module call and its directory.
+    Module(String, String),
+    /// Providers are being put in their place.
+    Providers,
+    /// A provider is part of the engine.
+    Builtin(ProviderAddr),
+    /// Something happened to a package.
+    Provider(Event),
+    /// What serves a provider, and why.
+    Served(ProviderAddr, Served),
+    /// The lock file was written; for the first time or again.
+    Locked {
+        /// There was none before.
+        first: bool,
+    },
 }
 
-/// Whether to copy the state, asked when the command line leaves it open; `None` when nobody can be asked.
-pub type Ask<'a> = &'a mut (dyn FnMut(&str) -> Option<bool> + Send);
+/// Who watches and answers.
+pub trait Dialogue: Send {
+    /// A question that the command line left open; `None` when nobody can be asked.
+    fn confirm(&mut self, question: &str) -> Option<bool>;
+    /// Something happened.
+    fn tell(&mut self, news: &News);
+}
 
 /// Settles everything. Nothing is remembered when there are errors.
 pub async fn init(
     workdir: &Workdir,
-    project: &Project,
+    project: &mut Project,
     options: &Options,
-    ask: Ask<'_>,
-) -> (Report, Diagnostics) {
-    let mut report = Report::default();
+    talk: &mut dyn Dialogue,
+) -> Diagnostics {
     let mut found = Diagnostics::new();
+    talk.tell(&News::Backend);
     if !options.skip_backend {
-        match settle_backend(workdir, project, options, ask, &mut report).await {
+        match settle_backend(workdir, project, options, talk).await {
             Ok(warnings) => found.append(warnings),
             Err(errors) => {
                 found.append(errors);
-                return (report, found);
+                return found;
             }
         }
     }
-    let (modules, problems) = modules(project);
+    let (rows, problems) = modules(project);
     found.append(problems);
-    report.modules = modules;
-    report.providers = found.take(natives::select(&project.tree));
+    if !rows.is_empty() {
+        talk.tell(&News::Modules);
+        rows.into_iter().for_each(|(call, directory)| talk.tell(&News::Module(call, directory)));
+    }
+    if found.has_errors() {
+        return found;
+    }
+    found.append(providers::settle(workdir, project, options, talk).await);
     if !found.has_errors()
         && let Err(error) = remember_modules(workdir, project)
     {
         found.push(error);
     }
-    (report, found)
+    found
 }
 
 async fn settle_backend(
     workdir: &Workdir,
     project: &Project,
     options: &Options,
-    ask: Ask<'_>,
-    report: &mut Report,
+    talk: &mut dyn Dialogue,
 ) -> Result<Diagnostics, Diagnostics> {
     let (declared, mut found) = backend::declared(project);
     if found.has_errors() {
@@ -104,10 +140,14 @@ async fn settle_backend(
     let target = backend::connect(workdir, &new)?;
     if old != new && !options.reconfigure {
         let source = backend::connect(workdir, &old)?;
-        report.copied = migrate(&source, &target, (&old.kind, &new.kind), options, ask).await?;
+        for workspace in migrate(&source, &target, (&old.kind, &new.kind), options, talk).await? {
+            talk.tell(&News::Copied(workspace));
+        }
     }
     backend::save(workdir, declared.as_ref())?;
-    report.backend = declared.as_ref().map(|choice| (choice.kind.clone(), saved.as_ref() != Some(choice)));
+    if let Some(choice) = declared.filter(|choice| saved.as_ref() != Some(choice)) {
+        talk.tell(&News::Configured(choice.kind));
+    }
     Ok(found)
 }
 
@@ -117,7 +157,7 @@ async fn migrate(
     target: &Backend,
     kinds: (&str, &str),
     options: &Options,
-    ask: Ask<'_>,
+    talk: &mut dyn Dialogue,
 ) -> Result<Vec<String>, Diagnostic> {
     let mut states: BTreeMap<String, State> = BTreeMap::new();
     for workspace in source.workspaces().await? {
@@ -131,7 +171,7 @@ async fn migrate(
     }
     if !options.force_copy {
         let question = format!("Copy the existing state from backend {:?} to {:?}?", kinds.0, kinds.1);
-        match ask(&question) {
+        match talk.confirm(&question) {
             Some(true) => {}
             Some(false) => return Ok(Vec::new()),
             None => {

@@ -3,6 +3,7 @@
 pub mod applying;
 pub mod approving;
 pub mod backend;
+pub mod choosing;
 pub mod clock;
 pub mod consoling;
 mod files;
@@ -23,6 +24,7 @@ mod project;
 mod provider_functions;
 pub mod providers;
 pub mod repository;
+pub mod serving;
 pub mod snapshot;
 mod sources;
 pub mod state_commands;

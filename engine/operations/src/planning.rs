@@ -182,10 +182,11 @@ impl Work<'_> {
     fn header(&self, repository: &Repository, rules: &Rules, now: i64) -> Header {
         let environment = rules.environment_of(&repository.directory);
         let lifetime = environment.and_then(|environment| environment.plan_lifetime);
-        let selected = crate::natives::select(&self.project.tree).0;
-        let providers = selected.into_iter().map(|selected| {
-            let version = selected.version.unwrap_or(env!("CARGO_PKG_VERSION"));
-            (selected.address.to_string(), version.to_owned())
+        let serving = crate::serving::Serving::new(self.workdir.clone());
+        let wanted = ordain_install::requirements(&self.project.tree).0;
+        let providers = wanted.into_keys().map(|address| {
+            let version = serving.version(&address).unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned());
+            (address.to_string(), version)
         });
         Header {
             engine: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,4 +1,4 @@
-//! Providers for one operation: native ones, made when they are asked for.
+//! Providers for one operation, made when they are asked for.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,35 +15,58 @@ use ordain_provider_kubernetes::Kubernetes;
 use ordain_provider_terraform::TerraformProvider;
 use ordain_state::State;
 
+use crate::Workdir;
 use crate::host::Surroundings;
+use crate::natives::{self, Native};
 use crate::plan_configuration::SchemasByAddress;
-use crate::{Workdir, natives};
+use crate::serving::{Package, Server, Serving};
 
 /// Makes providers for a working directory.
 pub struct Providers {
     workdir: Workdir,
+    serving: Serving,
 }
 
 impl Providers {
     /// Providers that see the working directory's environment.
     pub fn new(workdir: Workdir) -> Self {
-        Self { workdir }
+        Self { serving: Serving::new(workdir.clone()), workdir }
     }
 
     /// A provider, not configured yet.
     ///
     /// # Errors
-    /// No native provider serves the address.
+    /// Nothing serves the address, or what does cannot be started.
     pub fn make(&self, address: &ProviderAddr) -> Result<Arc<dyn Provider>, Diagnostic> {
-        if address.is_builtin() {
-            return Ok(Arc::new(TerraformProvider::new(Arc::new(Surroundings::new(self.workdir.clone())))));
+        match self.serving.of(address)? {
+            Server::Builtin => {
+                Ok(Arc::new(TerraformProvider::new(Arc::new(Surroundings::new(self.workdir.clone())))))
+            }
+            Server::Native(native) => self.native(native),
+            Server::Plugin(package) => Err(unrunnable(address, &package)),
         }
-        match natives::native(address).map(|native| native.name) {
-            Some("azurerm") => Ok(Arc::new(AzureRm::new(self.workdir.env.clone())?)),
-            Some("kubernetes") => Ok(Arc::new(Kubernetes::new(self.workdir.env.clone(), Cancel::new())?)),
-            Some("helm") => Ok(Arc::new(Helm::new(self.workdir.env.clone(), self.workdir.dir.clone())?)),
-            _ => Err(missing(address)),
+    }
+
+    /// A native provider.
+    ///
+    /// # Errors
+    /// What it needs of its surroundings is not there.
+    pub fn native(&self, native: &Native) -> Result<Arc<dyn Provider>, Diagnostic> {
+        let env = self.workdir.env.clone();
+        match native.name {
+            "azurerm" => Ok(Arc::new(AzureRm::new(env)?)),
+            "kubernetes" => Ok(Arc::new(Kubernetes::new(env, Cancel::new())?)),
+            "helm" => Ok(Arc::new(Helm::new(env, self.workdir.dir.clone())?)),
+            name => {
+                let detail = format!("No crate serves the row {name:?} of the table of native providers.");
+                Err(Diagnostic::error(codes::cli::INTERNAL, "Missing required provider", detail))
+            }
         }
+    }
+
+    /// What serves the providers.
+    pub fn serving(&self) -> &Serving {
+        &self.serving
     }
 
     /// Schemas of all providers that a configuration and a state name.
@@ -69,15 +92,13 @@ impl Providers {
     }
 }
 
-fn missing(address: &ProviderAddr) -> Diagnostic {
-    let names: Vec<String> =
-        natives::NATIVES.iter().map(|native| format!("hashicorp/{}", native.name)).collect();
+fn unrunnable(address: &ProviderAddr, package: &Package) -> Diagnostic {
     let detail = format!(
-        "This configuration or its state requires provider {address}, but that provider isn't available. This build \
-         serves {} natively.",
-        names.join(", ")
+        "Provider {} is installed in {}, but this build does not run external provider plugins yet.",
+        address.for_display(),
+        package.directory.display()
     );
-    Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Missing required provider", detail)
+    Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Failed to load plugin schemas", detail)
 }
 
 #[async_trait]

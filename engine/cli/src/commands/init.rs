@@ -1,14 +1,17 @@
 //! `ordain init`
 
 use clap::{ArgMatches, Command};
+use ordain_addr::ProviderAddr;
 use ordain_operations::Project;
-use ordain_operations::init::{Options, Report, init, remember_modules};
+use ordain_operations::init::{Dialogue, Event, News, Options, init, remember_modules};
+use ordain_operations::serving::Served;
 
 use super::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, locking, many, output, switch, texts, value, variables};
+use crate::flags::{is_on, locking, many, output, switch, text, texts, value, variables};
 use crate::render::style::Color;
 use crate::session::Session;
+use crate::ui::Ui;
 
 /// Row of the table.
 pub const ENTRY: Entry =
@@ -46,8 +49,11 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         reconfigure: is_on(matches, "reconfigure"),
         migrate: is_on(matches, "migrate-state") || is_on(matches, "force-copy"),
         force_copy: is_on(matches, "force-copy"),
+        upgrade: is_on(matches, "upgrade"),
+        lockfile_readonly: text(matches, "lockfile") == Some("readonly"),
+        plugin_dirs: texts(matches, "plugin-dir").into_iter().map(Into::into).collect(),
     };
-    let (project, found) = Project::load_for_init(&session.workdir);
+    let (mut project, found) = Project::load_for_init(&session.workdir);
     if found.has_errors() {
         let mut found = found;
         found.extend(remember_modules(&session.workdir, &project).err());
@@ -58,16 +64,12 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         return Exit::Done;
     }
     let workdir = session.workdir.clone();
-    let (report, mut done) = session.drive(|ui| async {
-        let mut ask = |question: &str| {
-            let answer = ui.ask(&format!("{question}\n  Enter \"yes\" to copy and \"no\" to start with an empty state.\n\n  Enter a value: "));
-            answer.map(|answer| answer.trim() == "yes")
-        };
-        init(&workdir, &project, &options, &mut ask).await
+    let done = session.drive(|ui| async {
+        let mut talk = Terminal { ui };
+        init(&workdir, &mut project, &options, &mut talk).await
     });
-    show(&report, session);
     let mut all = found;
-    all.append(std::mem::take(&mut done));
+    all.append(done);
     let exit = session.report(&all, &project.sources);
     if exit == Exit::Done {
         let style = session.ui.style();
@@ -79,26 +81,70 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     exit
 }
 
-fn show(report: &Report, session: &mut Session) {
-    session.ui.line("Initializing the backend...");
-    if let Some((kind, true)) = &report.backend {
-        session.ui.line(&format!("\nSuccessfully configured the backend {kind:?}! Ordain will automatically\nuse this backend unless the backend configuration changes."));
+/// The terminal as who watches and answers.
+struct Terminal<'t> {
+    ui: &'t mut Ui,
+}
+
+impl Dialogue for Terminal<'_> {
+    fn confirm(&mut self, question: &str) -> Option<bool> {
+        let answer = self.ui.ask(&format!("{question}\n  Enter \"yes\" to copy and \"no\" to start with an empty state.\n\n  Enter a value: "));
+        answer.map(|answer| answer.trim() == "yes")
     }
-    for workspace in &report.copied {
-        session.ui.line(&format!("Copied the state of workspace {workspace:?}."));
+
+    fn tell(&mut self, news: &News) {
+        let bold = self.ui.style();
+        let line = match news {
+            News::Backend => bold.bold("Initializing the backend..."),
+            News::Configured(kind) => format!(
+                "\nSuccessfully configured the backend {kind:?}! Ordain will automatically\nuse this backend unless the backend configuration changes."
+            ),
+            News::Copied(workspace) => format!("Copied the state of workspace {workspace:?}."),
+            News::Modules => bold.bold("Initializing modules..."),
+            News::Module(call, directory) => format!("- {call} in {directory}"),
+            News::Providers => bold.bold("Initializing provider plugins..."),
+            News::Builtin(address) => format!("- {address} is built in to Ordain"),
+            News::Provider(event) => package(event),
+            News::Served(address, served) => serving(address, served),
+            News::Locked { first: true } => "\nOrdain has created a lock file .terraform.lock.hcl to record the provider\nselections it made above. Include this file in your version control repository\nso that the same selections are made when you run \"ordain init\" in the future.".to_owned(),
+            News::Locked { first: false } => "\nOrdain has made some changes to the provider dependency selections recorded\nin the .terraform.lock.hcl file. Review those changes and commit them to your\nversion control system if they represent changes you intended to make.".to_owned(),
+        };
+        self.ui.line(&line);
     }
-    if !report.modules.is_empty() {
-        session.ui.line("Initializing modules...");
-        for (call, directory) in &report.modules {
-            session.ui.line(&format!("- {call} in {directory}"));
+}
+
+fn package(event: &Event) -> String {
+    match event {
+        Event::Reusing(address) => {
+            format!("- Reusing previous version of {} from the dependency lock file", address.for_display())
+        }
+        Event::Finding(address, constraints) if constraints.is_empty() => {
+            format!("- Finding latest version of {}...", address.for_display())
+        }
+        Event::Finding(address, constraints) => {
+            format!("- Finding {} versions matching {constraints:?}...", address.for_display())
+        }
+        Event::Installing(address, version) => {
+            format!("- Installing {} v{version}...", address.for_display())
+        }
+        Event::Installed(address, version, who) => {
+            format!("- Installed {} v{version} ({who})", address.for_display())
+        }
+        Event::Present(address, version) => {
+            format!("- Using previously-installed {} v{version}", address.for_display())
+        }
+        Event::FromCache(address, version) => {
+            format!("- Using {} v{version} from the shared cache directory", address.for_display())
         }
     }
-    session.ui.line("Initializing provider plugins...");
-    for selected in &report.providers {
-        let name = selected.address.for_display();
-        session.ui.line(&match selected.version {
-            None => format!("- {name} is built in to Ordain"),
-            Some(version) => format!("- {name} v{version} is served natively"),
-        });
+}
+
+fn serving(address: &ProviderAddr, served: &Served) -> String {
+    let name = address.for_display();
+    let Served { version, why, .. } = served;
+    if served.native {
+        format!("- {name} v{version} is served natively: {why}")
+    } else {
+        format!("- {name} v{version} is served by the installed plugin: {why}")
     }
 }

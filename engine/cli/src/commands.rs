@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod policy;
 mod sandbox;
+mod sealing_key;
 mod show;
 mod state;
 mod taint;
@@ -44,6 +45,7 @@ pub const ALL: &[Entry] = &[
     validate::ENTRY,
     plan::ENTRY,
     approve::ENTRY,
+    sealing_key::ENTRY,
     apply::APPLY,
     apply::DESTROY,
     apply::REFRESH,

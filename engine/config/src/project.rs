@@ -17,6 +17,7 @@
 //!   plan_lifetime      = "24h"
 //!   approval_lifetime  = "24h"
 //!   same_effects       = false
+//!   sealed_to          = ["x25519:..."]
 //!   time_zone          = "Europe/London"
 //! }
 //! ```
@@ -76,19 +77,22 @@ pub struct ProjectEnvironment {
     pub approval_lifetime: Option<i64>,
     /// Whether an approval counts for a later plan with the same effects.
     pub same_effects: Option<bool>,
+    /// Public keys of those who may open the secrets of stored plans; none: they are stored in clear.
+    pub sealed_to: Vec<Arc<str>>,
     /// Time zone that rules about days and hours use.
     pub time_zone: Option<Arc<str>>,
 }
 
 const TOP: [&str; 3] = ["policies", "allowed_signers", "revocations"];
 
-const ENVIRONMENT: [&str; 7] = [
+const ENVIRONMENT: [&str; 8] = [
     "approvers",
     "approvals",
     "author_may_approve",
     "plan_lifetime",
     "approval_lifetime",
     "same_effects",
+    "sealed_to",
     "time_zone",
 ];
 
@@ -143,6 +147,7 @@ impl ProjectEnvironment {
             plan_lifetime: seconds_of(fields.take("plan_lifetime").as_ref(), found),
             approval_lifetime: seconds_of(fields.take("approval_lifetime").as_ref(), found),
             same_effects: bool_of(fields.take("same_effects").as_ref(), found),
+            sealed_to: texts_of(fields.take("sealed_to").as_ref(), found),
             time_zone: text_of(fields.take("time_zone").as_ref(), found).map(|(text, _)| text),
         };
         let needs_people = environment.approvals.unwrap_or(1) > 0;

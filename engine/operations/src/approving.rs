@@ -82,7 +82,7 @@ pub async fn approve(
     let mut found = Diagnostics::new();
     let approved = async {
         let (bytes, version) = plan_store::read_version(workdir, place).await?;
-        let (file, digests) = ordain_plan::file::read(place, &bytes).map_err(|error| *error)?;
+        let (file, digests) = crate::sealing::read(workdir, place, &bytes)?;
         let repository = Repository::around(workdir);
         judged(&repository, &file, options, &mut found)?;
         let approval = signed(workdir, &file, digests, options, passphrase)?;

@@ -45,6 +45,7 @@ fn environment(written: &ProjectEnvironment) -> Environment {
         plan_lifetime: written.plan_lifetime.or(usual.plan_lifetime),
         approval_lifetime: written.approval_lifetime.or(usual.approval_lifetime),
         same_effects: written.same_effects.unwrap_or(usual.same_effects),
+        sealed_to: texts(&written.sealed_to),
         ..usual
     }
 }

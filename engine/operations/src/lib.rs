@@ -24,6 +24,7 @@ mod project;
 mod provider_functions;
 pub mod providers;
 pub mod repository;
+pub mod sealing;
 pub mod serving;
 pub mod snapshot;
 mod sources;

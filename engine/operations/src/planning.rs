@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ordain_approval::Rules;
-use ordain_diag::{Diagnostics, Sources};
+use ordain_diag::{Diagnostic, Diagnostics, Sources};
 use ordain_plan::file::{Digests, Header, Inputs, Origin, Place, PlanFile};
 use ordain_plan::{Digest, Observer, Plan};
 use ordain_state::{State, Stored};
@@ -15,6 +15,7 @@ use crate::locked::{Locking, refuse_unfinished};
 use crate::plan_configuration::{SchemasByAddress, configuration};
 use crate::providers::Providers;
 use crate::repository::Repository;
+use crate::sealing::Recipients;
 use crate::stores::{Stores, new_id};
 use crate::variables::{Given, collect};
 use crate::{LANGUAGE_VERSION, Machine, Project, Workdir, backend, clock, judging, trimmed};
@@ -175,6 +176,7 @@ impl Work<'_> {
             decisions: serde_json::Value::Null,
             obligations: serde_json::Value::Null,
             approvals: Vec::new(),
+            closed: None,
             plan,
         }
     }
@@ -214,6 +216,17 @@ impl Work<'_> {
         }
     }
 
+    /// Those to whom the environment seals its plans.
+    fn recipients(
+        &self,
+        repository: &Repository,
+        found: &mut Diagnostics,
+    ) -> Result<Option<Recipients>, Diagnostic> {
+        let rules = found.take(judging::rules(repository));
+        let environment = rules.environment_of(&repository.directory);
+        environment.map_or(Ok(None), |environment| Recipients::read(&environment.sealed_to))
+    }
+
     /// Lets policies judge, then puts the plan into its stored form.
     fn judged(&self, mut file: PlanFile, schemas: &SchemasByAddress, found: &mut Diagnostics) -> Planned {
         let repository = Repository::around(self.workdir);
@@ -233,7 +246,16 @@ impl Work<'_> {
             file.decisions = serde_json::to_value(decisions).unwrap_or_default();
             file.obligations = serde_json::to_value(&decisions.obligations).unwrap_or_default();
         }
-        let stored = found.take(ordain_plan::file::write(&file));
+        let stored = match self.recipients(&repository, found) {
+            Ok(seal) => {
+                let seal = seal.as_ref().map(|recipients| recipients as &dyn ordain_plan::file::Seal);
+                found.take(ordain_plan::file::write(&file, seal))
+            }
+            Err(error) => {
+                found.push(error);
+                None
+            }
+        };
         Planned { file, stored, decisions, generated: self.generated.is_some() }
     }
 }

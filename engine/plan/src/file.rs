@@ -5,6 +5,7 @@
 //! | `manifest.json` | header, digests of all parts, the root itself | the header is |
 //! | `plan.json` | the JSON plan 1.2 with null for everything sensitive; a courtesy to readers, never read back | yes |
 //! | `changes.json`, `steps.json` | the plan in the exact form ([`crate::serial`]), and the execution graph | yes |
+//! | `sealed.bin` | the three parts with secrets, where they are sealed | yes |
 //! | `prior.json`, `base.json` | state as refreshed, and as stored (left out where it is the same) | yes |
 //! | `schemas.json` | trimmed schemas | yes |
 //! | `configuration.json`, `snapshot.json` | the JSON plan's `configuration`, and the source texts by logical path | yes |
@@ -15,14 +16,15 @@
 //! and author come in as values. The archive's comment ends with a digest of every byte before it, so a
 //! damaged file is refused wherever the damage is; against people there is the root, which approvals sign.
 //!
-//! **Secrets.** `changes.json`, `prior.json` and `base.json` hold sensitive values in clear, the other parts
-//! do not (literals in the configuration stay literals). Whoever stores plans where others can read must
-//! seal those three parts: [`Header::sealing`] names the method, the root covers the sealed bytes, and
-//! `write` and `read` are the only places that would seal and open. The only method so far is `none`; a
-//! file that names another one is refused.
+//! **Secrets.** `changes.json`, `prior.json` and `base.json` hold sensitive values in clear, the other parts do not
+//! (literals in the configuration stay literals). Where plans are stored for others to read, those three are
+//! sealed to whoever applies ([`Seal`]): they become the one part `sealed.bin`, [`Header::sealing`] names the method,
+//! the root covers the sealed bytes, and `changes.json` holds the plan with stand-ins instead of secrets. Without
+//! the key such a file still shows and can be approved ([`PlanFile::closed`]); only apply needs what is sealed.
 
 mod archive;
 mod parts;
+mod sealing;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +35,8 @@ use serde_json::Value as Json;
 use crate::json::{Secrets, View};
 use crate::schema::Schemas;
 use crate::{Digest, Plan, json};
+
+pub use sealing::{Closed, Open, Seal};
 
 /// Version of the format. A file of another version is refused.
 pub const FORMAT: u32 = 1;
@@ -56,6 +60,8 @@ pub struct PlanFile {
     pub obligations: Json,
     /// Approvals, in the approval crate's form. Not covered by the root.
     pub approvals: Vec<Json>,
+    /// Set when the secrets could not be opened: `plan` then has stand-ins for them and empty states.
+    pub closed: Option<Closed>,
 }
 
 /// Where a plan may be applied, who made it, and from what. Everything here may be read by anybody.
@@ -66,7 +72,7 @@ pub struct Header {
     pub engine: String,
     /// Version of the language that documents made from the plan claim, such as `1.11.4`.
     pub terraform_version: String,
-    /// How the parts with secrets are sealed: `none`.
+    /// How the parts with secrets are sealed: `none`, or the name of a method. Set by [`write`].
     pub sealing: String,
     /// Where it may be applied.
     pub place: Place,
@@ -130,8 +136,12 @@ pub struct Digests {
 }
 
 impl PlanFile {
-    /// Terraform's JSON plan, as `show -json` prints it: nothing is redacted unless asked for.
+    /// Terraform's JSON plan, as `show -json` prints it: nothing is redacted unless asked for. Of a plan that
+    /// could not be opened there is only the redacted one.
     pub fn json(&self, secrets: Secrets) -> (String, Diagnostics) {
+        if let Some(closed) = &self.closed {
+            return (closed.readable.clone(), Diagnostics::new());
+        }
         let view = View {
             schemas: &self.schemas,
             configuration: &self.configuration,
@@ -147,12 +157,13 @@ impl PlanFile {
     }
 }
 
-/// The file's bytes and what names it.
+/// The file's bytes and what names it. With `seal`, what holds secrets is sealed.
 ///
 /// # Errors
-/// When a value may not be stored (ephemeral values) or the JSON view cannot be made (a missing schema).
-pub fn write(file: &PlanFile) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
-    let (made, mut diagnostics) = parts::of(file);
+/// When a value may not be stored (ephemeral values), the JSON view cannot be made (a missing schema), or what
+/// must be sealed cannot be.
+pub fn write(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
+    let (made, mut diagnostics) = parts::of(file, seal);
     let Some((parts, digests)) = made else { return (None, diagnostics) };
     match archive::pack(&parts) {
         Ok(bytes) => (Some((bytes, digests)), diagnostics),
@@ -164,13 +175,14 @@ pub fn write(file: &PlanFile) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
     }
 }
 
-/// Reads a stored plan and checks every byte of it. `name` is what messages call the file.
+/// Reads a stored plan and checks every byte of it. `name` is what messages call the file. What `open` cannot
+/// open stays closed, which is no error.
 ///
 /// # Errors
 /// When the file is damaged, altered, of another version or of another program.
-pub fn read(name: &str, bytes: &[u8]) -> Result<(PlanFile, Digests), Box<Diagnostic>> {
+pub fn read(name: &str, bytes: &[u8], open: &dyn Open) -> Result<(PlanFile, Digests), Box<Diagnostic>> {
     let parts = archive::unpack(bytes).map_err(|refused| refusal(name, &refused))?;
-    parts::into_file(parts).map_err(|refused| refusal(name, &refused))
+    parts::into_file(parts, open).map_err(|refused| refusal(name, &refused))
 }
 
 /// The same file with these approvals and nothing else changed; the root stays.
@@ -198,8 +210,6 @@ enum Refused {
     Foreign,
     /// Another version of the format.
     Version(String),
-    /// The sealing method is not known.
-    Sealed(String),
     /// Damaged or altered; the text says where.
     Altered(String),
     /// A part does not read; the text says why.
@@ -225,10 +235,6 @@ fn refusal(name: &str, refused: &Refused) -> Box<Diagnostic> {
                 "The file is a plan in format {version}, this program reads format {FORMAT}. Apply it with the \
                  program that made it, or plan again."
             ),
-        ),
-        Refused::Sealed(method) => (
-            codes::plan::PLAN_VERSION,
-            format!("The plan is sealed by {method:?}, which this program cannot open. Use a newer program."),
         ),
         Refused::Altered(what) => (
             codes::plan::PLAN_ALTERED,

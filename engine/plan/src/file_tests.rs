@@ -53,16 +53,43 @@ fn file() -> PlanFile {
         decisions: json!({"deny": []}),
         obligations: json!([]),
         approvals: Vec::new(),
+        closed: None,
     }
 }
 
+/// Turns every bit around; who has the key can do it again.
+struct Turned {
+    key: bool,
+}
+
+impl Seal for Turned {
+    fn method(&self) -> String {
+        "turned".to_owned()
+    }
+
+    fn seal(&self, clear: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(clear.iter().map(|byte| !byte).collect())
+    }
+}
+
+impl Open for Turned {
+    fn open(&self, method: &str, sealed: &[u8]) -> Result<Vec<u8>, String> {
+        match (method, self.key) {
+            ("turned", true) => self.seal(sealed),
+            (method, _) => Err(format!("no key for {method}")),
+        }
+    }
+}
+
+const NOBODY: Turned = Turned { key: false };
+
 fn written(file: &PlanFile) -> (Vec<u8>, Digests) {
-    let (made, diagnostics) = write(file);
+    let (made, diagnostics) = write(file, None);
     made.unwrap_or_else(|| panic!("{diagnostics:?}"))
 }
 
 fn refused(bytes: &[u8]) -> Diagnostic {
-    *read("x.plan", bytes).map(|_| ()).unwrap_err()
+    *read("x.plan", bytes, &NOBODY).map(|_| ()).unwrap_err()
 }
 
 #[test]
@@ -70,7 +97,7 @@ fn the_same_inputs_give_the_same_bytes_and_come_back() {
     let (bytes, digests) = written(&file());
     assert_eq!(written(&file()), (bytes.clone(), digests));
     assert!(is_archive(&bytes), "tools know a plan file by the archive's first bytes");
-    let (back, read_digests) = read("x.plan", &bytes).unwrap();
+    let (back, read_digests) = read("x.plan", &bytes, &NOBODY).unwrap();
     assert_eq!(read_digests, digests);
     assert_eq!(back.header, file().header);
     assert_eq!(written(&back), (bytes, digests));
@@ -86,15 +113,15 @@ fn one_flipped_bit_anywhere_is_refused() {
         for bit in [0x01, 0x20, 0x80] {
             let mut flipped = bytes.clone();
             flipped[at] ^= bit;
-            assert!(read("x.plan", &flipped).is_err(), "bit {bit:#x} of byte {at}");
+            assert!(read("x.plan", &flipped, &NOBODY).is_err(), "bit {bit:#x} of byte {at}");
         }
     }
     for length in 0..bytes.len() {
-        assert!(read("x.plan", &bytes[..length]).is_err(), "cut to {length}");
+        assert!(read("x.plan", &bytes[..length], &NOBODY).is_err(), "cut to {length}");
     }
     let mut longer = bytes;
     longer.push(b' ');
-    assert!(read("x.plan", &longer).is_err());
+    assert!(read("x.plan", &longer, &NOBODY).is_err());
 }
 
 #[test]
@@ -123,7 +150,7 @@ fn approvals_are_added_without_changing_the_root() {
     let (bytes, digests) = written(&file());
     let approvals = [json!({"by": "a"})];
     let approved = with_approvals("x.plan", &bytes, &approvals).unwrap();
-    let (back, again) = read("x.plan", &approved).unwrap();
+    let (back, again) = read("x.plan", &approved, &NOBODY).unwrap();
     assert_eq!(again, digests);
     assert_eq!(back.approvals, approvals);
 }
@@ -177,16 +204,13 @@ fn other_files_are_refused_with_the_reason() {
     let found = refused(&newer);
     assert_eq!(found.code, codes::plan::PLAN_VERSION);
     assert!(found.detail.contains("format 2"), "{}", found.detail);
-    let mut sealed = file();
-    sealed.header.sealing = "age".to_owned();
-    assert!(refused(&written(&sealed).0).detail.contains("sealed by \"age\""));
 }
 
 #[test]
 fn ephemeral_values_cannot_be_stored() {
     let mut file = file();
     file.plan.outputs[0].after = Value::string("x").with_marks(Marks::EPHEMERAL);
-    let (made, diagnostics) = write(&file);
+    let (made, diagnostics) = write(&file, None);
     assert!(made.is_none());
     assert!(diagnostics.has_errors());
 }
@@ -195,4 +219,49 @@ fn ephemeral_values_cannot_be_stored() {
 fn lifetimes_end() {
     assert!(!file().is_expired(1_999));
     assert!(file().is_expired(2_000));
+}
+
+#[test]
+fn what_is_sealed_shows_without_the_key_and_applies_with_it() {
+    let (made, _) = write(&file(), Some(&NOBODY));
+    let (bytes, digests) = made.unwrap();
+    assert_ne!(digests.root, written(&file()).1.root, "the root covers the sealing");
+    assert_eq!(digests.effects, written(&file()).1.effects, "the effects are the same");
+    for (name, part) in archive::unpack(&bytes).unwrap_or_default() {
+        assert!(!String::from_utf8_lossy(&part).contains("hunter2"), "{name} holds a secret");
+    }
+
+    let (closed, same) = read("x.plan", &bytes, &NOBODY).unwrap();
+    assert_eq!(same, digests);
+    assert_eq!(closed.closed.as_ref().unwrap().why, "no key for turned");
+    let readable = closed.json(Secrets::Shown).0;
+    assert!(!readable.contains("hunter2") && readable.contains("resource_changes"), "{readable}");
+    assert_eq!(closed.plan.changes.len(), file().plan.changes.len());
+    assert_eq!(
+        (closed.plan.base.serial, &closed.plan.base.lineage),
+        (file().plan.base.serial, &file().plan.base.lineage)
+    );
+
+    let (opened, _) = read("x.plan", &bytes, &Turned { key: true }).unwrap();
+    assert_eq!(opened.closed, None);
+    assert_eq!(opened.header.sealing, "turned");
+    assert_eq!(opened.json(Secrets::Shown).0, file().json(Secrets::Shown).0);
+
+    let approved = with_approvals("x.plan", &bytes, &[json!("yes")]).unwrap();
+    assert_eq!(read("x.plan", &approved, &NOBODY).unwrap().1, digests);
+}
+
+#[test]
+fn a_sealed_part_cannot_be_left_out_or_changed() {
+    let (bytes, _) = write(&file(), Some(&NOBODY)).0.unwrap();
+    let refused = |change: fn(&mut archive::Parts)| {
+        let mut parts = archive::unpack(&bytes).unwrap_or_default();
+        change(&mut parts);
+        read("x.plan", &archive::pack(&parts).unwrap(), &Turned { key: true }).unwrap_err().detail
+    };
+    assert!(refused(|parts| drop(parts.remove("sealed.bin"))).contains("sealed.bin is missing"));
+    assert!(
+        refused(|parts| parts.get_mut("sealed.bin").unwrap()[9] ^= 1)
+            .contains("sealed.bin does not have the digest")
+    );
 }

@@ -11,6 +11,7 @@ pub mod file;
 pub mod json;
 mod observer;
 mod plan;
+mod redact;
 mod schema;
 pub mod serial;
 mod step;

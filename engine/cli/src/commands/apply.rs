@@ -8,6 +8,7 @@ use ordain_approval::Proof;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
 use ordain_operations::planning::plan;
+use ordain_operations::sealing;
 use ordain_plan::Mode;
 use ordain_plan::file::{Digests, PlanFile};
 
@@ -76,7 +77,9 @@ fn stored(matches: &ArgMatches, session: &mut Session, path: &str) -> Result<Exi
     let bytes = ordain_operations::plan_store::read(&session.workdir, path);
     let bytes = session.block_on(bytes).map_err(|error| session.fail(error))?;
     let forbidden = ["destroy", "refresh-only"].iter().any(|flag| is_on(matches, flag));
-    let (file, digests) = ordain_plan::file::read(path, &bytes).map_err(|error| session.fail(*error))?;
+    let (file, digests) =
+        sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
+    sealing::demand_open(&file).map_err(|error| session.fail(error))?;
     let narrowed = !texts(matches, "target").is_empty() || !texts(matches, "replace").is_empty();
     if forbidden || narrowed {
         let detail = "The planning options -destroy, -refresh-only, -replace and -target were decided when the plan was made; they cannot be given with a saved plan file.";

@@ -7,6 +7,7 @@ use std::process::{Command as Process, Stdio};
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::Sources;
 use ordain_operations::approving::{self, Options, Signing};
+use ordain_operations::sealing;
 
 use super::Entry;
 use crate::exit::Exit;
@@ -45,7 +46,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let place = text(matches, "plan").unwrap_or_default().to_owned();
     let bytes = session.block_on(ordain_operations::plan_store::read(&session.workdir, &place));
     let bytes = bytes.map_err(|error| session.fail(error))?;
-    let (file, digests) = ordain_plan::file::read(&place, &bytes).map_err(|error| session.fail(*error))?;
+    let (file, digests) =
+        sealing::read(&session.workdir, &place, &bytes).map_err(|error| session.fail(error))?;
     let principal = text(matches, "as").map(str::to_owned);
     if is_on(matches, "statement") {
         let statement = approving::statement(&session.workdir, &file, digests, principal.as_deref());

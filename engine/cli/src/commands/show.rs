@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, codes};
 use ordain_operations::providers::Providers;
-use ordain_operations::{LANGUAGE_VERSION, trimmed};
+use ordain_operations::{LANGUAGE_VERSION, sealing, trimmed};
 use ordain_plan::file::PlanFile;
 use ordain_plan::json::{Secrets, View};
 use ordain_state::State;
@@ -50,7 +50,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         ))
     })?;
     if ordain_plan::file::is_archive(&bytes) {
-        let (file, _) = ordain_plan::file::read(path, &bytes).map_err(|error| session.fail(*error))?;
+        let (file, _) = sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
         return show_plan(session, &file, json, is_on(matches, "show-sensitive"));
     }
     match ordain_state::v4::read(&bytes) {
@@ -66,6 +66,9 @@ fn show_plan(session: &mut Session, file: &PlanFile, json: bool, show_sensitive:
         return Ok(session.report(&found, &ordain_diag::Sources::new()));
     }
     let style = session.ui.style();
+    if let Some(closed) = &file.closed {
+        session.ui.line(&format!("Sealed: what is sensitive cannot be shown here ({}).", closed.why));
+    }
     session.ui.say(&render::plan::plan(&file.plan, &file.schemas, style, show_sensitive));
     if let Ok(decisions) = serde_json::from_value(file.decisions.clone()) {
         session.ui.say(&render::decisions::decisions(&decisions, style));

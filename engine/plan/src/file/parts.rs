@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_state::State;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Parts;
-use super::{Digests, FORMAT, Header, PlanFile, Refused};
+use super::{Closed, Digests, FORMAT, Header, Open, PlanFile, Refused, Seal, archive};
 use crate::json::Secrets;
 use crate::serial::Broken;
-use crate::{Digest, digest, serial};
+use crate::{Digest, Plan, digest, redact, serial};
 
 pub const MANIFEST: &str = "manifest.json";
 pub const APPROVALS: &str = "approvals.json";
@@ -18,6 +19,7 @@ const CHANGES: &str = "changes.json";
 const STEPS: &str = "steps.json";
 const PRIOR: &str = "prior.json";
 const BASE: &str = "base.json";
+const SEALED: &str = "sealed.bin";
 const SCHEMAS: &str = "schemas.json";
 const CONFIGURATION: &str = "configuration.json";
 const SNAPSHOT: &str = "snapshot.json";
@@ -54,12 +56,15 @@ impl Manifest {
 }
 
 /// The parts of a file.
-pub fn of(file: &PlanFile) -> (Option<(Parts, Digests)>, Diagnostics) {
-    let (readable, mut diagnostics) = file.json(Secrets::Hidden);
+pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Parts, Digests)>, Diagnostics) {
+    // Who may not open the plan reads one that holds no secret anywhere.
+    let sealed = seal.map(|seal| (seal, PlanFile { plan: redact::redacted(&file.plan), ..file.clone() }));
+    let (readable, mut diagnostics) =
+        sealed.as_ref().map_or(file, |(_, redacted)| redacted).json(Secrets::Hidden);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    match collect(file, readable) {
+    match collect(file, readable, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan))) {
         Ok(made) => (Some(made), diagnostics),
         Err(Broken(reason)) => {
             let detail = format!("The plan cannot be stored: {reason}.");
@@ -73,17 +78,36 @@ fn text(value: &impl Serialize) -> Result<Vec<u8>, Broken> {
     serde_json::to_vec(value).map_err(|error| Broken(error.to_string()))
 }
 
-fn collect(file: &PlanFile, readable: String) -> Result<(Parts, Digests), Broken> {
+/// The parts that hold secrets.
+fn secret_parts(plan: &Plan) -> Result<Parts, Broken> {
     let mut parts = Parts::new();
-    let mut add = |name: &str, bytes: Vec<u8>| parts.insert(name.to_owned(), bytes);
-    let prior = serial::write_state(&file.plan.prior)?;
-    let base = serial::write_state(&file.plan.base)?;
+    let prior = serial::write_state(&plan.prior)?;
+    let base = serial::write_state(&plan.base)?;
     if base != prior {
-        add(BASE, base);
+        parts.insert(BASE.to_owned(), base);
     }
-    add(PRIOR, prior);
+    parts.insert(PRIOR.to_owned(), prior);
+    parts.insert(CHANGES.to_owned(), serial::write_changes(plan)?);
+    Ok(parts)
+}
+
+fn collect(
+    file: &PlanFile,
+    readable: String,
+    seal: Option<(&dyn Seal, &Plan)>,
+) -> Result<(Parts, Digests), Broken> {
+    let mut parts = secret_parts(&file.plan)?;
+    let mut header = file.header.clone();
+    header.sealing = "none".to_owned();
+    if let Some((seal, redacted)) = seal {
+        header.sealing = seal.method();
+        let clear = archive::pack(&parts).map_err(Broken)?;
+        let sealed = seal.seal(&clear).map_err(|why| Broken(format!("it cannot be sealed: {why}")))?;
+        let shown = serial::write_changes(redacted)?;
+        parts = Parts::from([(SEALED.to_owned(), sealed), (CHANGES.to_owned(), shown)]);
+    }
+    let mut add = |name: &str, bytes: Vec<u8>| parts.insert(name.to_owned(), bytes);
     add(PLAN, readable.into_bytes());
-    add(CHANGES, serial::write_changes(&file.plan)?);
     add(STEPS, serial::write_steps(&file.plan.steps)?);
     add(SCHEMAS, serial::write_schemas(&file.schemas)?);
     add(CONFIGURATION, text(&file.configuration)?);
@@ -96,7 +120,7 @@ fn collect(file: &PlanFile, readable: String) -> Result<(Parts, Digests), Broken
         effects: digest::effects(&file.plan)?,
         lineage: file.plan.base.lineage.to_string(),
         serial: file.plan.base.serial,
-        header: file.header.clone(),
+        header,
         parts: parts.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
     };
     manifest.root = manifest.root()?;
@@ -113,35 +137,62 @@ impl From<Broken> for Refused {
 }
 
 /// The file of its parts, after checking them against the root.
-pub fn into_file(mut parts: Parts) -> Result<(PlanFile, Digests), Refused> {
-    let mut take =
-        |name: &str| parts.remove(name).ok_or_else(|| Refused::Altered(format!("{name} is missing")));
-    let manifest = take(MANIFEST)?;
-    let approvals = take(APPROVALS)?;
+pub fn into_file(mut parts: Parts, open: &dyn Open) -> Result<(PlanFile, Digests), Refused> {
+    let manifest = take(&mut parts, MANIFEST)?;
+    let approvals = take(&mut parts, APPROVALS)?;
     let manifest = check(&manifest, &parts)?;
-    let mut take =
-        |name: &str| parts.remove(name).ok_or_else(|| Refused::Altered(format!("{name} is missing")));
-    let prior = serial::read_state(&take(PRIOR)?)?;
-    let base = match take(BASE) {
-        Ok(bytes) => serial::read_state(&bytes)?,
-        Err(_) => prior.clone(),
+    let readable = take(&mut parts, PLAN)?;
+    let steps = take(&mut parts, STEPS)?;
+    let (plan, closed) = match parts.remove(SEALED) {
+        None if manifest.header.sealing == "none" => (plan(&mut parts, &steps)?, None),
+        None => return Err(Refused::Altered(format!("{SEALED} is missing"))),
+        Some(sealed) => match open.open(&manifest.header.sealing, &sealed) {
+            Ok(clear) => (plan(&mut archive::unpack(&clear)?, &steps)?, None),
+            Err(why) => {
+                let readable = String::from_utf8(readable);
+                let readable = readable.map_err(|error| Refused::Broken(format!("{PLAN}: {error}")))?;
+                (shown(&take(&mut parts, CHANGES)?, &steps, &manifest)?, Some(Closed { why, readable }))
+            }
+        },
     };
-    let plan = serial::read_plan(&take(CHANGES)?, &take(STEPS)?, prior, base)?;
     let file = PlanFile {
-        schemas: serial::read_schemas(&take(SCHEMAS)?)?,
-        configuration: read(CONFIGURATION, &take(CONFIGURATION)?)?,
-        snapshot: read(SNAPSHOT, &take(SNAPSHOT)?)?,
-        decisions: read(DECISIONS, &take(DECISIONS)?)?,
-        obligations: read(OBLIGATIONS, &take(OBLIGATIONS)?)?,
+        schemas: serial::read_schemas(&take(&mut parts, SCHEMAS)?)?,
+        configuration: read(CONFIGURATION, &take(&mut parts, CONFIGURATION)?)?,
+        snapshot: read(SNAPSHOT, &take(&mut parts, SNAPSHOT)?)?,
+        decisions: read(DECISIONS, &take(&mut parts, DECISIONS)?)?,
+        obligations: read(OBLIGATIONS, &take(&mut parts, OBLIGATIONS)?)?,
         approvals: read(APPROVALS, &approvals)?,
         header: manifest.header,
         plan,
+        closed,
     };
     let same_base = *manifest.lineage == *file.plan.base.lineage && manifest.serial == file.plan.base.serial;
-    if !same_base || digest::effects(&file.plan)? != manifest.effects {
+    // The effects of a plan with stand-ins are not those that the digest was made of.
+    if !same_base || file.closed.is_none() && digest::effects(&file.plan)? != manifest.effects {
         return Err(Refused::Altered(format!("{MANIFEST} does not describe the changes in it")));
     }
     Ok((file, Digests { root: manifest.root, effects: manifest.effects }))
+}
+
+fn take(parts: &mut Parts, name: &str) -> Result<Vec<u8>, Refused> {
+    parts.remove(name).ok_or_else(|| Refused::Altered(format!("{name} is missing")))
+}
+
+/// The plan of the parts that [`secret_parts`] made.
+fn plan(parts: &mut Parts, steps: &[u8]) -> Result<Plan, Refused> {
+    let prior = serial::read_state(&take(parts, PRIOR)?)?;
+    let base = match parts.remove(BASE) {
+        Some(bytes) => serial::read_state(&bytes)?,
+        None => prior.clone(),
+    };
+    Ok(serial::read_plan(&take(parts, CHANGES)?, steps, prior, base)?)
+}
+
+/// The plan as those see it who cannot open it.
+fn shown(changes: &[u8], steps: &[u8], manifest: &Manifest) -> Result<Plan, Refused> {
+    let state =
+        State { lineage: manifest.lineage.as_str().into(), serial: manifest.serial, ..State::default() };
+    Ok(serial::read_plan(changes, steps, state.clone(), state)?)
 }
 
 fn read<T: serde::de::DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, Refused> {
@@ -159,9 +210,6 @@ fn check(bytes: &[u8], parts: &Parts) -> Result<Manifest, Refused> {
     let manifest: Manifest = read(MANIFEST, bytes)?;
     if text(&manifest)? != bytes {
         return Err(Refused::Altered(format!("{MANIFEST} is not in its one form")));
-    }
-    if manifest.header.sealing != "none" {
-        return Err(Refused::Sealed(manifest.header.sealing));
     }
     for (name, bytes) in parts {
         if manifest.parts.get(name) != Some(&Digest::of(bytes)) {

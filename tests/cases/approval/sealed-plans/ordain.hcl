@@ -1,0 +1,5 @@
+environment "here" {
+  paths     = ["."]
+  approvals = 0
+  sealed_to = ["KEY"]
+}

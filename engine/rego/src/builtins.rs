@@ -6,6 +6,7 @@ mod arithmetic;
 mod bits;
 mod collections;
 mod compare;
+mod digests;
 mod encoding;
 mod env;
 mod format;
@@ -14,11 +15,13 @@ mod graphs;
 mod json_paths;
 mod net;
 mod outside;
+mod pem;
 mod regexes;
 mod replace;
 mod semver;
 mod strings;
 mod times;
+mod tokens;
 mod units;
 mod urls;
 mod uuids;
@@ -80,6 +83,8 @@ const AREAS: &[&[Row]] = &[
     times::ROWS,
     units::ROWS,
     uuids::ROWS,
+    digests::ROWS,
+    tokens::ROWS,
 ];
 
 const INFIX: &[(&str, &str)] = &[

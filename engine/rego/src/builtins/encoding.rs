@@ -82,7 +82,6 @@ pub(super) fn url_decode(text: &str) -> Result<Vec<u8>, BuiltinError> {
     decode(&format!("{text}{padding}"), &URL_SAFE)
 }
 
-#[allow(dead_code, reason = "tokens, which use it, land next")]
 pub(super) fn url_encode(bytes: &[u8]) -> String {
     engine(&URL_SAFE, false).encode(bytes)
 }

@@ -47,7 +47,7 @@ pub(crate) fn settings(config: &Value, env: &Environment) -> Result<Settings, Ku
     }
     if settings.host.is_empty() {
         // As client-go has it: without any configuration the API is looked for here.
-        settings.host = "http://localhost:80".to_owned();
+        settings.host = "http://localhost".to_owned();
     }
     Ok(settings)
 }

@@ -3,24 +3,30 @@
 use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, codes};
 use ordain_kube::{Client, ObjectRef};
 use ordain_provider::Schema;
+use ordain_sdk::{of_type, to_json};
 use ordain_value::{Type, Value};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
-use crate::flatten::{decoded, metadata, value};
-use crate::kinds::kind_of;
+use crate::codec::flatten;
+use crate::failure::Failure;
+use crate::kinds::Row;
+use crate::metadata::{Ignored, id_of, metadata};
+use crate::provider::not_built;
+use crate::secret;
 
 /// Reads a data source.
 pub(crate) async fn read(
     client: &Client,
+    ignored: &Ignored,
     type_name: &str,
     schema: &Schema,
     config: &Value,
 ) -> (Option<Value>, Diagnostics) {
-    let Some(kind) = kind_of(type_name) else { return (None, not_built(type_name).into()) };
-    let block = config.get("metadata").and_then(Value::as_items).and_then(<[Value]>::first);
-    let text = |name: &str| block.and_then(|block| block.get(name)).and_then(Value::as_str).unwrap_or("");
+    let Some(row) = Row::of(type_name) else { return (None, not_built(type_name).into()) };
+    let known = to_json(config);
+    let text = |name: &str| metadata(&known).get(name).and_then(Json::as_str).unwrap_or("");
     let name = text("name").to_owned();
-    let namespace = match (kind.namespaced, text("namespace")) {
+    let namespace = match (row.namespaced, text("namespace")) {
         (false, _) => String::new(),
         (true, "") => "default".to_owned(),
         (true, namespace) => namespace.to_owned(),
@@ -30,62 +36,42 @@ pub(crate) async fn read(
         let error = Diagnostic::error(codes::provider::PROVIDER_ERROR, "Missing name", detail);
         return (None, error.with_attribute(vec![AttributeStep::Name("metadata".to_owned())]).into());
     }
-    let at = ObjectRef { kind, namespace, name };
+    let at = ObjectRef { kind: row.kind(), namespace, name };
     match client.find(&at).await {
-        Ok(Some(object)) => (Some(present(&at, &object, schema, config)), Diagnostics::new()),
-        Ok(None) => (Some(absent(&at, schema, config)), Diagnostics::new()),
-        Err(error) => (None, error.diagnostic(format!("Failed to read {} {}", at.kind.kind, id(&at))).into()),
+        Ok(object) => (Some(shown(row, &at, object, ignored, schema, config)), Diagnostics::new()),
+        Err(error) => (None, Failure::api("", &error).diagnostic.into()),
     }
 }
 
-/// What is known but not built.
-pub(crate) fn not_built(type_name: &str) -> Diagnostic {
-    let detail = format!(
-        "The native provider for kubernetes does not serve {type_name} yet. Use kubernetes_manifest's kind in a chart, or \
-         a type that is served."
-    );
-    Diagnostic::error(codes::provider::PROVIDER_ERROR, format!("{type_name} is not built yet"), detail)
-}
-
-fn id(at: &ObjectRef) -> String {
-    if at.namespace.is_empty() { at.name.clone() } else { format!("{}/{}", at.namespace, at.name) }
-}
-
-fn present(at: &ObjectRef, object: &Json, schema: &Schema, config: &Value) -> Value {
+/// An object as a value; one that is not there shows nothing but what was asked for.
+fn shown(
+    row: &Row,
+    at: &ObjectRef,
+    object: Option<Json>,
+    ignored: &Ignored,
+    schema: &Schema,
+    config: &Value,
+) -> Value {
+    let known = to_json(config);
+    let there = object.is_some();
+    let mut object =
+        object.unwrap_or_else(|| json!({ "metadata": { "name": at.name, "namespace": at.namespace } }));
+    ignored.clean(&mut object, metadata(&known));
+    let mut read: Map<String, Json> = flatten(&schema.block, &object, "");
+    read.insert("id".to_owned(), json!(id_of(row, &object)));
+    if row.name == "secret" && there {
+        secret::shown(&object, &known, &mut read);
+    }
     let ty = schema.block.value_type();
     let Type::Object(shape) = &ty else { return Value::null(ty) };
     let members = shape.attributes.iter().map(|(name, ty)| {
-        let part = match &**name {
-            "id" => Value::string(id(at)),
-            // Only a namespace shows the labels that the cluster itself writes.
-            "metadata" => metadata(object, ty, at.kind.kind == "Namespace"),
-            "data" if at.kind.kind == "Secret" => {
-                value(&decoded(object.get("data").unwrap_or(&Json::Null)), ty)
-            }
-            "binary_data" if at.kind.kind == "Secret" => {
-                config.get("binary_data").cloned().unwrap_or_else(|| Value::null(ty.clone()))
-            }
-            name => value(object.get(crate::names::api_name(name, false)).unwrap_or(&Json::Null), ty),
+        let asked = || config.get(name).filter(|value| !value.is_null()).cloned();
+        let value = match read.get(&**name) {
+            Some(json) => of_type(ty, json),
+            None if there && ty.is_collection() => asked().unwrap_or_else(|| of_type(ty, &Json::Null)),
+            None => asked().unwrap_or_else(|| Value::null(ty.clone())),
         };
-        (name.clone(), part)
-    });
-    Value::object(members)
-}
-
-/// An object that is not there: everything that it would have is null, and that is no error.
-fn absent(at: &ObjectRef, schema: &Schema, config: &Value) -> Value {
-    let ty = schema.block.value_type();
-    let Type::Object(shape) = &ty else { return Value::null(ty) };
-    let members = shape.attributes.iter().map(|(name, ty)| {
-        let part = match &**name {
-            "id" => Value::string(id(at)),
-            "metadata" => {
-                let named = serde_json::json!({ "metadata": { "name": at.name, "namespace": at.namespace } });
-                metadata(&named, ty, false)
-            }
-            name => config.get(name).cloned().unwrap_or_else(|| Value::null(ty.clone())),
-        };
-        (name.clone(), part)
+        (name.clone(), value)
     });
     Value::object(members)
 }

@@ -60,6 +60,11 @@ pub fn of_type(ty: &Type, json: &Json) -> Value {
             (**element).clone(),
             members.iter().map(|(name, item)| (name.as_str(), of_type(element, item))),
         ),
+        // A block of which nothing was set has no values, not even zero ones.
+        (Type::Object(object), Json::Object(members)) if members.is_empty() => {
+            let members = object.attributes.iter();
+            Value::object(members.map(|(name, ty)| (name.clone(), Value::null(ty.clone()))))
+        }
         (Type::Object(object), Json::Object(members)) => {
             let missing = Json::Null;
             Value::object(

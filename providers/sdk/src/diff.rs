@@ -169,12 +169,33 @@ impl Diff {
         if new == old {
             return old.clone();
         }
+        if let Some(kept) = self.kept_members(node, old, new) {
+            if kept == *old {
+                return kept;
+            }
+            self.touch(node.rule.force_new, path);
+            return kept;
+        }
         self.touch(node.rule.force_new, path);
         // Only lists can hold single unknown elements.
         if matches!(ty, Type::Set(_) | Type::Map(_)) && !new.is_wholly_known() {
             return Value::unknown(ty.clone());
         }
         new.clone()
+    }
+
+    /// A map whose members keep their old texts where a rule says that old and new count as one.
+    fn kept_members(&self, node: &Node, old: &Value, new: &Value) -> Option<Value> {
+        let rule = node.rule.suppress.as_ref()?;
+        let (Type::Map(element), true) = (new.ty(), new.is_wholly_known()) else { return None };
+        let members = new.as_members()?.iter().map(|(key, wanted)| {
+            let had = old.get(key).filter(|had| match (had.as_str(), wanted.as_str()) {
+                (Some(had), Some(wanted)) => (self.dialect.suppress)(rule, had, wanted),
+                _ => false,
+            });
+            (key.clone(), had.unwrap_or(wanted).clone())
+        });
+        Some(Value::map((*element).clone(), members))
     }
 
     fn block_list(

@@ -84,9 +84,15 @@ impl Timeouts {
     /// Private data with these timeouts in it; the schema version is added as the original does it.
     pub fn store(&self, private: &[u8], tree: &TypeTree, imported: bool) -> Private {
         let mut document: Map<String, Json> = serde_json::from_slice(private).unwrap_or_default();
-        document.insert(TIMEOUTS.to_owned(), Json::Object(self.0.clone()));
+        if !self.0.is_empty() {
+            document.insert(TIMEOUTS.to_owned(), Json::Object(self.0.clone()));
+        }
         if imported || tree.version > 0 {
             document.insert("schema_version".to_owned(), json!(tree.version.to_string()));
+        }
+        if document.is_empty() {
+            // Types without time-outs have nothing to store, which the original writes like this.
+            return b"null".to_vec();
         }
         Json::Object(document).to_string().into_bytes()
     }

@@ -53,6 +53,10 @@ impl Validation<'_> {
                 NodeKind::Leaf(_) => self.leaf(node, value, &path),
                 NodeKind::Blocks { fields, .. } => {
                     for (at, item) in value.as_items().unwrap_or_default().iter().enumerate() {
+                        // The original looks at a block only once all of it is known.
+                        if !item.is_wholly_known() {
+                            continue;
+                        }
                         let mut path = path.clone();
                         path.push(AttributeStep::Index(at as u64));
                         self.fields(fields, item, &path);

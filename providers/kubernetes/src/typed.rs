@@ -1,0 +1,258 @@
+//! Calls about objects of built-in types.
+
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_kube::Client;
+use ordain_provider::{
+    ApplyReply, ApplyRequest, ImportRequest, Imported, PlanReply, PlanRequest, ReadReply, ReadRequest,
+    UpgradeRequest,
+};
+use ordain_sdk::{
+    Planned, Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan as diff, to_json,
+};
+use ordain_value::{Path, Value};
+use serde_json::{Value as Json, json};
+
+use crate::config_map_data;
+use crate::failure::Failure;
+use crate::kinds::Row;
+use crate::managed::{Managed, Read};
+use crate::metadata::{Ignored, metadata};
+use crate::provider::not_built;
+use crate::quantity::Quantity;
+use crate::rules::Tables;
+use crate::session::Session;
+use crate::upgrade as versions;
+
+/// A type that is served: its tree, schema and row. What has no row is a part of an object.
+struct Served<'t> {
+    tree: &'t TypeTree,
+    schema: &'t ordain_provider::Schema,
+    row: Option<&'static Row>,
+}
+
+fn served<'t>(tables: &'t Tables, type_name: &str) -> Result<Served<'t>, Diagnostic> {
+    let found = (tables.resources.get(type_name), tables.schema.resources.get(type_name), Row::of(type_name));
+    match found {
+        (Some(tree), Some(schema), row) if row.is_some() || type_name == config_map_data::TYPE => {
+            Ok(Served { tree, schema, row })
+        }
+        _ => Err(not_built(type_name)),
+    }
+}
+
+fn id_of(value: &Value) -> String {
+    value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The object after it was read (`apply` is false) or made: over what was known of it.
+fn merged(tree: &TypeTree, read: &Read, known: &Value, apply: bool) -> Value {
+    copy_timeouts(normalise_nulls(build(&tree.fields, read, known), known, apply), known)
+}
+
+/// Brings a stored object to the present schema.
+pub(crate) fn upgrade(tables: &Tables, request: UpgradeRequest) -> (Option<Value>, Diagnostics) {
+    let tree = match tables.resources.get(&request.type_name) {
+        Some(tree) => tree,
+        None => return (None, not_built(&request.type_name).into()),
+    };
+    let mut raw = request.raw;
+    if request.version < tree.version {
+        versions::upgrade(&request.type_name, request.version, &mut raw);
+    }
+    (Some(nullable(&tree.object, &raw)), Diagnostics::new())
+}
+
+/// Reads what an object is now.
+pub(crate) async fn read(
+    tables: &Tables,
+    session: &Session,
+    request: ReadRequest,
+) -> (Option<ReadReply>, Diagnostics) {
+    let done = async {
+        let served = served(tables, &request.type_name)?;
+        let (client, ignored) = session.client().await?;
+        let known = to_json(&request.current);
+        let mut found = Diagnostics::new();
+        let read = match served.row {
+            Some(row) => {
+                let managed = Managed { row, schema: served.schema, client: &client, ignored: &ignored };
+                managed.read(&id_of(&request.current), &known).await?
+            }
+            None => {
+                let read = config_map_data::read(&client, &known).await?;
+                if read.is_none() {
+                    found.push(config_map_gone(&known));
+                }
+                Some(read.unwrap_or_default())
+            }
+        };
+        let state = match read {
+            Some(read) => merged(served.tree, &read, &request.current, false),
+            None => Value::null(served.tree.object.clone()),
+        };
+        Ok::<_, Failure>((ReadReply { state, private: request.private.clone(), identity: None }, found))
+    };
+    match done.await {
+        Ok((reply, found)) => (Some(reply), found),
+        Err(failure) => (None, failure.diagnostic.into()),
+    }
+}
+
+fn config_map_gone(known: &Json) -> Diagnostic {
+    let name = metadata(known).get("name").and_then(Json::as_str).unwrap_or_default();
+    let detail = format!(
+        "The config map {name:?} that the keys belong to does not exist any more. Make it again, or take this resource out \
+         of the configuration."
+    );
+    Diagnostic::warning(codes::provider::PROVIDER_ERROR, "ConfigMap deleted", detail)
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Failure {
+        Failure { diagnostic, left: None }
+    }
+}
+
+/// Says what applying would give.
+pub(crate) fn plan(tables: &Tables, request: PlanRequest) -> (Option<PlanReply>, Diagnostics) {
+    let served = match served(tables, &request.type_name) {
+        Ok(served) => served,
+        Err(error) => return (None, error.into()),
+    };
+    let mut reply = PlanReply {
+        planned: request.proposed.clone(),
+        requires_replace: Vec::new(),
+        planned_private: request.prior_private.clone(),
+        planned_identity: None,
+        legacy_type_system: true,
+    };
+    if request.proposed.is_null() {
+        return (Some(reply), Diagnostics::new());
+    }
+    if let Some(message) = Timeouts::check(&request.proposed) {
+        return (None, Failure::new(message, "").diagnostic.into());
+    }
+    let mut planned = diff(served.tree, &request.prior, &request.proposed);
+    if let (Some(row), false) = (served.row, request.prior.is_null()) {
+        customise(row, &request.prior, &mut planned);
+    }
+    if planned.changed {
+        let timeouts = Timeouts::of(served.tree, &planned.object);
+        reply.planned_private = timeouts.store(&request.prior_private, served.tree, false);
+    }
+    reply.planned = planned.object;
+    reply.requires_replace = planned.replace;
+    (Some(reply), Diagnostics::new())
+}
+
+/// What else needs a new object.
+fn customise(row: &Row, prior: &Value, planned: &mut Planned) {
+    let view = View { planned: to_json(&planned.object), prior: to_json(prior) };
+    let mut force = |path: &[&str]| {
+        let path = path.iter().fold(Path::root(), |path, name| match name.parse::<i64>() {
+            Ok(at) => path.index(at),
+            Err(_) => path.attr(*name),
+        });
+        if !planned.replace.contains(&path) {
+            planned.replace.push(path);
+        }
+    };
+    match row.name {
+        "config_map" | "secret" if view.prior.get("immutable") == Some(&json!(true)) => {
+            for name in ["data", "binary_data", "immutable"] {
+                if view.changed(name) {
+                    force(&[name]);
+                }
+            }
+        }
+        "persistent_volume_claim" => {
+            if view.changed("spec.0.resources.0.limits") {
+                force(&["spec", "0", "resources", "0", "limits"]);
+            } else if view.changed("spec.0.resources.0.requests") {
+                let storage = |object: &Json| {
+                    let text = object.pointer("/spec/0/resources/0/requests/storage")?.as_str()?;
+                    Quantity::parse(text)
+                };
+                // A claim can grow, not shrink.
+                if storage(&view.planned) < storage(&view.prior) {
+                    force(&["spec", "0", "resources", "0", "requests"]);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Makes it so.
+pub(crate) async fn apply(
+    tables: &Tables,
+    session: &Session,
+    request: ApplyRequest,
+) -> (Option<ApplyReply>, Diagnostics) {
+    let served = match served(tables, &request.type_name) {
+        Ok(served) => served,
+        Err(error) => return (None, error.into()),
+    };
+    let reply = |state: Value| {
+        let private = request.planned_private.clone();
+        Some(ApplyReply { state, private, identity: None, legacy_type_system: true })
+    };
+    let (client, ignored) = match session.client().await {
+        Ok(found) => found,
+        Err(error) => return (reply(request.prior.clone()), error.into()),
+    };
+    let done = change(&served, &client, &ignored, &request).await;
+    match done {
+        Ok(None) => (reply(Value::null(served.tree.object.clone())), Diagnostics::new()),
+        Ok(Some(read)) => (reply(merged(served.tree, &read, &request.planned, true)), Diagnostics::new()),
+        Err(failure) => {
+            let state = match &failure.left {
+                Some(left) => merged(served.tree, left, &request.planned, true),
+                None => request.prior.clone(),
+            };
+            (reply(state), failure.diagnostic.into())
+        }
+    }
+}
+
+/// Carries out a change; none when the object is deleted.
+async fn change(
+    served: &Served<'_>,
+    client: &Client,
+    ignored: &Ignored,
+    request: &ApplyRequest,
+) -> Result<Option<Read>, Failure> {
+    let view = View { planned: to_json(&request.planned), prior: to_json(&request.prior) };
+    let Some(row) = served.row else {
+        return match request.planned.is_null() {
+            true => config_map_data::remove(client, &view.prior).await.map(|()| None),
+            false => config_map_data::put(client, &view.planned).await.map(Some),
+        };
+    };
+    let managed = Managed { row, schema: served.schema, client, ignored };
+    let timeouts = Timeouts::stored(served.tree, &request.planned_private);
+    let (config, id) = (to_json(&request.config), id_of(&request.prior));
+    if request.planned.is_null() {
+        managed.delete(&id, timeouts.get("delete")).await.map(|()| None)
+    } else if request.prior.is_null() {
+        managed.create(&view, &config, timeouts.get("create")).await.map(Some)
+    } else {
+        managed.update(&id, &view, &config, timeouts.get("update")).await.map(Some)
+    }
+}
+
+/// Finds existing objects.
+pub(crate) fn import(tables: &Tables, request: ImportRequest) -> (Vec<Imported>, Diagnostics) {
+    let served = match served(tables, &request.type_name) {
+        Ok(served) => served,
+        Err(error) => return (Vec::new(), error.into()),
+    };
+    let mut read = Read::new();
+    read.insert("id".to_owned(), json!(request.id));
+    if served.row.is_some_and(|row| row.name == "service_account") {
+        read.insert("default_secret_name".to_owned(), json!(""));
+    }
+    let state = build(&served.tree.fields, &read, &nullable(&served.tree.object, &Json::Null));
+    let private = Timeouts::of(served.tree, &state).store(&[], served.tree, true);
+    (vec![Imported { type_name: request.type_name, state, private, identity: None }], Diagnostics::new())
+}

@@ -1,0 +1,156 @@
+//! Which JSON patch carries out a change, as the original writes it.
+
+use ordain_provider::Block;
+use ordain_sdk::View;
+use serde_json::{Value as Json, json};
+
+use crate::codec::expand_at;
+use crate::kinds::Row;
+use crate::metadata::{map_changes, metadata, operation};
+use crate::secret;
+
+/// How a changed part is patched.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    /// The part as a whole.
+    Whole,
+    /// Key by key.
+    Keys,
+    /// Element by element.
+    Elements,
+}
+
+/// Rows: kind, part of the configuration, how, path in the API.
+const PARTS: &[(&str, &[&str], How, &str)] = &[
+    ("cluster_role", &["rule"], How::Elements, "/rules"),
+    ("cluster_role", &["aggregation_rule"], How::Whole, "/aggregationRule"),
+    ("cluster_role_binding", &["subject"], How::Elements, "/subjects"),
+    ("config_map", &["binary_data"], How::Keys, "/binaryData"),
+    ("config_map", &["data"], How::Keys, "/data"),
+    ("config_map", &["immutable"], How::Whole, "/immutable"),
+    ("deployment", &["spec"], How::Whole, "/spec"),
+    ("job", &["spec", "active_deadline_seconds"], How::Whole, "/spec/activeDeadlineSeconds"),
+    ("job", &["spec", "backoff_limit"], How::Whole, "/spec/backoffLimit"),
+    ("job", &["spec", "manual_selector"], How::Whole, "/spec/manualSelector"),
+    ("job", &["spec", "parallelism"], How::Whole, "/spec/parallelism"),
+    ("job", &["spec", "pod_failure_policy"], How::Whole, "/spec/podFailurePolicy"),
+    ("persistent_volume_claim", &["spec", "resources", "requests"], How::Whole, "/spec/resources/requests"),
+    ("role", &["rule"], How::Whole, "/rules"),
+    ("role_binding", &["subject"], How::Elements, "/subjects"),
+    ("secret", &["immutable"], How::Whole, "/immutable"),
+    ("service", &["spec", "external_ips"], How::Whole, "/spec/externalIPs"),
+    ("service", &["spec", "external_name"], How::Whole, "/spec/externalName"),
+    ("service", &["spec", "external_traffic_policy"], How::Whole, "/spec/externalTrafficPolicy"),
+    ("service", &["spec", "health_check_node_port"], How::Whole, "/spec/healthCheckNodePort"),
+    ("service", &["spec", "internal_traffic_policy"], How::Whole, "/spec/internalTrafficPolicy"),
+    ("service", &["spec", "ip_families"], How::Whole, "/spec/ipFamilies"),
+    ("service", &["spec", "ip_family_policy"], How::Whole, "/spec/ipFamilyPolicy"),
+    ("service", &["spec", "load_balancer_ip"], How::Whole, "/spec/loadBalancerIP"),
+    ("service", &["spec", "load_balancer_source_ranges"], How::Whole, "/spec/loadBalancerSourceRanges"),
+    ("service", &["spec", "port"], How::Whole, "/spec/ports"),
+    ("service", &["spec", "publish_not_ready_addresses"], How::Whole, "/spec/publishNotReadyAddresses"),
+    ("service", &["spec", "selector"], How::Whole, "/spec/selector"),
+    ("service", &["spec", "session_affinity"], How::Whole, "/spec/sessionAffinity"),
+    ("service", &["spec", "session_affinity_config"], How::Whole, "/spec/sessionAffinityConfig"),
+    ("service_account", &["automount_service_account_token"], How::Whole, "/automountServiceAccountToken"),
+    ("service_account", &["image_pull_secret"], How::Whole, "/imagePullSecrets"),
+    ("service_account", &["secret"], How::Whole, "/secrets"),
+    ("stateful_set", &["spec", "min_ready_seconds"], How::Whole, "/spec/minReadySeconds"),
+    (
+        "stateful_set",
+        &["spec", "persistent_volume_claim_retention_policy"],
+        How::Whole,
+        "/spec/persistentVolumeClaimRetentionPolicy",
+    ),
+    ("stateful_set", &["spec", "replicas"], How::Whole, "/spec/replicas"),
+    ("stateful_set", &["spec", "template"], How::Whole, "/spec/template"),
+    ("stateful_set", &["spec", "update_strategy"], How::Whole, "/spec/updateStrategy"),
+];
+
+/// The patch that makes the prior object the planned one. `config` is the configuration, which alone holds
+/// what is never stored.
+pub(crate) fn patch(row: &Row, block: &Block, view: &View, config: &Json) -> Vec<Json> {
+    let mut out = Vec::new();
+    for field in ["annotations", "labels"] {
+        if view.changed(&format!("metadata.0.{field}")) {
+            let of = |object| metadata(object).get(field).unwrap_or(&Json::Null);
+            out.extend(map_changes(&format!("/metadata/{field}"), of(&view.prior), of(&view.planned)));
+        }
+    }
+    for (_, part, how, path) in PARTS.iter().filter(|(name, ..)| *name == row.name) {
+        if !view.changed(&part.join(".0.")) {
+            continue;
+        }
+        let sides = (expand_at(block, &view.prior, part), expand_at(block, &view.planned, part));
+        match how {
+            How::Whole => out.push(operation("replace", path, sides.1)),
+            How::Keys => out.extend(map_changes(path, &sides.0, &sides.1)),
+            How::Elements => out.extend(elements(path, &sides.0, &sides.1)),
+        }
+    }
+    match row.name {
+        "secret" => out.extend(secret::patch(view, config)),
+        "service" => service(&mut out, view),
+        "deployment" if recreates(view) => {
+            out.push(operation("remove", "/spec/strategy/rollingUpdate", Json::Null));
+        }
+        _ => {}
+    }
+    out
+}
+
+fn elements(path: &str, old: &Json, new: &Json) -> Vec<Json> {
+    let empty = Vec::new();
+    let (old, new) = (old.as_array().unwrap_or(&empty), new.as_array().unwrap_or(&empty));
+    let removed =
+        (new.len()..old.len()).rev().map(|at| operation("remove", &format!("{path}/{at}"), Json::Null));
+    let put = new.iter().enumerate().map(|(at, item)| {
+        operation(if at < old.len() { "replace" } else { "add" }, &format!("{path}/{at}"), item.clone())
+    });
+    removed.chain(put).collect()
+}
+
+fn text<'j>(object: &'j Json, pointer: &str) -> &'j str {
+    object.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// Whether a deployment that rolled is recreated from now on.
+fn recreates(view: &View) -> bool {
+    let kind = |object| text(object, "/spec/0/strategy/0/type");
+    kind(&view.prior) == "RollingUpdate" && kind(&view.planned) == "Recreate"
+}
+
+/// What a service's type brings with it.
+fn service(out: &mut Vec<Json>, view: &View) {
+    let kind = text(&view.planned, "/spec/0/type");
+    let allocate = view.planned.pointer("/spec/0/allocate_load_balancer_node_ports").cloned();
+    let allocate = allocate.unwrap_or(json!(true));
+    if !view.changed("spec.0.type") {
+        if kind == "LoadBalancer" && view.changed("spec.0.allocate_load_balancer_node_ports") {
+            out.push(operation("replace", "/spec/allocateLoadBalancerNodePorts", allocate));
+        }
+        return;
+    }
+    match kind {
+        "ExternalName" => out.push(operation("remove", "/spec/clusterIP", Json::Null)),
+        "ClusterIP" => {
+            let ports = view.planned.pointer("/spec/0/port").and_then(Json::as_array).map_or(0, Vec::len);
+            let prior = view.prior.pointer("/spec/0/port").and_then(Json::as_array).map_or(0, Vec::len);
+            let rewritten = view.changed("spec.0.port");
+            // Node ports go with the type.
+            let nodes = (0..ports).filter(|at| {
+                let port = |object: &Json| {
+                    object.pointer(&format!("/spec/0/port/{at}/node_port")).and_then(Json::as_i64)
+                };
+                port(if rewritten { &view.planned } else { &view.prior }).is_some_and(|port| port != 0)
+                    && (rewritten || *at < prior)
+            });
+            out.extend(
+                nodes.map(|at| operation("remove", &format!("/spec/ports/{at}/nodePort"), Json::Null)),
+            );
+        }
+        "LoadBalancer" => out.push(operation("replace", "/spec/allocateLoadBalancerNodePorts", allocate)),
+        _ => {}
+    }
+    out.push(operation("replace", "/spec/type", json!(kind)));
+}

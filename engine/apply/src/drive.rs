@@ -215,7 +215,7 @@ impl<'d> Drive<'d> {
             Wanted::Module(_) | Wanted::Expanded(_) => {}
             Wanted::Provider(wanted) => self.queue.push_back((None, configure(session, wanted).boxed())),
             Wanted::Managed(wanted) | Wanted::Data(wanted) => self.instance(wanted, evaluator),
-            Wanted::Ephemeral(wanted) => match self.provider(&wanted.provider) {
+            Wanted::Ephemeral(wanted) => match self.provider(&wanted.provider, &wanted.address) {
                 Some(provider) => {
                     let job = async move {
                         let (open, found) = ephemeral::open(&*session.observer, &wanted, provider).await;
@@ -270,7 +270,8 @@ impl<'d> Drive<'d> {
     fn known(&mut self, wanted: WantedInstance, evaluator: &mut Evaluator) {
         let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let schema = self.session.schemas.get(&wanted.provider.provider, &wanted.address.resource);
-        let (Some(schema), Some(provider)) = (schema, self.provider(&wanted.provider)) else {
+        let (Some(schema), Some(provider)) = (schema, self.provider(&wanted.provider, &wanted.address))
+        else {
             return self.fail(&wanted.address, evaluator);
         };
         let Some(object) = stored else {
@@ -310,8 +311,13 @@ impl<'d> Drive<'d> {
         self.session.plan.changes.get(at as usize)
     }
 
-    fn provider(&self, address: &ProviderConfigAddr) -> Option<Arc<dyn Provider>> {
-        self.providers.get(address).cloned().flatten()
+    fn provider(
+        &self,
+        config: &ProviderConfigAddr,
+        instance: &ResourceInstance,
+    ) -> Option<Arc<dyn Provider>> {
+        let provider = self.providers.get(config).cloned().flatten()?;
+        Some(self.session.providers.serve(config, instance, provider))
     }
 
     async fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {

@@ -11,6 +11,7 @@ pub mod blocks;
 mod ignore_changes;
 mod module;
 mod place;
+pub mod testing;
 
 mod address;
 mod assemble;
@@ -29,7 +30,7 @@ mod version;
 
 pub use constants::constant;
 pub use ignore_changes::ignore_changes;
-pub use load::{LANGUAGE_VERSION, load};
+pub use load::{Entry, LANGUAGE_VERSION, load, load_from};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
 pub use module_source::join_path;
 pub use project::{Implementation, ProjectEnvironment, ProjectFile};

@@ -21,22 +21,44 @@ pub const LANGUAGE_VERSION: &str = "1.11.4";
 /// The texts end up in the returned table; file names in it are the logical paths. Diagnostics are those
 /// that already forbid initialisation; [`crate::validate`] finds the rest.
 pub fn load(set: &SourceSet) -> (ModuleTree, Sources, Diagnostics) {
+    load_from(set, &Entry::default(), Sources::new())
+}
+
+/// Where a configuration begins that is not the one of the working directory.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Logical path of the root module's directory.
+    pub dir: Arc<str>,
+    /// Name under which the modules that it calls are in the manifest, when the manifest is that of another
+    /// configuration; local ones are then found by their path.
+    pub key: Option<Arc<str>>,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self { dir: ".".into(), key: None }
+    }
+}
+
+/// The same from any directory. The texts are added to those that `sources` has already.
+pub fn load_from(set: &SourceSet, entry: &Entry, sources: Sources) -> (ModuleTree, Sources, Diagnostics) {
     let mut loader = Loader {
         set,
+        key: entry.key.clone(),
         by_dir: set.by_directory(),
         schema: file_schema(),
-        sources: Sources::new(),
+        sources,
         found: Diagnostics::new(),
     };
-    let root = loader.module(ModulePath::root(), ".".into(), &mut Vec::new());
-    let mut tree = ModuleTree { root: Arc::new(root) };
+    let root = loader.module(ModulePath::root(), entry.dir.clone(), &mut Vec::new());
+    let tree = ModuleTree { root: Arc::new(root) };
     loader.found.append(providers::check(&tree));
-    let _ = &mut tree;
     (tree, loader.sources, loader.found)
 }
 
 struct Loader<'s> {
     set: &'s SourceSet,
+    key: Option<Arc<str>>,
     by_dir: BTreeMap<&'s str, Vec<(&'s str, &'s Arc<str>)>>,
     schema: BodySchema,
     sources: Sources,
@@ -104,8 +126,10 @@ impl Loader<'_> {
     fn child(&mut self, module: &Module, call: &ModuleCall, above: &mut Vec<Arc<str>>) -> Option<Module> {
         let (source, span) = call.source.as_ref()?;
         let path = module.path.child(call.name.text.clone());
-        let key: Arc<str> = path.0.join(".").into();
+        let names = self.key.iter().chain(&path.0).map(|name| &**name).collect::<Vec<_>>();
+        let key: Arc<str> = names.join(".").into();
         let dir: Arc<str> = match (&self.set.installed, source) {
+            (Some(_), ModuleSource::Local(text)) if self.key.is_some() => join_path(&module.dir, text).into(),
             (Some(installed), _) => match installed.get(&key) {
                 Some(row) => row.dir.clone(),
                 None => {

@@ -32,6 +32,8 @@ pub(crate) struct Core {
     pub(crate) program: Program,
     pub(crate) values: Values,
     pub(crate) presets: HashMap<AbsResource, Objects>,
+    /// Whether a resource without presets has no instances, in console mode.
+    pub(crate) presets_are_all: bool,
     pub(crate) checks: CheckTable,
     types: BTreeMap<(ProviderAddr, ResourceMode, Arc<str>), Arc<TypeInfo>>,
 }
@@ -43,7 +45,15 @@ impl Core {
     pub(crate) fn new(input: Input, program: Program) -> Core {
         let types = type_table(&input.schemas);
         let checks = CheckTable::default();
-        Core { input, program, values: Values::default(), presets: HashMap::new(), checks, types }
+        Core {
+            input,
+            program,
+            values: Values::default(),
+            presets: HashMap::new(),
+            presets_are_all: false,
+            checks,
+            types,
+        }
     }
 
     /// What is known of a resource's type.

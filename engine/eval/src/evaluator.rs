@@ -96,6 +96,12 @@ impl Evaluator {
         self.core.presets.insert(resource, objects);
     }
 
+    /// Says that all objects there are were given: a resource of which none was given has no instances. Only
+    /// console mode asks.
+    pub fn presets_are_all(&mut self) {
+        self.core.presets_are_all = true;
+    }
+
     /// Evaluates what can be evaluated, and hands out what can be worked on. Diagnostics name the objects
     /// concerned; an object with errors counts as failed and is not handed out.
     pub fn step(&mut self) -> (Progress, Diagnostics) {

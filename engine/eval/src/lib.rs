@@ -39,6 +39,7 @@ pub use evaluator::Evaluator;
 pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue, RelevantAttribute};
 pub use provisioners::{connection_schema, provisioner_schema};
+pub use variables::given_value;
 pub use wanted::{
     Answer, Asked, Objects, Progress, ReplaceTrigger, Wanted, WantedExpansion, WantedImport, WantedInstance,
     WantedModule, WantedProvider,

@@ -313,7 +313,8 @@ impl Core {
             let address = AbsResource { module: module.address.clone(), resource: block.resource.clone() };
             let objects = self.presets.get(&address).cloned();
             // On the console, what nothing was given for is unknown, even how many there are of it.
-            if objects.is_some() || self.input.mode != Mode::Console {
+            let all = self.presets_are_all && block.resource.mode != ordain_addr::Mode::Ephemeral;
+            if objects.is_some() || all || self.input.mode != Mode::Console {
                 self.set_stored(instance, block, info, objects.unwrap_or_default());
             }
         }

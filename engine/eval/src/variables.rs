@@ -189,6 +189,12 @@ fn marked(value: Value, variable: &Variable) -> Value {
     value.with_marks(sensitive.union(ephemeral))
 }
 
+/// The value that was given for a root variable, not converted; `None` after errors.
+pub fn given_value(variable: &Variable, given: &VariableInput) -> (Option<Value>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    (read_given(variable, given, &mut found), found)
+}
+
 fn read_given(variable: &Variable, given: &VariableInput, found: &mut Diagnostics) -> Option<Value> {
     let (text, file) = match &given.value {
         VariableText::Value(value) => return Some(value.clone()),

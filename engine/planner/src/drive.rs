@@ -169,7 +169,7 @@ impl<'d> Drive<'d> {
         address: &ResourceInstance,
     ) -> Result<Arc<dyn Provider>, Diagnostics> {
         match self.providers.get(of) {
-            Some(Some(provider)) => Ok(Arc::clone(provider)),
+            Some(Some(provider)) => Ok(self.source.serve(of, address, Arc::clone(provider))),
             // Why it is not there was reported.
             Some(None) => Err(Diagnostics::new()),
             None => Err(absent(of, address).into()),

@@ -44,7 +44,8 @@ impl<'d> Drive<'d> {
     async fn begin_making(&mut self, step: u32, kind: StepKind, change: &'d Change, wanted: WantedInstance) {
         let session = self.session;
         let schema = session.schemas.get(&wanted.provider.provider, &wanted.address.resource);
-        let (Some(provider), Some(schema)) = (self.provider(&wanted.provider), schema) else {
+        let (Some(provider), Some(schema)) = (self.provider(&wanted.provider, &wanted.address), schema)
+        else {
             return self.ledger.finish(step, false);
         };
         if let StepKind::Read(_) = kind {
@@ -76,9 +77,10 @@ impl<'d> Drive<'d> {
 
     async fn begin_ending(&mut self, step: u32, kind: StepKind, change: &'d Change, evaluator: &Evaluator) {
         let session = self.session;
-        let Some(provider) = self.providers.get(&change.provider).cloned() else {
+        if !self.providers.contains_key(&change.provider) {
             return self.unprovided.entry(change.provider.clone()).or_default().push(step);
-        };
+        }
+        let provider = self.provider(&change.provider, &change.address);
         let deposed = match kind {
             StepKind::DeleteDeposed(at) => self.deposed.get(&at).cloned(),
             _ => change.deposed.clone(),

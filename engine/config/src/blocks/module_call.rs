@@ -112,7 +112,8 @@ impl ModuleCall {
     }
 }
 
-fn read_source(
+/// The source address that a text is; reported when it is none.
+pub(crate) fn read_source(
     text: &str,
     span: Span,
     versioned: bool,
@@ -142,7 +143,8 @@ fn read_source(
     Some((parsed?, span))
 }
 
-fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<PassedProvider> {
+/// The rows of a `providers` argument.
+pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<PassedProvider> {
     let ExprKind::Object(items) = &expr.kind else {
         let detail = "A map of provider configurations is required here, such as { aws = aws.east }.";
         found.push(bad_argument("Invalid providers argument", detail, expr.span));

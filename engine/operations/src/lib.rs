@@ -30,6 +30,7 @@ pub mod snapshot;
 mod sources;
 pub mod state_commands;
 pub mod stores;
+pub mod testing;
 pub mod trimmed;
 mod used;
 pub mod validating;

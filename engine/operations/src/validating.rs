@@ -1,10 +1,12 @@
 //! `validate`: everything that can be said without values, with the providers' own checks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ordain_addr::ProviderConfigAddr;
 use ordain_diag::Diagnostics;
 use ordain_eval::{Answer, Asked, Evaluator, Mode, Progress, Wanted, WantedInstance};
-use ordain_provider::Provider;
+use ordain_provider::{Provider, ProviderSource};
 use ordain_state::State;
 use ordain_value::Value;
 
@@ -21,18 +23,26 @@ pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
     }
     let (workspace, _) = workdir.workspace();
     let inputs = crate::variables::Inputs::new();
-    let mut input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());
+    let input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());
+    found.append(walk(input, &providers).await);
+    found
+}
+
+/// Goes through a configuration without values and has every block checked by its provider.
+pub(crate) async fn walk(mut input: ordain_eval::Input, source: &dyn ProviderSource) -> Diagnostics {
+    let mut found = Diagnostics::new();
     input.mode = Mode::Validate;
     let mut evaluator = found.take(Evaluator::new(input));
     if found.has_errors() {
         return found;
     }
+    let mut made = Made { source, known: BTreeMap::new() };
     loop {
         let (progress, problems) = evaluator.step();
         found.append(problems);
         let Progress::Wanted(items) = progress else { break };
         for item in items {
-            if let Some((asked, answer)) = check(&providers, item, &mut found).await {
+            if let Some((asked, answer)) = check(&mut made, item, &mut found).await {
                 found.append(evaluator.resolve(&asked, answer));
             }
         }
@@ -41,15 +51,32 @@ pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
     found
 }
 
-async fn check(providers: &Providers, item: Wanted, found: &mut Diagnostics) -> Option<(Asked, Answer)> {
+/// Providers, each made once.
+struct Made<'s> {
+    source: &'s dyn ProviderSource,
+    known: BTreeMap<ProviderConfigAddr, Arc<dyn Provider>>,
+}
+
+impl Made<'_> {
+    async fn get(&mut self, address: &ProviderConfigAddr) -> Result<Arc<dyn Provider>, Diagnostics> {
+        if let Some(provider) = self.known.get(address) {
+            return Ok(provider.clone());
+        }
+        let provider = self.source.instance(address).await?;
+        self.known.insert(address.clone(), provider.clone());
+        Ok(provider)
+    }
+}
+
+async fn check(providers: &mut Made<'_>, item: Wanted, found: &mut Diagnostics) -> Option<(Asked, Answer)> {
     match item {
         Wanted::Provider(wanted) => {
             let config = wanted.config.unmark_deep().0;
-            let problems = match providers.make(&wanted.address.provider) {
+            let problems = match providers.get(&wanted.address).await {
                 // Without a block there is nothing to check: a module may get its provider from a caller.
                 Ok(_) if wanted.span.is_none() => Diagnostics::new(),
                 Ok(provider) => provider.validate_config(config).await,
-                Err(error) => error.into(),
+                Err(errors) => errors,
             };
             found.append(at_block(problems, wanted.span));
             let nothing = Value::null(ordain_value::Type::Dynamic);
@@ -66,15 +93,18 @@ async fn check(providers: &Providers, item: Wanted, found: &mut Diagnostics) -> 
 }
 
 async fn instance(
-    providers: &Providers,
+    providers: &mut Made<'_>,
     wanted: WantedInstance,
     found: &mut Diagnostics,
     managed: bool,
 ) -> (Asked, Answer) {
     let config = wanted.config.clone().unmark_deep().0;
-    let problems = match providers.make(&wanted.provider.provider) {
-        Ok(provider) => call(&provider, &wanted, config, managed).await,
-        Err(error) => error.into(),
+    let problems = match providers.get(&wanted.provider).await {
+        Ok(provider) => {
+            let provider = providers.source.serve(&wanted.provider, &wanted.address, provider);
+            call(&provider, &wanted, config, managed).await
+        }
+        Err(errors) => errors,
     };
     found.append(wanted.block.place(problems, &wanted.address));
     let ty = wanted.schema.block.value_type();

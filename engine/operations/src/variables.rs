@@ -25,10 +25,23 @@ pub type Inputs = BTreeMap<Arc<str>, VariableInput>;
 /// Collects values in Terraform's order, later ones winning: environment, `terraform.tfvars`,
 /// `*.auto.tfvars` in order of name, then the command line as given. Texts are added to `sources`.
 pub fn collect(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (Inputs, Diagnostics) {
+    collect_for_tests(workdir, None, given, sources)
+}
+
+/// The same for tests: those in a directory have files of values there too, which come before the command
+/// line.
+pub fn collect_for_tests(
+    workdir: &Workdir,
+    directory: Option<&str>,
+    given: &[Given],
+    sources: &mut Sources,
+) -> (Inputs, Diagnostics) {
     let mut collector = Collector { workdir, sources, inputs: Inputs::new(), found: Diagnostics::new() };
     collector.environment();
-    for name in automatic_files(workdir) {
-        collector.file(&name);
+    for directory in [Some("."), directory].into_iter().flatten() {
+        for name in automatic_files(workdir, directory) {
+            collector.file(&name);
+        }
     }
     for item in given {
         match item {
@@ -40,16 +53,17 @@ pub fn collect(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (In
 }
 
 /// Files that are read without being named.
-fn automatic_files(workdir: &Workdir) -> Vec<String> {
-    let entries = std::fs::read_dir(&workdir.dir).into_iter().flatten().flatten();
+fn automatic_files(workdir: &Workdir, directory: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(workdir.path(directory)).into_iter().flatten().flatten();
     let mut automatic: Vec<String> = entries
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"))
         .collect();
     automatic.sort();
-    let named =
-        ["terraform.tfvars", "terraform.tfvars.json"].iter().filter(|name| workdir.path(name).is_file());
-    named.map(|name| (*name).to_owned()).chain(automatic).collect()
+    let path = |name: &str| if directory == "." { name.to_owned() } else { format!("{directory}/{name}") };
+    let named = ["terraform.tfvars", "terraform.tfvars.json"].map(path);
+    let named = named.into_iter().filter(|name| workdir.path(name).is_file());
+    named.chain(automatic.iter().map(|name| path(name))).collect()
 }
 
 struct Collector<'a> {

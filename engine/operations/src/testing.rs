@@ -1,0 +1,84 @@
+//! `test`: runs of test files, each with a state of its own in memory, and what they leave destroyed.
+//!
+//! A run goes the way that every change goes: a plan, an approval, an apply of exactly that plan. Rules of an
+//! environment speak about that environment's state; a test has none of it, so the default rules judge it,
+//! and naming the command is the yes.
+
+mod adapt;
+mod assertions;
+mod carry;
+mod expected;
+mod file;
+mod mocking;
+mod names;
+mod objects;
+mod report;
+mod run;
+mod stand_in;
+mod suite;
+
+use std::sync::Arc;
+
+use ordain_apply::Stop;
+use ordain_diag::{Diagnostics, Sources};
+
+use crate::Workdir;
+use crate::variables::Given;
+
+pub use report::{Counts, Detail, Event, Progress, Reporter, RunReport, Status};
+
+/// What the command line of `test` asks for.
+pub struct Options {
+    /// Values of variables, as given.
+    pub given: Vec<Given>,
+    /// Directory of tests beside the configuration, relative to it.
+    pub directory: String,
+    /// Files to run; empty for all.
+    pub filter: Vec<String>,
+    /// Greatest number of provider calls at a time.
+    pub parallelism: usize,
+    /// Whether plans and states are wanted for showing.
+    pub verbose: bool,
+    /// Asks to stop: no further run is begun, and what was made is destroyed.
+    pub stop: Arc<Stop>,
+}
+
+/// Runs the tests of a working directory. Texts that findings point into are given back; findings are those
+/// that kept the tests from being run. `reporter` is told of everything else as it happens.
+pub async fn test(
+    workdir: &Workdir,
+    options: &Options,
+    reporter: &dyn Reporter,
+) -> (Option<Counts>, Sources, Diagnostics) {
+    let (suite, mut sources, found) = suite::load(workdir, options);
+    let Some(suite) = suite.filter(|_| !found.has_errors()) else { return (None, sources, found) };
+    reporter.event(Event::Found { files: &suite.files, found: &found }, &sources);
+    let globals = suite::globals(workdir, options, &mut sources);
+    let mut counts = Counts::default();
+    for file in &suite.files {
+        let globals = &globals;
+        let file = file::FileRun { workdir, options, file, globals, sources: &sources, reporter };
+        file.run(&mut counts).await;
+    }
+    reporter.event(Event::Summary { counts: &counts }, &sources);
+    (Some(counts), sources, Diagnostics::new())
+}
+
+/// Checks the test files of a working directory without running anything.
+pub fn validate(workdir: &Workdir, directory: &str) -> (Sources, Diagnostics) {
+    let options = Options {
+        given: Vec::new(),
+        directory: directory.to_owned(),
+        filter: Vec::new(),
+        parallelism: 1,
+        verbose: false,
+        stop: Arc::new(Stop::new()),
+    };
+    let (suite, sources, mut found) = suite::load(workdir, &options);
+    for file in suite.iter().flat_map(|suite| &suite.files) {
+        for run in &file.file.runs {
+            found.append(expected::Expected::read(run).1);
+        }
+    }
+    (sources, found)
+}

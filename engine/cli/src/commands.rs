@@ -18,6 +18,7 @@ mod sealing_key;
 mod show;
 mod state;
 mod taint;
+mod test;
 mod validate;
 mod version;
 mod workspace;
@@ -69,6 +70,7 @@ pub const ALL: &[Entry] = &[
     taint::TAINT,
     taint::UNTAINT,
     force_unlock::ENTRY,
+    test::ENTRY,
     policy::test::ENTRY,
     demo::ENTRY,
     sandbox::ENTRY,

@@ -17,7 +17,7 @@ use crate::render::json_diag;
 pub use hooks::Hooks;
 
 /// Commands that speak to programs in this way when they are given `-json` or `-json-into`.
-pub const SPEAKERS: [&str; 4] = ["plan", "apply", "destroy", "refresh"];
+pub const SPEAKERS: [&str; 5] = ["plan", "apply", "destroy", "refresh", "test"];
 
 /// Writes messages to one place. Several threads may write; lines never mix.
 #[derive(Clone)]
@@ -54,15 +54,33 @@ impl Machine {
 
     /// One finding.
     pub fn diagnostic(&self, item: &Diagnostic, sources: &Sources) {
+        self.diagnostic_with(item, sources, []);
+    }
+
+    /// One finding with more about where it belongs.
+    pub fn diagnostic_with<const N: usize>(
+        &self,
+        item: &Diagnostic,
+        sources: &Sources,
+        place: [(&str, Value); N],
+    ) {
         let (level, word) = match item.severity {
             Severity::Error => ("error", "Error"),
             Severity::Warning => ("warn", "Warning"),
         };
-        let payload = [("diagnostic", json_diag::diagnostic(item, sources))];
+        let finding = ("diagnostic", json_diag::diagnostic(item, sources));
+        let payload = place.into_iter().chain([finding]);
         self.write(level, &format!("{word}: {}", item.summary), "diagnostic", payload);
     }
 
-    fn write<const N: usize>(&self, level: &str, message: &str, kind: &str, payload: [(&str, Value); N]) {
+    /// One message of any level.
+    pub fn write<'p>(
+        &self,
+        level: &str,
+        message: &str,
+        kind: &str,
+        payload: impl IntoIterator<Item = (&'p str, Value)>,
+    ) {
         let mut line = Map::new();
         line.insert("@level".into(), level.into());
         line.insert("@message".into(), message.into());

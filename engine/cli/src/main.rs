@@ -9,6 +9,7 @@ mod progress;
 mod render;
 mod request;
 mod session;
+mod testing;
 mod ui;
 
 use std::process::ExitCode;

@@ -26,6 +26,7 @@ use crate::Workdir;
 use crate::variables::Given;
 
 pub use report::{Counts, Detail, Event, Progress, Reporter, RunReport, Status};
+pub use suite::LoadedFile;
 
 /// What the command line of `test` asks for.
 pub struct Options {

@@ -75,6 +75,7 @@ pub struct RunReport {
 }
 
 /// Something that happens.
+#[derive(Clone, Copy)]
 pub enum Event<'e> {
     /// The files and runs there are, with findings that keep nothing from being run.
     Found {

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use ordain_apply::Stop;
 use ordain_diag::{Diagnostics, Sources};
 
-use crate::Workdir;
 use crate::variables::Given;
+use crate::{Project, Workdir};
 
 pub use report::{Counts, Detail, Event, Progress, Reporter, RunReport, Status};
 pub use suite::LoadedFile;
@@ -51,10 +51,13 @@ pub async fn test(
     options: &Options,
     reporter: &dyn Reporter,
 ) -> (Option<Counts>, Sources, Diagnostics) {
-    let (suite, mut sources, found) = suite::load(workdir, options);
+    let (project, mut found) = Project::load(workdir);
+    let (suite, mut sources, problems) = suite::load(workdir, &project, options);
+    found.append(problems);
+    let globals = suite::globals(workdir, options, &mut sources);
+    found.append(globals.found.clone());
     let Some(suite) = suite.filter(|_| !found.has_errors()) else { return (None, sources, found) };
     reporter.event(Event::Found { files: &suite.files, found: &found }, &sources);
-    let globals = suite::globals(workdir, options, &mut sources);
     let mut counts = Counts::default();
     for file in &suite.files {
         let globals = &globals;
@@ -65,8 +68,14 @@ pub async fn test(
     (Some(counts), sources, Diagnostics::new())
 }
 
-/// Checks the test files of a working directory without running anything.
-pub fn validate(workdir: &Workdir, directory: &str) -> (Sources, Diagnostics) {
+/// Checks the test files of a working directory without running anything. The texts are the project's and
+/// those of the tests. `installing` leaves out whether modules of runs are there.
+pub fn check(
+    workdir: &Workdir,
+    project: &Project,
+    directory: &str,
+    installing: bool,
+) -> (Sources, Diagnostics) {
     let options = Options {
         given: Vec::new(),
         directory: directory.to_owned(),
@@ -75,11 +84,12 @@ pub fn validate(workdir: &Workdir, directory: &str) -> (Sources, Diagnostics) {
         verbose: false,
         stop: Arc::new(Stop::new()),
     };
-    let (suite, sources, mut found) = suite::load(workdir, &options);
-    for file in suite.iter().flat_map(|suite| &suite.files) {
-        for run in &file.file.runs {
-            found.append(expected::Expected::read(run).1);
-        }
+    let (suite, sources, mut found) = suite::load(workdir, project, &options);
+    if installing {
+        found = found.into_iter().filter(|finding| finding.summary != suite::NOT_INSTALLED).collect();
+    }
+    for run in suite.iter().flat_map(|suite| &suite.files).flat_map(|file| &file.file.runs) {
+        found.append(expected::Expected::read(run).1);
     }
     (sources, found)
 }

@@ -2,9 +2,9 @@
 
 use clap::{ArgMatches, Command};
 use ordain_addr::ProviderAddr;
-use ordain_operations::Project;
 use ordain_operations::init::{Dialogue, Event, News, Options, init, remember_modules};
 use ordain_operations::serving::Served;
+use ordain_operations::{Project, testing};
 
 use super::Entry;
 use crate::exit::Exit;
@@ -53,9 +53,12 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         lockfile_readonly: text(matches, "lockfile") == Some("readonly"),
         plugin_dirs: texts(matches, "plugin-dir").into_iter().map(Into::into).collect(),
     };
-    let (mut project, found) = Project::load_for_init(&session.workdir);
+    let (mut project, mut found) = Project::load_for_init(&session.workdir);
+    let directory = text(matches, "test-directory").unwrap_or("tests");
+    // Whoever is told that the configuration is ready must be able to run its tests.
+    let (sources, problems) = testing::check(&session.workdir, &project, directory, true);
+    found.append(problems);
     if found.has_errors() {
-        let mut found = found;
         found.extend(remember_modules(&session.workdir, &project).err());
         return session.report(&found, &project.sources);
     }

@@ -2,12 +2,12 @@
 
 use clap::{ArgMatches, Command};
 use ordain_diag::{Diagnostics, Sources};
-use ordain_operations::{Project, validating};
+use ordain_operations::{Project, testing, validating};
 use serde_json::json;
 
 use super::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, output, switch, value, variables};
+use crate::flags::{is_on, output, switch, text, value, variables};
 use crate::render::json_diag;
 use crate::render::style::Color;
 use crate::session::Session;
@@ -29,12 +29,19 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         let checked = session.block_on(validating::validate(&session.workdir, &project));
         found.append(checked);
     }
+    let mut sources = project.sources.clone();
+    if !is_on(matches, "no-tests") {
+        let directory = text(matches, "test-directory").unwrap_or("tests");
+        let (all, problems) = testing::check(&session.workdir, &project, directory, false);
+        sources = all;
+        found.append(problems);
+    }
     if is_on(matches, "json") {
-        let document = document(&found, &project.sources);
+        let document = document(&found, &sources);
         session.ui.line(&format!("{document:#}"));
         return if found.has_errors() { Exit::Failed } else { Exit::Done };
     }
-    let exit = session.report(&found, &project.sources);
+    let exit = session.report(&found, &sources);
     if exit == Exit::Done {
         let style = session.ui.style();
         let extra =

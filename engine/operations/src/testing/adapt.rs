@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{ModulePath, ProviderConfigAddr, Target};
-use ordain_config::blocks::{Output, ProviderBlock};
+use ordain_config::blocks::{Output, ProviderBlock, Repetition};
 use ordain_config::testing::{Mock, MockAnswers, Override, OverrideKind, Run, TestFile, TestProvider};
 use ordain_config::{LocalProvider, Module, ModuleTree};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -58,6 +58,10 @@ pub(super) fn adapt(
     for over in mocked_modules(file).chain(&file.overrides).chain(&run.overrides) {
         if let (OverrideKind::Module, Target::Module(target)) = (over.kind, &over.target) {
             if target.0.iter().any(|step| step.key.is_some()) {
+                // A key where there are no keys names nothing.
+                if !repeats(&root, &target.path().0) {
+                    continue;
+                }
                 let detail = format!(
                     "The values of {} cannot be overridden for one instance of a module with count or for_each alone. Leave the key out to override all of them.",
                     over.target
@@ -142,6 +146,15 @@ fn evaluated(body: &Body, names: &Names<'_>, header: Span, found: &mut Diagnosti
         .iter()
         .map(|block| Block { body: evaluated(&block.body, names, header, found), ..block.clone() });
     Body::Native(NativeBody { blocks: blocks.collect(), attributes, span: native.span })
+}
+
+/// Whether any call on a path has `count` or `for_each`.
+fn repeats(module: &Module, path: &[Arc<str>]) -> bool {
+    let Some((name, rest)) = path.split_first() else { return false };
+    module.calls.get(name).is_some_and(|call| {
+        !matches!(call.repetition, Repetition::Single)
+            || call.child.as_ref().is_some_and(|child| repeats(child, rest))
+    })
 }
 
 /// Puts a module that only gives outputs in place of the one at a path of calls.

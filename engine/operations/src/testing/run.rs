@@ -144,7 +144,6 @@ impl FileRun<'_> {
     ) -> Option<Ready> {
         let world = Machine::new(self.workdir.dir.clone(), None);
         let global_inputs = self.globals.of(self.file);
-        found.append(self.globals.found.clone());
         let globals = names::outside(global_inputs, tree, found);
         let mut names = Names {
             place: Place::File,

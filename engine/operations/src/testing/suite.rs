@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ordain_addr::Target;
 use ordain_config::blocks::ModuleSource;
 use ordain_config::testing::{self, Run, TestFile, TestProvider};
 use ordain_config::{Entry, ModuleTree, SourceSet, join_path, load_from};
@@ -22,6 +23,9 @@ pub struct LoadedFile {
     /// Whether it lies in the directory of tests.
     pub(super) in_directory: bool,
 }
+
+/// What is said of a run's module that `init` has not fetched.
+pub(super) const NOT_INSTALLED: &str = "Module not installed";
 
 /// All test files.
 pub(super) struct Suite {
@@ -57,8 +61,12 @@ pub(super) fn globals(workdir: &Workdir, options: &Options, texts: &mut Sources)
 }
 
 /// Reads everything. `None` with errors.
-pub(super) fn load(workdir: &Workdir, options: &Options) -> (Option<Suite>, Sources, Diagnostics) {
-    let (project, mut found) = Project::load(workdir);
+pub(super) fn load(
+    workdir: &Workdir,
+    project: &Project,
+    options: &Options,
+) -> (Option<Suite>, Sources, Diagnostics) {
+    let mut found = Diagnostics::new();
     let mut texts = project.sources.clone();
     let directory = options.directory.trim_end_matches('/');
     if let Some(problem) = bad_directory(directory) {
@@ -66,7 +74,7 @@ pub(super) fn load(workdir: &Workdir, options: &Options) -> (Option<Suite>, Sour
         return (None, texts, found);
     }
     let mut files = Vec::new();
-    let mut modules = Modules { workdir, project: &project, known: BTreeMap::new() };
+    let mut modules = Modules { workdir, project, known: BTreeMap::new() };
     let wanted = |path: &str| options.filter.is_empty() || options.filter.iter().any(|name| name == path);
     for path in paths(workdir, directory, &mut found) {
         if !wanted(&path) {
@@ -84,6 +92,8 @@ pub(super) fn load(workdir: &Workdir, options: &Options) -> (Option<Suite>, Sour
         complete_mocks(workdir, &mut file, &mut texts, &mut found);
         let trees = file.runs.iter().map(|run| modules.tree(&file.path, run, &mut texts, &mut found));
         let trees = trees.collect();
+        let trees: Vec<Arc<ModuleTree>> = trees;
+        unknown_targets(&file, &trees, &mut found);
         let in_directory = path.starts_with(&format!("{directory}/"));
         files.push(LoadedFile { file, trees, in_directory });
     }
@@ -131,6 +141,41 @@ fn paths(workdir: &Workdir, directory: &str, found: &mut Diagnostics) -> Vec<Str
     }
     paths.sort();
     paths
+}
+
+/// Warns of overrides of what no run has.
+fn unknown_targets(file: &TestFile, trees: &[Arc<ModuleTree>], found: &mut Diagnostics) {
+    let by_mocks = file.providers.values().flat_map(|provider| match provider {
+        TestProvider::Mock(mock) => mock.answers.overrides.as_slice(),
+        TestProvider::Real(_) => &[],
+    });
+    let everywhere = file.overrides.iter().chain(by_mocks).map(|over| (over, trees));
+    let single = file
+        .runs
+        .iter()
+        .zip(trees)
+        .flat_map(|(run, tree)| run.overrides.iter().map(move |over| (over, std::slice::from_ref(tree))));
+    for (over, trees) in everywhere.chain(single) {
+        if trees.is_empty() || trees.iter().any(|tree| has(tree, &over.target)) {
+            continue;
+        }
+        let detail = format!(
+            "The override target {} does not exist within the configuration under test. This could indicate a typo in the target address or an unnecessary override.",
+            over.target
+        );
+        let code = codes::config::INVALID_ARGUMENT;
+        let warning = Diagnostic::warning(code, "Invalid override target", detail);
+        found.push(warning.with_span(over.header));
+    }
+}
+
+/// Whether a configuration declares what a target names.
+fn has(tree: &ModuleTree, target: &Target) -> bool {
+    match target {
+        Target::Module(module) => tree.module(&module.path()).is_some(),
+        Target::Resource(resource) => tree.resource(&resource.config()).is_some(),
+        Target::Instance(instance) => tree.resource(&instance.config()).is_some(),
+    }
 }
 
 /// Adds what files under the `source` of mocked providers hold.
@@ -196,7 +241,7 @@ impl Modules<'_> {
             (_, Some(row)) => row.dir.clone(),
             (_, None) => {
                 let detail = "This module is not yet installed. Run \"init\" to install all modules required by this configuration.";
-                let problem = Diagnostic::error(codes::config::MODULE_LOAD, "Module not installed", detail);
+                let problem = Diagnostic::error(codes::config::MODULE_LOAD, NOT_INSTALLED, detail);
                 found.push(problem.with_span(*span).with_context(run.header));
                 return Arc::new(ModuleTree::default());
             }

@@ -57,10 +57,12 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     let directory = text(matches, "test-directory").unwrap_or("tests");
     // Whoever is told that the configuration is ready must be able to run its tests.
     let (sources, problems) = testing::check(&session.workdir, &project, directory, true);
-    found.append(problems);
+    if problems.has_errors() {
+        found.append(problems);
+    }
     if found.has_errors() {
         found.extend(remember_modules(&session.workdir, &project).err());
-        return session.report(&found, &project.sources);
+        return session.report(&found, &sources);
     }
     if project.is_empty() {
         session.ui.line("Ordain initialized in an empty directory!\n\nThe directory has no configuration files. You may begin working with Ordain\nimmediately by creating configuration files.");

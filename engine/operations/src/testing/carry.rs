@@ -113,6 +113,7 @@ impl Carrier {
             decisions: serde_json::Value::Null,
             obligations: serde_json::Value::Null,
             approvals: Vec::new(),
+            closed: None,
             plan,
         };
         (file, found)
@@ -134,7 +135,7 @@ impl Carrier {
     pub(super) async fn apply(&self, file: PlanFile, stop: Arc<Stop>) -> (State, Diagnostics) {
         let base = file.plan.base.clone();
         let mut found = Diagnostics::new();
-        let written = found.take(ordain_plan::file::write(&file));
+        let written = found.take(ordain_plan::file::write(&file, None));
         let Some((_, digests)) = written else { return (base, found) };
         let (store, stored) = match memory(&base).await {
             Ok(pair) => pair,

@@ -10,13 +10,13 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 
 use crate::place::{self, Placed};
 use crate::source::{Catalog, Problem};
-use crate::{Constraints, Lock, LockFile, Requirement, Settings};
+use crate::{Constraints, Lock, LockFile, Platform, Requirement, Settings};
 
 /// How many packages are fetched at the same time.
 const AT_ONCE: usize = 4;
 
 /// Where and how packages are installed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Installation<'i> {
     /// The CLI configuration.
     pub settings: &'i Settings,
@@ -30,6 +30,8 @@ pub struct Installation<'i> {
     pub plugin_dirs: &'i [PathBuf],
     /// `-upgrade`: choose anew, whatever is locked.
     pub upgrade: bool,
+    /// The system that packages are for.
+    pub platform: Platform,
 }
 
 /// What happens, for those who watch.
@@ -45,6 +47,8 @@ pub enum Event {
     Installed(ProviderAddr, String, String),
     /// A package was in its place already.
     Present(ProviderAddr, String),
+    /// A registry has something to say about a provider.
+    Warned(ProviderAddr, Vec<String>),
     /// A package came from the shared cache.
     FromCache(ProviderAddr, String),
 }
@@ -76,7 +80,10 @@ pub async fn install(
     watch: Watch<'_>,
 ) -> (Outcome, Diagnostics) {
     let mut found = Diagnostics::new();
-    let catalog = Catalog::new(place);
+    let catalog = match Catalog::new(place) {
+        Ok(catalog) => catalog,
+        Err(problem) => return (Outcome::default(), problem.into()),
+    };
     let choices = futures_util::stream::iter(wanted)
         .map(|(address, requirement)| choose(&catalog, address, requirement, lock, place.upgrade, watch));
     let mut chosen: Vec<(ProviderAddr, Version, String)> = Vec::new();
@@ -152,9 +159,13 @@ async fn choose(
         return Ok((address.clone(), version, constraints.to_string()));
     }
     watch(Event::Finding(address.clone(), constraints.to_string()));
-    let versions = catalog.versions(address).await.map_err(|problem| {
+    let listed = catalog.versions(address).await.map_err(|problem| {
         unavailable(address, &problem_text(catalog, address, &problem, None), requirement)
     })?;
+    if !listed.warnings.is_empty() {
+        watch(Event::Warned(address.clone(), listed.warnings));
+    }
+    let versions = listed.versions;
     match versions.iter().rev().find(|version| constraints.allows(version)) {
         Some(version) => Ok((address.clone(), version.clone(), constraints.to_string())),
         None => {

@@ -13,11 +13,15 @@ mod settings_syntax;
 mod constraint;
 mod requirement;
 
+mod credentials;
+mod network;
+
 mod hash;
 mod lockfile;
 
 mod archive;
 mod installed;
+mod signature;
 mod source;
 
 mod install;

@@ -1,13 +1,17 @@
 //! Where packages of providers are looked for: every rule of the CLI configuration in its order.
 
 mod filesystem;
+mod network_mirror;
+mod registry;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use ordain_addr::ProviderAddr;
 use ordain_config::Version;
+use ordain_diag::Diagnostic;
 
+use crate::network::{Failure, Network};
 use crate::settings::home;
 use crate::{Hash, Installation, Method, Platform, Rule};
 
@@ -18,6 +22,19 @@ pub(crate) struct Package {
     pub(crate) location: Location,
     /// Checksums that its source vouches for, for any platform.
     pub(crate) hashes: Vec<Hash>,
+    /// Who vouches for it, as messages say it.
+    pub(crate) who: String,
+}
+
+/// A zip archive that must be downloaded.
+#[derive(Clone, Debug)]
+pub(crate) struct Remote {
+    /// Where it is.
+    pub(crate) url: String,
+    /// Its SHA-256 in hexadecimal, where its publisher promises one.
+    pub(crate) sha256: Option<String>,
+    /// Checksums of which it must have one, when there are any.
+    pub(crate) promised: Vec<Hash>,
 }
 
 /// Where a package is.
@@ -27,6 +44,8 @@ pub(crate) enum Location {
     Directory(PathBuf),
     /// A zip archive on disk.
     Archive(PathBuf),
+    /// A zip archive elsewhere.
+    Remote(Remote),
 }
 
 /// Why there is nothing.
@@ -40,48 +59,96 @@ pub(crate) enum Problem {
     Failed(String),
 }
 
+/// Versions that were found, and what registries want users to know.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Versions {
+    pub(crate) versions: BTreeSet<Version>,
+    pub(crate) warnings: Vec<String>,
+}
+
 /// All places that packages may come from.
 pub(crate) struct Catalog<'c> {
     place: &'c Installation<'c>,
     rules: Vec<Rule>,
     platform: Platform,
+    pub(crate) network: Network<'c>,
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Problem::Failed(failure.text())
+    }
 }
 
 impl<'c> Catalog<'c> {
     /// The places that an installation may use: `-plugin-dir`, else the CLI configuration, else the
     /// directories that are searched without one and then the registries.
-    pub(crate) fn new(place: &'c Installation<'c>) -> Self {
+    pub(crate) fn new(place: &'c Installation<'c>) -> Result<Self, Diagnostic> {
         let mirror = |path: &PathBuf| Rule::all(Method::FilesystemMirror(path.clone()));
         let rules = match (&place.settings.rules, place.plugin_dirs) {
             (_, dirs) if !dirs.is_empty() => dirs.iter().map(mirror).collect(),
             (Some(rules), _) if !rules.is_empty() => rules.clone(),
             _ => implied_rules(place),
         };
-        Self { place, rules, platform: Platform::current() }
+        let network = Network::new(place.settings, place.env)?;
+        Ok(Self { place, rules, platform: place.platform.clone(), network })
+    }
+
+    /// Rules for a provider. What is in one of the implied directories is not looked for elsewhere.
+    fn rules(&self, address: &ProviderAddr) -> Vec<&Rule> {
+        let covering = self.rules.iter().filter(|rule| rule.covers(address));
+        let implied = self.place.plugin_dirs.is_empty()
+            && self.place.settings.rules.as_ref().is_none_or(|rules| rules.is_empty());
+        let local = |rule: &&Rule| match &rule.method {
+            Method::FilesystemMirror(path) => {
+                !filesystem::packages(&self.place.base.join(path), address).is_empty()
+            }
+            _ => false,
+        };
+        let rules: Vec<&Rule> = covering.collect();
+        if implied && rules.iter().any(local) { rules.into_iter().filter(local).collect() } else { rules }
     }
 
     /// Versions of a provider that there are packages of.
-    pub(crate) async fn versions(&self, address: &ProviderAddr) -> Result<BTreeSet<Version>, Problem> {
-        let (mut versions, mut searched, mut others) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
-        let mut known = false;
-        for rule in self.rules.iter().filter(|rule| rule.covers(address)) {
-            let Method::FilesystemMirror(path) = &rule.method else {
-                return Err(unbuilt());
-            };
-            searched.push(path.display().to_string());
-            for found in filesystem::packages(path, address) {
-                known = true;
-                if found.platform == self.platform {
-                    versions.insert(found.version);
-                } else {
-                    others.insert(found.platform.to_string());
+    pub(crate) async fn versions(&self, address: &ProviderAddr) -> Result<Versions, Problem> {
+        let (mut found, mut searched, mut others) = (Versions::default(), Vec::new(), BTreeSet::new());
+        for rule in self.rules(address) {
+            match &rule.method {
+                Method::FilesystemMirror(path) => {
+                    searched.push(path.display().to_string());
+                    for package in filesystem::packages(&self.place.base.join(path), address) {
+                        if package.platform == self.platform {
+                            found.versions.insert(package.version);
+                        } else {
+                            others.insert(package.platform.to_string());
+                        }
+                    }
+                }
+                Method::NetworkMirror(url) => {
+                    searched.push(url.clone());
+                    match network_mirror::versions(&self.network, url, address).await {
+                        Ok(versions) => found.versions.extend(versions),
+                        Err(Failure::NotFound) => {}
+                        Err(failure) => return Err(failure.into()),
+                    }
+                }
+                Method::Direct => {
+                    searched.push(format!("the registry {}", address.hostname));
+                    match registry::versions(&self.network, address).await {
+                        Ok(listing) => {
+                            found.versions.extend(listing.versions);
+                            found.warnings.extend(listing.warnings);
+                        }
+                        Err(Failure::NotFound) => {}
+                        Err(failure) => return Err(failure.into()),
+                    }
                 }
             }
         }
-        match (versions.is_empty(), known) {
-            (true, true) => Err(Problem::OtherPlatforms(others.into_iter().collect())),
-            (true, false) => Err(Problem::NotFound(searched)),
-            _ => Ok(versions),
+        match (found.versions.is_empty(), others.is_empty()) {
+            (false, _) => Ok(found),
+            (true, false) => Err(Problem::OtherPlatforms(others.into_iter().collect())),
+            (true, true) => Err(Problem::NotFound(searched)),
         }
     }
 
@@ -93,19 +160,39 @@ impl<'c> Catalog<'c> {
     ) -> Result<Package, Problem> {
         let mut searched = Vec::new();
         let mut others = BTreeSet::new();
-        for rule in self.rules.iter().filter(|rule| rule.covers(address)) {
-            let Method::FilesystemMirror(path) = &rule.method else {
-                return Err(unbuilt());
-            };
-            searched.push(path.display().to_string());
-            for found in filesystem::packages(path, address) {
-                if found.version.cmp(version).is_ne() {
-                    continue;
+        for rule in self.rules(address) {
+            match &rule.method {
+                Method::FilesystemMirror(path) => {
+                    searched.push(path.display().to_string());
+                    for found in filesystem::packages(&self.place.base.join(path), address) {
+                        if found.version.cmp(version).is_ne() {
+                            continue;
+                        }
+                        if found.platform == self.platform {
+                            let who = "unauthenticated".to_owned();
+                            return Ok(Package { location: found.location, hashes: Vec::new(), who });
+                        }
+                        others.insert(found.platform.to_string());
+                    }
                 }
-                if found.platform == self.platform {
-                    return Ok(Package { location: found.location, hashes: Vec::new() });
+                Method::NetworkMirror(url) => {
+                    searched.push(url.clone());
+                    match network_mirror::package(&self.network, url, address, version, &self.platform).await
+                    {
+                        Ok(Ok(package)) => return Ok(package),
+                        Ok(Err(platforms)) => others.extend(platforms),
+                        Err(Failure::NotFound) => {}
+                        Err(failure) => return Err(failure.into()),
+                    }
                 }
-                others.insert(found.platform.to_string());
+                Method::Direct => {
+                    searched.push(format!("the registry {}", address.hostname));
+                    match registry::package(&self.network, address, version, &self.platform).await {
+                        Ok(package) => return Ok(package),
+                        Err(Failure::NotFound) => {}
+                        Err(failure) => return Err(failure.into()),
+                    }
+                }
             }
         }
         if others.is_empty() {
@@ -124,10 +211,6 @@ impl<'c> Catalog<'c> {
     pub(crate) fn platform(&self) -> &Platform {
         &self.platform
     }
-}
-
-fn unbuilt() -> Problem {
-    Problem::Failed("network mirrors and registries are not part of this build yet".to_owned())
 }
 
 /// Without `provider_installation`: directories of the system, then registries for what is in none of them.

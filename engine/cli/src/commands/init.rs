@@ -138,6 +138,10 @@ fn package(event: &Event) -> String {
         Event::Present(address, version) => {
             format!("- Using previously-installed {} v{version}", address.for_display())
         }
+        Event::Warned(address, words) => {
+            let rows: Vec<String> = words.iter().map(|word| format!("\n  - {word}")).collect();
+            format!("- The registry has something to say about {}:{}", address.for_display(), rows.concat())
+        }
         Event::FromCache(address, version) => {
             format!("- Using {} v{version} from the shared cache directory", address.for_display())
         }

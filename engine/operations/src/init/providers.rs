@@ -81,6 +81,7 @@ async fn install_packages(
         data_dir: &data_dir,
         plugin_dirs: &options.plugin_dirs,
         upgrade: options.upgrade,
+        platform: ordain_install::Platform::current(),
     };
     let talk = Mutex::new(talk);
     let watch = |event: Event| {

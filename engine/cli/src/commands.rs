@@ -2,14 +2,18 @@
 
 mod apply;
 mod approve;
+mod completion;
 mod console;
 mod demo;
 mod dev;
 mod explain_error;
 mod fmt;
 mod force_unlock;
+mod graph;
 mod import;
 mod init;
+mod man;
+mod metadata;
 mod output;
 mod plan;
 mod policy;
@@ -67,6 +71,10 @@ pub const ALL: &[Entry] = &[
     workspace::select::ENTRY,
     workspace::delete::ENTRY,
     import::ENTRY,
+    graph::ENTRY,
+    metadata::FUNCTIONS,
+    completion::ENTRY,
+    man::ENTRY,
     taint::TAINT,
     taint::UNTAINT,
     force_unlock::ENTRY,

@@ -2,6 +2,7 @@
 
 pub mod decisions;
 pub mod diag;
+pub mod graph;
 pub mod json_diag;
 mod object;
 pub mod plan;

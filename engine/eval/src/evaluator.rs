@@ -14,7 +14,7 @@ use crate::core::Core;
 use crate::decode::decode;
 use crate::resources::{Active, Outstanding};
 use crate::values::KeyData;
-use crate::{Answer, Asked, Input, Objects, Outcome, Progress, Wanted, selection, variables};
+use crate::{Answer, Asked, Input, Objects, Outcome, Outline, Progress, Wanted, selection, variables};
 
 /// How far a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,11 @@ impl Evaluator {
         evaluator.core.declare_checks();
         evaluator.start();
         (evaluator, found)
+    }
+
+    /// The static graph by name.
+    pub fn outline(&self) -> Outline {
+        Outline::of(&self.core.program)
     }
 
     /// Gives objects that are known up front, before the first step: stored ones in destroy and console

@@ -25,6 +25,7 @@ mod expand;
 mod imports;
 mod instance;
 mod moment;
+mod outline;
 mod outputs;
 mod providers;
 mod provisioners;
@@ -38,6 +39,7 @@ mod variables;
 pub use evaluator::Evaluator;
 pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue, RelevantAttribute};
+pub use outline::{Outline, OutlineKind, OutlineNode};
 pub use provisioners::{connection_schema, provisioner_schema};
 pub use variables::given_value;
 pub use wanted::{

@@ -10,6 +10,7 @@ mod files;
 mod gate;
 mod generated;
 mod generating;
+pub mod graphing;
 mod host;
 pub mod importing;
 pub mod init;

@@ -1,6 +1,7 @@
 //! The flags that several commands share, and how they are read.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use ordain_operations::StateFiles;
 
 /// A flag that is on or off: `-input`, `-input=true`, `-input=false`.
 pub fn switch(name: &'static str, default: bool, help: &'static str) -> Arg {
@@ -91,26 +92,34 @@ pub fn planning(command: Command) -> Command {
         .arg(many("exclude-file", "Read -exclude addresses from a file, one a line"))
         .arg(many("replace", "Replace this instance"))
         .arg(value("parallelism", "How many provider calls run at the same time").default_value("10"))
-        .arg(value("state", "State file of the local backend (legacy)"))
         .arg(switch("input", true, "Ask for what is missing"))
         .arg(switch("json", false, "Machine-readable output"))
         .arg(value("json-into", "Machine-readable output into a file, beside the usual output"))
         .arg(switch("show-sensitive", false, "Show sensitive values"))
         .arg(switch("allow-deferral", false, "Plan what is known, defer the rest"))
         .arg(value("policies", "Directory of Rego policies; policies/ of the project when not given"));
-    output(locking(variables(command)))
+    output(state_files(locking(variables(command))))
+}
+
+/// `-state`, `-state-out` and `-backup`.
+pub fn state_files(command: Command) -> Command {
+    command
+        .arg(value("state", "State file of the local backend (legacy)"))
+        .arg(value("state-out", "Write the new state here and leave the old one (legacy)"))
+        .arg(value("backup", "Keep the replaced state here; - for nowhere (legacy)"))
+}
+
+/// What those flags say.
+pub fn given_state_files(matches: &ArgMatches) -> StateFiles {
+    let given = |name: &str| text(matches, name).filter(|path| !path.is_empty()).map(str::to_owned);
+    StateFiles { state: given("state"), out: given("state-out"), backup: given("backup") }
 }
 
 /// What was given of the flags that are read for compatibility and that this version cannot honour. Going on
 /// without them would do something else than what was asked, so the command is refused.
 pub fn unbuilt(words: &[&str], matches: &ArgMatches) -> Option<&'static str> {
     let plans = matches!(words, ["plan" | "apply" | "destroy" | "refresh"]);
-    let seeds = matches!(words, ["workspace", "new"]);
-    let switches = ["allow-deferral"].into_iter().filter(|name| plans && is_on(matches, name));
-    let values = ["state", "state-out", "backup"]
-        .into_iter()
-        .filter(|name| !seeds && text(matches, name).is_some_and(|value| *name != "backup" || value != "-"));
-    switches.chain(values).next()
+    ["allow-deferral"].into_iter().find(|name| plans && is_on(matches, name))
 }
 
 /// Seconds of a duration such as `30s`, `5m`, `1h30m`; `None` when it is none.

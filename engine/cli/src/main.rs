@@ -58,7 +58,13 @@ fn start(
         return exit;
     }
     match Session::new(ui, dir, env) {
-        Ok(mut session) => ExitCode::from((entry.run)(inner, &mut session).code()),
+        Ok(mut session) => {
+            // Where a workspace is made, -state says what it begins with.
+            if entry.words != ["workspace", "new"] {
+                session.workdir.state_files = flags::given_state_files(inner);
+            }
+            ExitCode::from((entry.run)(inner, &mut session).code())
+        }
         Err(_) => ExitCode::from(1),
     }
 }

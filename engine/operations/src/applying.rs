@@ -17,7 +17,7 @@ use crate::local_exec::CommandsHere;
 use crate::locked::{Locking, refuse_unfinished};
 use crate::providers::Providers;
 use crate::repository::Repository;
-use crate::stores::{Stores, new_id};
+use crate::stores::{self, Stores, new_id};
 use crate::variables::{Given, Inputs, collect};
 use crate::{LANGUAGE_VERSION, Project, Workdir, backend, clock, judging, planning, snapshot, used};
 
@@ -73,7 +73,7 @@ fn connect(workdir: &Workdir) -> Result<Stores, Diagnostic> {
     let choice = backend::saved(workdir).unwrap_or_else(backend::Choice::local);
     let backend = backend::connect(workdir, &choice)?;
     let (workspace, _) = workdir.workspace();
-    let state = backend.state(&workspace);
+    let state = stores::state_of(workdir, &backend, &workspace)?;
     Ok(Stores { backend, workspace, state })
 }
 

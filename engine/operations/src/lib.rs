@@ -43,7 +43,7 @@ pub use files::write_private;
 pub use ordain_planner::Options as PlannerOptions;
 pub use project::Project;
 pub use variables::Given;
-pub use workdir::Workdir;
+pub use workdir::{StateFiles, Workdir};
 pub use world::Machine;
 
 /// Version of Terraform whose language, state and plan formats this engine speaks.

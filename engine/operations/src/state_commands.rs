@@ -89,6 +89,33 @@ pub fn move_objects(
     Ok(pairs)
 }
 
+/// Moves objects from one state to another; gives pairs of old and new addresses.
+///
+/// # Errors
+/// As [`move_objects`].
+pub fn transfer(
+    source: &mut State,
+    target: &mut State,
+    from: &Target,
+    to: &Target,
+) -> Result<Vec<(ResourceInstance, ResourceInstance)>, Diagnostic> {
+    let mut moved = source.clone();
+    let pairs = move_objects(&mut moved, from, to)?;
+    if let Some((_, taken)) = pairs.iter().find(|(_, new)| target.instance(new).is_some()) {
+        let detail =
+            format!("Cannot move to {taken}: the other state has an object at that address already.");
+        return Err(mistake("Invalid target address", detail));
+    }
+    for (old, new) in &pairs {
+        drop_instance(source, old);
+        let provider = moved.resources.get(&new.abs_resource()).map(|held| held.provider.clone());
+        if let (Some(instance), Some(provider)) = (drop_instance(&mut moved, new), provider) {
+            place(target, new, instance, provider);
+        }
+    }
+    Ok(pairs)
+}
+
 fn place(
     state: &mut State,
     address: &ResourceInstance,

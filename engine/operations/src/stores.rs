@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ordain_backends::table::Backend;
-use ordain_diag::Diagnostics;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::{LockInfo, StateStore};
 
 use crate::locked::Locking;
@@ -27,9 +27,33 @@ impl Stores {
     pub fn open(workdir: &Workdir, project: &Project) -> Result<Stores, Diagnostics> {
         let backend = backend::open(workdir, project)?;
         let (workspace, _) = workdir.workspace();
-        let state = backend.state(&workspace);
+        let state = state_of(workdir, &backend, &workspace)?;
         Ok(Stores { backend, workspace, state })
     }
+}
+
+/// The state of a workspace, or the files that the command line names in its place.
+///
+/// # Errors
+/// The backend keeps no files that could be named.
+pub fn state_of(workdir: &Workdir, backend: &Backend, workspace: &str) -> Result<StateStore, Diagnostic> {
+    let files = &workdir.state_files;
+    let Some(flag) = files.given() else { return Ok(backend.state(workspace)) };
+    if !backend.keeps_backup {
+        let detail = format!(
+            "{flag} names a file in place of the local backend's own, and this configuration keeps its state in another \
+             backend. Leave the flag out."
+        );
+        return Err(Diagnostic::error(codes::cli::USAGE, "Flag goes with the local backend only", detail));
+    }
+    let source = files.state.clone().unwrap_or_else(|| backend.names.blob(workspace));
+    let name = files.out.clone().unwrap_or_else(|| source.clone());
+    let backup = match files.backup.as_deref() {
+        Some("-") => None,
+        Some(path) => Some(path.to_owned()),
+        None => Some(format!("{name}.backup")),
+    };
+    Ok(StateStore::new(backend.blobs.clone(), name, backup).reading(source))
 }
 
 /// How a command takes the lock. `operation` is Terraform's word, such as `OperationTypeApply`.

@@ -12,12 +12,33 @@ pub struct Workdir {
     pub dir: PathBuf,
     /// Environment variables. `ORDAIN_X` wins over `TF_X`.
     pub env: BTreeMap<String, String>,
+    /// Files that stand in for the state of the local backend.
+    pub state_files: StateFiles,
+}
+
+/// `-state`, `-state-out` and `-backup`: files of the local backend instead of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StateFiles {
+    /// Where the state is read, and written unless `out` says otherwise.
+    pub state: Option<String>,
+    /// Where the new state is written.
+    pub out: Option<String>,
+    /// Where the replaced state is kept; `-` for nowhere.
+    pub backup: Option<String>,
+}
+
+impl StateFiles {
+    /// The flag that was given, if any was.
+    pub fn given(&self) -> Option<&'static str> {
+        let flags = [("-state", &self.state), ("-state-out", &self.out), ("-backup", &self.backup)];
+        flags.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    }
 }
 
 impl Workdir {
     /// A working directory.
     pub fn new(dir: PathBuf, env: BTreeMap<String, String>) -> Self {
-        Self { dir, env }
+        Self { dir, env, state_files: StateFiles::default() }
     }
 
     /// Value of `ORDAIN_NAME`, else of `TF_NAME`; empty ones count as not set.

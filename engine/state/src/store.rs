@@ -13,6 +13,8 @@ pub struct StateStore {
     blobs: Arc<dyn Blobs>,
     name: String,
     backup: Option<String>,
+    /// Blob that is read as long as nothing was written, when it is another one.
+    source: Option<String>,
 }
 
 /// A state as it was read, and what is needed to replace exactly this one.
@@ -40,7 +42,14 @@ pub struct Unfinished {
 impl StateStore {
     /// A state in the blob `name`; the state that the first write replaces is copied to `backup`.
     pub fn new(blobs: Arc<dyn Blobs>, name: impl Into<String>, backup: Option<String>) -> Self {
-        Self { blobs, name: name.into(), backup }
+        Self { blobs, name: name.into(), backup, source: None }
+    }
+
+    /// The same, begun from the state in another blob, which is left as it is.
+    #[must_use]
+    pub fn reading(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into()).filter(|source| *source != self.name);
+        self
     }
 
     /// Name of the blob.
@@ -64,6 +73,14 @@ impl StateStore {
 
     /// Reads the state.
     pub async fn read(&self) -> Result<Stored, Diagnostic> {
+        let Some(source) = &self.source else { return self.read_own().await };
+        let begun = Self::new(self.blobs.clone(), source.clone(), None).read_own().await?;
+        // What is overwritten is backed up by nobody: it is not the state that was read.
+        let replaced = self.blobs.get(&self.name).await.map_err(|error| self.failed("read", &error))?;
+        Ok(Stored { version: replaced.map(|(_, version)| version), backed_up: true, ..begun })
+    }
+
+    async fn read_own(&self) -> Result<Stored, Diagnostic> {
         match self.blobs.get(&self.name).await.map_err(|error| self.failed("read", &error))? {
             None => Ok(Stored { state: State::default(), version: None, backed_up: false }),
             Some((bytes, version)) => {

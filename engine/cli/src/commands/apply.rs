@@ -15,7 +15,7 @@ use ordain_plan::file::{Digests, PlanFile};
 use super::plan::{has_changes, show};
 use super::{Entry, output};
 use crate::exit::Exit;
-use crate::flags::{given_variables, is_on, planning, switch, text, texts, value};
+use crate::flags::{given_variables, is_on, planning, switch, text, texts};
 use crate::render::style::Color;
 use crate::request;
 use crate::session::Session;
@@ -56,10 +56,7 @@ fn apply_flags(command: Command) -> Command {
 }
 
 fn shared_flags(command: Command) -> Command {
-    planning(command)
-        .arg(switch("auto-approve", false, "Do not ask"))
-        .arg(value("backup", "Path of the backup (legacy)"))
-        .arg(value("state-out", "Path of the new state (legacy)"))
+    planning(command).arg(switch("auto-approve", false, "Do not ask"))
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {

@@ -9,7 +9,7 @@ use ordain_plan::{Event, Mode, Observer, Work};
 
 use super::Entry;
 use crate::exit::Exit;
-use crate::flags::{locking, output, switch, text, value, variables};
+use crate::flags::{locking, output, state_files, switch, text, value, variables};
 use crate::render::style::Color;
 use crate::request;
 use crate::session::Session;
@@ -34,11 +34,8 @@ fn flags(command: Command) -> Command {
         .arg(value("config", "Directory of the configuration, instead of the working directory"))
         .arg(switch("input", true, "Ask for what is missing"))
         .arg(value("parallelism", "How many provider calls run at the same time").default_value("10"))
-        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"))
-        .arg(value("state", "State file of the local backend (legacy)"))
-        .arg(value("state-out", "Path of the new state (legacy)"))
-        .arg(value("backup", "Path of the backup (legacy)"));
-    output(locking(variables(command)))
+        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"));
+    output(state_files(locking(variables(command))))
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {

@@ -7,7 +7,7 @@ use ordain_operations::state_commands::taint;
 
 use super::{Entry, state};
 use crate::exit::Exit;
-use crate::flags::{is_on, locking, switch, text, value};
+use crate::flags::{is_on, locking, state_files, switch, text};
 use crate::session::Session;
 
 /// Row of `taint`.
@@ -30,10 +30,8 @@ fn flags(command: Command) -> Command {
     let command = command
         .arg(Arg::new("address").required(true).help("Address of the instance"))
         .arg(switch("allow-missing", false, "An absent object is no error"))
-        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"))
-        .arg(value("backup", "Path of the backup (legacy)"))
-        .arg(value("state", "State file of the local backend (legacy)"));
-    locking(command)
+        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"));
+    state_files(locking(command))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session, tainted: bool) -> Exit {

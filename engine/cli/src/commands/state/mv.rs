@@ -1,12 +1,16 @@
 //! `ordain state mv`
 
 use clap::{Arg, ArgMatches, Command};
+use ordain_addr::{ResourceInstance, Target};
+use ordain_diag::{Diagnostic, Diagnostics, Sources};
+use ordain_operations::StateFiles;
 use ordain_operations::locked::edit;
-use ordain_operations::state_commands::move_objects;
+use ordain_operations::state_commands::{move_objects, transfer};
+use ordain_operations::stores::Stores;
 
 use crate::commands::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, locking, switch, text, value};
+use crate::flags::{is_on, locking, state_files, switch, text};
 use crate::session::Session;
 
 /// Row of the table.
@@ -18,10 +22,8 @@ fn flags(command: Command) -> Command {
         .arg(Arg::new("from").required(true).help("Present address"))
         .arg(Arg::new("to").required(true).help("New address"))
         .arg(switch("dry-run", false, "Only say what would be moved"))
-        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"))
-        .arg(value("backup", "Path of the backup (legacy)"))
-        .arg(value("state", "State file of the local backend (legacy)"));
-    locking(command)
+        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"));
+    state_files(locking(command))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
@@ -32,6 +34,9 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let from = super::target(session, text(matches, "from").unwrap_or_default())?;
     let to = super::target(session, text(matches, "to").unwrap_or_default())?;
     let dry = is_on(matches, "dry-run");
+    if let Some(other) = session.workdir.state_files.out.take() {
+        return between(matches, session, (&from, &to), &other);
+    }
     let stores = super::open(session)?;
     let lock = super::lock_of(matches, session, &stores, "state-mv");
     let lineage = super::lineage(session);
@@ -39,11 +44,73 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let moved = session
         .block_on(edit(&stores.state, &lock, &lineage, change))
         .map_err(|error| session.fail(error))?;
-    for (old, new) in &moved {
+    Ok(tell(session, &moved, dry))
+}
+
+fn tell(session: &mut Session, moved: &[(ResourceInstance, ResourceInstance)], dry: bool) -> Exit {
+    for (old, new) in moved {
         session.ui.line(&format!("{} \"{old}\" to \"{new}\"", if dry { "Would move" } else { "Move" }));
     }
     if !dry {
         session.ui.line(&format!("Successfully moved {} object(s).", moved.len()));
     }
-    Ok(Exit::Done)
+    Exit::Done
+}
+
+/// Moves objects to the state in another file. That one is written first: if the second write fails, an object
+/// is known twice rather than not at all.
+fn between(
+    matches: &ArgMatches,
+    session: &mut Session,
+    (from, to): (&Target, &Target),
+    other: &str,
+) -> Result<Exit, Exit> {
+    let dry = is_on(matches, "dry-run");
+    let source = super::open(session)?;
+    let files = StateFiles { state: Some(other.to_owned()), ..StateFiles::default() };
+    let own = std::mem::replace(&mut session.workdir.state_files, files);
+    let target = super::open(session);
+    session.workdir.state_files = own;
+    let target = target?;
+    let (lineage, locks) = (
+        super::lineage(session),
+        [&source, &target].map(|stores| super::lock_of(matches, session, stores, "state-mv")),
+    );
+    let [source_lock, target_lock] = &locks;
+    let (done, left) = session.block_on(async {
+        let mut left = Diagnostics::new();
+        let held = match source_lock.acquire(&source.state).await {
+            Ok(held) => held,
+            Err(error) => return (Err(error), left),
+        };
+        let also_held = target_lock.acquire(&target.state).await;
+        let moved = match &also_held {
+            Ok(_) => transfer_locked((&source, &target), (from, to), &lineage, dry).await,
+            Err(error) => Err(error.clone()),
+        };
+        if let Ok(also_held) = also_held {
+            left.append(also_held.release().await);
+        }
+        left.append(held.release().await);
+        (moved, left)
+    });
+    session.report(&left, &Sources::new());
+    let moved = done.map_err(|error| session.fail(error))?;
+    Ok(tell(session, &moved, dry))
+}
+
+async fn transfer_locked(
+    (source, target): (&Stores, &Stores),
+    (from, to): (&Target, &Target),
+    lineage: &str,
+    dry: bool,
+) -> Result<Vec<(ResourceInstance, ResourceInstance)>, Diagnostic> {
+    let (stored, other) = (source.state.read().await?, target.state.read().await?);
+    let (mut here, mut there) = (stored.state.clone(), other.state.clone());
+    let moved = transfer(&mut here, &mut there, from, to)?;
+    if !dry {
+        target.state.write(&other, there, lineage).await?;
+        source.state.write(&stored, here, lineage).await?;
+    }
+    Ok(moved)
 }

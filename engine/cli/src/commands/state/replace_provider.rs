@@ -7,7 +7,7 @@ use ordain_operations::state_commands::replace_provider;
 
 use crate::commands::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, locking, switch, text, value};
+use crate::flags::{is_on, locking, state_files, switch, text};
 use crate::session::Session;
 
 /// Row of the table.
@@ -23,10 +23,8 @@ fn flags(command: Command) -> Command {
         .arg(Arg::new("from").required(true).help("Present source address"))
         .arg(Arg::new("to").required(true).help("New source address"))
         .arg(switch("auto-approve", false, "Do not ask"))
-        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"))
-        .arg(value("backup", "Path of the backup (legacy)"))
-        .arg(value("state", "State file of the local backend (legacy)"));
-    locking(command)
+        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"));
+    state_files(locking(command))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {

@@ -7,7 +7,7 @@ use ordain_operations::state_commands::remove;
 
 use crate::commands::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, locking, switch, texts, value};
+use crate::flags::{is_on, locking, state_files, switch, texts};
 use crate::session::Session;
 
 /// Row of the table.
@@ -18,10 +18,8 @@ fn flags(command: Command) -> Command {
     let command = command
         .arg(Arg::new("address").required(true).num_args(1..).help("What to forget"))
         .arg(switch("dry-run", false, "Only say what would be forgotten"))
-        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"))
-        .arg(value("backup", "Path of the backup (legacy)"))
-        .arg(value("state", "State file of the local backend (legacy)"));
-    locking(command)
+        .arg(switch("ignore-remote-version", false, "Accepted for compatibility"));
+    state_files(locking(command))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {

@@ -1,7 +1,7 @@
 //! `ordain graph`
 
 use clap::{ArgMatches, Command};
-use ordain_operations::{graphing, plan_store};
+use ordain_operations::{graphing, plan_store, sealing};
 
 use super::Entry;
 use crate::exit::Exit;
@@ -51,7 +51,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         Some(path) => {
             let bytes = session.block_on(plan_store::read(&session.workdir, path));
             let bytes = bytes.map_err(|error| session.fail(error))?;
-            let (file, _) = ordain_plan::file::read(path, &bytes).map_err(|error| session.fail(*error))?;
+            let (file, _) =
+                sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
             draw(&Operations::of_plan(&file.plan), mermaid)
         }
         None => {

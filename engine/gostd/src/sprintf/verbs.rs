@@ -56,7 +56,9 @@ impl Flags {
 /// Prints one argument.
 pub(crate) fn print(out: &mut String, arg: &Arg, verb: char, flags: &Flags) {
     if verb == 'T' {
-        return flags.pad(out, arg.type_name(), true);
+        let cut = |precision| arg.type_name().chars().take(precision).collect::<String>();
+        let name = flags.precision.map_or_else(|| arg.type_name().to_owned(), cut);
+        return flags.pad(out, &name, true);
     }
     if verb == 'w' {
         return big::wrong_wrap(out, arg, flags);
@@ -169,7 +171,12 @@ fn integer(out: &mut String, arg: &Arg, negative: bool, value: u64, verb: char, 
         None => 0,
     };
     let zeros = "0".repeat(wanted.saturating_sub(digits.len()));
-    let prefix = if verb == 'o' && (zeros.starts_with('0') || digits.starts_with('0')) { "" } else { prefix };
+    let led = zeros.starts_with('0') || digits.starts_with('0');
+    let prefix = match verb {
+        'o' if led => "",
+        'O' if flags.sharp && !led => "0o0",
+        _ => prefix,
+    };
     flags.pad(out, &format!("{sign}{prefix}{zeros}{digits}"), false);
 }
 
@@ -180,7 +187,8 @@ fn character(out: &mut String, negative: bool, value: u64, verb: char, flags: &F
         'c' => flags.pad(out, &shown.to_string(), true),
         'q' => flags.pad(out, &quote_char(shown, flags.plus), true),
         _ => {
-            let mut text = format!("U+{value:04X}");
+            let code = if negative { value.wrapping_neg() } else { value };
+            let mut text = format!("U+{code:04X}");
             if flags.sharp && c.is_some_and(crate::quote::is_print) {
                 text.push_str(&format!(" '{shown}'"));
             }

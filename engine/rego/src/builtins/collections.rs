@@ -2,7 +2,7 @@
 
 use super::args;
 use super::arithmetic::difference;
-use super::{BuiltinEnv, BuiltinError, BuiltinResult, Row};
+use super::{BuiltinEnv, BuiltinError, BuiltinResult, ErrorCode, Row};
 use crate::value::{Object, Set, Value};
 
 const KEYS: &str = "(object[any: any], any<array[any], object[any: any], set[any]>) -> any";
@@ -93,7 +93,7 @@ fn union(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     Ok(Some(sets(args)?.into_iter().flatten().cloned().collect::<Set>().into()))
 }
 
-/// A key, or an array of keys that leads through objects and arrays.
+/// A key, or an array of keys that leads through objects, arrays and sets.
 fn get(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let object = args::object(args, 1)?;
     let (key, default) = (args::any(args, 2)?, args::any(args, 3)?);
@@ -102,11 +102,7 @@ fn get(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     };
     let mut at = args::any(args, 1)?;
     for step in path.iter() {
-        let next = match at {
-            Value::Set(_) => None,
-            collection => collection.get(step),
-        };
-        let Some(next) = next else { return Ok(Some(default.clone())) };
+        let Some(next) = at.get(step) else { return Ok(Some(default.clone())) };
         at = next;
     }
     Ok(Some(at.clone()))
@@ -164,9 +160,10 @@ fn subset(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
         }
         (Value::Array(sup), Value::Set(sub)) => sub.iter().all(|member| sup.contains(member)),
         _ => {
-            return Err(BuiltinError::failed(
-                "both arguments object.subset must be of the same type or array and set",
-            ));
+            return Err(BuiltinError {
+                code: ErrorCode::Type,
+                message: "both arguments object.subset must be of the same type or array and set".into(),
+            });
         }
     };
     Ok(Some(holds.into()))

@@ -113,6 +113,12 @@ fn json_unmarshal(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
 }
 
 fn yaml(text: &str) -> Result<Value, BuiltinError> {
+    // libyaml takes no tab where a document may begin.
+    let mut lines = text.lines().map(|line| line.trim_start_matches(' '));
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    if first.is_some_and(|line| line.starts_with('\t') && !line.trim().is_empty()) {
+        return Err(BuiltinError::failed("yaml: found character that cannot start any token"));
+    }
     let document = ordain_yaml::from_str(text, &ordain_yaml::Limits::default());
     document
         .map(|document| Value::from_json(&document))

@@ -126,14 +126,14 @@ fn without(value: &Value, tree: &Tree) -> Value {
     }
 }
 
-/// RFC 6902, all or nothing: a patch that does not fit makes the call undefined.
+/// RFC 6902, all or nothing: a patch that does not fit is an error.
 fn patch(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let patches = args::array(args, 2)?;
     let mut document = args::any(args, 1)?.clone();
     for operation in patches {
         match apply(document, operation) {
             Some(changed) => document = changed,
-            None => return Ok(None),
+            None => return Err(BuiltinError::failed(format!("patch does not fit: {operation}"))),
         }
     }
     Ok(Some(document))

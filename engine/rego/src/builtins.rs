@@ -18,6 +18,7 @@ mod outside;
 mod pem;
 mod regexes;
 mod replace;
+mod schemas;
 mod semver;
 mod strings;
 mod times;
@@ -85,6 +86,7 @@ const AREAS: &[&[Row]] = &[
     uuids::ROWS,
     digests::ROWS,
     tokens::ROWS,
+    schemas::ROWS,
 ];
 
 const INFIX: &[(&str, &str)] = &[

@@ -2,10 +2,6 @@
 //!
 //! References stay inside the schema: nothing is read from files or the network.
 
-mod formats;
-mod numbers;
-mod validate;
-
 use serde_json::Value as Json;
 
 use crate::chart::Chart;
@@ -45,13 +41,9 @@ fn check_one(schema: &[u8], values: &Table) -> Result<(), String> {
         if e == "unexpected end of JSON input" { "unexpected EOF".into() } else { e }
     })?;
     let values: Json = Data::Map(values.clone()).to_json();
-    let findings = validate::validate(&schema, &values)?;
+    let findings = ordain_jsonschema::validate(&schema, &values, "(root)")?;
     if findings.is_empty() {
         return Ok(());
     }
-    Err(findings.iter().map(|finding| format!("- {finding}\n")).collect())
+    Err(findings.iter().map(|finding| format!("- {}: {}\n", finding.field, finding.reason)).collect())
 }
-
-#[cfg(test)]
-#[path = "schema_tests.rs"]
-mod tests;

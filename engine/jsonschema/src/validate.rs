@@ -3,21 +3,33 @@
 use ordain_gostd::regexp;
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::formats;
-use super::numbers::{Exact, canonical};
+use crate::formats;
+use crate::numbers::{Exact, canonical};
 
 type Object = JsonMap<String, Json>;
 
 /// Deepest nesting of schemas within schemas; references may go round in circles.
 const MAX_DEPTH: usize = 128;
 
-/// Findings, one text each: `path: Reason`.
+/// One thing that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where: keys and places with points between, or the name of the root.
+    pub field: String,
+    /// The library's name for the kind, such as `invalid_type`.
+    pub kind: &'static str,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Findings in the library's order. `root` is how the document itself is called (`(root)`, in newer releases
+/// `(Root)`).
 ///
 /// # Errors
 /// A schema that cannot be used: a reference that leads nowhere or outside.
-pub(super) fn validate(schema: &Json, values: &Json) -> Result<Vec<String>, String> {
+pub fn validate(schema: &Json, document: &Json, root: &str) -> Result<Vec<Finding>, String> {
     let mut run = Run { root: schema, broken: None, depth: 0 };
-    let outcome = run.check(schema, values, "(root)");
+    let outcome = run.check(schema, document, root);
     match run.broken {
         Some(message) => Err(message),
         None => Ok(outcome.findings),
@@ -27,7 +39,7 @@ pub(super) fn validate(schema: &Json, values: &Json) -> Result<Vec<String>, Stri
 /// What checking one value against one schema gave; the score tells which alternative came closest.
 #[derive(Default)]
 struct Outcome {
-    findings: Vec<String>,
+    findings: Vec<Finding>,
     score: i64,
 }
 
@@ -36,9 +48,9 @@ impl Outcome {
         self.findings.is_empty()
     }
 
-    fn add(&mut self, path: &str, reason: impl Into<String>) {
-        let field = path.strip_prefix("(root).").unwrap_or(path);
-        self.findings.push(format!("{field}: {}", reason.into()));
+    fn add(&mut self, path: &str, kind: &'static str, reason: impl Into<String>) {
+        let reason = reason.into();
+        self.findings.push(Finding { field: field_of(path).to_owned(), kind, reason });
         self.score -= 2;
     }
 
@@ -46,6 +58,11 @@ impl Outcome {
         self.findings.extend(other.findings);
         self.score += other.score;
     }
+}
+
+/// The path without the root before it.
+fn field_of(path: &str) -> &str {
+    path.split_once(").").map_or(path, |(_, field)| field)
 }
 
 struct Run<'s> {
@@ -93,7 +110,7 @@ impl<'s> Run<'s> {
         }
         self.depth += 1;
         match schema {
-            Json::Bool(false) => out.add(path, "False always fails validation"),
+            Json::Bool(false) => out.add(path, "false", "False always fails validation"),
             Json::Object(schema) => self.object_schema(schema, value, path, &mut out),
             _ => {}
         }
@@ -110,7 +127,7 @@ impl<'s> Run<'s> {
             return;
         }
         if let Some(reason) = type_mismatch(schema, value) {
-            out.add(path, reason);
+            out.add(path, "invalid_type", reason);
             return;
         }
         self.combined(schema, value, path, out);
@@ -171,12 +188,12 @@ impl<'s> Run<'s> {
             out.merge(inner);
         }
         if passed != all.len() {
-            out.add(path, "Must validate all the schemas (allOf)");
+            out.add(path, "number_all_of", "Must validate all the schemas (allOf)");
         }
         if let Some(not) = schema.get("not")
             && self.check(not, value, path).valid()
         {
-            out.add(path, "Must not validate the schema (not)");
+            out.add(path, "number_not", "Must not validate the schema (not)");
         }
         self.dependencies(schema, value, path, out);
         self.conditional(schema, value, path, out);
@@ -195,7 +212,7 @@ impl<'s> Run<'s> {
             }
         }
         if let Some(best) = best {
-            out.add(path, "Must validate at least one schema (anyOf)");
+            out.add(path, "number_any_of", "Must validate at least one schema (anyOf)");
             out.merge(best);
         }
     }
@@ -214,7 +231,7 @@ impl<'s> Run<'s> {
         if parts.is_empty() || passed == 1 {
             return;
         }
-        out.add(path, "Must validate one and only one schema (oneOf)");
+        out.add(path, "number_one_of", "Must validate one and only one schema (oneOf)");
         if passed == 0
             && let Some(best) = best
         {
@@ -231,7 +248,7 @@ impl<'s> Run<'s> {
             match dependencies.get(key) {
                 Some(Json::Array(names)) => {
                     for name in names.iter().filter_map(Json::as_str).filter(|n| !map.contains_key(*n)) {
-                        out.add(path, format!("Has a dependency on {name}"));
+                        out.add(path, "missing_dependency", format!("Has a dependency on {name}"));
                     }
                 }
                 Some(part) => {
@@ -246,15 +263,15 @@ impl<'s> Run<'s> {
     fn conditional(&mut self, schema: &'s Object, value: &Json, path: &str, out: &mut Outcome) {
         let Some(condition) = schema.get("if") else { return };
         let holds = self.check(condition, value, path).valid();
-        let (branch, reason) = if holds {
-            (schema.get("then"), "Must validate \"then\" as \"if\" was valid")
+        let (branch, kind, reason) = if holds {
+            (schema.get("then"), "condition_then", "Must validate \"then\" as \"if\" was valid")
         } else {
-            (schema.get("else"), "Must validate \"else\" as \"if\" was not valid")
+            (schema.get("else"), "condition_else", "Must validate \"else\" as \"if\" was not valid")
         };
         let Some(branch) = branch else { return };
         let inner = self.check(branch, value, path);
         if !inner.valid() {
-            out.add(path, reason);
+            out.add(path, kind, reason);
             out.merge(inner);
         }
     }
@@ -277,10 +294,10 @@ impl<'s> Run<'s> {
             None => {}
         }
         if let Some(min) = count(schema, "minItems").filter(|min| items.len() < *min) {
-            out.add(path, format!("Array must have at least {min} items"));
+            out.add(path, "array_min_items", format!("Array must have at least {min} items"));
         }
         if let Some(max) = count(schema, "maxItems").filter(|max| items.len() > *max) {
-            out.add(path, format!("Array must have at most {max} items"));
+            out.add(path, "array_max_items", format!("Array must have at most {max} items"));
         }
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
             unique(items, path, out);
@@ -303,7 +320,9 @@ impl<'s> Run<'s> {
             return;
         }
         match schema.get("additionalItems") {
-            Some(Json::Bool(false)) => out.add(path, "No additional items allowed on array"),
+            Some(Json::Bool(false)) => {
+                out.add(path, "array_no_additional_items", "No additional items allowed on array")
+            }
             Some(part @ Json::Object(_)) => {
                 for (i, item) in items.iter().enumerate().skip(known) {
                     let inner = self.check(part, item, &format!("{path}.{i}"));
@@ -325,7 +344,7 @@ impl<'s> Run<'s> {
                 best = Some(inner);
             }
         }
-        out.add(path, "At least one of the items must match");
+        out.add(path, "contains", "At least one of the items must match");
         if let Some(best) = best {
             out.merge(best);
         }
@@ -333,16 +352,16 @@ impl<'s> Run<'s> {
 
     fn object(&mut self, schema: &'s Object, map: &Object, path: &str, out: &mut Outcome) {
         if let Some(min) = count(schema, "minProperties").filter(|min| map.len() < *min) {
-            out.add(path, format!("Must have at least {min} properties"));
+            out.add(path, "array_min_properties", format!("Must have at least {min} properties"));
         }
         if let Some(max) = count(schema, "maxProperties").filter(|max| map.len() > *max) {
-            out.add(path, format!("Must have at most {max} properties"));
+            out.add(path, "array_max_properties", format!("Must have at most {max} properties"));
         }
         for name in list(schema, "required").iter().filter_map(Json::as_str) {
             if map.contains_key(name) {
                 out.score += 1;
             } else {
-                out.add(path, format!("{name} is required"));
+                out.add(path, "required", format!("{name} is required"));
             }
         }
         let known = schema.get("properties").and_then(Json::as_object);
@@ -356,7 +375,11 @@ impl<'s> Run<'s> {
             for key in map.keys() {
                 let inner = self.check(names, &Json::String(key.clone()), path);
                 if !inner.valid() {
-                    out.add(path, format!("Property name of \"{key}\" does not match"));
+                    out.add(
+                        path,
+                        "invalid_property_name",
+                        format!("Property name of \"{key}\" does not match"),
+                    );
                     out.merge(inner);
                 }
             }
@@ -386,7 +409,11 @@ impl<'s> Run<'s> {
 
     fn additional(&mut self, schema: &'s Object, key: &str, value: &Json, path: &str, out: &mut Outcome) {
         match schema.get("additionalProperties") {
-            Some(Json::Bool(false)) => out.add(path, format!("Additional property {key} is not allowed")),
+            Some(Json::Bool(false)) => out.add(
+                path,
+                "additional_property_not_allowed",
+                format!("Additional property {key} is not allowed"),
+            ),
             Some(part @ Json::Object(_)) => {
                 let inner = self.check(part, value, &format!("{path}.{key}"));
                 out.merge(inner);
@@ -442,16 +469,16 @@ fn type_mismatch(schema: &Object, value: &Json) -> Option<String> {
 }
 
 fn common(schema: &Object, value: &Json, path: &str, out: &mut Outcome) {
-    let field = path.strip_prefix("(root).").unwrap_or(path);
+    let field = field_of(path);
     let shown = canonical(value);
     if let Some(wanted) = schema.get("const").map(canonical)
         && wanted != shown
     {
-        out.add(path, format!("{field} does not match: {wanted}"));
+        out.add(path, "const", format!("{field} does not match: {wanted}"));
     }
     let allowed: Vec<String> = list(schema, "enum").iter().map(canonical).collect();
     if !allowed.is_empty() && !allowed.contains(&shown) {
-        out.add(path, format!("{field} must be one of the following: {}", allowed.join(", ")));
+        out.add(path, "enum", format!("{field} must be one of the following: {}", allowed.join(", ")));
     }
     out.score += 1;
 }
@@ -460,7 +487,7 @@ fn unique(items: &[Json], path: &str, out: &mut Outcome) {
     let mut seen = std::collections::HashMap::new();
     for (j, item) in items.iter().enumerate() {
         if let Some(i) = seen.insert(canonical(item), j) {
-            out.add(path, format!("array items[{i},{j}] must be unique"));
+            out.add(path, "unique", format!("array items[{i},{j}] must be unique"));
         }
     }
 }
@@ -468,20 +495,20 @@ fn unique(items: &[Json], path: &str, out: &mut Outcome) {
 fn string(schema: &Object, text: &str, path: &str, out: &mut Outcome) {
     let length = text.chars().count();
     if let Some(min) = count(schema, "minLength").filter(|min| length < *min) {
-        out.add(path, format!("String length must be greater than or equal to {min}"));
+        out.add(path, "string_gte", format!("String length must be greater than or equal to {min}"));
     }
     if let Some(max) = count(schema, "maxLength").filter(|max| length > *max) {
-        out.add(path, format!("String length must be less than or equal to {max}"));
+        out.add(path, "string_lte", format!("String length must be less than or equal to {max}"));
     }
     if let Some(Json::String(pattern)) = schema.get("pattern")
         && !regexp::compile(pattern).is_ok_and(|r| r.is_match(text))
     {
-        out.add(path, format!("Does not match pattern '{pattern}'"));
+        out.add(path, "pattern", format!("Does not match pattern '{pattern}'"));
     }
     if let Some(Json::String(format)) = schema.get("format")
         && !formats::fits(format, text)
     {
-        out.add(path, format!("Does not match format '{format}'"));
+        out.add(path, "format", format!("Does not match format '{format}'"));
     }
     out.score += 1;
 }
@@ -489,7 +516,7 @@ fn string(schema: &Object, text: &str, path: &str, out: &mut Outcome) {
 fn number(schema: &Object, value: &serde_json::Number, path: &str, out: &mut Outcome) {
     let Some(value) = Exact::of(value) else { return };
     if let Some(unit) = exact(schema, "multipleOf").filter(|unit| !value.is_multiple_of(unit)) {
-        out.add(path, format!("Must be a multiple of {}", unit.show()));
+        out.add(path, "multiple_of", format!("Must be a multiple of {}", unit.show()));
     }
     // Draft 4 says with a boolean that the bound itself is excluded.
     let excluded = |key: &str| schema.get(key) == Some(&Json::Bool(true));
@@ -499,17 +526,21 @@ fn number(schema: &Object, value: &serde_json::Number, path: &str, out: &mut Out
     };
     let (max, below) = bounds("maximum", "exclusiveMaximum");
     if let Some(max) = max.filter(|max| value.compare(max).is_gt()) {
-        out.add(path, format!("Must be less than or equal to {}", max.show()));
+        out.add(path, "number_lte", format!("Must be less than or equal to {}", max.show()));
     }
     if let Some(below) = below.filter(|below| value.compare(below).is_ge()) {
-        out.add(path, format!("Must be less than {}", below.show()));
+        out.add(path, "number_lt", format!("Must be less than {}", below.show()));
     }
     let (min, above) = bounds("minimum", "exclusiveMinimum");
     if let Some(min) = min.filter(|min| value.compare(min).is_lt()) {
-        out.add(path, format!("Must be greater than or equal to {}", min.show()));
+        out.add(path, "number_gte", format!("Must be greater than or equal to {}", min.show()));
     }
     if let Some(above) = above.filter(|above| value.compare(above).is_le()) {
-        out.add(path, format!("Must be greater than {}", above.show()));
+        out.add(path, "number_gt", format!("Must be greater than {}", above.show()));
     }
     out.score += 1;
 }
+
+#[cfg(test)]
+#[path = "validate_tests.rs"]
+mod tests;

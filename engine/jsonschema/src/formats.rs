@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ordain_gostd::{regexp, time};
 
 /// Whether a text has that format.
-pub(super) fn fits(format: &str, text: &str) -> bool {
+pub(crate) fn fits(format: &str, text: &str) -> bool {
     match format {
         "date" => time::parse("2006-01-02", text).is_ok(),
         "time" => ["15:04:05", "15:04:05Z07:00"].iter().any(|l| time::parse(l, text).is_ok()),

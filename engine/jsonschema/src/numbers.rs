@@ -7,7 +7,7 @@ use serde_json::{Number, Value as Json};
 
 /// `mantissa × 10^exponent`.
 #[derive(Debug, Clone)]
-pub(super) struct Exact {
+pub(crate) struct Exact {
     mantissa: IBig,
     exponent: i64,
 }
@@ -16,7 +16,7 @@ pub(super) struct Exact {
 const MAX_EXPONENT: i64 = 5_000;
 
 impl Exact {
-    pub(super) fn of(number: &Number) -> Option<Self> {
+    pub(crate) fn of(number: &Number) -> Option<Self> {
         let text = number.to_string();
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -35,29 +35,29 @@ impl Exact {
         (scale(self), scale(other))
     }
 
-    pub(super) fn compare(&self, other: &Self) -> Ordering {
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
         let (a, b) = self.aligned(other);
         a.cmp(&b)
     }
 
-    pub(super) fn is_multiple_of(&self, other: &Self) -> bool {
+    pub(crate) fn is_multiple_of(&self, other: &Self) -> bool {
         let (a, b) = self.aligned(other);
         b != IBig::ZERO && a % b == IBig::ZERO
     }
 
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.is_multiple_of(&Self { mantissa: IBig::ONE, exponent: 0 })
     }
 
     /// As `big.Float` prints: general form, ten digits.
-    pub(super) fn show(&self) -> String {
+    pub(crate) fn show(&self) -> String {
         let float = ordain_gostd::parse_float(&format!("{}e{}", self.mantissa, self.exponent)).unwrap_or(0.0);
         ordain_gostd::format_g_digits(float, 10)
     }
 }
 
 /// JSON in which equal numbers have equal text: `1.0` and `1e0` are `1`.
-pub(super) fn canonical(json: &Json) -> String {
+pub(crate) fn canonical(json: &Json) -> String {
     go_canonical(json).to_string()
 }
 

@@ -47,7 +47,11 @@ impl ObjectSchemas {
             Mode::Data => &provider.data_sources,
             Mode::Ephemeral => &provider.ephemeral,
         };
-        let schema = Arc::clone(table.get(&resource.type_name)?);
+        let mut schema = Arc::clone(table.get(&resource.type_name)?);
+        if resource.mode == Mode::Data && schema.version != 0 {
+            // What data sources read is never upgraded: it is stored without a version.
+            schema = Arc::new(Schema { version: 0, ..(*schema).clone() });
+        }
         let identity =
             provider.identities.get(&resource.type_name).filter(|_| resource.mode == Mode::Managed);
         let identity = identity.map(|identity| (identity.version, identity.block.value_type()));

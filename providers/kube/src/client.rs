@@ -200,5 +200,6 @@ fn refusal(code: u16, body: Option<Value>, text: &str) -> Status {
         let start: String = text.trim().chars().take(200).collect();
         message = if start.is_empty() { format!("HTTP status {code}") } else { start };
     }
-    Status { code, reason, message }
+    let details = body.and_then(|mut body| body.get_mut("details").map(Value::take)).unwrap_or(Value::Null);
+    Status { code, reason, message, details }
 }

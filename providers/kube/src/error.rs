@@ -12,6 +12,8 @@ pub struct Status {
     pub reason: String,
     /// The server's own words.
     pub message: String,
+    /// Which object, and each cause by itself; null when there is none.
+    pub details: serde_json::Value,
 }
 
 /// Why a call has no result.

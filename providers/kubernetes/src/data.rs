@@ -10,14 +10,13 @@ use serde_json::{Map, Value as Json, json};
 use crate::codec::flatten;
 use crate::failure::Failure;
 use crate::kinds::Row;
-use crate::metadata::{Ignored, id_of, metadata};
+use crate::metadata::{id_of, metadata};
 use crate::provider::not_built;
 use crate::secret;
 
 /// Reads a data source.
 pub(crate) async fn read(
     client: &Client,
-    ignored: &Ignored,
     type_name: &str,
     schema: &Schema,
     config: &Value,
@@ -38,27 +37,22 @@ pub(crate) async fn read(
     }
     let at = ObjectRef { kind: row.kind(), namespace, name };
     match client.find(&at).await {
-        Ok(object) => (Some(shown(row, &at, object, ignored, schema, config)), Diagnostics::new()),
+        Ok(object) => (Some(shown(row, &at, object, schema, config)), Diagnostics::new()),
         Err(error) => (None, Failure::api("", &error).diagnostic.into()),
     }
 }
 
 /// An object as a value; one that is not there shows nothing but what was asked for.
-fn shown(
-    row: &Row,
-    at: &ObjectRef,
-    object: Option<Json>,
-    ignored: &Ignored,
-    schema: &Schema,
-    config: &Value,
-) -> Value {
+fn shown(row: &Row, at: &ObjectRef, object: Option<Json>, schema: &Schema, config: &Value) -> Value {
     let known = to_json(config);
     let there = object.is_some();
-    let mut object =
+    let object =
         object.unwrap_or_else(|| json!({ "metadata": { "name": at.name, "namespace": at.namespace } }));
-    ignored.clean(&mut object, metadata(&known));
     let mut read: Map<String, Json> = flatten(&schema.block, &object, "");
     read.insert("id".to_owned(), json!(id_of(row, &object)));
+    if there && schema.block.attributes.contains_key("immutable") {
+        read.entry("immutable").or_insert(json!(false));
+    }
     if row.name == "secret" && there {
         secret::shown(&object, &known, &mut read);
     }
@@ -68,7 +62,9 @@ fn shown(
         let asked = || config.get(name).filter(|value| !value.is_null()).cloned();
         let value = match read.get(&**name) {
             Some(json) => of_type(ty, json),
-            None if there && ty.is_collection() => asked().unwrap_or_else(|| of_type(ty, &Json::Null)),
+            None if there && ty.is_collection() && row.name != "secret" => {
+                asked().unwrap_or_else(|| of_type(ty, &Json::Null))
+            }
             None => asked().unwrap_or_else(|| Value::null(ty.clone())),
         };
         (name.clone(), value)

@@ -11,6 +11,7 @@ mod data;
 mod failure;
 mod kinds;
 mod managed;
+mod manifest;
 mod metadata;
 mod named_rules;
 mod provider;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_http::{Cancel, Environment};
+use ordain_kube::Client;
 use ordain_provider::{
     ApplyReply, ApplyRequest, ConfigureRequest, ImportRequest, Imported, PlanReply, PlanRequest, Provider,
     ProviderSchema, ReadReply, ReadRequest, UpgradeRequest,
@@ -12,15 +13,17 @@ use ordain_provider::{
 use ordain_sdk::validate;
 use ordain_value::Value;
 
+use crate::manifest::{Catalogue, Cluster};
 use crate::rules::{Tables, tables};
 use crate::session::Session;
-use crate::{data, typed};
+use crate::{data, manifest, typed};
 
 /// The native provider for Kubernetes objects.
 #[derive(Debug)]
 pub struct Kubernetes {
     tables: Tables,
     session: Session,
+    catalogue: Catalogue,
 }
 
 impl Kubernetes {
@@ -30,7 +33,11 @@ impl Kubernetes {
     /// # Errors
     /// The built-in schema is broken.
     pub fn new(env: Environment, cancel: Cancel) -> Result<Self, Diagnostic> {
-        Ok(Self { tables: tables()?, session: Session::new(env, cancel) })
+        Ok(Self { tables: tables()?, session: Session::new(env, cancel), catalogue: Catalogue::default() })
+    }
+
+    fn cluster<'c>(&'c self, client: &'c Client) -> Cluster<'c> {
+        Cluster { client, catalogue: &self.catalogue }
     }
 }
 
@@ -59,6 +66,7 @@ impl Provider for Kubernetes {
 
     async fn validate_resource(&self, type_name: &str, config: Value) -> Diagnostics {
         match self.tables.resources.get(type_name) {
+            Some(_) if type_name == manifest::TYPE => manifest::validate(&config),
             Some(tree) => validate(tree, &config),
             None => not_built(type_name).into(),
         }
@@ -72,23 +80,50 @@ impl Provider for Kubernetes {
     }
 
     async fn upgrade(&self, request: UpgradeRequest) -> (Option<Value>, Diagnostics) {
-        typed::upgrade(&self.tables, request)
+        match self.tables.schema.resources.get(manifest::TYPE) {
+            Some(schema) if request.type_name == manifest::TYPE => manifest::upgrade(schema, request),
+            _ => typed::upgrade(&self.tables, request),
+        }
     }
 
     async fn read(&self, request: ReadRequest) -> (Option<ReadReply>, Diagnostics) {
-        typed::read(&self.tables, &self.session, request).await
+        if request.type_name != manifest::TYPE {
+            return typed::read(&self.tables, &self.session, request).await;
+        }
+        match self.session.client().await {
+            Ok((client, _)) => manifest::read(self.cluster(&client), request).await,
+            Err(error) => (None, error.into()),
+        }
     }
 
     async fn plan(&self, request: PlanRequest) -> (Option<PlanReply>, Diagnostics) {
-        typed::plan(&self.tables, request)
+        if request.type_name != manifest::TYPE {
+            return typed::plan(&self.tables, request);
+        }
+        match self.session.client().await {
+            Ok((client, _)) => manifest::plan(self.cluster(&client), request).await,
+            Err(error) => (None, error.into()),
+        }
     }
 
     async fn apply(&self, request: ApplyRequest) -> (Option<ApplyReply>, Diagnostics) {
-        typed::apply(&self.tables, &self.session, request).await
+        if request.type_name != manifest::TYPE {
+            return typed::apply(&self.tables, &self.session, request).await;
+        }
+        match self.session.client().await {
+            Ok((client, _)) => manifest::apply(self.cluster(&client), request).await,
+            Err(error) => (None, error.into()),
+        }
     }
 
     async fn import(&self, request: ImportRequest) -> (Vec<Imported>, Diagnostics) {
-        typed::import(&self.tables, request)
+        match self.tables.schema.resources.get(manifest::TYPE) {
+            Some(schema) if request.type_name == manifest::TYPE => match self.session.client().await {
+                Ok((client, _)) => manifest::import(self.cluster(&client), schema, request).await,
+                Err(error) => (Vec::new(), error.into()),
+            },
+            _ => typed::import(&self.tables, request),
+        }
     }
 
     async fn read_data(&self, type_name: &str, config: Value) -> (Option<Value>, Diagnostics) {
@@ -96,7 +131,10 @@ impl Provider for Kubernetes {
             return (None, not_built(type_name).into());
         };
         match self.session.client().await {
-            Ok((client, ignored)) => data::read(&client, &ignored, type_name, schema, &config).await,
+            Ok((client, _)) if manifest::is_generic(type_name) => {
+                manifest::read_data(self.cluster(&client), type_name, schema, &config).await
+            }
+            Ok((client, _)) => data::read(&client, type_name, schema, &config).await,
             Err(error) => (None, error.into()),
         }
     }

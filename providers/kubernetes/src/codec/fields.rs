@@ -147,6 +147,7 @@ const ONLY_WITH: &[(&str, &str, &str, &str)] = &[
 /// What is shown where the API has nothing.
 const SHOWN: &[(&str, &str, &str)] = &[
     ("empty_dir", "medium", "\"\""),
+    ("load_balancer", "ingress", "[]"),
     ("metadata", "annotations", "{}"),
     ("metadata", "labels", "{}"),
     ("resources", "limits", "{}"),

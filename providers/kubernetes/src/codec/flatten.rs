@@ -19,17 +19,23 @@ pub(crate) fn flatten(block: &Block, json: &Json, name: &str) -> Map<String, Jso
     };
     let reads = |field: &str| {
         let counted = counts(name, field, &sibling) && !is_not_shown(name, field);
-        let value = json.get(api_name(name, field)?).filter(|value| !value.is_null())?;
+        let value = json.get(api_name(name, field)?).filter(|value| !is_absent(value))?;
         counted.then_some(value)
     };
     for (field, attribute) in &block.attributes {
-        put(field, reads(field).map(|value| scalar(&attribute.value_type(), field, value)));
+        let value = reads(field).filter(|value| !value.as_object().is_some_and(Map::is_empty));
+        put(field, value.map(|value| scalar(&attribute.value_type(), field, value)));
     }
     for (field, nested) in &block.blocks {
         let value = reads(field).map(|value| blocks(is_single(name, field, nested), field, nested, value));
         put(field, value.filter(|items| !(is_hidden_when_empty(name, field) && holds_nothing(items))));
     }
     out
+}
+
+/// Whether the API has nothing there. An empty structure is there, an empty list is not.
+fn is_absent(value: &Json) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// Whether a list of one block has nothing set in it.
@@ -66,7 +72,9 @@ fn scalar(ty: &Type, name: &str, json: &Json) -> Json {
         (Type::Object(object), Json::Object(_)) => {
             let members = object.attributes.iter().filter_map(|(field, ty)| {
                 let api = api_name(name, field)?;
-                Some((field.to_string(), scalar(ty, field, json.get(api)?)))
+                let value = json.get(api).map(|value| scalar(ty, field, value));
+                let value = value.or_else(|| serde_json::from_str(shown(name, field)?).ok());
+                Some((field.to_string(), value?))
             });
             Json::Object(members.collect())
         }

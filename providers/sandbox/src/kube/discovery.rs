@@ -282,8 +282,33 @@ fn openapi_v2(state: &State) -> Value {
     let mut schemas = Map::new();
     state.store.resources.iter().for_each(|r| describe(r, &mut schemas));
     let text = Value::Object(schemas).to_string().replace("#/components/schemas/", "#/definitions/");
-    let definitions: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+    let mut definitions: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+    as_second_version(&mut definitions);
     json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": format!("v{}", state.version)}, "paths": {}, "definitions": definitions})
+}
+
+/// What the second version of the format writes otherwise: references stand alone, and a value that is a text
+/// or a number is called a text.
+fn as_second_version(schema: &mut Value) {
+    if let [only] = schema["allOf"].as_array().map_or(&[][..], Vec::as_slice)
+        && let Some(reference) = only.get("$ref").cloned()
+    {
+        *schema = json!({"$ref": reference});
+        return;
+    }
+    if schema.get("oneOf").is_some_and(Value::is_array) && schema.get("type").is_none() {
+        let format = schema.get("format").cloned();
+        *schema = json!({"type": "string"});
+        if let Some(format) = format {
+            set(schema, "format", format);
+        }
+        return;
+    }
+    match schema {
+        Value::Object(members) => members.values_mut().for_each(as_second_version),
+        Value::Array(items) => items.iter_mut().for_each(as_second_version),
+        _ => {}
+    }
 }
 
 /// The name of a built-in structure in descriptions.

@@ -45,7 +45,7 @@ pub struct Expression {
     pub error: bool,
 }
 
-/// All cases of a directory with `cases.jsonl` and `fixtures.json`, the shared files filled in.
+/// All cases of a directory with `cases.jsonl`, `found.jsonl` and `fixtures.json`, the shared files filled in.
 ///
 /// # Panics
 /// The files are not there or not readable: a test cannot go on without them.
@@ -54,8 +54,8 @@ pub fn read_all(directory: &Path) -> Vec<Expression> {
     let text = |name: &str| std::fs::read_to_string(directory.join(name)).expect(name);
     let fixtures: BTreeMap<String, Files> =
         serde_json::from_str(&text("fixtures.json")).expect("fixtures.json");
-    let cases = text("cases.jsonl");
-    let cases = cases.lines().map(|line| serde_json::from_str::<Expression>(line).expect("cases.jsonl"));
+    let cases = text("cases.jsonl") + &text("found.jsonl");
+    let cases = cases.lines().map(|line| serde_json::from_str::<Expression>(line).expect("a case"));
     cases
         .map(|mut case| {
             if let Some(shared) = case.fixture.as_ref().and_then(|name| fixtures.get(name)) {

@@ -44,9 +44,17 @@ pub fn compile(pattern: &str) -> Result<Regex, RegexpError> {
 /// Begins the names of groups that Go lets start with a digit.
 const MARK: &str = "_.";
 
+/// Begins the name of a group that has the name of an earlier one, with as many dots as there are of those.
+fn again_mark(earlier: usize) -> String {
+    format!("__{}_", ".".repeat(earlier))
+}
+
 /// The name of a group as the pattern has it, from the name that the compiled expression has.
 #[must_use]
 pub fn group_name(name: &str) -> &str {
+    if let Some(rest) = name.strip_prefix("__.") {
+        return rest.trim_start_matches('.').strip_prefix('_').unwrap_or(rest);
+    }
     name.strip_prefix(MARK).unwrap_or(name)
 }
 

@@ -11,7 +11,6 @@ mod spaces;
 use std::borrow::Cow;
 
 use ordain_diag::{Diagnostics, FileId};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::ast::Body;
 use crate::parse::lexer::{Lexer, Origin};
@@ -83,7 +82,8 @@ impl Word<'_> {
 
     /// Columns that it takes with the spaces before it.
     fn columns(&self) -> usize {
-        let width = if self.text.is_ascii() { self.text.len() } else { self.text.graphemes(true).count() };
+        let width =
+            if self.text.is_ascii() { self.text.len() } else { ordain_value::cluster_count(&self.text) };
         self.spaces + width
     }
 }

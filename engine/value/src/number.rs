@@ -226,6 +226,9 @@ impl Number {
         if left.is_infinite() {
             return None;
         }
+        if self.is_zero() {
+            return Some(if other.is_negative() { Number::ZERO } else { self.clone() });
+        }
         let ratio = left.divide(&right, left.precision.max(right.precision))?.truncated();
         let whole = right.multiply(&ratio.with_precision(left.precision), left.precision)?;
         left.add(&whole.negated()).map(|rest| Number::from_float(rest.with_precision(left.precision)))

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::{Kind, Number, Type, Value};
 
 /// Elements (without marks) in canonical order, each known one once. Unknown elements are all kept:
-/// whether they equal another one is not known. Primitives order by value; null and then unknown ones
+/// whether they equal another one is not known. Primitives order by value; unknown ones and then null
 /// come last; all else orders by a text that spells the element out.
 pub(crate) fn canonical(element: &Type, mut items: Vec<Value>) -> Vec<Value> {
     if element.is_primitive() {
@@ -20,8 +20,8 @@ pub(crate) fn canonical(element: &Type, mut items: Vec<Value>) -> Vec<Value> {
 
 fn rank(value: &Value) -> u8 {
     match value.kind() {
-        Kind::Null(_) => 1,
-        Kind::Unknown(_) => 2,
+        Kind::Unknown(_) => 1,
+        Kind::Null(_) => 2,
         _ => 0,
     }
 }

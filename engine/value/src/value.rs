@@ -64,7 +64,10 @@ impl Value {
             .into_iter()
             .map(|item| {
                 let (item, found) = item.unmark_deep();
-                marks = marks.union(found);
+                // That there is a null is no secret.
+                if !item.is_null() {
+                    marks = marks.union(found);
+                }
                 item
             })
             .collect();

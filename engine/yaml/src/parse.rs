@@ -16,11 +16,19 @@ pub fn parse_documents(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlErr
         return Err(YamlError::new(Position::default(), message));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let unended = if text.ends_with('\n') { None } else { Some(text.chars().count()) };
     let mut builder =
         Builder { limits: *limits, nodes: 0, open: Vec::new(), anchors: HashMap::new(), done: Vec::new() };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|e| as_libyaml(&e))?;
+        let (mut event, span) = event.map_err(|e| as_libyaml(&e))?;
+        // A block that ends with the text has the line break that stands there, not one more.
+        if let Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, ..) = &mut event
+            && unended.is_some_and(|end| span.end.index() >= end)
+            && text.ends_with('\n')
+        {
+            text.to_mut().pop();
+        }
         builder.accept(event, span)?;
     }
     Ok(builder.done)

@@ -170,8 +170,14 @@ impl Parser<'_> {
         if !valid {
             return Err(self.error("invalid named capture", start, close + 1));
         }
-        if self.names.contains(&name) {
-            return Err(RegexpError { code: "duplicate capture group name", expr: name });
+        // Go lets several groups have one name; the crate does not, so the later ones are told apart.
+        let again = self.names.iter().filter(|other| **other == name).count();
+        let mark = if again > 0 { super::again_mark(again) } else { String::new() };
+        if again > 0 {
+            self.out.push_str(&format!("(?P<{mark}{name}>"));
+            self.names.push(name);
+            self.at = close + 1;
+            return Ok(());
         }
         // The regex crate wants names to start with a letter or underscore; no name of Go's has a dot.
         let mark = if name.starts_with(|c: char| c.is_ascii_digit()) { super::MARK } else { "" };

@@ -128,8 +128,7 @@ fn element(collection: &Value, key: &Value, ty: &Type, marks: Marks, span: Span)
     let found = match (collection.kind(), ty) {
         (Kind::List(_, items) | Kind::Tuple(items), _) => at.and_then(|at| items.get(at).cloned()),
         (_, Type::Tuple(types)) => at.and_then(|at| types.get(at)).map(|ty| Value::unknown(ty.clone())),
-        _ if whole_and_positive(number) => return Ok(unknown.with_marks(marks)),
-        _ => None,
+        _ => return Ok(unknown.with_marks(marks)),
     };
     match found {
         Some(value) => Ok(value.with_marks(marks.union(key_marks))),
@@ -138,10 +137,6 @@ fn element(collection: &Value, key: &Value, ty: &Type, marks: Marks, span: Span)
             Err(no_element(span, why_no_element(number, empty)))
         }
     }
-}
-
-fn whole_and_positive(number: &Number) -> bool {
-    number.is_integer() && !number.is_negative()
 }
 
 fn why_no_element(number: &Number, empty: bool) -> &'static str {

@@ -4,10 +4,8 @@ use ordain_diag::{Diagnostic, Span, codes};
 use ordain_value::{Type, Value};
 
 use super::evaluator::Evaluator;
-use crate::ast::{Call, Expr, ExprKind, TemplatePart, TraversalStep};
-use crate::functions::{self, Environment, Spec};
-use crate::refs::references;
-use crate::scope::Resolution;
+use crate::ast::{Call, Expr, ExprKind, TemplatePart};
+use crate::functions::{self, Environment, FunctionError, Spec};
 use crate::suggest::{did_you_mean, nearest};
 
 const EXPAND: &str = "Invalid expanding argument value";
@@ -118,22 +116,36 @@ impl Evaluator<'_> {
         if call.expand_last && !self.check_count(expr, call, spec, args.len()) {
             return unknown;
         }
+        if spec.name == "templatestring"
+            && let Some(template) = args.first().filter(|template| !template.is_known())
+            && args.get(1).is_some_and(|vars| !vars.is_null())
+        {
+            return Value::unknown_not_null(Type::String).with_marks(template.marks());
+        }
         let depth = self.scope.template_depth();
         let environment = Environment { world: self.scope.world(), template_depth: depth };
         match spec.call(&args, &environment) {
             Ok(value) => value,
             Err(why) => {
-                match why.arg.and_then(|at| Some((at, spec.param(at)?))) {
-                    Some((at, param)) => {
-                        let span = call.args.get(at).or(call.args.last()).map_or(expr.span, |arg| arg.span);
-                        let detail =
-                            format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
-                        self.function_error(expr, span, "Invalid function argument", detail);
-                    }
-                    None => self.failed_call(expr, call, &why.message),
+                let mut wrong = spec.mistyped(&args);
+                if wrong.is_empty() {
+                    wrong.push(why);
                 }
+                wrong.into_iter().for_each(|why| self.call_error(expr, call, spec, why));
                 unknown
             }
+        }
+    }
+
+    /// Reports why a function has no result, at the argument that is at fault if there is one.
+    fn call_error(&mut self, expr: &Expr, call: &Call, spec: &Spec, why: FunctionError) {
+        match why.arg.and_then(|at| Some((at, spec.param(at)?))) {
+            Some((at, param)) => {
+                let span = call.args.get(at).or(call.args.last()).map_or(expr.span, |arg| arg.span);
+                let detail = format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
+                self.function_error(expr, span, "Invalid function argument", detail);
+            }
+            None => self.failed_call(expr, call, &why.message),
         }
     }
 
@@ -166,75 +178,81 @@ impl Evaluator<'_> {
         true
     }
 
-    fn call_try(&mut self, expr: &Expr, call: &Call) -> Value {
-        if call.args.is_empty() {
-            self.failed_call(expr, call, "at least one argument is required");
-            return Value::unknown(Type::Dynamic);
+    /// The arguments of `try` and `can`: those that are written out, which are evaluated later, and how
+    /// many times the last one gives a value; `None` when that is unknown or wrong.
+    fn lazy_arguments<'c>(&mut self, expr: &Expr, call: &'c Call) -> Option<(&'c [Expr], Vec<Value>)> {
+        let Some((last, plain)) = call.args.split_last().filter(|_| call.expand_last) else {
+            return Some((&call.args, Vec::new()));
+        };
+        let before = self.errors();
+        let value = self.value(last);
+        if self.errors() > before {
+            return None;
         }
+        self.expand(expr, last, value).map(|spread| (plain, spread))
+    }
+
+    fn call_try(&mut self, expr: &Expr, call: &Call) -> Value {
+        let unknown = Value::unknown(Type::Dynamic);
+        let Some((plain, spread)) = self.lazy_arguments(expr, call) else { return unknown };
+        if plain.is_empty() && spread.is_empty() {
+            self.failed_call(expr, call, "at least one argument is required");
+            return unknown;
+        }
+        let decided = |value: Value| if value.is_wholly_known() { value } else { unknown.clone() };
         let quiet = std::mem::replace(&mut self.quiet, true);
         let mut reasons = String::new();
-        for arg in &call.args {
-            if self.depends_on_unknown(arg) {
-                self.quiet = quiet;
-                return Value::unknown(Type::Dynamic);
-            }
+        for arg in plain {
             let before = self.errors();
             let count = self.found.len();
             let value = self.value(arg);
             if self.errors() == before {
                 self.quiet = quiet;
-                return value;
+                return decided(value);
             }
             for finding in self.take_back(count) {
                 reasons.push_str(&format!("\n- {}\n  {}", finding.summary, finding.detail));
             }
         }
         self.quiet = quiet;
+        if let Some(value) = spread.into_iter().next() {
+            return decided(value);
+        }
         let why = format!("none of the expressions has a value:{reasons}\n\nOne of them has to");
         self.failed_call(expr, call, &why);
-        Value::unknown(Type::Dynamic)
+        unknown
     }
 
     fn call_can(&mut self, expr: &Expr, call: &Call) -> Value {
-        let unknown = Value::unknown(Type::Bool).refine_not_null();
-        let [arg] = &*call.args else {
-            let (summary, span, detail) = match call.args.split_first() {
-                None => (
-                    "Not enough function arguments",
-                    call.close,
-                    "Function \"can\" takes 1 argument. There is no value for \"expression\".",
-                ),
-                Some((first, rest)) => {
-                    let span = rest.iter().fold(first.span.at_end(), |span, arg| span.to(arg.span));
-                    ("Too many function arguments", span, "Function \"can\" takes only 1 argument(s).")
-                }
-            };
-            self.function_error(expr, span, summary, detail.to_owned());
-            return unknown;
+        let unknown = Value::unknown(Type::Bool);
+        let Some((plain, spread)) = self.lazy_arguments(expr, call) else { return unknown };
+        let decided = |known: bool| if known { Value::bool(true) } else { unknown.clone() };
+        let arg = match (plain, &*spread) {
+            ([arg], []) => arg,
+            ([], [value]) => return decided(value.is_wholly_known()),
+            ([], []) => {
+                let detail = "Function \"can\" takes 1 argument. There is no value for \"expression\".";
+                let summary = "Not enough function arguments";
+                self.function_error(expr, call.close, summary, detail.to_owned());
+                return unknown;
+            }
+            _ => {
+                let at = call.args.first().map_or(expr.span, |first| first.span.at_end());
+                let span = call.args.iter().skip(1).fold(at, |span, arg| span.to(arg.span));
+                let detail = "Function \"can\" takes only 1 argument(s).";
+                self.function_error(expr, span, "Too many function arguments", detail.to_owned());
+                return unknown;
+            }
         };
-        if self.depends_on_unknown(arg) {
-            return unknown;
-        }
         let quiet = std::mem::replace(&mut self.quiet, true);
         let before = self.errors();
         let count = self.found.len();
-        self.value(arg);
+        let value = self.value(arg);
         let fine = self.errors() == before;
         self.take_back(count);
         self.quiet = quiet;
-        Value::bool(fine)
-    }
-
-    /// Whether any reference in the expression has unknown parts, so that it is not yet clear whether
-    /// the expression will have a value.
-    fn depends_on_unknown(&self, expr: &Expr) -> bool {
-        references(expr).iter().any(|traversal| match self.resolve(traversal) {
-            Resolution::Found { value, consumed } => {
-                let steps = traversal.steps.get(consumed..).unwrap_or(&[]);
-                walk_known(value, steps).is_some_and(|value| !value.is_wholly_known())
-            }
-            Resolution::Failed(_) => false,
-        })
+        // What fails now fails with every value that the unknown ones may get.
+        if fine { decided(value.is_wholly_known()) } else { Value::bool(false) }
     }
 }
 
@@ -242,7 +260,9 @@ impl Evaluator<'_> {
 /// reference can: a template written in place would be evaluated before it is one.
 fn no_template_source(expr: &Expr) -> Option<&'static str> {
     match &expr.kind {
-        ExprKind::Traversal(_) | ExprKind::Relative(_) | ExprKind::Index(_) => None,
+        ExprKind::Traversal(_) => None,
+        ExprKind::Index(parts) => no_template_source(&parts.0),
+        ExprKind::Relative(parts) => no_template_source(&parts.source),
         ExprKind::Template(parts) if matches!(&**parts, [TemplatePart::Interpolation(_)]) => Some(
             "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax",
         ),
@@ -250,11 +270,6 @@ fn no_template_source(expr: &Expr) -> Option<&'static str> {
             "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax",
         ),
     }
-}
-
-/// The value at the end of the steps; `None` where there is none.
-fn walk_known(value: Value, steps: &[TraversalStep]) -> Option<Value> {
-    super::access::apply_steps(value, steps).ok()
 }
 
 /// Summary and detail for a name that no function has.

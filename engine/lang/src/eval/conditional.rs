@@ -19,7 +19,8 @@ pub(super) struct Branch {
 enum Conversion {
     Keep,
     Null(Type),
-    Unify(Unified),
+    /// Whether the other branch is of that type already.
+    Unify(Unified, bool),
 }
 
 impl Conversion {
@@ -30,9 +31,30 @@ impl Conversion {
                 let marks = value.marks();
                 Ok(Value::null(ty.clone()).with_marks(marks))
             }
-            Conversion::Unify(unified) => unified.apply(value).map_err(|why| why.to_string()),
+            Conversion::Unify(unified, given) => {
+                if *given {
+                    one_element_type(&value.ty(), &unified.ty)?;
+                }
+                unified.apply(value).map_err(|why| why.to_string())
+            }
         }
     }
+}
+
+/// Beside a collection of no element type, which an empty one is, there is nothing that parts of different
+/// structure could be brought to.
+fn one_element_type(have: &Type, want: &Type) -> Result<(), String> {
+    let (parts, what): (Vec<&Type>, &str) = match (have, want) {
+        (Type::Tuple(parts), Type::List(element)) if **element == Type::Dynamic => {
+            (parts.iter().collect(), "list")
+        }
+        (Type::Object(object), Type::Map(element)) if **element == Type::Dynamic => {
+            (object.attributes.values().collect(), "map")
+        }
+        _ => return Ok(()),
+    };
+    let differ = parts.iter().any(|part| !part.is_primitive() && Some(part) != parts.first());
+    if differ { Err(format!("element types must all match for conversion to {what}")) } else { Ok(()) }
 }
 
 impl Evaluator<'_> {
@@ -47,6 +69,9 @@ impl Evaluator<'_> {
         let count = self.found.len();
         let value = evaluate(self);
         let found = if self.found.len() > count { self.take_back(count) } else { Vec::new() };
+        // What has failed has no value that a mark could be on.
+        let failed = found.iter().any(Diagnostic::is_error);
+        let value = if failed { value.unmark().0 } else { value };
         Branch { value, found }
     }
 
@@ -72,7 +97,9 @@ impl Evaluator<'_> {
             self.error(expr, condition.span, "Incorrect condition type", detail);
             return Value::unknown(ty);
         };
-        let (test, marks) = test.unmark();
+        let (test, mut marks) = test.unmark();
+        // Bringing both to one type looks at both, so the marks of the one not taken stay visible.
+        marks = marks.union(then.value.marks()).union(otherwise.value.marks());
         let chosen = test.as_bool().unwrap_or(false);
         let (branch, conversion, name) =
             if chosen { (then, &conversions.0, "true") } else { (otherwise, &conversions.1, "false") };
@@ -108,7 +135,8 @@ fn common_type(then: &Value, otherwise: &Value) -> Option<(Type, (Conversion, Co
     }
     let unified = unify(&types)?;
     let ty = unified.ty.clone();
-    Some((ty, (Conversion::Unify(unified.clone()), Conversion::Unify(unified))))
+    let given = types.contains(&ty);
+    Some((ty, (Conversion::Unify(unified.clone(), given), Conversion::Unify(unified, given))))
 }
 
 /// What can be said when the condition is not known.

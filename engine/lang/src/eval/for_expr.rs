@@ -24,6 +24,12 @@ struct Gathered {
     groups: BTreeMap<Arc<str>, Vec<Value>>,
     marks: Marks,
     unknown: bool,
+    /// Nothing more is to be found out.
+    done: bool,
+}
+
+fn untyped(value: &Value) -> bool {
+    matches!(value.kind(), Kind::Unknown(unknown) if unknown.ty == Type::Dynamic)
 }
 
 impl Evaluator<'_> {
@@ -82,22 +88,23 @@ impl Evaluator<'_> {
     pub(super) fn for_expr(&mut self, expr: &Expr, parts: &ForExpr) -> Value {
         let (collection, marks) = self.value(&parts.collection).unmark();
         let unknown = Value::unknown(Type::Dynamic);
-        let Some(elements) = self.iterate(expr, &collection, parts.collection.span) else {
-            return unknown.with_marks(marks);
-        };
-        if let Some(condition) = &parts.condition
+        let before = self.errors();
+        let elements = self.iterate(expr, &collection, parts.collection.span);
+        let certain = elements.is_some() || matches!(collection.kind(), Kind::Unknown(_));
+        if let Some(condition) = parts.condition.as_ref().filter(|_| certain && self.errors() == before)
+            && !untyped(&collection)
             && !self.condition_has_type(expr, parts, condition)
         {
             return unknown;
         }
-        let before = self.errors();
+        let Some(elements) = elements else { return unknown.with_marks(marks) };
         let mut gathered = Gathered { marks, ..Gathered::default() };
         for (key, element) in elements {
             let bound = self.bind(parts.key.as_ref(), &parts.value, key, element);
             self.one(expr, parts, &mut gathered);
             self.unbind(bound);
-            if self.errors() > before + MOST_ERRORS {
-                return unknown;
+            if gathered.done || self.errors() > before + MOST_ERRORS {
+                break;
             }
         }
         let marks = gathered.marks;
@@ -129,7 +136,7 @@ impl Evaluator<'_> {
     /// A condition's value as a bool, reported if it is none.
     fn truth(&mut self, expr: &Expr, condition: &Expr, value: Value) -> Option<Value> {
         if value.is_null() {
-            self.error(expr, condition.span, CONDITION, "The value of the 'if' clause is null.");
+            self.error(expr, condition.span, "Condition is null", "The value of the 'if' clause is null.");
             return None;
         }
         match convert(value, &Type::Bool) {
@@ -146,8 +153,14 @@ impl Evaluator<'_> {
     fn one(&mut self, expr: &Expr, parts: &ForExpr, gathered: &mut Gathered) {
         if let Some(condition) = &parts.condition {
             let value = self.value(condition);
+            // What is not known yet is looked at when it is.
+            if !value.is_known() {
+                gathered.marks = gathered.marks.union(value.marks());
+                (gathered.unknown, gathered.done) = (true, true);
+                return;
+            }
             let Some(value) = self.truth(expr, condition, value) else {
-                gathered.unknown = true;
+                (gathered.unknown, gathered.done) = (true, true);
                 return;
             };
             let (value, marks) = value.unmark();
@@ -156,7 +169,7 @@ impl Evaluator<'_> {
                 Some(true) => {}
                 Some(false) => return,
                 None => {
-                    gathered.unknown = true;
+                    (gathered.unknown, gathered.done) = (true, true);
                     return;
                 }
             }
@@ -166,8 +179,9 @@ impl Evaluator<'_> {
             gathered.items.push(value);
             return;
         };
+        let before = self.errors();
         let Some(key) = self.for_key(expr, key_expr, gathered) else {
-            gathered.unknown = true;
+            (gathered.unknown, gathered.done) = (true, self.errors() > before);
             return;
         };
         let value = self.value(&parts.value_expr);
@@ -198,6 +212,9 @@ impl Evaluator<'_> {
         }
         if key.is_null() {
             self.error(expr, key_expr.span, KEY, "The key of an element is null.");
+            return None;
+        }
+        if !key.is_known() {
             return None;
         }
         match convert(key, &Type::String) {

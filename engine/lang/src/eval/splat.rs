@@ -33,8 +33,9 @@ impl Evaluator<'_> {
                 Kind::Unknown(unknown) => unknown.nullness == Nullness::Never,
                 _ => true,
             };
+            let (source, marks) = source.unmark();
             let value = self.each(splat, source);
-            return if certain { Value::tuple([value]) } else { unknown };
+            return if certain { Value::tuple([value]) } else { unknown }.with_marks(marks);
         }
         let (source, marks) = source.unmark();
         let value = match source.kind() {
@@ -42,7 +43,7 @@ impl Evaluator<'_> {
             Kind::Set(element, items) => self.list(splat, items, element),
             Kind::Tuple(items) => {
                 let values: Vec<Value> = items.iter().map(|item| self.each(splat, item.clone())).collect();
-                if self.errors() > before { unknown } else { Value::tuple(values) }
+                Value::tuple(values)
             }
             _ => self.unknown_sequence(splat, &source, &ty),
         };
@@ -65,7 +66,7 @@ impl Evaluator<'_> {
         let before = self.errors();
         let values: Vec<Value> = items.iter().map(|item| self.each(splat, item.clone())).collect();
         if self.errors() > before {
-            return Value::unknown(Type::Dynamic);
+            return Value::unknown(Type::list(Type::Dynamic));
         }
         let Some(first) = values.first() else {
             let ty = self.each_type(splat, element);

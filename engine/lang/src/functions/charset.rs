@@ -7,6 +7,10 @@ use ordain_value::Value;
 
 use super::spec::{FunctionError, Param, Spec, Ty, text};
 
+mod names;
+
+use names::{NAMES, PAGES};
+
 /// The family.
 pub(super) const FUNCTIONS: &[Spec] = &[
     text(
@@ -54,6 +58,8 @@ pub(super) const FUNCTIONS: &[Spec] = &[
 enum Charset {
     /// A table or state machine of the encoding library.
     Known(&'static Encoding),
+    /// A table of one character a byte, of the upper half or of all.
+    Page(&'static str),
     /// The first 128 characters.
     Ascii,
     /// The first 256 characters.
@@ -64,79 +70,23 @@ enum Charset {
     },
 }
 
-/// Registered names in lower case, where they stand for what, and the name that messages show.
-const NAMES: &[(&str, &str)] = &[
-    ("utf-8", "UTF-8"),
-    ("csutf8", "UTF-8"),
-    ("utf-16", "UTF-16"),
-    ("csutf16", "UTF-16"),
-    ("utf-16be", "UTF-16BE"),
-    ("csutf16be", "UTF-16BE"),
-    ("utf-16le", "UTF-16LE"),
-    ("csutf16le", "UTF-16LE"),
-    ("us-ascii", "US-ASCII"),
-    ("iso-8859-1", "ISO_8859-1:1987"),
-    ("iso_8859-1:1987", "ISO_8859-1:1987"),
-    ("iso_8859-1", "ISO_8859-1:1987"),
-    ("latin1", "ISO_8859-1:1987"),
-    ("l1", "ISO_8859-1:1987"),
-    ("iso-8859-2", "ISO-8859-2"),
-    ("iso_8859-2", "ISO-8859-2"),
-    ("latin2", "ISO-8859-2"),
-    ("l2", "ISO-8859-2"),
-    ("iso-8859-3", "ISO-8859-3"),
-    ("iso-8859-4", "ISO-8859-4"),
-    ("iso-8859-5", "ISO-8859-5"),
-    ("iso-8859-6", "ISO-8859-6"),
-    ("iso-8859-7", "ISO-8859-7"),
-    ("iso-8859-8", "ISO-8859-8"),
-    ("iso-8859-10", "ISO-8859-10"),
-    ("iso-8859-13", "ISO-8859-13"),
-    ("iso-8859-14", "ISO-8859-14"),
-    ("iso-8859-15", "ISO-8859-15"),
-    ("latin-9", "ISO-8859-15"),
-    ("iso-8859-16", "ISO-8859-16"),
-    ("windows-874", "windows-874"),
-    ("windows-1250", "windows-1250"),
-    ("windows-1251", "windows-1251"),
-    ("windows-1252", "windows-1252"),
-    ("windows-1253", "windows-1253"),
-    ("windows-1254", "windows-1254"),
-    ("windows-1255", "windows-1255"),
-    ("windows-1256", "windows-1256"),
-    ("windows-1257", "windows-1257"),
-    ("windows-1258", "windows-1258"),
-    ("koi8-r", "KOI8-R"),
-    ("koi8-u", "KOI8-U"),
-    ("macintosh", "macintosh"),
-    ("ibm866", "IBM866"),
-    ("cp866", "IBM866"),
-    ("866", "IBM866"),
-    ("shift_jis", "Shift_JIS"),
-    ("ms_kanji", "Shift_JIS"),
-    ("csshiftjis", "Shift_JIS"),
-    ("euc-jp", "EUC-JP"),
-    ("iso-2022-jp", "ISO-2022-JP"),
-    ("euc-kr", "EUC-KR"),
-    ("gbk", "GBK"),
-    ("cp936", "GBK"),
-    ("ms936", "GBK"),
-    ("windows-936", "GBK"),
-    ("gb18030", "GB18030"),
-    ("big5", "Big5"),
-    ("csbig5", "Big5"),
-];
-
 fn find(name: &str) -> Result<(&'static str, Charset), FunctionError> {
     let wanted = name.to_ascii_lowercase();
-    let found = NAMES.iter().find(|(known, _)| *known == wanted).and_then(|(_, shown)| {
+    let found = NAMES.iter().find(|(_, names)| names.contains(&wanted.as_str())).and_then(|(shown, _)| {
+        if let Some((_, page)) = PAGES.iter().find(|(name, _)| name == shown) {
+            return Some((*shown, Charset::Page(page)));
+        }
         let charset = match *shown {
             "UTF-16" => Charset::Utf16 { big: true, mark: true },
             "UTF-16BE" => Charset::Utf16 { big: true, mark: false },
             "UTF-16LE" => Charset::Utf16 { big: false, mark: false },
             "US-ASCII" => Charset::Ascii,
             "ISO_8859-1:1987" => Charset::Latin1,
-            other => Charset::Known(Encoding::for_label(other.as_bytes())?),
+            "Extended_UNIX_Code_Packed_Format_for_Japanese" => Charset::Known(encoding_rs::EUC_JP),
+            other => {
+                let label = other.split(':').next().unwrap_or(other).replace("ISO_", "ISO-");
+                Charset::Known(Encoding::for_label(label.as_bytes())?)
+            }
         };
         Some((*shown, charset))
     });
@@ -152,6 +102,17 @@ impl Charset {
     fn encode(self, text: &str) -> Option<Vec<u8>> {
         match self {
             Charset::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()),
+            Charset::Page(page) => {
+                let upper = u8::try_from(256 - page.chars().count()).unwrap_or(0);
+                let byte = |c: char| match u8::try_from(c) {
+                    Ok(byte) if byte < upper => Some(byte),
+                    _ => page
+                        .chars()
+                        .position(|other| other == c)
+                        .and_then(|at| u8::try_from(at + usize::from(upper)).ok()),
+                };
+                text.chars().map(byte).collect()
+            }
             Charset::Latin1 => text.chars().map(|c| u8::try_from(c as u32).ok()).collect(),
             Charset::Utf16 { big, mark } => {
                 let order = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
@@ -171,6 +132,15 @@ impl Charset {
     fn decode(self, bytes: &[u8]) -> Option<String> {
         match self {
             Charset::Ascii => bytes.is_ascii().then(|| bytes.iter().map(|byte| char::from(*byte)).collect()),
+            Charset::Page(page) => {
+                let table: Vec<char> = page.chars().collect();
+                let upper = 256 - table.len();
+                let decoded = |byte: &u8| match usize::from(*byte).checked_sub(upper) {
+                    Some(at) => table.get(at).copied(),
+                    None => Some(char::from(*byte)),
+                };
+                bytes.iter().map(decoded).collect()
+            }
             Charset::Latin1 => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
             Charset::Utf16 { big, mark } => {
                 let (big, bytes) = match bytes {

@@ -201,10 +201,12 @@ fn concat_type(args: &[Value]) -> Result<Type, FunctionError> {
         return Err(FunctionError::call("at least one argument is required"));
     }
     let types: Vec<Type> = args.iter().map(Value::ty).collect();
-    if types.iter().all(|ty| matches!(ty, Type::List(_)))
-        && let Some(unified) = unify(&types)
-    {
-        return Ok(unified.ty);
+    if types.iter().all(|ty| matches!(ty, Type::List(_))) {
+        let open = |ty: &&Type| ty.element() != Some(&Type::Dynamic);
+        let typed: Vec<Type> = types.iter().filter(open).cloned().collect();
+        if let Some(unified) = unify(if typed.is_empty() { &types } else { &typed }) {
+            return Ok(unified.ty);
+        }
     }
     let mut elements = Vec::new();
     for (at, (arg, ty)) in args.iter().zip(&types).enumerate() {
@@ -333,11 +335,15 @@ fn flatten_type(args: &[Value]) -> Result<Type, FunctionError> {
 
 fn flatten(call: &Call<'_>) -> FunctionResult {
     let list = call.arg(0)?;
-    if !matches!(list.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) {
-        return Err(FunctionError::call("can only flatten lists, sets and tuples"));
-    }
     let (mut out, mut marks) = (Vec::new(), Marks::NONE);
-    let known = flattened(list, &mut out, &mut marks);
+    // What is not wholly known has passed without a look at its type: values of a map are taken too.
+    let known = match list.as_members() {
+        Some(members) => {
+            let values = Value::tuple(members.values().cloned().collect::<Vec<_>>());
+            flattened(&values.with_marks(list.marks()), &mut out, &mut marks)
+        }
+        None => flattened(list, &mut out, &mut marks),
+    };
     Ok(if known { Value::tuple(out) } else { call.unknown() }.with_marks(marks))
 }
 

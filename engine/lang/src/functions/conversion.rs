@@ -77,7 +77,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     ),
     Spec {
         returns: Returns::Type(Ty::Bool),
-        not_null: true,
+        not_null: false,
         ..about_marks("issensitive", "Whether a value has the sensitive mark.", |call| {
             let value = call.arg(0)?;
             Ok(match value.kind() {
@@ -173,8 +173,8 @@ fn coalesce_type(args: &[Value]) -> Result<Type, FunctionError> {
 
 fn coalesce(call: &Call<'_>) -> FunctionResult {
     for value in call.args {
-        let value =
-            convert(value.clone(), call.returns).map_err(|error| FunctionError::call(error.to_string()))?;
+        // What cannot become the type of all is passed over, like null.
+        let Ok(value) = convert(value.clone(), call.returns) else { continue };
         if !value.is_known() {
             return Ok(call.unknown());
         }

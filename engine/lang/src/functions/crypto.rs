@@ -34,22 +34,22 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         base64::<Sha512>(call.text(0)?)
     }),
     text("filemd5", "Like md5, of the contents of a file.", &[PATH], |call| {
-        hex::<Md5>(filesystem::read(call)?)
+        hex::<Md5>(filesystem::read_whole(call)?)
     }),
     text("filesha1", "Like sha1, of the contents of a file.", &[PATH], |call| {
-        hex::<Sha1>(filesystem::read(call)?)
+        hex::<Sha1>(filesystem::read_whole(call)?)
     }),
     text("filesha256", "Like sha256, of the contents of a file.", &[PATH], |call| {
-        hex::<Sha256>(filesystem::read(call)?)
+        hex::<Sha256>(filesystem::read_whole(call)?)
     }),
     text("filesha512", "Like sha512, of the contents of a file.", &[PATH], |call| {
-        hex::<Sha512>(filesystem::read(call)?)
+        hex::<Sha512>(filesystem::read_whole(call)?)
     }),
     text("filebase64sha256", "Like base64sha256, of the contents of a file.", &[PATH], |call| {
-        base64::<Sha256>(filesystem::read(call)?)
+        base64::<Sha256>(filesystem::read_whole(call)?)
     }),
     text("filebase64sha512", "Like base64sha512, of the contents of a file.", &[PATH], |call| {
-        base64::<Sha512>(filesystem::read(call)?)
+        base64::<Sha512>(filesystem::read_whole(call)?)
     }),
     Spec {
         variadic: Some(Param::new("cost", Ty::Number).about("The cost of the hash; 10 unless given.")),

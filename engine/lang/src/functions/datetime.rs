@@ -1,7 +1,7 @@
 //! Dates and times.
 
 use ordain_gostd::parse_duration;
-use ordain_gostd::time::Moment;
+use ordain_gostd::time::{Moment, RFC3339};
 use ordain_value::{Type, Value};
 
 use super::rfc3339;
@@ -15,16 +15,19 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         &[Param::new("format", Ty::String), Param::new("time", Ty::String)],
         format_date,
     ),
-    text(
-        "timeadd",
-        "The timestamp that is a duration such as `1h30m` later, or earlier when it is negative.",
-        &[Param::new("timestamp", Ty::String), Param::new("duration", Ty::String)],
-        |call| {
-            let moment = rfc3339::parse(call.text(0)?).map_err(FunctionError::call)?;
-            let duration = parse_duration(call.text(1)?).map_err(FunctionError::call)?;
-            Ok(Value::string(rfc3339::format(&moment.plus_nanos(duration))))
-        },
-    ),
+    Spec {
+        not_null: false,
+        ..text(
+            "timeadd",
+            "The timestamp that is a duration such as `1h30m` later, or earlier when it is negative.",
+            &[Param::new("timestamp", Ty::String), Param::new("duration", Ty::String)],
+            |call| {
+                let moment = rfc3339::parse(call.text(0)?).map_err(FunctionError::call)?;
+                let duration = parse_duration(call.text(1)?).map_err(FunctionError::call)?;
+                Ok(Value::string(rfc3339::format(&moment.plus_nanos(duration))))
+            },
+        )
+    },
     Spec {
         returns: Returns::Type(Ty::Number),
         ..text(
@@ -33,8 +36,12 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             &[Param::new("timestamp_a", Ty::String), Param::new("timestamp_b", Ty::String)],
             |call| {
                 let moment = |index: usize| {
-                    let moment = rfc3339::parse(call.text(index)?);
-                    moment.map_err(|message| FunctionError::arg(index, message))
+                    let text = call.text(index)?;
+                    // Read as Go reads, which takes more than the standard allows.
+                    let moment = ordain_gostd::time::parse(RFC3339, text);
+                    moment
+                        .or_else(|_| rfc3339::parse(text))
+                        .map_err(|message| FunctionError::arg(index, message))
                 };
                 let (a, b) = (moment(0)?, moment(1)?);
                 let order = (a.seconds, a.nanos).cmp(&(b.seconds, b.nanos));
@@ -103,6 +110,10 @@ fn literal<'t>(text: &'t str, out: &mut String) -> Result<&'t str, FunctionError
         match after.strip_prefix('\'') {
             Some(after) => {
                 out.push('\'');
+                // At the end of the format the second quote closes the literal as well.
+                if after.is_empty() {
+                    return Ok(after);
+                }
                 rest = after;
             }
             None => return Ok(after),

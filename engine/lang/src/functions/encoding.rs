@@ -172,8 +172,14 @@ fn json_type(args: &[Value]) -> Result<Type, FunctionError> {
 /// become one.
 fn parse_json(text: &str) -> FunctionResult {
     let replaced = without_lone_surrogates(text);
-    let document: serde_json::Value =
-        serde_json::from_str(&replaced).map_err(|error| FunctionError::call(json_error(&error, text)))?;
+    let mut documents = serde_json::Deserializer::from_str(&replaced).into_iter::<serde_json::Value>();
+    let document = documents.next().unwrap_or_else(|| serde_json::from_str(&replaced));
+    let document = document.map_err(|error| FunctionError::call(json_error(&error, text)))?;
+    // Go looks for a further value only, and a closing bracket does not begin one.
+    let rest = replaced.get(documents.byte_offset()..).unwrap_or("").trim_start();
+    if !rest.is_empty() && !rest.starts_with([']', '}']) {
+        return Err(FunctionError::call("extraneous data after JSON object"));
+    }
     check_names(&document)?;
     json::from_plain_json(&document).map_err(|error| FunctionError::call(error.message))
 }

@@ -109,6 +109,11 @@ fn target(call: &Call<'_>) -> Result<PathBuf, FunctionError> {
     Ok(PathBuf::from(clean(&path)))
 }
 
+/// As [`read`], where what is wrong with the path counts as an error of the call.
+pub(super) fn read_whole(call: &Call<'_>) -> Result<Vec<u8>, FunctionError> {
+    read(call).map_err(|error| FunctionError::call(error.message))
+}
+
 /// Bytes of the file that the first argument names.
 pub(super) fn read(call: &Call<'_>) -> Result<Vec<u8>, FunctionError> {
     let path = target(call)?;
@@ -133,6 +138,9 @@ fn exists(call: &Call<'_>) -> FunctionResult {
     found.map(Value::bool).map_err(|error| FunctionError::call(error.message))
 }
 
+/// No file has a longer name.
+const LONGEST_NAME: usize = 255;
+
 fn fileset(call: &Call<'_>) -> FunctionResult {
     let (base, pattern) = (call.text(0)?, call.text(1)?);
     // The pattern goes below the directory first, so `..` in it can lead out again.
@@ -146,7 +154,7 @@ fn fileset(call: &Call<'_>) -> FunctionResult {
         Ok(files) => files,
         // Nothing is below a file.
         Err(_) if world.file_exists(Path::new(&root)) == Ok(true) => Vec::new(),
-        Err(error) if error.not_found => Vec::new(),
+        Err(error) if error.not_found || root.len() > LONGEST_NAME => Vec::new(),
         Err(error) => return Err(failed(&error.message)),
     };
     let base = clean(base);

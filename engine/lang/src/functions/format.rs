@@ -1,8 +1,7 @@
 //! `format` and `formatlist`: verbs as Go's `fmt` has them, on values of the language.
 
 use ordain_gostd::quote_char;
-use ordain_value::{Kind, Number, Type, Value, convert, ops};
-use unicode_segmentation::UnicodeSegmentation;
+use ordain_value::{Kind, Number, Type, Value, cluster_count, clusters, convert, ops};
 
 use super::encoding::json_text;
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
@@ -89,21 +88,30 @@ fn many(call: &Call<'_>) -> FunctionResult {
         return Ok(call.unknown());
     }
     let rows = length.map_or(1, |(length, _)| length);
+    let mut next = vec![0; columns.len()];
     let results: Result<Vec<Value>, FunctionError> =
-        (0..rows).map(|row| format_row(format, &columns, row)).collect();
+        (0..rows).map(|row| format_row(format, &columns, row, &mut next)).collect();
     Ok(Value::list(Type::String, results?))
 }
 
-fn format_row(format: &str, columns: &[Column<'_>], row: usize) -> FunctionResult {
-    let args: Vec<Value> = columns
-        .iter()
-        .filter_map(|column| match column {
-            Column::Each(items) => items.get(row).cloned(),
-            Column::Same(value) => Some(Value::clone(value)),
-        })
-        .collect();
-    if !args.iter().all(Value::is_wholly_known) {
-        return Ok(Value::unknown_not_null(Type::String));
+/// One result. Columns are read from left to right up to the first unknown element; those right of it
+/// keep their place, as Terraform has it.
+fn format_row(format: &str, columns: &[Column<'_>], row: usize, next: &mut [usize]) -> FunctionResult {
+    let mut args = Vec::with_capacity(columns.len());
+    for (column, next) in columns.iter().zip(next) {
+        let value = match column {
+            Column::Each(items) => {
+                let value = items.get(*next);
+                *next += 1;
+                value
+            }
+            Column::Same(value) => Some(*value),
+        };
+        let Some(value) = value else { continue };
+        if !value.is_wholly_known() {
+            return Ok(Value::unknown_not_null(Type::String));
+        }
+        args.push(value.clone());
     }
     match sprint(format, &args) {
         Ok(text) => Ok(Value::string(text)),
@@ -178,7 +186,7 @@ fn append(verb: &Verb<'_>, out: &mut String, args: &[Value]) -> Result<(), Funct
             let value = converted(&Type::String)?;
             let text = value.as_str().unwrap_or("");
             let text: String = match verb.precision {
-                Some(most) if most > 0 => text.graphemes(true).take(most).collect(),
+                Some(most) if most > 0 => clusters(text).into_iter().take(most).collect(),
                 _ => text.to_owned(),
             };
             let text = if verb.mode == 'q' { json_text(&Value::string(text))? } else { text };
@@ -206,7 +214,7 @@ fn as_is(verb: &Verb<'_>, arg: &Value, out: &mut String) -> Result<(), FunctionE
 }
 
 fn pad(verb: &Verb<'_>, text: &str, out: &mut String) {
-    let missing = verb.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+    let missing = verb.width.unwrap_or(0).saturating_sub(cluster_count(text));
     let padding = std::iter::repeat_n(if verb.zero { '0' } else { ' ' }, missing);
     if verb.minus {
         out.push_str(text);

@@ -191,10 +191,12 @@ fn match_keys(call: &Call<'_>) -> FunctionResult {
         convert(call.arg(index)?.clone(), &ty).map_err(|error| FunctionError::arg(index, error.to_string()))
     };
     let (keys, wanted) = (compared(1)?, compared(2)?);
-    if !keys.is_wholly_known() || !wanted.is_wholly_known() {
+    if !keys.is_wholly_known() || !call.arg(0)?.is_wholly_known() {
         return Ok(call.unknown());
     }
-    let wanted: std::collections::BTreeSet<&Value> = wanted.as_items().into_iter().flatten().collect();
+    // Among values that are not all known nothing is found.
+    let wanted: std::collections::BTreeSet<&Value> =
+        wanted.as_items().filter(|_| wanted.is_wholly_known()).into_iter().flatten().collect();
     let pairs = values.iter().zip(keys.as_items().unwrap_or_default());
     let found: Vec<Value> =
         pairs.filter(|(_, key)| wanted.contains(key)).map(|(value, _)| value.clone()).collect();
@@ -237,6 +239,17 @@ fn merge(call: &Call<'_>) -> FunctionResult {
     let (mut members, mut marks) = (Members::new(), Marks::NONE);
     for arg in call.args.iter().filter(|arg| !arg.is_null()) {
         marks = marks.union(arg.marks());
+        // Behind an argument of no type the others are not looked at before.
+        if arg.is_wholly_known()
+            && arg.as_members().is_none()
+            && arg.as_items().is_none_or(|items| !items.is_empty())
+        {
+            let ty = arg.ty();
+            return Err(FunctionError::call(format!(
+                "arguments must be maps or objects, got {:?}",
+                ty.friendly()
+            )));
+        }
         let found = arg.as_members().into_iter().flatten();
         members.extend(found.map(|(name, member)| (name.clone(), member.clone())));
     }

@@ -164,10 +164,10 @@ fn low_word(number: &IBig) -> u64 {
 
 fn netmask(call: &Call<'_>) -> FunctionResult {
     let network = network(call.text(0)?)?;
-    if network.bits != 32 {
+    if network.bits != 32 && !network.is_mapped() {
         return Err(FunctionError::call(format!("IPv6 addresses cannot have a netmask: {}", call.text(0)?)));
     }
-    Ok(Value::string(render_address(network.mask(), 32)))
+    Ok(Value::string(render_address(network.mask(), network.bits)))
 }
 
 fn subnet(call: &Call<'_>) -> FunctionResult {
@@ -176,6 +176,10 @@ fn subnet(call: &Call<'_>) -> FunctionResult {
         call.number(2)?.to_big().ok_or_else(|| FunctionError::call("value must be a whole number"))?;
     let network = network(call.text(0)?)?;
     let length = i64::from(network.length).saturating_add(new_bits);
+    if length < 0 && number == IBig::ZERO {
+        // What Go prints for a network that there is none of.
+        return Ok(Value::string("<nil>"));
+    }
     let length = u32::try_from(length).ok().filter(|length| *length <= network.bits).ok_or_else(|| {
         FunctionError::call(format!(
             "insufficient address space to extend prefix of {} by {new_bits}",

@@ -52,15 +52,12 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             parse_int,
         )
     },
-    Spec {
-        not_null: false,
-        ..number(
-            "sum",
-            "All numbers of a list or set added up; there must be one.",
-            &[Param::new("list", Ty::Any)],
-            sum,
-        )
-    },
+    number(
+        "sum",
+        "All numbers of a list or set added up; there must be one.",
+        &[Param::new("list", Ty::Any)],
+        sum,
+    ),
     Spec {
         name: "range",
         description: "Numbers from a start (0) in steps (1, or -1 downwards) up to, not including, a limit.",
@@ -180,8 +177,8 @@ fn range(call: &Call<'_>) -> FunctionResult {
         3 => (call.number(0)?.clone(), call.number(1)?.clone(), call.number(2)?.clone()),
         _ => return Err(FunctionError::call("must have one, two, or three arguments")),
     };
-    if step.is_zero() {
-        return Err(FunctionError::arg(2, "step must not be zero"));
+    if step.is_zero() && start < end {
+        return Err(FunctionError::call("step must not be zero"));
     }
     let down = step < zero;
     if down && end > start {

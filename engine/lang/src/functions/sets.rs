@@ -78,12 +78,18 @@ fn common_type(args: &[Value]) -> Result<Type, FunctionError> {
 
 fn combined(call: &Call<'_>, unknown_elements: bool, combine: Combine) -> FunctionResult {
     let mut result: Option<Vec<Value>> = None;
+    let mut first_type = None;
     for (at, arg) in call.args.iter().enumerate() {
         let set =
             convert(arg.clone(), call.returns).map_err(|error| FunctionError::arg(at, error.to_string()))?;
         if !set.is_known() || (!unknown_elements && !set.is_wholly_known()) {
             return Ok(call.unknown());
         }
+        // Elements without a common type are left as they are, and those of two types are in no order.
+        if at > 0 && first_type.as_ref().is_some_and(|first| *first != set.ty()) {
+            return Err(FunctionError::call("given sets must all have compatible element types"));
+        }
+        first_type.get_or_insert_with(|| set.ty());
         let items = set.as_items().unwrap_or_default();
         result = Some(match result {
             None => items.to_vec(),

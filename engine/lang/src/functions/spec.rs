@@ -241,7 +241,9 @@ impl Spec {
                 args.len()
             )));
         }
-        let args = self.converted(args)?;
+        let args = self.converted(args).map_err(|failed| {
+            failed.into_iter().next().unwrap_or_else(|| FunctionError::call("unsuitable arguments"))
+        })?;
         let (returns, untyped) = self.return_type(&args)?;
         let mut marks = Marks::NONE;
         let mut unknown = untyped;
@@ -269,14 +271,22 @@ impl Spec {
         args.iter().enumerate().filter_map(|(index, arg)| Some((self.param(index)?, arg)))
     }
 
-    fn converted(&self, args: &[Value]) -> Result<Vec<Value>, FunctionError> {
-        let args = self.pairs(args).enumerate();
-        args.map(|(index, (param, arg))| match param.ty {
-            Ty::Any => Ok(arg.clone()),
-            ty => convert(arg.clone(), &ty.to_type())
-                .map_err(|error| FunctionError::arg(index, error.to_string())),
-        })
-        .collect()
+    /// The arguments as what their parameters take, or everything that is wrong with them.
+    fn converted(&self, args: &[Value]) -> Result<Vec<Value>, Vec<FunctionError>> {
+        let mut converted = Vec::with_capacity(args.len());
+        let mut failed = Vec::new();
+        for (index, (param, arg)) in self.pairs(args).enumerate() {
+            match one_converted(index, param.ty, arg) {
+                Ok(value) => converted.push(value),
+                Err(error) => failed.push(error),
+            }
+        }
+        if failed.is_empty() { Ok(converted) } else { Err(failed) }
+    }
+
+    /// Everything that is wrong with the types of the arguments.
+    pub fn mistyped(&self, args: &[Value]) -> Vec<FunctionError> {
+        self.converted(args).err().unwrap_or_default()
     }
 
     /// The type of the result, and whether it is open because an argument's type is.
@@ -301,6 +311,21 @@ impl Spec {
             Returns::By(decide) => decide(&seen).map(|ty| (ty, false)),
         }
     }
+}
+
+fn one_converted(index: usize, ty: Ty, arg: &Value) -> FunctionResult {
+    if ty == Ty::Any {
+        return Ok(arg.clone());
+    }
+    let ty = ty.to_type();
+    let value = convert(arg.clone(), &ty).map_err(|error| FunctionError::arg(index, error.to_string()))?;
+    // A set with unknown elements becomes a list of what it was a set of.
+    let have = value.ty();
+    if have != ty && !ty.has_dynamic() && !value.is_known() && have != Type::Dynamic {
+        let message = format!("{} required, but received {}", ty.friendly(), have.friendly());
+        return Err(FunctionError::arg(index, message));
+    }
+    Ok(value)
 }
 
 /// Arguments as Rust values. The framework has made sure that what a parameter does not allow is not

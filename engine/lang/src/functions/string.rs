@@ -2,8 +2,7 @@
 //!
 //! What users see as one character is a grapheme cluster; lengths and offsets count those.
 
-use ordain_value::{Kind, Type, Value, ops};
-use unicode_segmentation::UnicodeSegmentation;
+use ordain_value::{Kind, Type, Value, cluster_count, clusters, ops};
 
 use super::spec::{Body, Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 
@@ -54,7 +53,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         )
     },
     text("strrev", "A string from its end to its start.", &[STR.dynamic()], |call| {
-        Ok(Value::string(call.text(0)?.graphemes(true).rev().collect::<String>()))
+        Ok(Value::string(clusters(call.text(0)?).into_iter().rev().collect::<String>()))
     }),
     text(
         "substr",
@@ -117,12 +116,15 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         &[STR, Param::new("suffix", Ty::String)],
         |call| Ok(Value::bool(call.text(0)?.ends_with(call.text(1)?))),
     ),
-    test(
-        "strcontains",
-        "Whether a string has another somewhere in it.",
-        &[STR, Param::new("substr", Ty::String)],
-        |call| Ok(Value::bool(call.text(0)?.contains(call.text(1)?))),
-    ),
+    Spec {
+        not_null: false,
+        ..test(
+            "strcontains",
+            "Whether a string has another somewhere in it.",
+            &[STR, Param::new("substr", Ty::String)],
+            |call| Ok(Value::bool(call.text(0)?.contains(call.text(1)?))),
+        )
+    },
     Spec {
         name: "length",
         description: "How many elements a collection has, or characters (grapheme clusters) a string.",
@@ -137,7 +139,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
 fn indent(call: &Call<'_>) -> FunctionResult {
     let spaces = call.int(0)?;
     if !(0..=LONGEST_PADDING).contains(&spaces) {
-        return Err(FunctionError::arg(0, "the number of spaces must be between 0 and 1048576"));
+        return Err(FunctionError::call("the number of spaces must be between 0 and 1048576"));
     }
     let pad = format!("\n{}", " ".repeat(usize::try_from(spaces).unwrap_or(0)));
     Ok(Value::string(call.text(1)?.replace('\n', &pad)))
@@ -180,11 +182,11 @@ fn substr(call: &Call<'_>) -> FunctionResult {
     let given = call.text(0)?;
     let (mut offset, length) = (call.int(1)?, call.int(2)?);
     if offset < 0 {
-        offset = offset.saturating_add(i64::try_from(given.graphemes(true).count()).unwrap_or(i64::MAX));
+        offset = offset.saturating_add(i64::try_from(cluster_count(given)).unwrap_or(i64::MAX));
     } else if length == 0 {
         return Ok(Value::string(""));
     }
-    let rest = given.graphemes(true).skip(usize::try_from(offset).unwrap_or(0));
+    let rest = clusters(given).into_iter().skip(usize::try_from(offset).unwrap_or(0));
     // A length of 0 cuts nothing off when counting from the end.
     let most = usize::try_from(length).ok().filter(|length| *length > 0).unwrap_or(usize::MAX);
     Ok(Value::string(rest.take(most).collect::<String>()))
@@ -270,10 +272,11 @@ fn length_type(args: &[Value]) -> Result<Type, FunctionError> {
 fn length(call: &Call<'_>) -> FunctionResult {
     let given = call.arg(0)?;
     let number = match given.kind() {
-        Kind::String(text) => Value::from(i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX))
-            .with_marks(given.marks()),
+        Kind::String(text) => {
+            Value::from(i64::try_from(cluster_count(text)).unwrap_or(i64::MAX)).with_marks(given.marks())
+        }
         Kind::Unknown(unknown) if unknown.ty == Type::String => {
-            let least = unknown.prefix.as_deref().unwrap_or("").graphemes(true).count();
+            let least = cluster_count(unknown.prefix.as_deref().unwrap_or(""));
             let number = Value::unknown(Type::Number).refine().not_null();
             let least = i64::try_from(least).unwrap_or(i64::MAX);
             number.lower(least.into(), true).finish().with_marks(given.marks())

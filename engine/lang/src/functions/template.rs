@@ -82,6 +82,7 @@ fn render(call: &Call<'_>, name: &str, text: &str) -> FunctionResult {
             ));
         }
     }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut sources = Sources::new();
     let file = sources.add(name, text);
     let (expr, found) = parse_template(file, text);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Sources, codes};
 use ordain_gostd::is_print;
-use ordain_value::{Kind, Type, Value};
+use ordain_value::{Kind, Nullness, Type, Value};
 
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
 use super::template::fail_on_errors;
@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "encode_tfvars",
         description: "An object in the form of a `.tfvars` file, an attribute a line.",
-        params: &[Param::new("value", Ty::Any)],
+        params: &[Param::new("value", Ty::Any).dynamic()],
         variadic: None,
         returns: Returns::Type(Ty::String),
         not_null: true,
@@ -40,7 +40,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec {
         name: "encode_expr",
         description: "A value as an expression of the language that gives it.",
-        params: &[Param::new("value", Ty::Any).null().unknown().dynamic()],
+        params: &[Param::new("value", Ty::Any).unknown().dynamic()],
         variadic: None,
         returns: Returns::Type(Ty::String),
         not_null: true,
@@ -54,9 +54,14 @@ fn encode_expr(call: &Call<'_>) -> FunctionResult {
         let prefix = match value.ty() {
             Type::List(_) | Type::Set(_) | Type::Tuple(_) => "[",
             Type::Map(_) | Type::Object(_) => "{",
+            Type::String => "\"",
             _ => "",
         };
-        let prefix = if value.is_known() { prefix } else { "" };
+        let certain = match value.kind() {
+            Kind::Unknown(unknown) => unknown.nullness == Nullness::Never,
+            _ => true,
+        };
+        let prefix = if certain { prefix } else { "" };
         return Ok(call.unknown().refine().prefix_full(prefix).finish());
     }
     let mut writer = Writer::default();
@@ -66,14 +71,14 @@ fn encode_expr(call: &Call<'_>) -> FunctionResult {
 
 fn encode_tfvars(call: &Call<'_>) -> FunctionResult {
     let value = call.arg(0)?;
-    let Kind::Object(members) = value.kind() else {
+    if !value.is_wholly_known() {
+        return Ok(call.unknown());
+    }
+    let Some(members) = value.as_members() else {
         return Err(FunctionError::call(
             "invalid value to encode: must be an object whose attribute names will become the encoded variable names",
         ));
     };
-    if !value.is_wholly_known() {
-        return Ok(call.unknown());
-    }
     let mut writer = Writer::default();
     for (name, member) in members.iter() {
         if !is_name(name) {
@@ -194,8 +199,9 @@ impl Writer {
         match value.kind() {
             Kind::Null(_) => self.put("null"),
             Kind::Bool(flag) => self.put(if *flag { "true" } else { "false" }),
+            // Nothing reads an infinity, but this is how Terraform writes one.
             Kind::Number(number) if number.is_infinite() => {
-                return Err(FunctionError::call("cannot encode an infinity"));
+                self.put(if number.is_negative() { "-Inf" } else { "+Inf" });
             }
             Kind::Number(number) => self.put(&number.to_string()),
             Kind::String(text) => self.put(&quoted(text)),

@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
         params: &[Param::new("value", Ty::Any).null().unknown().dynamic()],
         variadic: None,
         returns: Returns::Type(Ty::String),
-        not_null: true,
+        not_null: false,
         body: |call| {
             let value = call.arg(0)?;
             if !value.is_wholly_known() {

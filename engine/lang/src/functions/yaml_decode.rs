@@ -22,7 +22,9 @@ pub(super) fn decode(text: &str) -> FunctionResult {
     match documents.as_slice() {
         [] => Err(FunctionError::call("on line 1, column 1: missing start of document")),
         [document] => {
-            check_escapes(document, &text.lines().collect::<Vec<_>>())?;
+            let lines: Vec<&str> = text.lines().collect();
+            check_escapes(document, &lines)?;
+            check_block_indent(document, &lines)?;
             node(document)
         }
         [_, second, ..] => Err(failure(second, "unexpected extra content after value")),
@@ -38,6 +40,19 @@ fn check_version(text: &str) -> Result<(), FunctionError> {
         }
     }
     Ok(())
+}
+
+/// A block that is the whole document is indented by one at least in YAML 1.1.
+fn check_block_indent(document: &Node, lines: &[&str]) -> Result<(), FunctionError> {
+    let Kind::Scalar { style: Style::Literal | Style::Folded, .. } = &document.kind else { return Ok(()) };
+    let content =
+        |line: &&&str| !line.trim().is_empty() && !line.starts_with(['#', '%']) && line.trim() != "---";
+    let header = lines.iter().position(|line| content(&line)).unwrap_or(0);
+    let first = lines.iter().skip(header + 1).find(|line| !line.is_empty());
+    if first.is_none_or(|line| line.starts_with([' ', '#']) || line.starts_with("...")) {
+        return Ok(());
+    }
+    Err(FunctionError::call("on line 1, column 1: did not find expected <document start>"))
 }
 
 /// YAML 1.1 does not know the escape `\/` that the reader accepts.
@@ -141,6 +156,13 @@ fn is_merge(key: &Node) -> bool {
 
 fn scalar(node: &Node, text: &str, style: Style) -> FunctionResult {
     let wanted = tag(node)?;
+    let block = matches!(style, Style::Literal | Style::Folded);
+    if block && text.is_empty() && wanted.is_none() {
+        return Ok(Value::null(Type::String));
+    }
+    if style != Style::Plain && text.is_empty() && wanted == Some("null") {
+        return Ok(Value::null(Type::Dynamic));
+    }
     if style != Style::Plain {
         return match wanted {
             None | Some("str" | "int" | "float" | "bool" | "null" | "timestamp" | "binary") => {

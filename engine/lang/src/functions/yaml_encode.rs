@@ -165,12 +165,14 @@ impl Emitter {
 
     fn quoted(&mut self, text: &str, key: bool) {
         self.indicator("\"", true, false, false);
+        // Behind a byte order mark at the beginning go-yaml escapes every character.
+        let escaped = text.starts_with('\u{feff}');
         let mut after_space = false;
         let mut chars = text.chars().enumerate().peekable();
         while let Some((at, c)) = chars.next() {
-            if c != ' ' {
+            if c != ' ' || escaped {
                 after_space = false;
-                if !is_printable(c) || is_break(c) || matches!(c, '"' | '\\' | '\u{feff}') {
+                if escaped || !is_printable(c) || is_break(c) || matches!(c, '"' | '\\' | '\u{feff}') {
                     escape(c).chars().for_each(|c| self.put(c));
                 } else {
                     self.put(c);

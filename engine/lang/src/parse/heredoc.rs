@@ -1,6 +1,6 @@
 //! The indentation of `<<-` heredocs.
 
-use unicode_segmentation::UnicodeSegmentation;
+use ordain_value::{cluster_count, clusters};
 
 use super::template_tree::Piece;
 
@@ -20,7 +20,7 @@ pub(super) fn strip_indent(pieces: &mut [Piece]) {
         };
         let ends_line = text.ends_with('\n');
         if at_line_start && !is_blank_line(text) {
-            let cut = text.graphemes(true).take(width).map(str::len).sum::<usize>();
+            let cut = clusters(text).into_iter().take(width).map(str::len).sum::<usize>();
             text.drain(..cut);
         }
         at_line_start = ends_line;
@@ -43,7 +43,7 @@ fn common_indent(pieces: &[Piece]) -> Option<usize> {
         };
         if at_line_start && !is_blank_line(text) {
             let spaces = text.len() - text.trim_start().len();
-            let width = text.get(..spaces).unwrap_or("").graphemes(true).count();
+            let width = cluster_count(text.get(..spaces).unwrap_or(""));
             least = Some(least.map_or(width, |least| least.min(width)));
         }
         at_line_start = text.ends_with('\n');

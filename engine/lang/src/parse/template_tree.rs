@@ -77,11 +77,18 @@ impl Stop {
 impl Parser<'_> {
     /// Matches the directives; `end` is where the template ends.
     pub(super) fn tree(&mut self, pieces: Vec<Piece>, end: Span) -> Vec<TemplatePart> {
+        let several = pieces.len() > 1;
         let mut rest = pieces.into_iter();
         let mut parts = Vec::new();
         loop {
             match self.run_of_parts(&mut rest, end, &mut parts) {
-                Stop::End => return parts,
+                Stop::End => {
+                    // Text that trim markers left nothing of still makes the whole a text.
+                    if several && matches!(&*parts, [TemplatePart::Interpolation(_)]) {
+                        parts.push(TemplatePart::Literal("".into(), end));
+                    }
+                    return parts;
+                }
                 stop => {
                     let detail = "The directives of this template do not match up.";
                     self.error(stop.span(end), format!("Unexpected {} directive", stop.keyword()), detail);

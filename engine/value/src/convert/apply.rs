@@ -60,10 +60,11 @@ fn known(value: &Value, have: &Type, want: &Type) -> Converted {
         (Type::Object(have), Type::Object(want)) => object_to_object(value, have, want),
         (Type::Tuple(have), Type::Tuple(want)) => tuple_to_tuple(value, have, want),
         (Type::List(have) | Type::Set(have), Type::List(element)) => {
+            // How many elements such a set has is not known, and it keeps their type.
             if matches!(value.kind(), Kind::Set(..))
                 && crate::ops::length(value).is_none_or(|length| !length.is_known())
             {
-                return Ok(Value::unknown(Type::list(filled(have, &element.without_optional()))));
+                return Ok(Value::unknown(Type::List(have.clone())));
             }
             let items = each(value, |_| have, element)?;
             collect(items, have, element, "list", Value::list)

@@ -1,14 +1,14 @@
 //! What all parts of the evaluator share.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderAddr, Resource};
 use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_lang::Scope;
 use ordain_lang::ast::Expr;
 use ordain_lang::eval::evaluate;
-use ordain_provider::{ProviderSchema, Schema};
+use ordain_provider::Schema;
 use ordain_value::{Type, Value};
 
 use crate::checks::CheckTable;
@@ -26,6 +26,8 @@ pub(crate) struct TypeInfo {
     pub(crate) sensitive: SensitiveParts,
 }
 
+type TypeKey = (ProviderAddr, ResourceMode, Arc<str>);
+
 /// What all parts of the evaluator share.
 pub(crate) struct Core {
     pub(crate) input: Input,
@@ -35,7 +37,8 @@ pub(crate) struct Core {
     /// Whether a resource without presets has no instances, in console mode.
     pub(crate) presets_are_all: bool,
     pub(crate) checks: CheckTable,
-    types: BTreeMap<(ProviderAddr, ResourceMode, Arc<str>), Arc<TypeInfo>>,
+    /// Filled as types are asked for: a provider may have more than a thousand.
+    types: Mutex<HashMap<TypeKey, Option<Arc<TypeInfo>>>>,
 }
 
 /// A value, or that there is none because of errors among the diagnostics beside it.
@@ -43,8 +46,7 @@ pub(crate) type Evaluated = (Option<Value>, Diagnostics);
 
 impl Core {
     pub(crate) fn new(input: Input, program: Program) -> Core {
-        let types = type_table(&input.schemas);
-        let checks = CheckTable::default();
+        let (checks, types) = (CheckTable::default(), Mutex::default());
         Core {
             input,
             program,
@@ -57,9 +59,26 @@ impl Core {
     }
 
     /// What is known of a resource's type.
-    pub(crate) fn type_of(&self, id: ModuleId, resource: &Resource) -> Option<&Arc<TypeInfo>> {
+    pub(crate) fn type_of(&self, id: ModuleId, resource: &Resource) -> Option<Arc<TypeInfo>> {
         let block = self.program.resource(id, resource)?;
-        self.types.get(&(block.provider_addr.clone(), resource.mode, resource.type_name.clone()))
+        let key = (block.provider_addr.clone(), resource.mode, resource.type_name.clone());
+        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
+        types
+            .entry(key)
+            .or_insert_with_key(|(provider, mode, name)| self.find_type(provider, *mode, name))
+            .clone()
+    }
+
+    fn find_type(&self, provider: &ProviderAddr, mode: ResourceMode, name: &str) -> Option<Arc<TypeInfo>> {
+        let provider = self.input.schemas.get(provider)?;
+        let types = match mode {
+            ResourceMode::Managed => &provider.resources,
+            ResourceMode::Data => &provider.data_sources,
+            ResourceMode::Ephemeral => &provider.ephemeral,
+        };
+        let schema = types.get(name)?;
+        let (ty, sensitive) = (schema.block.value_type(), sensitive_parts(&schema.block));
+        Some(Arc::new(TypeInfo { schema: schema.clone(), ty, sensitive }))
     }
 
     /// A scope in a module instance.
@@ -77,30 +96,6 @@ impl Core {
         let failed = diagnostics.has_errors();
         ((!failed).then_some(value), diagnostics)
     }
-}
-
-fn type_table(
-    schemas: &BTreeMap<ProviderAddr, Arc<ProviderSchema>>,
-) -> BTreeMap<(ProviderAddr, ResourceMode, Arc<str>), Arc<TypeInfo>> {
-    let mut table = BTreeMap::new();
-    for (provider, schema) in schemas {
-        let kinds = [
-            (ResourceMode::Managed, &schema.resources),
-            (ResourceMode::Data, &schema.data_sources),
-            (ResourceMode::Ephemeral, &schema.ephemeral),
-        ];
-        for (mode, types) in kinds {
-            for (name, schema) in types {
-                let info = TypeInfo {
-                    schema: schema.clone(),
-                    ty: schema.block.value_type(),
-                    sensitive: sensitive_parts(&schema.block),
-                };
-                table.insert((provider.clone(), mode, name.clone()), Arc::new(info));
-            }
-        }
-    }
-    table
 }
 
 /// An error of this crate.

@@ -8,6 +8,7 @@ use ordain_diag::CheckStatus;
 use ordain_lang::{World, WorldError};
 use ordain_provider::{
     Attribute, AttributeType, Block as SchemaBlock, Flags, NestedBlock, Nesting, ProviderSchema, Schema,
+    SchemaTable,
 };
 use ordain_value::{Marks, Path};
 
@@ -70,8 +71,8 @@ fn schema() -> Arc<ProviderSchema> {
     config.attributes.insert("host".into(), attribute(Type::String, false, false));
     Arc::new(ProviderSchema {
         config: Schema { version: 0, block: config },
-        resources: BTreeMap::from([("x_y".into(), schema.clone())]),
-        data_sources: BTreeMap::from([("x_y".into(), schema)]),
+        resources: SchemaTable::from([("x_y".into(), schema.clone())]),
+        data_sources: SchemaTable::from([("x_y".into(), schema)]),
         ..ProviderSchema::default()
     })
 }

@@ -88,7 +88,7 @@ impl Evaluator {
         found: &mut Diagnostics,
     ) -> NodeState {
         let Some(block) = self.core.program.resource(id, resource).cloned() else { return NodeState::Failed };
-        let Some(info) = self.core.type_of(id, resource).cloned() else {
+        let Some(info) = self.core.type_of(id, resource) else {
             found.push(self.core.unknown_type(&block));
             return NodeState::Failed;
         };

@@ -8,6 +8,7 @@ use ordain_addr::{ProviderAddr, ProviderConfigAddr};
 use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_http::Cancel;
+use ordain_plugin::Program;
 use ordain_provider::{Provider, ProviderSource};
 use ordain_provider_azurerm::AzureRm;
 use ordain_provider_helm::Helm;
@@ -19,7 +20,7 @@ use crate::Workdir;
 use crate::host::Surroundings;
 use crate::natives::{self, Native};
 use crate::plan_configuration::SchemasByAddress;
-use crate::serving::{Package, Server, Serving};
+use crate::serving::{Server, Serving};
 
 /// Makes providers for a working directory.
 pub struct Providers {
@@ -43,7 +44,8 @@ impl Providers {
                 Ok(Arc::new(TerraformProvider::new(Arc::new(Surroundings::new(self.workdir.clone())))))
             }
             Server::Native(native) => self.native(native),
-            Server::Plugin(package) => Err(unrunnable(address, &package)),
+            Server::Running(running) => self.plugin(address, Program::Running(running)),
+            Server::Plugin(package) => self.plugin(address, Program::File(package.executable)),
         }
     }
 
@@ -62,6 +64,10 @@ impl Providers {
                 Err(Diagnostic::error(codes::cli::INTERNAL, "Missing required provider", detail))
             }
         }
+    }
+
+    fn plugin(&self, address: &ProviderAddr, program: Program) -> Result<Arc<dyn Provider>, Diagnostic> {
+        Ok(Arc::new(self.workdir.plugins.get(&self.workdir, address, program).provider()))
     }
 
     /// What serves the providers.
@@ -90,15 +96,6 @@ impl Providers {
         }
         (schemas, found)
     }
-}
-
-fn unrunnable(address: &ProviderAddr, package: &Package) -> Diagnostic {
-    let detail = format!(
-        "Provider {} is installed in {}, but this build does not run external provider plugins yet.",
-        address.for_display(),
-        package.directory.display()
-    );
-    Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Failed to load plugin schemas", detail)
 }
 
 #[async_trait]

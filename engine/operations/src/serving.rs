@@ -10,10 +10,11 @@ use std::sync::OnceLock;
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_install::{Hash, Lock, LockFile, Platform, Requirement, Settings};
+use ordain_plugin::Running;
 use serde_json::{Value as Json, json};
 
 use crate::natives::{self, Native};
-use crate::{Workdir, files};
+use crate::{Workdir, files, plugins};
 
 /// What serves a provider.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub enum Server {
     Native(&'static Native),
     /// An installed package.
     Plugin(Package),
+    /// A process that the provider's author started (`TF_REATTACH_PROVIDERS`).
+    Running(Running),
 }
 
 /// A package that is installed and was checked.
@@ -157,6 +160,9 @@ impl Serving {
         if address.is_builtin() {
             return Ok(Server::Builtin);
         }
+        if let Some(running) = plugins::running(&self.workdir, address)? {
+            return Ok(Server::Running(running));
+        }
         let known = self.known();
         if let Some(directory) = known.overrides.get(address) {
             return match ordain_install::executable(directory, address) {
@@ -179,6 +185,7 @@ impl Serving {
             Server::Builtin => None,
             Server::Native(native) => Some(native.version.to_owned()),
             Server::Plugin(package) => package.version,
+            Server::Running(_) => None,
         }
     }
 

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, codes};
+
+use crate::plugins::Plugins;
 
 /// A directory with a root module, and the environment a command sees. Read once, at the start.
 #[derive(Clone, Debug)]
@@ -14,6 +17,8 @@ pub struct Workdir {
     pub env: BTreeMap<String, String>,
     /// Files that stand in for the state of the local backend.
     pub state_files: StateFiles,
+    /// Provider processes of this command, shared by all its parts.
+    pub(crate) plugins: Arc<Plugins>,
 }
 
 /// `-state`, `-state-out` and `-backup`: files of the local backend instead of its own.
@@ -38,7 +43,7 @@ impl StateFiles {
 impl Workdir {
     /// A working directory.
     pub fn new(dir: PathBuf, env: BTreeMap<String, String>) -> Self {
-        Self { dir, env, state_files: StateFiles::default() }
+        Self { dir, env, state_files: StateFiles::default(), plugins: Arc::default() }
     }
 
     /// Value of `ORDAIN_NAME`, else of `TF_NAME`; empty ones count as not set.

@@ -32,14 +32,29 @@ pub trait Provider: Send + Sync {
     /// Checks the configuration of a data source; parts may be unknown.
     async fn validate_data(&self, type_name: &str, config: Value) -> Diagnostics;
 
+    /// Checks the configuration of an ephemeral resource; parts may be unknown.
+    async fn validate_ephemeral(&self, _type_name: &str, _config: Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
     /// Brings a stored object to the present schema. Called for every stored object.
     async fn upgrade(&self, request: UpgradeRequest) -> (Option<Value>, Diagnostics);
+
+    /// Brings a stored identity to the present identity schema. Called when its version differs.
+    async fn upgrade_identity(&self, _request: UpgradeRequest) -> (Option<Value>, Diagnostics) {
+        (None, Diagnostics::new())
+    }
 
     /// Reads what an object is now.
     async fn read(&self, request: ReadRequest) -> (Option<ReadReply>, Diagnostics);
 
     /// Says what applying would give. Must not change anything.
     async fn plan(&self, request: PlanRequest) -> (Option<PlanReply>, Diagnostics);
+
+    /// Whether `plan` is to be asked about objects that are destroyed too, with a null configuration.
+    async fn plans_destroy(&self) -> bool {
+        false
+    }
 
     /// Makes it so. On errors the reply says what is left of the object.
     async fn apply(&self, request: ApplyRequest) -> (Option<ApplyReply>, Diagnostics);

@@ -12,6 +12,7 @@ mod schema;
 pub mod schema_json;
 mod sensitive;
 mod source;
+mod table;
 pub mod testkit;
 
 pub use checked::{Known, Subject};
@@ -23,3 +24,4 @@ pub use schema::{
     ProviderSchema, Schema,
 };
 pub use source::ProviderSource;
+pub use table::{Entries, Load, SchemaTable};

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use ordain_value::Type;
 
+use crate::SchemaTable;
+
 /// Everything that a provider offers.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderSchema {
@@ -15,15 +17,15 @@ pub struct ProviderSchema {
     /// `provider_meta` blocks.
     pub meta: Option<Schema>,
     /// Managed resource types.
-    pub resources: BTreeMap<Arc<str>, Arc<Schema>>,
+    pub resources: SchemaTable,
     /// Data sources.
-    pub data_sources: BTreeMap<Arc<str>, Arc<Schema>>,
+    pub data_sources: SchemaTable,
     /// Ephemeral resource types.
-    pub ephemeral: BTreeMap<Arc<str>, Arc<Schema>>,
+    pub ephemeral: SchemaTable,
     /// Functions.
     pub functions: BTreeMap<Arc<str>, Function>,
     /// Identity of resource types that have one: version and attributes.
-    pub identities: BTreeMap<Arc<str>, Arc<Schema>>,
+    pub identities: SchemaTable,
 }
 
 /// A versioned block.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     Attribute, AttributeType, Block, Flags, NestedBlock, NestedObject, Nesting, ProviderSchema, Schema,
+    SchemaTable,
 };
 
 /// Reads one provider's entry of `provider_schemas`. The error names the place in the document.
@@ -26,7 +27,7 @@ pub fn from_json(document: &Json) -> Result<ProviderSchema, String> {
     })
 }
 
-fn schemas(document: &Json, key: &str) -> Result<BTreeMap<Arc<str>, Arc<Schema>>, String> {
+fn schemas(document: &Json, key: &str) -> Result<SchemaTable, String> {
     let entries = document.get(key).and_then(Json::as_object).into_iter().flatten();
     entries.map(|(name, entry)| Ok((Arc::from(name.as_str()), Arc::new(schema(entry, name)?)))).collect()
 }
@@ -41,7 +42,7 @@ fn schema(entry: &Json, at: &str) -> Result<Schema, String> {
     Ok(Schema { version, block: block(entry.get("block").unwrap_or(&empty), at)? })
 }
 
-fn identities(document: &Json) -> Result<BTreeMap<Arc<str>, Arc<Schema>>, String> {
+fn identities(document: &Json) -> Result<SchemaTable, String> {
     let entries = document.get("resource_identity_schemas").and_then(Json::as_object).into_iter().flatten();
     entries
         .map(|(name, entry)| {

@@ -22,7 +22,7 @@ fn a_document_survives_reading_and_writing() {
     });
     let schema = from_json(&document).unwrap();
     assert_eq!(to_json(&schema), document);
-    let ty = schema.resources["x_y"].block.value_type();
+    let ty = schema.resources.get("x_y").unwrap().block.value_type();
     assert_eq!(
         ty.to_string(),
         "object({id=string,pool=list(object({})),rules=list(object({port=number})),tags=map(string)})"

@@ -47,7 +47,7 @@ impl World {
     /// Plans; the planned value, what forces a new object, and the private data for apply.
     async fn plan(&self, object: &Object, config: &Json) -> (Value, Value, Vec<Path>, Private) {
         let tree = &self.provider.resources[object.type_name];
-        let block = &self.provider.schema.resources[object.type_name].block;
+        let block = &self.provider.schema.resources.get(object.type_name).unwrap().block;
         let config = laws::normalize_blocks(block, &nullable(&tree.object, &with_id(config.clone())));
         let proposed = laws::proposed_new(block, &object.state, &config);
         let request = PlanRequest {

@@ -9,7 +9,7 @@ fn tree(name: &str) -> TypeTree {
     let document: Json = serde_json::from_str(include_str!("../data/schema.json")).unwrap();
     let schema = ordain_provider::schema_json::from_json(&document).unwrap();
     let rules: Json = serde_json::from_str(include_str!("../data/rules.json")).unwrap();
-    TypeTree::new(name, &schema.resources[name], rules.get(name), &super::RULES)
+    TypeTree::new(name, schema.resources.get(name).unwrap(), rules.get(name), &super::RULES)
 }
 
 fn object(tree: &TypeTree, json: Json) -> Value {

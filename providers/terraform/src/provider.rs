@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_provider::{
     ApplyReply, ApplyRequest, ConfigureRequest, Function, ImportRequest, Imported, Parameter, PlanReply,
-    PlanRequest, Provider, ProviderSchema, ReadReply, ReadRequest, UpgradeRequest,
+    PlanRequest, Provider, ProviderSchema, ReadReply, ReadRequest, SchemaTable, UpgradeRequest,
 };
 use ordain_value::{Type, Value};
 
@@ -44,8 +44,8 @@ fn provider_schema() -> ProviderSchema {
         description: String::new(),
     };
     ProviderSchema {
-        resources: BTreeMap::from([(DATA.into(), data::schema())]),
-        data_sources: BTreeMap::from([(REMOTE_STATE.into(), remote_state::schema())]),
+        resources: SchemaTable::from([(DATA.into(), data::schema())]),
+        data_sources: SchemaTable::from([(REMOTE_STATE.into(), remote_state::schema())]),
         functions: BTreeMap::from([
             (
                 "decode_tfvars".into(),

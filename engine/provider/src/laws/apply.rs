@@ -181,13 +181,12 @@ fn set(planned: &[Value], actual: &[Value], path: &Path, found: &mut Vec<Violati
         each(planned, actual, path, &mut found);
         found.is_empty()
     };
-    // Known elements are found by search; only those with unknown parts are compared pair by pair.
-    let open: Vec<&Value> = planned.iter().filter(|element| !element.is_wholly_known()).collect();
+    // Elements that did not change are found by search; only the others are compared pair by pair.
     let lost = |element: &Value| {
         actual.binary_search(element).is_err() && !actual.iter().any(|actual| fits(element, actual))
     };
     let new = |element: &Value| {
-        planned.binary_search(element).is_err() && !open.iter().any(|planned| fits(planned, element))
+        planned.binary_search(element).is_err() && !planned.iter().any(|planned| fits(planned, element))
     };
     if planned.iter().any(lost) {
         found.push(Violation::new(path, "a planned set element does not correlate with any element now"));

@@ -8,7 +8,7 @@ use super::{expand, expand_at, flatten};
 fn schema(name: &str) -> Arc<Schema> {
     let document: Json = serde_json::from_str(include_str!("../../data/schema.json")).unwrap();
     let schema: ProviderSchema = schema_json::from_json(&document).unwrap();
-    schema.resources[name].clone()
+    schema.resources.get(name).unwrap().clone()
 }
 
 #[test]

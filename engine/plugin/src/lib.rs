@@ -1,0 +1,26 @@
+//! External provider processes (plugin protocol 5 and 6) as providers.
+//!
+//! A [`Plugin`] is one provider of an operation: a program that is started when it is first needed, or a
+//! process that runs already. [`Plugin::provider`] gives it the face of a native provider.
+
+mod channel;
+mod convert;
+mod external;
+mod handshake;
+mod launch;
+mod log;
+mod messages;
+mod method;
+mod offer;
+mod plugin;
+mod process;
+mod schema;
+mod schema_cache;
+mod schema_messages;
+mod tls;
+
+pub use external::External;
+pub use handshake::{Address, Protocol};
+pub use launch::{Launch, Patience, Program, Running};
+pub use log::{Level, Log, Silent};
+pub use plugin::Plugin;

@@ -485,7 +485,7 @@ async fn configure(session: &Session, wanted: WantedProvider) -> Done {
         ));
     }
     let found = found.at_address(&address.to_string()).map(|finding| match wanted.span {
-        Some(span) if finding.span.is_none() => finding.with_span(span).with_context(span),
+        Some(span) if finding.span.is_none() => finding.with_span(span),
         _ => finding,
     });
     let ready = (!found.has_errors()).then_some(provider);

@@ -118,7 +118,6 @@ pub(crate) async fn run(
         let failed =
             Diagnostic::error(codes::apply::APPLY_FAILED, format!("{} provisioner error", task.kind), why)
                 .with_span(task.header)
-                .with_context(task.header)
                 .with_address(address.to_string());
         found.push(failed);
         break;

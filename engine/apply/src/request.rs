@@ -7,7 +7,7 @@ use ordain_approval::Permit;
 use ordain_diag::{CheckResult, Diagnostics};
 use ordain_plan::{Change, Digest, Observer, Plan};
 use ordain_provider::ProviderSource;
-use ordain_state::{StateStore, Stored};
+use ordain_state::{State, StateStore, Stored};
 use tokio::sync::Notify;
 
 use crate::Provisioners;
@@ -129,4 +129,6 @@ pub struct Applied {
     pub checks: Vec<CheckResult>,
     /// Whether everything was done: no step failed or was left out.
     pub complete: bool,
+    /// The state as it ought to be stored, when the store did not take it.
+    pub unsaved: Option<State>,
 }

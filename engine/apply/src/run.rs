@@ -23,6 +23,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
             counts: Default::default(),
             checks: Vec::new(),
             complete: false,
+            unsaved: None,
         };
         return (applied, found);
     }
@@ -102,29 +103,7 @@ async fn finish(
     state.outputs = outputs(session, &stored.state, &outcome);
     state.check_results = Some(json::state_check_results(&checks)).filter(|records| !records.is_empty());
     state.terraform_version = session.host.terraform_version.clone();
-    let written = if journal_begun && snapshot.version.is_none() && state.is_empty() {
-        // Something was tried: the first state is written even though nothing is left of it.
-        if state.lineage.is_empty() {
-            state.lineage = session.host.new_lineage.as_str().into();
-        }
-        state.serial = state.serial.max(1);
-        session.store.replace(&snapshot, state).await
-    } else {
-        session.store.write(&snapshot, state, &session.host.new_lineage).await
-    };
-    let stored = match written {
-        Ok(stored) => {
-            if journal_begun {
-                found.append(session.store.end_journal().await);
-            }
-            stored
-        }
-        Err(error) => {
-            // The journal stays: with it nothing of what was done gets lost.
-            found.push(error);
-            snapshot
-        }
-    };
+    let (stored, unsaved) = stored_state(session, snapshot, state, journal_begun, &mut found).await;
     if session.stop.is_asked() {
         let detail = "The apply was asked to stop. What was running has ended and is in the state; the rest was not \
                       begun. Plan and apply again to go on.";
@@ -136,7 +115,45 @@ async fn finish(
                       more to do.";
         found.push(Diagnostic::warning(codes::apply::STALE, "Applied changes may be incomplete", detail));
     }
-    (Applied { stored, counts, checks, complete }, found)
+    (Applied { stored, counts, checks, complete, unsaved }, found)
+}
+
+/// Writes the state. Where the store does not take it, gives what is stored as before, and the state as it
+/// ought to be.
+async fn stored_state(
+    session: &Session,
+    snapshot: Stored,
+    mut state: State,
+    journal_begun: bool,
+    found: &mut Diagnostics,
+) -> (Stored, Option<State>) {
+    let kept = state.clone();
+    let written = if journal_begun && snapshot.version.is_none() && state.is_empty() {
+        // Something was tried: the first state is written even though nothing is left of it.
+        if state.lineage.is_empty() {
+            state.lineage = session.host.new_lineage.as_str().into();
+        }
+        state.serial = state.serial.max(1);
+        session.store.replace(&snapshot, state).await
+    } else {
+        session.store.write(&snapshot, state, &session.host.new_lineage).await
+    };
+    match written {
+        Ok(stored) => {
+            if journal_begun {
+                found.append(session.store.end_journal().await);
+            }
+            (stored, None)
+        }
+        Err(error) => {
+            // The journal stays, if one was begun: with it nothing of what was done gets lost.
+            found.push(error);
+            let serial = snapshot.state.serial + 1;
+            let named = [&snapshot.state.lineage, &kept.lineage].into_iter().find(|name| !name.is_empty());
+            let lineage = named.cloned().unwrap_or_else(|| session.host.new_lineage.as_str().into());
+            (snapshot, Some(State { serial, lineage, ..kept }))
+        }
+    }
 }
 
 /// Checks that nothing was said about are not known, with the instances that the plan expected. Those

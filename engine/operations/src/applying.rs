@@ -10,7 +10,7 @@ use ordain_eval::{VariableInput, VariableSource, VariableText};
 use ordain_plan::Observer;
 use ordain_plan::file::{Digests, PlanFile};
 use ordain_policy::{Decisions, Stage};
-use ordain_state::Stored;
+use ordain_state::{State, Stored};
 
 use crate::gate::PolicyGate;
 use crate::local_exec::CommandsHere;
@@ -19,7 +19,7 @@ use crate::providers::Providers;
 use crate::repository::Repository;
 use crate::stores::{self, Stores, new_id};
 use crate::variables::{Given, Inputs, collect};
-use crate::{LANGUAGE_VERSION, Project, Workdir, backend, clock, judging, planning, snapshot, used};
+use crate::{LANGUAGE_VERSION, Project, Workdir, backend, clock, files, judging, planning, snapshot, used};
 
 /// What the command line of `apply` asks for.
 pub struct Options {
@@ -139,11 +139,35 @@ impl Work<'_> {
         // up when it ends; one that did nothing, and never could, may be applied again.
         let did_something = applied.stored.version != before || (!problems.has_errors() && acts);
         found.append(problems);
+        found.extend(applied.unsaved.as_ref().map(|state| self.rescue(state)));
         if self.options.from_file && did_something {
             let recorded = used::record(&self.stores.backend, self.stores.state.name(), &nonce, clock::now());
             found.extend(recorded.await.err());
         }
         (Some(applied), found)
+    }
+
+    /// Keeps a state that the store did not take in a file of the working directory, or else says it in full.
+    fn rescue(&self, state: &State) -> Diagnostic {
+        const NAME: &str = "errored.tfstate";
+        let summary = "Failed to persist state to backend";
+        let written = ordain_state::v4::write(state).map_err(|error| error.detail).and_then(|bytes| {
+            let path = self.workdir.path(NAME);
+            files::write_private(&path, &bytes).map_err(|error| format!("{}: {error}", path.display()))
+        });
+        let detail = match written {
+            Ok(()) => format!(
+                "What was done is in {NAME} in the working directory, and nowhere else as a state. When the cause is \
+                 mended, store it with `ordain state push {NAME}`; or, if an apply left a journal beside the state, \
+                 settle it with `ordain apply -resume`."
+            ),
+            Err(why) => format!(
+                "What was done could not be written to {NAME} either ({why}). If an apply left a journal beside the \
+                 state, `ordain apply -resume` brings everything back; what has no effect outside the state, such as \
+                 terraform_data, is made anew."
+            ),
+        };
+        Diagnostic::error(codes::apply::STATE_UNSAVED, summary, detail)
     }
 
     async fn read(&self) -> Result<Stored, Diagnostic> {

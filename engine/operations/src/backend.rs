@@ -34,7 +34,7 @@ pub fn declared(project: &Project) -> (Option<Choice>, Diagnostics) {
         let detail =
             format!("There is no backend type named {kind:?}. Known ones: {}.", table::NAMES.join(", "));
         let error = Diagnostic::error(codes::state::STATE_STORE, "Unsupported backend type", detail);
-        found.push(error.with_span(block.kind.span).with_context(block.header));
+        found.push(error.with_span(block.kind.span));
         return (None, found);
     }
     let mut settings = Settings::new();

@@ -28,7 +28,7 @@ impl ResourceBlock {
                 Some(AttributeStep::Name(name)) => self.argument_span(name),
                 _ => None,
             };
-            finding.with_span(argument.unwrap_or(self.header)).with_context(self.header)
+            finding.with_span(argument.unwrap_or(self.header))
         })
     }
 }

@@ -37,7 +37,7 @@ pub fn validate_imports(tree: &ModuleTree) -> Diagnostics {
                 import.target
             );
             let summary = "Configuration for import target does not exist";
-            found.push(bad_argument(summary, detail, import.to.span).with_context(import.header));
+            found.push(bad_argument(summary, detail, import.to.span));
         }
     }
     found

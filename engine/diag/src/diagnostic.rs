@@ -44,8 +44,6 @@ pub struct Diagnostic {
     pub detail: String,
     /// What is underlined.
     pub span: Option<Span>,
-    /// The block around it, for the line `in resource "x" "y":`.
-    pub context: Option<Span>,
     /// Address of the object concerned, such as `module.a.aws_vpc.b[0]`.
     pub address: Option<String>,
     /// Path into the object's attributes, resolved to a span by whoever holds the configuration.
@@ -64,7 +62,6 @@ impl Diagnostic {
             summary,
             detail,
             span: None,
-            context: None,
             address: None,
             attribute: Vec::new(),
             hints: Vec::new(),
@@ -86,13 +83,6 @@ impl Diagnostic {
     #[must_use]
     pub fn with_span(mut self, span: Span) -> Self {
         self.span = Some(span);
-        self
-    }
-
-    /// Names the block around the span.
-    #[must_use]
-    pub fn with_context(mut self, context: Span) -> Self {
-        self.context = Some(context);
         self
     }
 

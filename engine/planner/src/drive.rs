@@ -297,7 +297,7 @@ async fn configure(session: &Session, source: &dyn ProviderSource, wanted: Wante
     };
     let asked = Asked::Provider(wanted.address.clone());
     done.found = done.found.map(|finding| match wanted.span {
-        Some(span) if finding.span.is_none() => finding.with_span(span).with_context(span),
+        Some(span) if finding.span.is_none() => finding.with_span(span),
         _ => finding,
     });
     done.found = done.found.at_address(&wanted.address.to_string());

@@ -12,6 +12,5 @@ pub(crate) fn prevented(address: &ResourceInstance, block: &ResourceBlock) -> Di
     );
     Diagnostic::error(codes::plan::PREVENT_DESTROY, "Instance cannot be destroyed", detail)
         .with_span(block.header)
-        .with_context(block.header)
         .with_address(address.to_string())
 }

@@ -88,12 +88,12 @@ impl Statements<'_> {
                 let detail = format!("Two statements move different objects to {target}.");
                 found.push(error("Ambiguous move statements", detail, moved.header));
             }
-            if let Some(place) = still_declared(tree, module, &moved.from.0) {
+            if still_declared(tree, module, &moved.from.0).is_some() {
                 let detail = format!(
                     "This statement declares that {source} moved to {target}, but it is still declared in the \
                      configuration. Remove the declaration or the statement."
                 );
-                found.push(error("Moved object still exists", detail, moved.from.1).with_context(place));
+                found.push(error("Moved object still exists", detail, moved.from.1));
             }
             if let Some(detail) = types_differ(&moved.from.0, &moved.to.0) {
                 found.push(error("Unsupported move across resource types", detail, moved.header));

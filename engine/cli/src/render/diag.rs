@@ -1,11 +1,15 @@
 //! Diagnostics as people read them: a box with file, line, snippet and the values involved.
 
 use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
+use ordain_lang::ast::Body;
 
 use super::style::{Color, Style};
 
 /// Columns that detail text is wrapped at; 0 leaves it as it is.
 pub const WIDTH: usize = 78;
+
+/// Bytes of a text beyond which findings are shown without the header of their block.
+const LONGEST_PARSED: usize = 1 << 20;
 
 /// One diagnostic as text with a final line break.
 pub fn diagnostic(item: &Diagnostic, sources: &Sources, style: Style, width: usize) -> String {
@@ -63,12 +67,20 @@ fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
     lines
 }
 
-/// First line of the block around the finding, as `resource "x" "y"`.
+/// Header of the outermost block around the finding, as `resource "x" "y"`. Files in JSON syntax have none.
 pub fn context_header(item: &Diagnostic, source: &Source) -> Option<String> {
-    let context = item.context?;
-    let text = source.text.get(context.start as usize..context.end as usize)?;
-    let line = text.lines().next()?.trim_end().trim_end_matches('{').trim_end();
-    (!line.is_empty()).then(|| line.to_owned())
+    let span = item.span?;
+    if source.name.ends_with(".json") || source.text.len() > LONGEST_PARSED {
+        return None;
+    }
+    // Only what is reported pays for it, and what was broken has shown its findings already.
+    let (body, _) = ordain_lang::parse::parse_native(span.file, &source.text);
+    let Body::Native(body) = body else { return None };
+    let block =
+        body.blocks.iter().find(|block| block.span.start <= span.start && span.start < block.span.end)?;
+    let header = source.text.get(block.header.start as usize..block.header.end as usize)?;
+    let words: Vec<&str> = header.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// The marked lines, at most four of them.

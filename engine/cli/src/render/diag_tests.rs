@@ -13,7 +13,6 @@ fn sample() -> (Sources, Diagnostic) {
         "An argument named \"foo\" is not expected here.",
     )
     .with_span(Span::new(file, at, at + 3))
-    .with_context(Span::new(file, 0, 30))
     .with_address("terraform_data.c")
     .with_value("var.size", "is 3")
     .with_hint("Did you mean \"for\"?");

@@ -154,7 +154,7 @@ fn check_labels(block: &Block, known: &BlockSchema) -> Option<Diagnostic> {
     let name = &known.block_type;
     let wanted = known.labels.len();
     let error = |summary: String, detail: String, span: Span| {
-        Some(Diagnostic::error(BLOCK, summary, detail).with_span(span).with_context(block.header))
+        Some(Diagnostic::error(BLOCK, summary, detail).with_span(span))
     };
     if let Some(label) = block.labels.get(wanted) {
         let detail = match wanted {

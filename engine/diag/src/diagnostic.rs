@@ -44,6 +44,8 @@ pub struct Diagnostic {
     pub detail: String,
     /// What is underlined.
     pub span: Option<Span>,
+    /// The block around it where that is not the outermost one at `span`.
+    pub context: Option<Span>,
     /// Address of the object concerned, such as `module.a.aws_vpc.b[0]`.
     pub address: Option<String>,
     /// Path into the object's attributes, resolved to a span by whoever holds the configuration.
@@ -62,6 +64,7 @@ impl Diagnostic {
             summary,
             detail,
             span: None,
+            context: None,
             address: None,
             attribute: Vec::new(),
             hints: Vec::new(),
@@ -83,6 +86,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_span(mut self, span: Span) -> Self {
         self.span = Some(span);
+        self
+    }
+
+    /// Names the block around the span, where it is not the outermost one there.
+    #[must_use]
+    pub fn with_context(mut self, context: Span) -> Self {
+        self.context = Some(context);
         self
     }
 

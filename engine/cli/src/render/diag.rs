@@ -67,20 +67,29 @@ fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
     lines
 }
 
-/// Header of the outermost block around the finding, as `resource "x" "y"`. Files in JSON syntax have none.
+/// Header of the block around the finding, as `resource "x" "y"`: the one that it names, else the outermost
+/// one. Files in JSON syntax have none.
 pub fn context_header(item: &Diagnostic, source: &Source) -> Option<String> {
-    let span = item.span?;
+    let header = match item.context {
+        Some(context) => context,
+        None => outermost(item.span?, source)?,
+    };
+    let text = source.text.get(header.start as usize..header.end as usize)?;
+    let line = text.lines().next()?.trim_end().trim_end_matches('{');
+    let words: Vec<&str> = line.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Only what is reported pays for the parsing, and what was broken has shown its findings already.
+fn outermost(span: Span, source: &Source) -> Option<Span> {
     if source.name.ends_with(".json") || source.text.len() > LONGEST_PARSED {
         return None;
     }
-    // Only what is reported pays for it, and what was broken has shown its findings already.
     let (body, _) = ordain_lang::parse::parse_native(span.file, &source.text);
     let Body::Native(body) = body else { return None };
     let block =
         body.blocks.iter().find(|block| block.span.start <= span.start && span.start < block.span.end)?;
-    let header = source.text.get(block.header.start as usize..block.header.end as usize)?;
-    let words: Vec<&str> = header.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    Some(block.header)
 }
 
 /// The marked lines, at most four of them.

@@ -9,14 +9,18 @@ mod dev;
 mod explain_error;
 mod fmt;
 mod force_unlock;
+mod get;
 mod graph;
 mod import;
 mod init;
+mod login;
 mod man;
 mod metadata;
+mod modules;
 mod output;
 mod plan;
 mod policy;
+mod providers;
 mod sandbox;
 mod sealing_key;
 mod show;
@@ -47,6 +51,12 @@ pub struct Entry {
 /// All commands, in the order in which help shows them.
 pub const ALL: &[Entry] = &[
     init::ENTRY,
+    get::ENTRY,
+    modules::ENTRY,
+    providers::ENTRY,
+    providers::lock::ENTRY,
+    providers::mirror::ENTRY,
+    providers::schema::ENTRY,
     validate::ENTRY,
     plan::ENTRY,
     approve::ENTRY,
@@ -78,6 +88,8 @@ pub const ALL: &[Entry] = &[
     taint::TAINT,
     taint::UNTAINT,
     force_unlock::ENTRY,
+    login::LOGIN,
+    login::LOGOUT,
     test::ENTRY,
     policy::test::ENTRY,
     demo::ENTRY,
@@ -105,15 +117,20 @@ pub fn parser() -> Command {
         .arg_required_else_help(true)
         .disable_version_flag(true)
         .arg(crate::flags::switch("version", false, "Show the version").global(false));
-    for entry in ALL.iter().filter(|entry| entry.words.len() == 1) {
+    let is_group = |entry: &&Entry| GROUPS.iter().any(|(group, _)| entry.words.first() == Some(group));
+    for entry in ALL.iter().filter(|entry| entry.words.len() == 1 && !is_group(entry)) {
         if let Some(name) = entry.words.first() {
             root = root.subcommand((entry.flags)(Command::new(*name).about(entry.about)));
         }
     }
     for (group, about) in GROUPS {
         let members = ALL.iter().filter(|entry| entry.words.len() == 2 && entry.words.first() == Some(group));
-        let mut command =
-            Command::new(*group).about(*about).subcommand_required(true).arg_required_else_help(true);
+        let alone = ALL.iter().find(|entry| entry.words == [*group]);
+        let mut command = Command::new(*group).about(*about);
+        command = match alone {
+            Some(entry) => (entry.flags)(command),
+            None => command.subcommand_required(true).arg_required_else_help(true),
+        };
         for entry in members {
             if let Some(name) = entry.words.last() {
                 command = command.subcommand((entry.flags)(Command::new(*name).about(entry.about)));

@@ -10,4 +10,5 @@ mod sequence;
 pub mod state;
 pub mod style;
 mod text;
+pub mod tree;
 mod value;

@@ -66,7 +66,7 @@ pub(crate) fn sha256(mut from: impl Read) -> io::Result<String> {
 
 /// The `h1:` checksum of names and their SHA-256: a checksum of the list, sorted by name, in the form
 /// that `sha256sum` prints.
-fn h1(mut files: Vec<(String, String)>) -> Hash {
+pub(crate) fn h1(mut files: Vec<(String, String)>) -> Hash {
     files.sort();
     let mut digest = Sha256::new();
     for (name, sum) in files {

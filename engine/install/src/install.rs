@@ -138,7 +138,8 @@ fn record(
     outcome.lock.providers.insert(address, row);
 }
 
-async fn choose(
+/// Chooses the version of a provider: the locked one, or the newest that all constraints allow.
+pub(crate) async fn choose(
     catalog: &Catalog<'_>,
     address: &ProviderAddr,
     requirement: &Requirement,

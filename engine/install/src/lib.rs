@@ -14,6 +14,7 @@ mod constraint;
 mod requirement;
 
 mod credentials;
+mod login;
 mod network;
 
 mod hash;
@@ -24,14 +25,23 @@ mod installed;
 mod signature;
 mod source;
 
+mod collect;
 mod install;
+
+mod modules;
 mod place;
 
+pub use collect::{Collected, collect};
 pub use constraint::Constraints;
 pub use hash::{Hash, hash_directory, hash_zip};
 pub use install::{Event, Installation, Outcome, Watch, install};
 pub use installed::{executable, package_directory};
 pub use lockfile::{FILE_NAME, Lock, LockFile};
+pub use login::stored_credentials;
+pub use modules::{
+    Fetched, Getter, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, PackageAddress, Wanted,
+    digest_package, normal_source,
+};
 pub use platform::Platform;
 pub use requirement::{Asked, Requirement, requirements};
 pub use settings::{Method, Pattern, Rule, Settings};

@@ -222,7 +222,7 @@ pub(crate) fn beside(target: &Path) -> io::Result<PathBuf> {
 }
 
 /// A hidden path beside the target.
-fn beside_as(target: &Path, what: &str) -> io::Result<PathBuf> {
+pub(crate) fn beside_as(target: &Path, what: &str) -> io::Result<PathBuf> {
     let parent = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();

@@ -1,5 +1,6 @@
 //! `init`: settles the backend, finds modules and providers, and remembers all of it.
 
+mod modules;
 mod providers;
 
 use std::collections::BTreeMap;
@@ -7,15 +8,14 @@ use std::path::PathBuf;
 
 use ordain_addr::ProviderAddr;
 use ordain_backends::table::Backend;
-use ordain_config::blocks::ModuleSource;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 pub use ordain_install::Event;
 use ordain_state::State;
-use serde_json::{Value as Json, json};
 
 use crate::backend::{self, Choice};
 use crate::serving::Served;
-use crate::{Project, Workdir, files};
+use crate::{Project, Workdir};
+pub use modules::{ModuleOptions, install as install_modules, remember_modules};
 
 /// What the command line of `init` asks for.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Options {
     pub upgrade: bool,
     /// `-lockfile=readonly`: fail instead of changing the lock file.
     pub lockfile_readonly: bool,
+    /// `-get=false`: use the modules that are installed.
+    pub keep_modules: bool,
     /// `-plugin-dir`: the only places for packages.
     pub plugin_dirs: Vec<PathBuf>,
 }
@@ -49,6 +51,10 @@ pub enum News {
     Copied(String),
     /// Modules are being found.
     Modules,
+    /// Modules are being fetched again.
+    Upgrading,
+    /// A package is being downloaded: its name, its version, the call it is for.
+    Downloading(String, Option<String>, String),
     /// A module call and its directory.
     Module(String, String),
     /// Providers are being put in their place.
@@ -92,21 +98,30 @@ pub async fn init(
             }
         }
     }
-    let (rows, problems) = modules(project);
-    found.append(problems);
-    if !rows.is_empty() {
-        talk.tell(&News::Modules);
-        rows.into_iter().for_each(|(call, directory)| talk.tell(&News::Module(call, directory)));
+    if project.tree.root.calls.values().next().is_some() {
+        talk.tell(&if options.upgrade { News::Upgrading } else { News::Modules });
     }
+    found.append(settle_modules(workdir, project, options, talk).await);
     if found.has_errors() {
         return found;
     }
     found.append(providers::settle(workdir, project, options, talk).await);
-    if !found.has_errors()
-        && let Err(error) = remember_modules(workdir, project)
-    {
-        found.push(error);
-    }
+    found
+}
+
+async fn settle_modules(
+    workdir: &Workdir,
+    project: &mut Project,
+    options: &Options,
+    talk: &mut dyn Dialogue,
+) -> Diagnostics {
+    let (loaded, found) = if options.keep_modules {
+        Project::load(workdir)
+    } else {
+        let how = ModuleOptions { upgrade: options.upgrade, lock_readonly: options.lockfile_readonly };
+        modules::install(workdir, how, talk).await
+    };
+    *project = loaded;
     found
 }
 
@@ -192,52 +207,4 @@ async fn migrate(
         copied.push(workspace);
     }
     Ok(copied)
-}
-
-/// Module calls with their directories; remote modules are not fetched by this build.
-fn modules(project: &Project) -> (Vec<(String, String)>, Diagnostics) {
-    let mut found = Diagnostics::new();
-    let mut rows = Vec::new();
-    for module in project.tree.modules() {
-        for call in module.calls.values() {
-            let Some((source, span)) = &call.source else { continue };
-            if let (ModuleSource::Registry(text) | ModuleSource::Remote(text), None) = (source, &call.child) {
-                let detail = format!(
-                    "The module {:?} comes from {text:?}. This build finds modules on local paths only; put a copy into \
-                     the repository and name its path.",
-                    call.name.text
-                );
-                let error =
-                    Diagnostic::error(codes::config::MODULE_LOAD, "Failed to download module", detail);
-                found.push(error.with_span(*span));
-            }
-            if let Some(child) = &call.child {
-                rows.push((child.path.0.join("."), child.dir.to_string()));
-            }
-        }
-    }
-    (rows, found)
-}
-
-/// Writes the module manifest in Terraform's form. What was found is remembered even when the configuration
-/// has errors, so that later commands find those errors again and not missing modules.
-///
-/// # Errors
-/// The manifest cannot be written.
-pub fn remember_modules(workdir: &Workdir, project: &Project) -> Result<(), Diagnostic> {
-    let mut rows = vec![json!({ "Key": "", "Source": "", "Dir": "." })];
-    for module in project.tree.modules() {
-        for call in module.calls.values() {
-            let (Some((source, _)), Some(child)) = (&call.source, &call.child) else { continue };
-            rows.push(
-                json!({ "Key": child.path.0.join("."), "Source": &**source.text(), "Dir": &*child.dir }),
-            );
-        }
-    }
-    rows.sort_by_key(|row| row.get("Key").map(Json::to_string));
-    let path = workdir.data_dir().join("modules/modules.json");
-    files::write_private(&path, json!({ "Modules": rows }).to_string().as_bytes()).map_err(|error| {
-        let detail = format!("{} cannot be written: {error}.", path.display());
-        Diagnostic::error(codes::cli::IO, "Failed to remember the modules", detail)
-    })
 }

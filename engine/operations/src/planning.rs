@@ -123,7 +123,13 @@ impl Work<'_> {
     ) -> (Planned, Diagnostics) {
         let mut found = Diagnostics::new();
         let providers = Providers::new(self.workdir.clone());
-        let schemas = found.take(providers.schemas(&self.project.tree, &base).await);
+        let wanted = ordain_install::requirements(&self.project.tree).0;
+        found.append(providers.serving().verify(&wanted));
+        let schemas = if found.has_errors() {
+            SchemasByAddress::new()
+        } else {
+            found.take(providers.schemas(&self.project.tree, &base).await)
+        };
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();

@@ -9,6 +9,9 @@ use ordain_diag::{Diagnostics, Sources};
 
 use crate::{Workdir, sources};
 
+/// What the loader says of a call whose module is not there.
+pub(crate) const NOT_INSTALLED: &str = "Module not installed";
+
 /// A loaded configuration.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -35,7 +38,8 @@ impl Project {
     fn read(workdir: &Workdir, installing: bool) -> (Project, Diagnostics) {
         let (set, mut found) = sources::read_all(workdir, installing, &local_directories);
         let (tree, sources, loaded) = ordain_config::load(&set);
-        found.append(loaded);
+        // Whoever installs will find out whether a module can be had.
+        found.extend(loaded.iter().filter(|item| !(installing && item.summary == NOT_INSTALLED)).cloned());
         (Project { set, tree: Arc::new(tree), sources }, found)
     }
 

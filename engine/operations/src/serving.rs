@@ -194,6 +194,16 @@ impl Serving {
         self.known().choices.get(address).map(|choice| choice.why.as_str())
     }
 
+    /// Versions of providers that are chosen: locked ones, and native ones that `init` chose.
+    pub fn selections(&self) -> BTreeMap<String, String> {
+        let known = self.known();
+        let native = known.choices.iter().filter(|(_, served)| served.native);
+        let native = native.map(|(address, served)| (address.to_string(), served.version.clone()));
+        let locked =
+            known.lock.providers.iter().map(|(address, row)| (address.to_string(), row.version.clone()));
+        locked.chain(native).collect()
+    }
+
     /// Versions that are locked, by provider.
     pub fn locked(&self) -> &BTreeMap<ProviderAddr, Lock> {
         &self.known().lock.providers

@@ -51,6 +51,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         force_copy: is_on(matches, "force-copy"),
         upgrade: is_on(matches, "upgrade"),
         lockfile_readonly: text(matches, "lockfile") == Some("readonly"),
+        keep_modules: !is_on(matches, "get"),
         plugin_dirs: texts(matches, "plugin-dir").into_iter().map(Into::into).collect(),
     };
     let (mut project, mut found) = Project::load_for_init(&session.workdir);
@@ -73,9 +74,8 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         let mut talk = Terminal { ui };
         init(&workdir, &mut project, &options, &mut talk).await
     });
-    let mut all = found;
-    all.append(done);
-    let exit = session.report(&all, &project.sources);
+    // The configuration was loaded again with all of its modules: what was found the first time is found again.
+    let exit = session.report(&done, &project.sources);
     if exit == Exit::Done {
         let style = session.ui.style();
         session
@@ -106,6 +106,8 @@ impl Dialogue for Terminal<'_> {
             ),
             News::Copied(workspace) => format!("Copied the state of workspace {workspace:?}."),
             News::Modules => bold.bold("Initializing modules..."),
+            News::Upgrading => bold.bold("Upgrading modules..."),
+            News::Downloading(package, version, call) => downloading(package, version.as_deref(), call),
             News::Module(call, directory) => format!("- {call} in {directory}"),
             News::Providers => bold.bold("Initializing provider plugins..."),
             News::Builtin(address) => format!("- {address} is built in to Ordain"),
@@ -116,6 +118,12 @@ impl Dialogue for Terminal<'_> {
         };
         self.ui.line(&line);
     }
+}
+
+/// What is being downloaded, and for which call.
+pub fn downloading(package: &str, version: Option<&str>, call: &str) -> String {
+    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+    format!("Downloading {package}{version} for {call}...")
 }
 
 fn package(event: &Event) -> String {

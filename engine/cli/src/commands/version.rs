@@ -1,6 +1,9 @@
 //! `ordain version`
 
+use std::collections::BTreeMap;
+
 use clap::{ArgMatches, Command};
+use ordain_operations::serving::Serving;
 
 use super::Entry;
 use crate::exit::Exit;
@@ -18,26 +21,22 @@ fn flags(command: Command) -> Command {
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     let version = env!("CARGO_PKG_VERSION");
     let language = ordain_operations::LANGUAGE_VERSION;
-    let platform = format!("{}_{}", std::env::consts::OS, architecture());
+    let platform = ordain_install::Platform::current();
+    let selections: BTreeMap<String, String> = Serving::new(session.workdir.clone()).selections();
     if is_on(matches, "json") {
         let document = serde_json::json!({
             "terraform_version": language,
             "ordain_version": version,
-            "platform": platform,
-            "provider_selections": {},
+            "platform": platform.to_string(),
+            "provider_selections": selections,
             "terraform_outdated": false,
         });
         session.ui.line(&format!("{document:#}"));
     } else {
         session.ui.line(&format!("Ordain v{version}\non {platform}\nlanguage of Terraform v{language}"));
+        for (address, version) in &selections {
+            session.ui.line(&format!("+ provider {address} v{version}"));
+        }
     }
     Exit::Done
-}
-
-fn architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    }
 }

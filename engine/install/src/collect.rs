@@ -1,0 +1,199 @@
+//! Packages for systems other than this one: their checksums for the lock file, or copies for a mirror.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ordain_addr::ProviderAddr;
+use ordain_config::Version;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
+use zip::write::SimpleFileOptions;
+
+use crate::install::{Watch, choose, problem_text};
+use crate::place::{Refused, beside_as, blocking, fetch};
+use crate::source::{Catalog, Location, Package};
+use crate::{Event, Hash, Installation, LockFile, Requirement, hash};
+
+/// A package that was looked at.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// Which provider.
+    pub address: ProviderAddr,
+    /// Which version, in canonical form.
+    pub version: String,
+    /// Canonical text of what is asked for; empty for nothing.
+    pub constraints: String,
+    /// Checksum of what it holds.
+    pub h1: Hash,
+    /// Checksums that its source vouches for, for any platform.
+    pub vouched: Vec<Hash>,
+    /// Who vouches for it.
+    pub who: String,
+    /// Its archive, when copies were asked for.
+    pub archive: Option<PathBuf>,
+}
+
+/// Looks at the packages of all wanted providers for one system. With a directory their archives are put there,
+/// named as in a packed mirror; otherwise they are only digested.
+///
+/// Findings: no package fits, or one could not be fetched or checked.
+pub async fn collect(
+    place: &Installation<'_>,
+    wanted: &BTreeMap<ProviderAddr, Requirement>,
+    lock: &LockFile,
+    mirror: Option<&Path>,
+    watch: Watch<'_>,
+) -> (Vec<Collected>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let catalog = match Catalog::new(place) {
+        Ok(catalog) => catalog,
+        Err(problem) => return (Vec::new(), problem.into()),
+    };
+    let mut collected = Vec::new();
+    for (address, requirement) in wanted {
+        let quiet = |event: Event| {
+            if matches!(event, Event::Warned(..)) {
+                watch(event)
+            }
+        };
+        let choice = choose(&catalog, address, requirement, lock, place.upgrade, &quiet).await;
+        let outcome = match choice {
+            Ok((_, version, constraints)) => {
+                watch(Event::Installing(address.clone(), version.to_string()));
+                one(&catalog, place, address, (&version, constraints), mirror).await
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(row) => {
+                watch(Event::Installed(row.address.clone(), row.version.clone(), row.who.clone()));
+                collected.push(row);
+            }
+            Err(error) => found.push(Diagnostic { address: None, ..error }),
+        }
+    }
+    (collected, found)
+}
+
+async fn one(
+    catalog: &Catalog<'_>,
+    place: &Installation<'_>,
+    address: &ProviderAddr,
+    (version, constraints): (&Version, String),
+    mirror: Option<&Path>,
+) -> Result<Collected, Diagnostic> {
+    let failed = |why: String| {
+        let detail = format!(
+            "The package of {} {version} for {} cannot be had: {why}.",
+            address.for_display(),
+            place.platform
+        );
+        Diagnostic::error(codes::install::INSTALL, "Could not retrieve providers for locking", detail)
+    };
+    let package = catalog.package(address, version).await;
+    let package =
+        package.map_err(|problem| failed(problem_text(catalog, address, &problem, Some(version))))?;
+    let name = format!("terraform-provider-{}_{version}_{}.zip", address.name, place.platform);
+    let target = match mirror {
+        Some(directory) => {
+            let mut path = directory.to_path_buf();
+            path.extend([&*address.hostname, &*address.namespace, &*address.name, &name]);
+            path
+        }
+        None => std::env::temp_dir().join(format!("ordain-{}-{name}", std::process::id())),
+    };
+    let outcome = obtain(catalog, place, &package, &target, mirror.is_some()).await;
+    if mirror.is_none() {
+        let _gone = std::fs::remove_file(&target);
+    }
+    let h1 = outcome.map_err(failed)?;
+    Ok(Collected {
+        address: address.clone(),
+        version: version.to_string(),
+        constraints,
+        h1,
+        vouched: package.hashes,
+        who: package.who,
+        archive: mirror.map(|_| target),
+    })
+}
+
+/// Digests a package; puts its archive at the target where it is kept or must be fetched.
+async fn obtain(
+    catalog: &Catalog<'_>,
+    place: &Installation<'_>,
+    package: &Package,
+    target: &Path,
+    keep: bool,
+) -> Result<Hash, String> {
+    let text = |error: io::Error| error.to_string();
+    let beside = beside_as(target, "part").map_err(text)?;
+    let (path, part) = (target.to_path_buf(), beside.clone());
+    let h1 = match &package.location {
+        Location::Directory(directory) => {
+            let directory = place.base.join(directory);
+            blocking(move || {
+                if keep {
+                    pack(&directory, &part)?;
+                    std::fs::rename(&part, &path)?;
+                }
+                hash::hash_directory(&directory)
+            })
+            .await
+        }
+        Location::Archive(archive) => {
+            let archive = place.base.join(archive);
+            blocking(move || {
+                if keep {
+                    std::fs::copy(&archive, &part)?;
+                    std::fs::rename(&part, &path)?;
+                }
+                hash::hash_zip(io::BufReader::new(File::open(&archive)?))
+            })
+            .await
+        }
+        Location::Remote(remote) => {
+            let fetched = fetch(catalog, remote, &beside).await;
+            fetched.map_err(|refused| match refused {
+                Refused::Io(error) => error.to_string(),
+                Refused::Promise(why) => why,
+                Refused::Checksum => "its checksum is not one that is allowed".to_owned(),
+            })?;
+            blocking(move || {
+                std::fs::rename(&part, &path)?;
+                hash::hash_zip(io::BufReader::new(File::open(&path)?))
+            })
+            .await
+        }
+    };
+    if h1.is_err() {
+        let _gone = std::fs::remove_file(&beside);
+    }
+    h1.map_err(text)
+}
+
+/// Packs a directory as publishers pack packages: the files at its top, in the order of their names.
+fn pack(directory: &Path, to: &Path) -> io::Result<()> {
+    let mut writer = zip::ZipWriter::new(File::create(to)?);
+    let mut pending = vec![(std::fs::canonicalize(directory)?, String::new())];
+    let mut files = BTreeMap::new();
+    while let Some((at, prefix)) = pending.pop() {
+        for entry in std::fs::read_dir(&at)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                pending.push((entry.path(), format!("{name}/")));
+            } else {
+                files.insert(name, entry.path());
+            }
+        }
+    }
+    for (name, path) in files {
+        // Programs must stay programs; nothing else about a file counts.
+        let options = SimpleFileOptions::default().unix_permissions(0o755);
+        writer.start_file(name, options).map_err(io::Error::other)?;
+        io::copy(&mut File::open(path)?, &mut writer)?;
+    }
+    writer.finish().map_err(io::Error::other)?.flush()
+}

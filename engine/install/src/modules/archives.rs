@@ -1,0 +1,202 @@
+//! Packages over HTTP: archives, and documents that say where one is.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use sha2::Digest;
+
+use super::PackageAddress;
+use crate::archive::{LARGEST, inner_path, unzip, write_entry};
+use crate::network::{Failure, Network, join};
+
+/// Kinds of archives that can be read, by the ends of names.
+const KINDS: [(&str, Kind); 5] = [
+    ("tar.gz", Kind::TarGz),
+    ("tgz", Kind::TarGz),
+    ("zip", Kind::Zip),
+    ("tar", Kind::Tar),
+    ("gz", Kind::Unread),
+];
+
+/// Kinds that others read and this program does not.
+const UNREAD: [&str; 8] = ["tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "tzst", "bz2", "xz"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Zip,
+    Tar,
+    TarGz,
+    Unread,
+}
+
+/// What kind of archive an address names, by `archive=` or by its end.
+fn kind(address: &PackageAddress) -> Result<Option<Kind>, String> {
+    let forced = address.parameter("archive");
+    if matches!(forced, Some("false" | "0")) {
+        return Err("archive=false is not supported: a module is a directory".to_owned());
+    }
+    let path = address.url.to_ascii_lowercase();
+    let named = |end: &str| match forced {
+        Some(name) => name == end,
+        None => path.ends_with(&format!(".{end}")),
+    };
+    if let Some(end) = UNREAD.into_iter().find(|end| named(end)) {
+        return Err(format!("archives of the kind {end} cannot be read by this build; zip and tar.gz can"));
+    }
+    match (KINDS.into_iter().find(|(end, _)| named(end)), forced) {
+        (Some((_, Kind::Unread)), _) => Err("a single compressed file is no module".to_owned()),
+        (Some((_, kind)), _) => Ok(Some(kind)),
+        (None, Some(name)) => Err(format!("archive={name} names no known kind of archive")),
+        (None, None) => Ok(None),
+    }
+}
+
+/// What an HTTP address led to.
+pub(crate) enum Led {
+    /// The package is in the directory.
+    Unpacked,
+    /// The package is at another address.
+    Elsewhere(String),
+}
+
+/// Fetches what an HTTP address names into an empty directory.
+///
+/// # Errors
+/// A sentence without a full stop.
+pub(crate) async fn fetch(
+    network: &Network<'_>,
+    address: &PackageAddress,
+    directory: &Path,
+) -> Result<Led, String> {
+    let Some(kind) = kind(address)? else { return elsewhere(network, address).await };
+    let file = directory.with_extension("download");
+    let outcome = match network.download(&request_url(address), &file).await {
+        Ok(_) => {
+            let (from, to, checksum) =
+                (file.clone(), directory.to_path_buf(), address.parameter("checksum").map(str::to_owned));
+            crate::place::blocking(move || {
+                check(&from, checksum.as_deref())?;
+                unpack(&from, &to, kind)
+            })
+            .await
+            .map_err(|error| error.to_string())
+        }
+        Err(Failure::NotFound) => Err("bad response code: 404".to_owned()),
+        Err(failure) => Err(failure.text()),
+    };
+    let _gone = std::fs::remove_file(&file);
+    outcome.map(|()| Led::Unpacked)
+}
+
+/// The address as it is asked for: without what is meant for us.
+fn request_url(address: &PackageAddress) -> String {
+    let own = ["archive", "checksum"];
+    let rest = address.query.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    match url::Url::parse(&address.url) {
+        Ok(mut url) => {
+            for (name, value) in rest {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+            url.to_string()
+        }
+        Err(_) => address.url.clone(),
+    }
+}
+
+/// Asks a page where the package is: by header, or by a `meta` element.
+async fn elsewhere(network: &Network<'_>, address: &PackageAddress) -> Result<Led, String> {
+    let mut url = url::Url::parse(&address.url).map_err(|error| error.to_string())?;
+    for (name, value) in &address.query {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+    url.query_pairs_mut().append_pair("terraform-get", "1");
+    let answer = network.get(url.as_str(), None).await.map_err(|failure| match failure {
+        Failure::NotFound => "bad response code: 404".to_owned(),
+        other => other.text(),
+    })?;
+    let named = answer.header("x-terraform-get").map(str::to_owned).or_else(|| meta(&answer.text()));
+    let named = named.filter(|text| !text.trim().is_empty()).ok_or("no source URL was returned")?;
+    let relative = ["./", "../", "/"].iter().any(|start| named.starts_with(start));
+    Ok(Led::Elsewhere(if relative { join(&address.url, &named).unwrap_or(named) } else { named }))
+}
+
+/// Content of `<meta name="terraform-get" content="…">`.
+fn meta(page: &str) -> Option<String> {
+    page.split("<meta").skip(1).find_map(|rest| {
+        let element = rest.split('>').next()?;
+        let value = |name: &str| {
+            let after = element.split(&format!("{name}=")).nth(1)?;
+            let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            after.get(1..)?.split(quote).next()
+        };
+        (value("name") == Some("terraform-get")).then(|| value("content")).flatten().map(str::to_owned)
+    })
+}
+
+/// Compares a download with `checksum=`: `sha256:…`, `sha512:…`, or the digits alone.
+fn check(file: &Path, checksum: Option<&str>) -> io::Result<()> {
+    let Some(checksum) = checksum.filter(|text| !text.is_empty()) else { return Ok(()) };
+    let (kind, digits) = match checksum.split_once(':') {
+        Some((kind, digits)) => (kind, digits),
+        None if checksum.len() == 64 => ("sha256", checksum),
+        None if checksum.len() == 128 => ("sha512", checksum),
+        None => ("", checksum),
+    };
+    let found = match kind {
+        "sha256" => crate::hash::sha256(File::open(file)?)?,
+        "sha512" => crate::hash::hex(&sha2::Sha512::digest(std::fs::read(file)?)),
+        other => {
+            return Err(io::Error::other(format!(
+                "checksums of the kind {other:?} cannot be checked; sha256 and sha512 can"
+            )));
+        }
+    };
+    if found.eq_ignore_ascii_case(digits) {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!(
+            "the archive has the checksum {found}, but the source address asks for {digits}"
+        )))
+    }
+}
+
+fn unpack(file: &Path, directory: &Path, kind: Kind) -> io::Result<()> {
+    let from = BufReader::new(File::open(file)?);
+    match kind {
+        Kind::Zip => unzip(from, directory, LARGEST),
+        Kind::Tar => untar(from, directory, LARGEST),
+        Kind::TarGz => untar(flate2::bufread::MultiGzDecoder::new(from), directory, LARGEST),
+        Kind::Unread => Err(io::Error::other("a single compressed file is no module")),
+    }
+}
+
+/// Unpacks a tape archive: files and directories only, nothing outside, no more than `largest` bytes.
+pub(crate) fn untar(from: impl Read, directory: &Path, largest: u64) -> io::Result<()> {
+    let refused = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let mut archive = tar::Archive::new(from);
+    let mut left = largest;
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.to_string_lossy().into_owned();
+        let path = inner_path(&name).ok_or_else(|| {
+            refused(format!("the archive's entry {name:?} would be written outside of its directory"))
+        })?;
+        let target = directory.join(path);
+        match entry.header().entry_type() {
+            tar::EntryType::Directory => std::fs::create_dir_all(&target)?,
+            tar::EntryType::Regular | tar::EntryType::Continuous => {
+                let mode = entry.header().mode().ok();
+                left = write_entry(&mut entry, &target, mode, left)?
+                    .ok_or_else(|| refused(format!("the archive inflates to more than {largest} bytes")))?;
+            }
+            tar::EntryType::XGlobalHeader | tar::EntryType::XHeader => {}
+            _ => return Err(refused(format!("the archive's entry {name:?} is a link or a device"))),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "archives_tests.rs"]
+mod tests;

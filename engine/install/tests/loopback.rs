@@ -1,0 +1,257 @@
+//! Registries on loopback: what is signed is installed, what is not as promised is refused, and modules come from
+//! registries, archives and git repositories.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it cannot go on"
+)]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ordain_addr::{ModulePath, ProviderAddr};
+use ordain_config::blocks::ModuleSource;
+use ordain_install::{
+    Asked, Constraints, Installation, LockFile, ModuleFetcher, ModuleLock, Platform, Requirement, Settings,
+    Wanted, install,
+};
+
+const PACKAGE: &[u8] = include_bytes!("registry/package.zip");
+const SUMS: &[u8] = include_bytes!("registry/SHA256SUMS");
+const SIGNATURE: &[u8] = include_bytes!("registry/SHA256SUMS.sig");
+const KEY: &str = include_str!("signing/key.asc");
+const OTHER_KEY: &str = include_str!("signing/other.asc");
+
+/// An answer: status, headers, body.
+type Answer = (u16, Vec<(String, String)>, Vec<u8>);
+
+/// Serves answers by path until the test ends; gives the base URL.
+fn serve(answer: impl Fn(&str, &str) -> Answer + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let own = base.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
+                head.push(byte[0]);
+            }
+            let text = String::from_utf8_lossy(&head).into_owned();
+            let path = text.split_whitespace().nth(1).unwrap_or("/").split('?').next().unwrap().to_owned();
+            let (status, headers, body) = answer(&own, &path);
+            let mut out =
+                format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+            headers.iter().for_each(|(name, value)| out.push_str(&format!("{name}: {value}\r\n")));
+            let _gone = stream.write_all(format!("{out}\r\n").as_bytes());
+            let _gone = stream.write_all(&body);
+        }
+    });
+    base
+}
+
+fn json(body: impl Into<String>) -> Answer {
+    (200, Vec::new(), body.into().into_bytes())
+}
+
+/// A registry of one provider; `key` is what it says the publisher signs with, `package` what it serves.
+fn providers(key: &'static str, package: &'static [u8]) -> String {
+    serve(move |base, path| {
+        let sum = String::from_utf8_lossy(SUMS).split_whitespace().next().unwrap().to_owned();
+        match path {
+            "/p/acme/thing/versions" => json(
+                r#"{"versions":[{"version":"1.0.0","protocols":["5.0"]},{"version":"2.0.0-rc1"}],"warnings":null}"#,
+            ),
+            "/p/acme/thing/1.0.0/download/linux/amd64" => json(
+                serde_json::json!({
+                    "filename": "terraform-provider-thing_1.0.0_linux_amd64.zip",
+                    "download_url": format!("{base}/package.zip"),
+                    "shasums_url": "/sums",
+                    "shasums_signature_url": "/sums.sig",
+                    "shasum": sum,
+                    "signing_keys": { "gpg_public_keys": [{ "ascii_armor": key }] },
+                })
+                .to_string(),
+            ),
+            "/package.zip" => (200, Vec::new(), package.to_vec()),
+            "/sums" => (200, Vec::new(), SUMS.to_vec()),
+            "/sums.sig" => (200, Vec::new(), SIGNATURE.to_vec()),
+            _ => (404, Vec::new(), Vec::new()),
+        }
+    })
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("ordain-install-{name}-{}", std::process::id()));
+    let _gone = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+fn settings(base: &str) -> Settings {
+    let services = [("providers.v1", format!("{base}/p/")), ("modules.v1", format!("{base}/m/"))];
+    let services = services.into_iter().map(|(name, url)| (name.to_owned(), url)).collect();
+    Settings { hosts: BTreeMap::from([("example.com".to_owned(), services)]), ..Settings::default() }
+}
+
+fn block_on<F: Future>(work: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// Installs the provider; gives the text of the lock file or the findings.
+fn try_install(directory: &Path, settings: &Settings, lock: &LockFile) -> Result<LockFile, String> {
+    let env = BTreeMap::new();
+    let place = Installation {
+        settings,
+        env: &env,
+        base: directory,
+        data_dir: &directory.join(".terraform"),
+        plugin_dirs: &[],
+        upgrade: false,
+        platform: Platform::parse("linux_amd64").unwrap(),
+    };
+    let constraints = Constraints::parse("~> 1.0").unwrap();
+    let asked = Asked { module: ModulePath::root(), constraints: constraints.clone(), span: None };
+    let address = ProviderAddr::parse("example.com/acme/thing").unwrap();
+    let wanted = BTreeMap::from([(address, Requirement { constraints, asked: vec![asked] })]);
+    let (outcome, found) = block_on(install(&place, &wanted, lock, &|_| {}));
+    match found.has_errors() {
+        true => Err(format!("{found:?}")),
+        false => Ok(outcome.lock),
+    }
+}
+
+#[test]
+fn signed_packages_are_installed_and_locked_for_all_systems() {
+    let directory = scratch("signed");
+    let settings = settings(&providers(KEY, PACKAGE));
+    let lock = try_install(&directory, &settings, &LockFile::default()).unwrap();
+    let text = lock.text();
+    assert_eq!(text.matches("zh:").count(), 1, "{text}");
+    assert_eq!(text.matches("h1:").count(), 1, "{text}");
+    assert!(text.contains("version     = \"1.0.0\""), "{text}");
+    let program =
+        ".terraform/providers/example.com/acme/thing/1.0.0/linux_amd64/terraform-provider-thing_v1.0.0";
+    assert!(directory.join(program).is_file());
+    // Again: what is there is used.
+    assert_eq!(try_install(&directory, &settings, &lock).unwrap(), lock);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn what_is_not_as_promised_is_refused() {
+    for (name, key, package, expected) in [
+        ("unsigned", OTHER_KEY, PACKAGE, "signature"),
+        ("changed", KEY, b"something else".as_slice(), "checksum"),
+    ] {
+        let directory = scratch(name);
+        let error =
+            try_install(&directory, &settings(&providers(key, package)), &LockFile::default()).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+        let left = std::fs::read_dir(directory.join(".terraform/providers/example.com/acme/thing/1.0.0"));
+        assert_eq!(left.into_iter().flatten().count(), 0, "something is left of {name}");
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+}
+
+fn archive(text: &str) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["main.tf", "sub/main.tf"] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn modules(text: &'static str) -> String {
+    serve(move |base, path| match path {
+        "/m/acme/net/aws/versions" => json(
+            r#"{"modules":[{"versions":[{"version":"1.0.0"},{"version":"1.2.0"},{"version":"2.0.0"}]}]}"#,
+        ),
+        "/m/acme/net/aws/1.2.0/download" => {
+            (204, vec![("x-terraform-get".to_owned(), format!("{base}/a.zip"))], Vec::new())
+        }
+        "/a.zip" => (200, Vec::new(), archive(text)),
+        "/evil.tar" => (200, Vec::new(), b"no archive".to_vec()),
+        _ => (404, Vec::new(), Vec::new()),
+    })
+}
+
+/// Fetches a module; gives what was fetched or the finding.
+fn fetch(
+    directory: &Path,
+    settings: &Settings,
+    lock: &ModuleLock,
+    source: &str,
+) -> Result<ordain_install::Fetched, String> {
+    let env = BTreeMap::new();
+    let fetcher = ModuleFetcher::new(settings, &env, &directory.join(".terraform"), lock, false).unwrap();
+    let source = ModuleSource::parse(source).unwrap();
+    let constraint = matches!(source, ModuleSource::Registry(_)).then_some("~> 1.0");
+    let wanted = Wanted { key: "net", source: &source, constraint };
+    block_on(fetcher.fetch(&wanted, &|_, _, _| {}))
+        .map_err(|error| format!("{}: {}", error.summary, error.detail))
+}
+
+#[test]
+fn modules_come_from_registries_and_stay_what_they_were() {
+    let directory = scratch("modules");
+    let source = "example.com/acme/net/aws//sub";
+    let mut lock = ModuleLock::default();
+    let fetched = fetch(&directory, &settings(&modules("# one\n")), &lock, source).unwrap();
+    assert_eq!((fetched.version.as_deref(), fetched.subdir.as_str()), (Some("1.2.0"), "sub"));
+    assert!(fetched.package.join("sub/main.tf").is_file());
+    let (row, digest) = fetched.locked.unwrap();
+    lock.rows.insert(row, digest.clone());
+    let error = fetch(&directory, &settings(&modules("# two\n")), &lock, source).unwrap_err();
+    assert!(error.starts_with("Module package has changed") && error.contains(digest.as_str()), "{error}");
+    assert_eq!(std::fs::read_to_string(fetched.package.join("main.tf")).unwrap(), "# one\n");
+    let base = modules("");
+    let error = fetch(&directory, &settings(&base), &lock, "example.com/acme/none/aws").unwrap_err();
+    assert!(error.starts_with("Module not found"), "{error}");
+    let error = fetch(&directory, &settings(&base), &lock, &format!("{base}/evil.tar")).unwrap_err();
+    assert!(error.starts_with("Failed to download module"), "{error}");
+    let error = fetch(&directory, &settings(&base), &lock, &format!("{base}/a.zip//none")).unwrap_err();
+    assert!(error.starts_with("Unreadable module subdirectory"), "{error}");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn modules_come_from_git_and_a_moved_tag_is_refused() {
+    let directory = scratch("git");
+    let repository = directory.join("repository");
+    std::fs::create_dir_all(repository.join("sub")).unwrap();
+    let git = |words: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.email=a@example.com", "-c", "user.name=a"]).args(words);
+        assert!(command.current_dir(&repository).output().unwrap().status.success(), "git {words:?}");
+    };
+    git(&["init", "-q"]);
+    std::fs::write(repository.join("sub/main.tf"), "# one\n").unwrap();
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "one"]);
+    git(&["tag", "v1"]);
+    let source = format!("git::file://{}//sub?ref=v1", repository.display());
+    let settings = Settings::default();
+    let mut lock = ModuleLock::default();
+    let fetched = fetch(&directory, &settings, &lock, &source).unwrap();
+    assert_eq!((fetched.source.as_str(), fetched.subdir.as_str()), (source.as_str(), "sub"));
+    assert!(!fetched.package.join(".git").exists());
+    lock.rows.extend(fetched.locked);
+    fetch(&directory, &settings, &lock, &source).unwrap();
+    std::fs::write(repository.join("sub/main.tf"), "# two\n").unwrap();
+    git(&["commit", "-qam", "two"]);
+    git(&["tag", "-f", "v1"]);
+    let error = fetch(&directory, &settings, &lock, &source).unwrap_err();
+    assert_eq!(error.matches("h1:").count(), 2, "{error}");
+    let error = fetch(&directory, &settings, &lock, &source.replace("v1", "nope")).unwrap_err();
+    assert!(error.contains("git exited with 1"), "{error}");
+    std::fs::remove_dir_all(directory).unwrap();
+}

@@ -1,0 +1,341 @@
+//! The part of `init` that puts modules in their place, and the manifest that remembers where they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use futures_util::StreamExt;
+use ordain_config::blocks::{ModuleCall, ModuleSource};
+use ordain_config::{Constraint, InstalledModule, Module, ModuleTree, SourceSet, Version, join_path};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
+use ordain_install::{Fetched, MODULE_LOCK, ModuleFetcher, ModuleLock, Settings, Wanted};
+use serde_json::Value as Json;
+
+use super::{Dialogue, News};
+use crate::project::NOT_INSTALLED;
+use crate::{Project, Workdir, files, sources};
+
+/// How many packages are fetched at the same time.
+const AT_ONCE: usize = 4;
+
+/// How modules are installed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ModuleOptions {
+    /// Fetch everything again, whatever is installed or locked.
+    pub upgrade: bool,
+    /// Fail instead of changing the lock file.
+    pub lock_readonly: bool,
+}
+
+/// Rows of the manifest by key.
+pub type Manifest = BTreeMap<Arc<str>, InstalledModule>;
+
+/// A call that has no module yet.
+struct Open {
+    key: Arc<str>,
+    parent: Arc<Module>,
+    call: Arc<ModuleCall>,
+}
+
+/// A source of a local module as manifests keep it: without detours, and with `./` at its start.
+fn local_source(text: &str) -> String {
+    let path = join_path(".", text);
+    if path == "." || path.starts_with("../") || path.starts_with("./") { path } else { format!("./{path}") }
+}
+
+fn open_calls(tree: &ModuleTree, rows: &Manifest) -> Vec<Open> {
+    let mut open = Vec::new();
+    for module in tree.modules() {
+        for call in module.calls.values().filter(|call| call.child.is_none() && call.source.is_some()) {
+            let key: Arc<str> = module.path.child(call.name.text.clone()).0.join(".").into();
+            if !rows.contains_key(&key) {
+                open.push(Open { key, parent: module.clone(), call: call.clone() });
+            }
+        }
+    }
+    open
+}
+
+/// Installs every module that a configuration reaches and loads the whole. Whatever was found is remembered.
+pub async fn install(
+    workdir: &Workdir,
+    options: ModuleOptions,
+    talk: &mut dyn Dialogue,
+) -> (Project, Diagnostics) {
+    let before = sources::read_manifest(workdir).unwrap_or_default();
+    let mut rows = Manifest::new();
+    let root = InstalledModule { source: "".into(), version: None, dir: ".".into() };
+    rows.insert("".into(), root);
+    let mut set = SourceSet::default();
+    let mut found = sources::add_directory(&mut set, workdir, ".");
+    let (settings, problems) = Settings::load(&workdir.env, &workdir.dir);
+    let mut lock_sources = Sources::new();
+    let lock = found.take(read_lock(workdir, &mut lock_sources));
+    if found.has_errors() {
+        return (Project { set, tree: Arc::default(), sources: lock_sources }, found);
+    }
+    let mut new_lock = lock.clone();
+    let mut used = BTreeSet::new();
+    let fetcher = ModuleFetcher::new(&settings, &workdir.env, &workdir.data_dir(), &lock, options.upgrade);
+    let mut remote = false;
+    let (mut tree, mut texts, mut loaded);
+    loop {
+        set.installed = Some(rows.clone());
+        (tree, texts, loaded) = ordain_config::load(&set);
+        let open = open_calls(&tree, &rows);
+        if open.is_empty() {
+            break;
+        }
+        let (local, distant): (Vec<Open>, Vec<Open>) =
+            open.into_iter().partition(|open| matches!(open.call.source, Some((ModuleSource::Local(_), _))));
+        for open in local {
+            if let Some((key, row)) = local_row(&open) {
+                talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
+                add(&mut set, workdir, &row.dir, &mut found);
+                rows.insert(key, row);
+            }
+        }
+        if distant.is_empty() {
+            continue;
+        }
+        if !std::mem::replace(&mut remote, true) {
+            found.append(problems.clone());
+        }
+        let fetcher = match &fetcher {
+            Ok(fetcher) => fetcher,
+            Err(error) => {
+                found.push(error.clone());
+                break;
+            }
+        };
+        for outcome in fetch_all(workdir, fetcher, &distant, (&rows, &before), options, talk).await {
+            match outcome {
+                Ok((key, row, locked)) => {
+                    talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
+                    if let Some((name, digest)) = locked {
+                        new_lock.rows.insert(name.clone(), digest);
+                        used.insert(name);
+                    }
+                    add(&mut set, workdir, &row.dir, &mut found);
+                    rows.insert(key, row);
+                }
+                Err(error) => found.push(error),
+            }
+        }
+        // Loading again would move the places that the findings point at.
+        if found.has_errors() {
+            break;
+        }
+    }
+    let failed = found.has_errors();
+    // What could not be fetched was reported as such already.
+    found.extend(loaded.iter().filter(|item| !(failed && item.summary == NOT_INSTALLED)).cloned());
+    if options.upgrade && !failed {
+        new_lock.rows.retain(|name, _| used.contains(name));
+    }
+    if !failed {
+        found.extend(write_lock(workdir, &lock, &new_lock, options).err());
+    }
+    found.extend(remember(workdir, &rows).err());
+    (Project { set, tree: Arc::new(tree), sources: texts }, found)
+}
+
+fn add(set: &mut SourceSet, workdir: &Workdir, dir: &str, found: &mut Diagnostics) {
+    // A directory that is not there is reported by the loader, at the call.
+    if workdir.path(dir).is_dir() {
+        found.append(sources::add_directory(set, workdir, dir));
+    }
+}
+
+fn local_row(open: &Open) -> Option<(Arc<str>, InstalledModule)> {
+    let (ModuleSource::Local(text), _) = open.call.source.as_ref()? else { return None };
+    let row = InstalledModule {
+        source: local_source(text).into(),
+        version: None,
+        dir: join_path(&open.parent.dir, text).into(),
+    };
+    Some((open.key.clone(), row))
+}
+
+/// Key, row of the manifest, and row of the lock file with its digest.
+type Row = (Arc<str>, InstalledModule, Option<(ordain_install::ModuleRow, ordain_install::Hash)>);
+
+async fn fetch_all(
+    workdir: &Workdir,
+    fetcher: &ModuleFetcher<'_>,
+    open: &[Open],
+    (rows, before): (&Manifest, &Manifest),
+    options: ModuleOptions,
+    talk: &mut dyn Dialogue,
+) -> Vec<Result<Row, Diagnostic>> {
+    let talk = Mutex::new(talk);
+    let watch = |package: &str, version: Option<&str>, key: &str| {
+        if let Ok(mut talk) = talk.lock() {
+            let version = version.map(str::to_owned);
+            talk.tell(&News::Downloading(package.to_owned(), version, key.to_owned()));
+        }
+    };
+    let watch = &watch;
+    let fetches = futures_util::stream::iter(open).map(|open| async move {
+        let Some((source, span)) = &open.call.source else { return None };
+        if let Some(ancestor) = ancestor_with(source, open, rows) {
+            return Some(Err(endless(open, &ancestor).with_span(*span)));
+        }
+        if let Some(row) =
+            before.get(&open.key).filter(|row| !options.upgrade && still_fits(workdir, row, open))
+        {
+            return Some(Ok((open.key.clone(), row.clone(), None)));
+        }
+        let wanted = Wanted {
+            key: &open.key,
+            source,
+            constraint: open.call.version.as_ref().map(|(text, _)| &**text),
+        };
+        let fetched = fetcher.fetch(&wanted, watch).await;
+        Some(fetched.map(|fetched| row(workdir, open, fetched)).map_err(|error| error.with_span(*span)))
+    });
+    fetches.buffered(AT_ONCE).filter_map(|outcome| async move { outcome }).collect().await
+}
+
+fn row(workdir: &Workdir, open: &Open, fetched: Fetched) -> Row {
+    let end = if fetched.subdir.is_empty() { String::new() } else { format!("/{}", fetched.subdir) };
+    let dir = format!("{}{end}", relative(workdir, &fetched.package));
+    let row = InstalledModule {
+        source: fetched.source.into(),
+        version: fetched.version.map(Into::into),
+        dir: dir.into(),
+    };
+    (open.key.clone(), row, fetched.locked)
+}
+
+/// Whether what is installed is still what a call asks for.
+fn still_fits(workdir: &Workdir, row: &InstalledModule, open: &Open) -> bool {
+    let Some((source, _)) = &open.call.source else { return false };
+    let same = ordain_install::normal_source(source).is_ok_and(|text| *text == *row.source);
+    let constraint = open.call.version.as_ref().map_or("", |(text, _)| &**text);
+    let version = match (&row.version, Constraint::parse(constraint)) {
+        (Some(version), Ok(constraint)) => Version::parse(version).is_some_and(|v| constraint.allows(&v)),
+        (None, _) => true,
+        (_, Err(_)) => false,
+    };
+    same && version && workdir.path(&*row.dir).is_dir()
+}
+
+/// The nearest caller that was made from the same source: fetching would never end.
+fn ancestor_with(source: &ModuleSource, open: &Open, rows: &Manifest) -> Option<String> {
+    let text = ordain_install::normal_source(source).ok()?;
+    let mut path = open.parent.path.clone();
+    loop {
+        let key = path.0.join(".");
+        if rows.get(key.as_str()).is_some_and(|row| *row.source == *text) {
+            return Some(path.to_string());
+        }
+        path = path.parent()?.0;
+    }
+}
+
+fn endless(open: &Open, ancestor: &str) -> Diagnostic {
+    let detail = format!(
+        "Module {:?} is called from within itself: {ancestor} has the same source, so that it would never end.",
+        open.key
+    );
+    Diagnostic::error(codes::config::MODULE_LOAD, "Module calls itself", detail)
+}
+
+fn read_lock(workdir: &Workdir, sources: &mut Sources) -> (ModuleLock, Diagnostics) {
+    match std::fs::read_to_string(workdir.path(MODULE_LOCK)) {
+        Ok(text) => ModuleLock::read(MODULE_LOCK, &text, sources),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Default::default(),
+        Err(error) => {
+            let detail = format!("{MODULE_LOCK} cannot be read: {error}.");
+            (ModuleLock::default(), Diagnostic::error(codes::cli::IO, "Failed to read file", detail).into())
+        }
+    }
+}
+
+fn write_lock(
+    workdir: &Workdir,
+    old: &ModuleLock,
+    new: &ModuleLock,
+    options: ModuleOptions,
+) -> Result<(), Diagnostic> {
+    if old == new {
+        return Ok(());
+    }
+    if options.lock_readonly {
+        let rows: Vec<&str> =
+            new.rows.keys().filter(|row| !old.rows.contains_key(*row)).map(|row| &*row.source).collect();
+        let detail = format!(
+            "{MODULE_LOCK} says nothing about {}, and -lockfile=readonly forbids to change it. Run \"ordain init\" without that option and commit the file.",
+            rows.join(", ")
+        );
+        return Err(Diagnostic::error(
+            codes::install::LOCK_FILE,
+            "Module dependency changes detected",
+            detail,
+        ));
+    }
+    let path = workdir.path(MODULE_LOCK);
+    files::write(&path, new.text().as_bytes()).map_err(|error| {
+        let detail = format!("{} cannot be written: {error}.", path.display());
+        Diagnostic::error(codes::cli::IO, "Failed to save the lock file of modules", detail)
+    })
+}
+
+/// A JSON text as Go writes it, with what HTML gives meaning to escaped.
+fn go_text(text: &str) -> String {
+    let text = Json::from(text).to_string();
+    text.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
+}
+
+/// Writes the module manifest in Terraform's form.
+///
+/// # Errors
+/// The manifest cannot be written.
+fn remember(workdir: &Workdir, rows: &Manifest) -> Result<(), Diagnostic> {
+    let texts: Vec<String> = rows
+        .iter()
+        .map(|(key, row)| {
+            let version = row.version.as_ref().map(|version| format!("\"Version\":{},", go_text(version)));
+            format!(
+                "{{\"Key\":{},\"Source\":{},{}\"Dir\":{}}}",
+                go_text(key),
+                go_text(&row.source),
+                version.unwrap_or_default(),
+                go_text(&row.dir)
+            )
+        })
+        .collect();
+    let path = workdir.data_dir().join("modules/modules.json");
+    let document = format!("{{\"Modules\":[{}]}}", texts.join(","));
+    files::write(&path, document.as_bytes()).map_err(|error| {
+        let detail = format!("{} cannot be written: {error}.", path.display());
+        Diagnostic::error(codes::cli::IO, "Failed to remember the modules", detail)
+    })
+}
+
+/// A directory as manifests keep it: relative to the root module where it is below.
+fn relative(workdir: &Workdir, path: &Path) -> String {
+    path.strip_prefix(&workdir.dir).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// Remembers the modules of a loaded configuration, also of one with errors, so that later commands find those
+/// errors again and not missing modules.
+///
+/// # Errors
+/// The manifest cannot be written.
+pub fn remember_modules(workdir: &Workdir, project: &Project) -> Result<(), Diagnostic> {
+    let mut rows = sources::read_manifest(workdir).unwrap_or_default();
+    rows.insert("".into(), InstalledModule { source: "".into(), version: None, dir: ".".into() });
+    for module in project.tree.modules() {
+        for call in module.calls.values() {
+            let (Some((ModuleSource::Local(text), _)), Some(child)) = (&call.source, &call.child) else {
+                continue;
+            };
+            let row =
+                InstalledModule { source: local_source(text).into(), version: None, dir: child.dir.clone() };
+            rows.insert(child.path.0.join(".").into(), row);
+        }
+    }
+    remember(workdir, &rows)
+}

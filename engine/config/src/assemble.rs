@@ -187,8 +187,20 @@ impl Assembly<'_> {
             self.found.push(bad_block("Invalid import configuration", detail, block.header));
             return;
         }
-        let import = Import::decode(block, &mut self.found);
-        self.module.refactoring.imports.extend(import.map(Arc::new));
+        let Some(import) = Import::decode(block, &mut self.found) else { return };
+        let mut others = self.module.refactoring.imports.iter();
+        if let (Some(address), Some(other)) =
+            (import.fixed_address(), others.find(|other| other.fixed_address() == import.fixed_address()))
+        {
+            let place = place(self.sources, other.header);
+            let detail = format!(
+                "An import block for the resource {address:?} was already declared at {place}. A resource can have only one import block."
+            );
+            let summary = format!("Duplicate import configuration for {address:?}");
+            self.found.push(duplicate(summary, detail, import.header));
+            return;
+        }
+        self.module.refactoring.imports.push(Arc::new(import));
     }
 
     /// Reports a second declaration, and where the first is.

@@ -52,6 +52,9 @@ fn keep(config: &Value, prior: &Value, path: &[Step]) -> Value {
     match config.kind() {
         // A key in brackets means a key of a map; what is no map is ignored as a whole.
         Kind::Object(_) if rest.is_empty() && matches!(step, Step::Index(_)) => prior.clone(),
+        // A step in brackets names nothing inside an object, nor a step with a dot anything inside a map.
+        Kind::Object(_) if matches!(step, Step::Index(_)) => config.clone(),
+        Kind::Map(..) if matches!(step, Step::Attr(_)) => config.clone(),
         Kind::Object(members) => {
             let Some(name) = name_of(step) else { return config.clone() };
             let (Some(have), Some(had)) = (members.get(&name), prior.get(&name)) else {

@@ -138,13 +138,14 @@ impl Core {
             None => self.unknown(condition, found),
             Some(true) => Verdict { status: CheckStatus::Pass, message: None },
             Some(false) => {
-                let text = message.unwrap_or_else(|| HIDDEN.to_owned());
+                let text = message.clone().unwrap_or_else(|| HIDDEN.to_owned());
                 let problem = error(codes::eval::CHECK_FAILED, summary, &text, span);
                 let problem =
                     if condition.kind == ConditionKind::Assert { as_warning(problem) } else { problem };
                 let cause = if marks.is_sensitive() { Cause::Sensitive } else { Cause::Plain };
                 found.push(explain(&condition.condition, scope, problem, cause));
-                Verdict { status: CheckStatus::Fail, message: Some(text) }
+                // What may not be shown is not stored either.
+                Verdict { status: CheckStatus::Fail, message }
             }
         }
     }

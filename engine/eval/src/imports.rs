@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ordain_addr::{ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance};
 use ordain_config::blocks::Import;
 use ordain_config::key_of;
-use ordain_diag::{Diagnostics, Span, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
 use ordain_value::{Type, Value, convert};
 
@@ -30,6 +30,28 @@ impl Core {
             self.add_import(import, &mut imports, found);
         }
         (found.error_count() == before).then_some(imports)
+    }
+
+    /// Says of imports that the instance they are for does not exist.
+    pub(crate) fn without_instance(&self, imports: &Imports) -> Vec<Diagnostic> {
+        if self.input.mode == Mode::Validate {
+            return Vec::new();
+        }
+        let exists = |address: &ResourceInstance| {
+            let module = self.values.find(&address.module).and_then(|id| self.values.module(id));
+            let set = module.and_then(|module| module.resources.get(&address.resource));
+            set.is_some_and(|set| set.expansion.index_of(address.key.as_ref()).is_some())
+        };
+        let mut missing: Vec<_> = imports.iter().filter(|(address, _)| !exists(address)).collect();
+        missing.sort_by(|a, b| a.0.cmp(b.0));
+        let say = |(address, wanted): (&ResourceInstance, &WantedImport)| {
+            let detail = format!(
+                "The configuration for the given import {address} does not exist. All target instances must have an associated configuration to be imported."
+            );
+            let summary = "Configuration for import target does not exist";
+            error(codes::config::INVALID_ARGUMENT, summary, detail, wanted.span)
+        };
+        missing.into_iter().map(say).collect()
     }
 
     fn add_import(&self, import: &Arc<Import>, imports: &mut Imports, found: &mut Diagnostics) {

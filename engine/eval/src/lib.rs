@@ -13,6 +13,7 @@ mod wanted;
 
 mod compile;
 mod graph;
+mod ignored;
 
 mod core;
 mod step;

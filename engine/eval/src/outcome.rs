@@ -63,6 +63,9 @@ impl Evaluator {
                         .insert(name.clone(), OutputValue { value: value.clone(), sensitive, ephemeral });
                 }
             }
+        }
+        // Also when nothing was evaluated, as where nothing but outputs is destroyed.
+        if let Some(config) = config {
             let value = |(name, variable): (&Arc<str>, &Arc<_>)| {
                 Some((name.clone(), self.core.given_value(variable)?))
             };

@@ -124,8 +124,16 @@ impl Evaluator {
             }
         }
         match self.core.imports_of(&address, found) {
-            Some(imports) => active.imports = imports,
+            Some(imports) => {
+                if !active.failed {
+                    found.extend(self.core.without_instance(&imports));
+                }
+                active.imports = imports;
+            }
             None => active.failed = true,
+        }
+        if self.core.input.mode == Mode::Validate {
+            found.append(crate::ignored::check(&active.block, &active.info.schema.block));
         }
         if active.is_handed_out() {
             return if active.failed { NodeState::Failed } else { NodeState::Done };

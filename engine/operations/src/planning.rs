@@ -67,7 +67,9 @@ pub async fn plan(
     let project = generated.as_ref().map_or(project, |generated| &generated.project);
     let inputs = found.take(collect(workdir, &options.given, sources));
     found.append(ordain_config::validate(&project.tree));
-    found.append(ordain_config::validate_imports(&project.tree));
+    if options.planner.mode != ordain_plan::Mode::Destroy {
+        found.append(ordain_config::validate_imports(&project.tree));
+    }
     if found.has_errors() {
         return (None, found);
     }

@@ -29,7 +29,7 @@ pub(crate) fn carry_out_moves(
         .flat_map(|module| module.refactoring.moved.iter().map(|moved| (&module.path, moved)))
         .collect();
     let statements = Statements { moved };
-    let mut found = statements.check(tree);
+    let mut found = statements.check(tree, state);
     let moves: Vec<Move> = statements
         .moved
         .iter()
@@ -69,7 +69,7 @@ fn absolute(module: &ModulePath, target: &Target) -> String {
 }
 
 impl Statements<'_> {
-    fn check(&self, tree: &ModuleTree) -> Diagnostics {
+    fn check(&self, tree: &ModuleTree, state: &State) -> Diagnostics {
         let mut found = Diagnostics::new();
         let mut from: HashMap<String, &Moved> = HashMap::new();
         let mut to: HashMap<String, &Moved> = HashMap::new();
@@ -95,7 +95,10 @@ impl Statements<'_> {
                 );
                 found.push(error("Moved object still exists", detail, moved.from.1));
             }
-            if let Some(detail) = types_differ(&moved.from.0, &moved.to.0) {
+            // What was moved long ago, or never was, needs no provider that could do it.
+            if let Some(detail) = types_differ(&moved.from.0, &moved.to.0)
+                && is_stored(state, module, &moved.from.0)
+            {
                 found.push(error("Unsupported move across resource types", detail, moved.header));
             }
         }
@@ -123,6 +126,19 @@ impl Statements<'_> {
             None => cyclic,
         }
     }
+}
+
+/// Whether the state holds anything at a resource address of a module.
+fn is_stored(state: &State, module: &ModulePath, from: &Target) -> bool {
+    let (inside, resource) = match from {
+        Target::Module(_) => return true,
+        Target::Resource(from) => (from.module.path(), &from.resource),
+        Target::Instance(from) => (from.module.path(), &from.resource),
+    };
+    let path: Vec<_> = module.0.iter().chain(&inside.0).collect();
+    state.resources.keys().any(|held| {
+        held.resource == *resource && held.module.0.iter().map(|step| &step.name).eq(path.iter().copied())
+    })
 }
 
 /// Where a whole resource or module call that statements move away from is declared all the same. Single

@@ -2,10 +2,10 @@
 
 use ordain_addr::{ConfigResource, Mode, Target};
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Block, Expr};
+use ordain_lang::ast::{Block, Expr, ExprKind};
 
 use super::ProviderRef;
-use crate::address::target_without_keys;
+use crate::address::{target_of, target_without_keys};
 use crate::fields::{Fields, bad_argument, schema};
 use crate::static_forms::as_written;
 
@@ -29,6 +29,16 @@ pub struct Import {
 }
 
 impl Import {
+    /// The address, where it is written out without expressions.
+    pub(crate) fn fixed_address(&self) -> Option<String> {
+        match &self.to.kind {
+            ExprKind::Traversal(traversal) if self.for_each.is_none() => {
+                target_of(traversal).ok().map(|target| target.to_string())
+            }
+            _ => None,
+        }
+    }
+
     /// Reads an `import` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Import> {
         let optional = ["id", "identity", "for_each", "provider"];

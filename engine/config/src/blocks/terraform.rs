@@ -251,9 +251,11 @@ fn refuse_experiments(expr: &Expr, found: &mut Diagnostics) {
         found.push(bad_argument("Invalid expression", "A static list expression is required.", expr.span));
         return;
     };
-    for item in items.iter() {
-        let detail =
-            format!("There is no current experiment with the keyword {:?}.", item.keyword().unwrap_or(""));
-        found.push(bad_argument("Unknown experiment keyword", detail, item.span));
+    if let Some(item) = items.first() {
+        let detail = format!(
+            "Experimental features of the language come and go, and this engine has none: {:?} cannot be used.",
+            item.keyword().unwrap_or("")
+        );
+        found.push(bad_argument("Module uses experimental features", detail, item.span));
     }
 }

@@ -249,7 +249,10 @@ impl<'d> Drive<'d> {
     fn describe(&mut self, wanted: &WantedInstance, create_before_destroy: bool) {
         let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let Some(object) = stored else { return };
-        if *object.dependencies == *wanted.dependencies
+        let held = self.state.resources.get(&wanted.address.abs_resource());
+        let same_provider = held.is_some_and(|held| held.provider == wanted.provider);
+        if same_provider
+            && *object.dependencies == *wanted.dependencies
             && object.create_before_destroy == create_before_destroy
         {
             return;

@@ -128,7 +128,8 @@ async fn stored_state(
     found: &mut Diagnostics,
 ) -> (Stored, Option<State>) {
     let kept = state.clone();
-    let written = if journal_begun && snapshot.version.is_none() && state.is_empty() {
+    let tried = journal_begun || session.plan.mode == Mode::Destroy;
+    let written = if tried && snapshot.version.is_none() && state.is_empty() {
         // Something was tried: the first state is written even though nothing is left of it.
         if state.lineage.is_empty() {
             state.lineage = session.host.new_lineage.as_str().into();

@@ -58,7 +58,13 @@ impl Host for Surroundings {
         }
         match backend::connect(&self.workdir, &choice(backend, config)) {
             Ok(_) => Diagnostics::new(),
-            Err(error) => error.with_attribute(vec![AttributeStep::Name("config".to_owned())]).into(),
+            Err(mut error) => {
+                // What is wrong is a value of this data source, whatever it is in a backend block.
+                if error.code == codes::config::INVALID_ARGUMENT {
+                    error.summary = "Invalid backend configuration".to_owned();
+                }
+                error.with_attribute(vec![AttributeStep::Name("config".to_owned())]).into()
+            }
         }
     }
 

@@ -72,7 +72,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
 /// A stored plan. Nobody is asked: naming the file is the yes where no signatures are demanded.
 fn stored(matches: &ArgMatches, session: &mut Session, path: &str) -> Result<Exit, Exit> {
     let bytes = ordain_operations::plan_store::read(&session.workdir, path);
-    let bytes = session.block_on(bytes).map_err(|error| session.fail(error))?;
+    let bytes = session.block_on(bytes).map_err(|error| not_loaded(session, error))?;
     let forbidden = ["destroy", "refresh-only"].iter().any(|flag| is_on(matches, flag));
     let (file, digests) =
         sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
@@ -82,12 +82,22 @@ fn stored(matches: &ArgMatches, session: &mut Session, path: &str) -> Result<Exi
         let detail = "The planning options -destroy, -refresh-only, -replace and -target were decided when the plan was made; they cannot be given with a saved plan file.";
         return Err(session.usage("Can't set planning options with a saved plan", detail));
     }
-    let purpose = if file.plan.mode == Mode::Destroy { Purpose::Destroy } else { Purpose::Apply };
     let options = options(matches, session, Some(Proof::AutoApprove), true)?;
     if let Some(machine) = session.ui.machine() {
         machine.changes(&file.plan);
     }
-    carry_out(session, file, digests, options, purpose)
+    // Whatever a stored plan does, carrying it out is an apply.
+    carry_out(session, file, digests, options, Purpose::Apply)
+}
+
+/// A plan file that is not there is told as two errors, as tools know it.
+fn not_loaded(session: &mut Session, error: Diagnostic) -> Exit {
+    if !error.detail.starts_with("stat ") {
+        return session.fail(error);
+    }
+    let why = Diagnostic::error(error.code, error.detail.clone(), "");
+    let found = [Diagnostic { detail: String::new(), ..error }, why].into_iter().collect();
+    session.report(&found, &Sources::new())
 }
 
 fn options(

@@ -6,6 +6,7 @@ mod completion;
 mod console;
 mod demo;
 mod dev;
+mod explain;
 mod explain_error;
 mod fmt;
 mod force_unlock;
@@ -96,6 +97,7 @@ pub const ALL: &[Entry] = &[
     sandbox::ENTRY,
     dev::render_chart::ENTRY,
     version::ENTRY,
+    explain::ENTRY,
     explain_error::ENTRY,
 ];
 

@@ -6,6 +6,7 @@ pub mod backend;
 pub mod choosing;
 pub mod clock;
 pub mod consoling;
+pub mod explaining;
 mod files;
 mod gate;
 mod generated;

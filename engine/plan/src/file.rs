@@ -139,6 +139,15 @@ impl PlanFile {
     /// Terraform's JSON plan, as `show -json` prints it: nothing is redacted unless asked for. Of a plan that
     /// could not be opened there is only the redacted one.
     pub fn json(&self, secrets: Secrets) -> (String, Diagnostics) {
+        self.json_explained(secrets, &|_| None)
+    }
+
+    /// The same, with the causes that are known of changes.
+    pub fn json_explained(
+        &self,
+        secrets: Secrets,
+        cause: &dyn Fn(&crate::Change) -> Option<serde_json::Value>,
+    ) -> (String, Diagnostics) {
         if let Some(closed) = &self.closed {
             return (closed.readable.clone(), Diagnostics::new());
         }
@@ -148,7 +157,7 @@ impl PlanFile {
             terraform_version: &self.header.terraform_version,
             secrets,
         };
-        json::plan(&self.plan, &view)
+        json::plan_explained(&self.plan, &view, cause)
     }
 
     /// Whether the plan's lifetime is over at `now`, in seconds since 1970.

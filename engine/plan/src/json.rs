@@ -22,7 +22,7 @@ use ordain_value::Value;
 use serde_json::Value as Json;
 
 use crate::schema::Schemas;
-use crate::{Action, OutputChange, Plan};
+use crate::{Action, Change, OutputChange, Plan};
 use document::{ChangeDocument, OutputDocument, PlanDocument, RelevantDocument, VariableDocument};
 
 /// Whether a document shows what is sensitive.
@@ -50,6 +50,15 @@ pub struct View<'a> {
 
 /// The plan as one line of JSON in format 1.2, without a line break at its end.
 pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
+    plan_explained(plan, view, &|_| None)
+}
+
+/// The same; each entry of `resource_changes` for which `cause` has an answer gets it as `ordain.cause`.
+pub fn plan_explained(
+    plan: &Plan,
+    view: &View<'_>,
+    cause: &dyn Fn(&Change) -> Option<Json>,
+) -> (String, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     // Outputs that are known already count as part of the refreshed state, with their new values.
     let known = |output: &&OutputChange| output.action != Action::Delete && output.after.is_wholly_known();
@@ -65,7 +74,10 @@ pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
         variables: variables(plan, view),
         planned_values,
         resource_drift: changes::in_order(&plan.drift).into_iter().map(change).collect(),
-        resource_changes: changes::in_order(&plan.changes).into_iter().map(change).collect(),
+        resource_changes: changes::in_order(&plan.changes)
+            .into_iter()
+            .map(|planned| document::ResourceChange { ordain: cause(planned).map(own), ..change(planned) })
+            .collect(),
         deferred_changes: plan.deferred.iter().map(|deferred| changes::deferred(deferred, view)).collect(),
         output_changes: plan
             .outputs
@@ -95,6 +107,11 @@ pub fn plan(plan: &Plan, view: &View<'_>) -> (String, Diagnostics) {
 pub fn state(state: &State, view: &View<'_>) -> (String, Diagnostics) {
     let (document, mut diagnostics) = states::document(state, view, &[], true);
     (line(&document, &mut diagnostics), diagnostics)
+}
+
+/// What we say beside Terraform's format stands under one name of ours.
+fn own(cause: Json) -> Json {
+    serde_json::json!({ "cause": cause })
 }
 
 fn line(document: &impl serde::Serialize, diagnostics: &mut Diagnostics) -> String {

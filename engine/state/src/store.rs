@@ -84,10 +84,34 @@ impl StateStore {
         match self.blobs.get(&self.name).await.map_err(|error| self.failed("read", &error))? {
             None => Ok(Stored { state: State::default(), version: None, backed_up: false }),
             Some((bytes, version)) => {
-                let state = v4::read(&bytes)?.unwrap_or_default();
+                let state = match v4::read(&bytes) {
+                    Ok(state) => state.unwrap_or_default(),
+                    Err(error) => return Err(self.with_way_out(error).await),
+                };
                 Ok(Stored { state, version: Some(version), backed_up: false })
             }
         }
+    }
+
+    /// An error about a state that cannot be read says that nothing changed, and which backup can be.
+    async fn with_way_out(&self, mut error: Diagnostic) -> Diagnostic {
+        let mut kept = None;
+        if let Some(backup) = &self.backup
+            && let Ok(Some((bytes, _))) = self.blobs.get(backup).await
+            && v4::read(&bytes).is_ok()
+        {
+            kept = Some(backup);
+        }
+        error.detail.push_str("\n\nThe state was left as it is.");
+        if let Some(backup) = kept {
+            let way = format!(
+                " {backup} holds the state before the last change and can be read: look at it with \"show {backup}\", and \
+                 put it in the place of {} if it is the better one.",
+                self.name
+            );
+            error.detail.push_str(&way);
+        }
+        error
     }
 
     /// Writes `next` in place of what was read, unless both are the same but for their serial, or there

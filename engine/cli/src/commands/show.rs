@@ -2,10 +2,12 @@
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, codes};
+use ordain_operations::explaining::Explainer;
 use ordain_operations::providers::Providers;
-use ordain_operations::{LANGUAGE_VERSION, sealing, trimmed};
+use ordain_operations::{LANGUAGE_VERSION, Project, sealing, snapshot, trimmed};
 use ordain_plan::file::PlanFile;
 use ordain_plan::json::{Secrets, View};
+use ordain_plan::{Action, Change};
 use ordain_state::State;
 
 use super::{Entry, state};
@@ -61,7 +63,10 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
 
 fn show_plan(session: &mut Session, file: &PlanFile, json: bool, show_sensitive: bool) -> Result<Exit, Exit> {
     if json {
-        let (document, found) = file.json(Secrets::Shown);
+        let (project, _) = Project::from_snapshot(snapshot::source_set(&file.snapshot));
+        let explainer = Explainer::new(&file.plan, &project.tree, &project.sources);
+        let cause = |change: &Change| (change.action != Action::NoOp).then(|| explainer.cause(change).json());
+        let (document, found) = file.json_explained(Secrets::Shown, &cause);
         session.ui.line(&document);
         return Ok(session.report(&found, &ordain_diag::Sources::new()));
     }

@@ -38,6 +38,7 @@ pub fn resource_name(address: &ResourceInstance, provider: &ordain_addr::Provide
         type_name: address.resource.type_name.to_string(),
         name: address.resource.name.to_string(),
         index: address.key.as_ref().map(key_json),
+        index_unknown: false,
         provider_name: provider.to_string(),
     }
 }
@@ -61,12 +62,18 @@ pub fn resource_change(change: &Change, view: &View<'_>) -> ResourceChange {
         deposed: change.deposed.as_ref().map(ToString::to_string),
         change: change_document(change, view),
         action_reason: change.reason.map(crate::Reason::word),
+        ordain: None,
     }
 }
 
 /// One entry of `deferred_changes`.
 pub fn deferred(deferred: &Deferred, view: &View<'_>) -> DeferredChange {
-    DeferredChange { reason: deferred.reason, resource_change: resource_change(&deferred.change, view) }
+    let mut change = resource_change(&deferred.change, view);
+    if deferred.reason == "instance_count_unknown" && deferred.change.address.key.is_none() {
+        change.address.push_str("[*]");
+        change.name.index_unknown = true;
+    }
+    DeferredChange { reason: deferred.reason, resource_change: change }
 }
 
 fn change_document(change: &Change, view: &View<'_>) -> ChangeDocument {

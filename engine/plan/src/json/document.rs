@@ -94,6 +94,8 @@ pub struct ResourceName {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<Json>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub index_unknown: bool,
     pub provider_name: String,
 }
 
@@ -130,6 +132,8 @@ pub struct ResourceChange {
     pub change: ChangeDocument,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ordain: Option<Json>,
 }
 
 /// A change that cannot be planned yet.

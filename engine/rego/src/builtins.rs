@@ -4,6 +4,7 @@ mod aggregates;
 mod args;
 mod arithmetic;
 mod bits;
+mod certificates;
 mod collections;
 mod compare;
 mod digests;
@@ -87,6 +88,7 @@ const AREAS: &[&[Row]] = &[
     digests::ROWS,
     tokens::ROWS,
     schemas::ROWS,
+    certificates::ROWS,
 ];
 
 const INFIX: &[(&str, &str)] = &[

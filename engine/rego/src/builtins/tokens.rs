@@ -9,8 +9,11 @@ use super::encoding::{hex, url_decode};
 use super::{BuiltinEnv, BuiltinError, BuiltinResult, Row};
 use crate::number::Number;
 use crate::value::{Object, Value};
-use jws::Algorithm;
 use keys::VerificationKey;
+
+pub(super) use jws::Algorithm;
+pub(super) use keys::{PublicKey, spki};
+
 use ordain_gostd::bytes::{to_bytes, to_text};
 
 pub(super) const ROWS: &[Row] = &[

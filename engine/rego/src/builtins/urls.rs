@@ -101,6 +101,13 @@ pub(super) fn host(text: &str) -> String {
     parse::parse(text).map_or_else(|_| text.to_owned(), |url| url.hostname)
 }
 
+/// Scheme, host with port, path, query and fragment of an address; all empty when it is none.
+pub(super) fn parts(text: &str) -> (String, String, String, String, String) {
+    let url = parse::parse(text).unwrap_or_default();
+    let host = if url.port.is_empty() { url.hostname } else { format!("{}:{}", url.hostname, url.port) };
+    (url.scheme, host, url.path, url.query, url.fragment)
+}
+
 /// Whether a text is an absolute address or path; anything but a text is none.
 fn uri_is_valid(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let text = args::any(args, 1)?.as_str().unwrap_or_default();

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// How a token is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Algorithm {
+pub(in crate::builtins) enum Algorithm {
     Hs256,
     Hs384,
     Hs512,
@@ -70,7 +70,7 @@ impl Algorithm {
     }
 
     /// Whether the key is of the algorithm's kind and the signature is one of it.
-    pub(super) fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+    pub(in crate::builtins) fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
         let digest = self.digest(message);
         match (self, key) {
             (Self::Rs256 | Self::Rs384 | Self::Rs512, PublicKey::Rsa(key)) => {

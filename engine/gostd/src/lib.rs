@@ -11,6 +11,7 @@ mod number;
 mod quote;
 pub mod regexp;
 mod sprintf;
+pub mod template;
 pub mod time;
 
 pub use duration::{format_duration, parse_duration};

@@ -22,6 +22,7 @@ mod replace;
 mod schemas;
 mod semver;
 mod strings;
+mod templates;
 mod times;
 mod tokens;
 mod units;
@@ -89,6 +90,7 @@ const AREAS: &[&[Row]] = &[
     tokens::ROWS,
     schemas::ROWS,
     certificates::ROWS,
+    templates::ROWS,
 ];
 
 const INFIX: &[(&str, &str)] = &[

@@ -1,12 +1,12 @@
 //! Evaluating pipelines, commands, fields and arguments: the second half of `text/template/exec.go`.
 
-use super::ast::{Command, Expr, ExprKind, Number, Pipe};
 use super::call::{Function, Param};
 use super::error::ExecError;
 use super::exec::{At, State};
 use crate::functions;
 use crate::objects;
 use crate::value::{ListKind, MapKind, Value};
+use ordain_gostd::template::{Command, Expr, ExprKind, Number, Pipe};
 
 /// A value and whether Go would see it as an `interface {}`: errors about nil and about types depend on it.
 #[derive(Debug, Clone)]

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use ordain_gostd::quote;
 
-use super::ast::{Branch, Command, Expr, Node, Pipe, Template};
 use super::error::ExecError;
 use super::eval::Slot;
 use super::set::TemplateSet;
 use crate::limits::Limits;
 use crate::outside::Outside;
 use crate::value::Value;
+use ordain_gostd::template::{Branch, Command, Expr, Node, Pipe, Template};
 
 /// What all templates of one rendering share.
 pub(crate) struct Engine<'e> {

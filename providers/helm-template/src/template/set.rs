@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ast::Template;
+use ordain_gostd::template::Template;
 
 /// A set of templates; `tpl` works on an overlay, so that its definitions stay its own.
 #[derive(Debug, Default)]

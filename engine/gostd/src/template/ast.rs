@@ -2,21 +2,25 @@
 
 use std::fmt::{self, Display as _};
 
-use ordain_gostd::quote;
+use crate::quote;
 
 /// One named template.
 #[derive(Debug)]
-pub(crate) struct Template {
-    pub(crate) name: String,
+pub struct Template {
+    /// Its name.
+    pub name: String,
     /// Name of the text it was defined in, for error locations.
-    pub(crate) parse_name: String,
-    pub(crate) text: std::rc::Rc<str>,
-    pub(crate) root: Vec<Node>,
+    pub parse_name: String,
+    /// The whole text.
+    pub text: std::rc::Rc<str>,
+    /// What it consists of.
+    pub root: Vec<Node>,
 }
 
 impl Template {
     /// `file:line:column` of a byte offset; the column counts bytes from 0, as Go counts it.
-    pub(crate) fn location(&self, at: usize) -> String {
+    #[must_use]
+    pub fn location(&self, at: usize) -> String {
         let before = self.text.get(..at).unwrap_or(&self.text);
         let line = 1 + before.matches('\n').count();
         let column = before.rfind('\n').map_or(at, |newline| at - newline - 1);
@@ -24,87 +28,147 @@ impl Template {
     }
 
     /// Nothing but blanks, comments and definitions: such a template never replaces another.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.root.iter().all(|n| matches!(n, Node::Text { text, .. } if text.trim().is_empty()))
     }
 }
 
 /// What a template consists of.
 #[derive(Debug)]
-pub(crate) enum Node {
-    Text { at: usize, text: String },
-    Action { at: usize, pipe: Pipe },
+pub enum Node {
+    /// Text outside actions.
+    Text {
+        /// Place in the text, in bytes.
+        at: usize,
+        /// The text.
+        text: String,
+    },
+    /// `{{pipe}}`.
+    Action {
+        /// Place in the text, in bytes.
+        at: usize,
+        /// What is in it.
+        pipe: Pipe,
+    },
+    /// `{{if}}`.
     If(Box<Branch>),
+    /// `{{with}}`.
     With(Box<Branch>),
+    /// `{{range}}`.
     Range(Box<Branch>),
-    Template { at: usize, name: String, pipe: Option<Pipe> },
-    Break { at: usize },
-    Continue { at: usize },
+    /// `{{template "name" pipe}}`.
+    Template {
+        /// Place in the text, in bytes.
+        at: usize,
+        /// The template called.
+        name: String,
+        /// Its argument.
+        pipe: Option<Pipe>,
+    },
+    /// `{{break}}`.
+    Break {
+        /// Place in the text, in bytes.
+        at: usize,
+    },
+    /// `{{continue}}`.
+    Continue {
+        /// Place in the text, in bytes.
+        at: usize,
+    },
 }
 
 /// The parts of `if`, `with` and `range`.
 #[derive(Debug)]
-pub(crate) struct Branch {
-    pub(crate) at: usize,
-    pub(crate) pipe: Pipe,
-    pub(crate) list: Vec<Node>,
-    pub(crate) otherwise: Option<Vec<Node>>,
+pub struct Branch {
+    /// Place in the text, in bytes.
+    pub at: usize,
+    /// What decides.
+    pub pipe: Pipe,
+    /// What follows.
+    pub list: Vec<Node>,
+    /// What stands after `else`.
+    pub otherwise: Option<Vec<Node>>,
 }
 
 /// `$a, $b := cmd | cmd`.
 #[derive(Debug, Default)]
-pub(crate) struct Pipe {
-    pub(crate) at: usize,
+pub struct Pipe {
+    /// Place in the text, in bytes.
+    pub at: usize,
     /// `=` rather than `:=`.
-    pub(crate) assign: bool,
+    pub assign: bool,
     /// Names with their `$`.
-    pub(crate) decl: Vec<String>,
-    pub(crate) cmds: Vec<Command>,
+    pub decl: Vec<String>,
+    /// The commands, each of which gets the result of the one before.
+    pub cmds: Vec<Command>,
 }
 
 /// Words separated by blanks.
 #[derive(Debug)]
-pub(crate) struct Command {
-    pub(crate) at: usize,
-    pub(crate) args: Vec<Expr>,
+pub struct Command {
+    /// Place in the text, in bytes.
+    pub at: usize,
+    /// The words.
+    pub args: Vec<Expr>,
 }
 
 /// An operand.
 #[derive(Debug)]
-pub(crate) struct Expr {
-    pub(crate) at: usize,
-    pub(crate) kind: ExprKind,
+pub struct Expr {
+    /// Place in the text, in bytes.
+    pub at: usize,
+    /// What it is.
+    pub kind: ExprKind,
 }
 
+/// The kinds of operands.
 #[derive(Debug)]
-pub(crate) enum ExprKind {
+pub enum ExprKind {
+    /// `.a.b`.
     Field(Vec<String>),
     /// First the variable with its `$`, then fields.
     Variable(Vec<String>),
+    /// `(operand).a.b`.
     Chain(Box<Expr>, Vec<String>),
+    /// The name of a function.
     Identifier(String),
+    /// `.`.
     Dot,
+    /// `nil`.
     Nil,
+    /// `true` or `false`.
     Bool(bool),
+    /// A number.
     Number(Number),
+    /// A text.
     Text {
+        /// As written, in its quotes.
         literal: String,
+        /// What it means.
         text: String,
     },
+    /// `(pipe)`.
     Pipe(Pipe),
 }
 
 /// A numeric constant and every type it fits.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Number {
-    pub(crate) text: String,
-    pub(crate) int: Option<i64>,
-    pub(crate) uint: Option<u64>,
-    pub(crate) float: Option<f64>,
+pub struct Number {
+    /// As written.
+    pub text: String,
+    /// As an `int`.
+    pub int: Option<i64>,
+    /// As a `uint`.
+    pub uint: Option<u64>,
+    /// As a `float64`.
+    pub float: Option<f64>,
 }
 
 impl Node {
-    pub(crate) fn at(&self) -> usize {
+    /// Place in the text, in bytes.
+    #[must_use]
+    pub fn at(&self) -> usize {
         match self {
             Self::Text { at, .. } | Self::Action { at, .. } | Self::Template { at, .. } => *at,
             Self::Break { at } | Self::Continue { at } => *at,

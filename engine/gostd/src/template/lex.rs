@@ -322,7 +322,7 @@ impl<'t> Lexer<'t> {
     fn number(&mut self) -> Result<(), String> {
         let bad = |l: &Self| {
             let text = l.text.get(l.start..l.at).unwrap_or_default();
-            format!("bad number syntax: {}", ordain_gostd::quote(text))
+            format!("bad number syntax: {}", crate::quote(text))
         };
         if !self.scan_number() {
             return Err(bad(self));

@@ -1,6 +1,6 @@
 //! Numeric constants (`newNumber` of `text/template/parse/node.go`).
 
-use ordain_gostd::{parse_float, parse_int, quote, unquote};
+use crate::{parse_float, parse_int, quote, unquote};
 
 use super::ast::Number;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use ordain_gostd::{quote, unquote};
+use crate::{quote, unquote};
 
 use super::ast::{Branch, Command, Expr, ExprKind, Node, Pipe, Template};
 use super::lex::{Kind, Token, lex};
@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 200;
 ///
 /// # Errors
 /// `template: name:line: …` as Go words it. `known` says which functions exist.
-pub(crate) fn parse(name: &str, text: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Template>, String> {
+pub fn parse(name: &str, text: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Template>, String> {
     let text: Rc<str> = text.into();
     let mut parser = Parser {
         name,

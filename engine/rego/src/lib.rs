@@ -11,7 +11,25 @@ mod types;
 
 mod builtins;
 
+mod ast;
+mod error;
+mod parse;
+mod print;
+
+mod compile;
+mod ir;
+
+mod eval;
+
+mod engine;
+
+pub use ast::Span;
 pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
+pub use compile::CompileOptions;
+pub use engine::{Compiled, Policies, Trail};
+pub use error::{Code, Error};
+pub use eval::{Answer, Limits, Request};
 pub use number::Number;
+pub use parse::Version;
 pub use types::{Signature, Type};
 pub use value::{JsonError, Object, Set, Value};

@@ -1,0 +1,413 @@
+//! Ordered bodies to operations.
+
+use super::Compiler;
+use crate::ast::{Expr, Kind, Name, Node, Rule, Span, Term, is_wildcard};
+use crate::error::Code;
+use crate::ir::{self, Block, Function, Op, Pattern, Slot};
+use crate::value::Value;
+use std::collections::{HashMap, HashSet};
+
+/// The slots of one rule, and which of its variables have values at the point reached.
+#[derive(Default)]
+pub(crate) struct Frame {
+    slots: HashMap<Name, Slot>,
+    bound: HashSet<Slot>,
+    count: usize,
+}
+
+impl Frame {
+    fn slot(&mut self, name: &Name) -> Slot {
+        if let Some(slot) = self.slots.get(name) {
+            return *slot;
+        }
+        let slot = self.fresh();
+        self.slots.insert(name.clone(), slot);
+        slot
+    }
+
+    pub(crate) fn fresh(&mut self) -> Slot {
+        self.count += 1;
+        self.count - 1
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The slot of a variable that has one.
+    pub(crate) fn find(&self, name: &Name) -> Option<Slot> {
+        self.slots.get(name).copied()
+    }
+
+    fn is_bound(&self, name: &Name) -> bool {
+        self.slots.get(name).is_some_and(|slot| self.bound.contains(slot))
+    }
+}
+
+pub(crate) struct Lowering<'c> {
+    pub(crate) compiler: &'c mut Compiler,
+    pub(crate) frame: Frame,
+}
+
+impl Lowering<'_> {
+    /// One branch of a rule.
+    pub(crate) fn branch(&mut self, rule: &Rule) -> ir::Branch {
+        let args = rule.head.args.iter().map(|arg| self.pattern(arg)).collect();
+        let body = self.block(&rule.body);
+        let ground = super::tree::is_ground(rule);
+        let skip = rule.head.path.iter().skip(1).take_while(|part| part.as_constant().is_some()).count() + 1;
+        let path = if ground { &[] } else { rule.head.path.get(skip..).unwrap_or_default() };
+        let path = path.iter().map(|part| self.value(part, &mut Block::default())).collect();
+        let key = rule.head.key.as_ref().map(|key| self.value(key, &mut Block::default()));
+        let value = match &rule.head.value {
+            Some(value) => self.value(value, &mut Block::default()),
+            None => ir::Expr::Constant(Value::Bool(true)),
+        };
+        let constant = match &value {
+            ir::Expr::Constant(value) => Some(value.clone()),
+            _ => None,
+        };
+        ir::Branch {
+            args,
+            body,
+            path,
+            key,
+            value,
+            constant,
+            slots: self.frame.count(),
+            at: rule.at,
+            head_at: rule.head.at,
+            bodiless: rule.bodiless,
+        }
+    }
+
+    pub(crate) fn block(&mut self, body: &[Expr]) -> Block {
+        let mut block = Block::default();
+        let mut rest = body;
+        while let Some((first, after)) = rest.split_first() {
+            if first.with.is_empty() {
+                self.expr(first, &mut block);
+                rest = after;
+                continue;
+            }
+            // Neighbours with the same replacements share them.
+            let same = rest.iter().take_while(|next| next.with == first.with).count();
+            let (group, after) = rest.split_at(same);
+            self.with(group, after, &mut block);
+            rest = after;
+        }
+        block
+    }
+
+    /// A body whose bindings end with it.
+    fn closed(&mut self, body: &[Expr]) -> Block {
+        let before = self.frame.bound.clone();
+        let block = self.block(body);
+        self.frame.bound = before;
+        block
+    }
+
+    fn expr(&mut self, expr: &Expr, out: &mut Block) {
+        if !expr.generated {
+            out.ops.push(Op::At(expr.at));
+        }
+        if expr.negated {
+            let positive = Expr { negated: false, with: Vec::new(), generated: true, ..expr.clone() };
+            let body = self.closed(std::slice::from_ref(&positive));
+            out.ops.push(Op::Not(body));
+            return;
+        }
+        match &expr.kind {
+            Kind::Term(term) => {
+                let value = self.value(term, out);
+                out.ops.push(Op::Test(value));
+            }
+            Kind::Call(terms) => self.call(expr, terms, out),
+            Kind::Every(every) => {
+                let domain = self.value(&every.domain, out);
+                let before = self.frame.bound.clone();
+                let key = every.key.as_ref().map_or(Pattern::Any, |key| self.pattern(key));
+                let value = self.pattern(&every.value);
+                let body = self.block(&every.body);
+                self.frame.bound = before;
+                out.ops.push(Op::Every(Box::new(ir::Every { domain, key, value, body })));
+            }
+            Kind::Not { body, .. } => {
+                let body = self.closed(body);
+                out.ops.push(Op::Not(body));
+            }
+            Kind::And(sides) => {
+                let (left, right) = (self.closed(&sides.left), self.closed(&sides.right));
+                out.ops.push(Op::And(left, right));
+            }
+            Kind::Or(sides) => {
+                let (left, right) = (self.closed(&sides.left), self.closed(&sides.right));
+                out.ops.push(Op::Or(left, right));
+            }
+            Kind::Some(_) => {}
+        }
+    }
+
+    fn call(&mut self, expr: &Expr, terms: &[Term], out: &mut Block) {
+        let Some((operator, operands)) = terms.split_first() else { return };
+        if expr.is_equality()
+            && let [left, right] = operands
+        {
+            self.unify(vec![(left.clone(), right.clone())], expr.at, out);
+            return;
+        }
+        let name = crate::ast::operator_name(operator);
+        if name == "internal.print" {
+            let parts = match operands.first().map(|list| &list.node) {
+                Some(Node::Array(parts)) => parts.iter().map(|part| self.value(part, out)).collect(),
+                _ => Vec::new(),
+            };
+            out.ops.push(Op::Print(parts, expr.at));
+            return;
+        }
+        let Some(kind) = self.compiler.function(operator) else { return };
+        let inputs = operands.get(..kind.arity).unwrap_or(operands);
+        let args: Vec<ir::Expr> = inputs.iter().map(|operand| self.value(operand, out)).collect();
+        let relation = matches!(kind.function, Some(Function::Builtin(builtin)) if builtin.relation);
+        let call = match (kind.function, name.as_str()) {
+            (Some(function), _) => ir::Expr::Call(function, args, expr.at),
+            (None, "internal.template_string") => match args.into_iter().next() {
+                Some(ir::Expr::Array(parts)) => ir::Expr::Template(parts),
+                Some(ir::Expr::Constant(Value::Array(parts))) => {
+                    ir::Expr::Template(parts.iter().cloned().map(ir::Expr::Constant).collect())
+                }
+                other => ir::Expr::Template(other.into_iter().collect()),
+            },
+            (None, _) => {
+                self.compiler.fail(Code::Type, expr.at, format!("undefined function {name}"));
+                return;
+            }
+        };
+        let output = operands.get(kind.arity);
+        out.ops.push(match (output, relation) {
+            (Some(output), true) => Op::Relation(self.pattern(output), call),
+            (None, true) => Op::Relation(Pattern::Any, call),
+            (Some(output), false) => Op::Match(self.pattern(output), call),
+            (None, false) => Op::Test(call),
+        });
+    }
+
+    /// Equalities, in the order in which their sides get values.
+    fn unify(&mut self, pairs: Vec<(Term, Term)>, at: Span, out: &mut Block) {
+        let mut open = pairs;
+        while !open.is_empty() {
+            let mut rest = Vec::new();
+            let mut moved = false;
+            for (left, right) in open {
+                if self.is_known(&left) {
+                    let value = self.value(&left, out);
+                    let pattern = self.pattern_of(&right, out);
+                    out.ops.push(Op::Match(pattern, value));
+                } else if self.is_known(&right) {
+                    let value = self.value(&right, out);
+                    let pattern = self.pattern_of(&left, out);
+                    out.ops.push(Op::Match(pattern, value));
+                } else if let Some(inner) = pairwise(&left, &right) {
+                    match inner {
+                        Some(inner) => rest.extend(inner),
+                        None => out.ops.push(Op::Test(ir::Expr::Constant(Value::Bool(false)))),
+                    }
+                } else {
+                    rest.push((left, right));
+                    continue;
+                }
+                moved = true;
+            }
+            if !moved {
+                self.compiler.fail(Code::Unsafe, at, "expression is unsafe");
+                return;
+            }
+            open = rest;
+        }
+    }
+
+    /// Whether a term can be evaluated now; a reference also binds the variables in its path.
+    fn is_known(&self, term: &Term) -> bool {
+        match &term.node {
+            Node::Constant(_) | Node::Comprehension(_) => true,
+            Node::Var(name) => self.frame.is_bound(name) || matches!(&**name, "input" | "data"),
+            Node::Ref(path) => path.first().is_some_and(|head| self.is_known(head)),
+            Node::Array(items) | Node::Set(items) => items.iter().all(|item| self.is_known(item)),
+            Node::Object(pairs) => {
+                pairs.iter().all(|(key, value)| self.is_known(key) && self.is_known(value))
+            }
+            Node::Call(_) | Node::Template(_) => false,
+        }
+    }
+
+    fn pattern_of(&mut self, term: &Term, out: &mut Block) -> Pattern {
+        if self.is_known(term) {
+            let value = self.value(term, out);
+            return Pattern::Equal(value);
+        }
+        self.pattern(term)
+    }
+
+    pub(crate) fn pattern(&mut self, term: &Term) -> Pattern {
+        match &term.node {
+            Node::Var(name) => {
+                let slot = self.frame.slot(name);
+                if self.frame.bound.insert(slot) { Pattern::Bind(slot) } else { Pattern::Equal(ir::Expr::Slot(slot)) }
+            }
+            Node::Array(items) => Pattern::Array(items.iter().map(|item| self.pattern(item)).collect()),
+            Node::Object(pairs) => {
+                let mut out = Vec::with_capacity(pairs.len());
+                for (key, value) in pairs {
+                    let key = self.value(key, &mut Block::default());
+                    out.push((key, self.pattern(value)));
+                }
+                Pattern::Object(out)
+            }
+            _ => Pattern::Equal(self.value(term, &mut Block::default())),
+        }
+    }
+
+    /// An expression for the value of a term; what must happen before goes to `out`.
+    pub(crate) fn value(&mut self, term: &Term, out: &mut Block) -> ir::Expr {
+        match &term.node {
+            Node::Constant(value) => ir::Expr::Constant(value.clone()),
+            Node::Var(name) => match &**name {
+                "input" => ir::Expr::Input,
+                "data" => ir::Expr::Data,
+                _ => {
+                    let slot = self.frame.slot(name);
+                    ir::Expr::Slot(slot)
+                }
+            },
+            Node::Ref(path) => self.reference(path, out),
+            Node::Array(items) => {
+                let items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
+                constants(&items).map_or(ir::Expr::Array(items), |values| ir::Expr::Constant(Value::array(values)))
+            }
+            Node::Set(items) => {
+                let items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
+                constants(&items).map_or(ir::Expr::Set(items), |values| ir::Expr::Constant(Value::set(values)))
+            }
+            Node::Object(pairs) => self.object(pairs, out),
+            Node::Comprehension(inner) => {
+                let before = self.frame.bound.clone();
+                let body = self.block(&inner.body);
+                let key = inner.key.as_ref().map(|key| self.value(key, &mut Block::default()));
+                let value = self.value(&inner.value, &mut Block::default());
+                self.frame.bound = before;
+                let made = ir::Comprehension { collects: inner.collects, key, value, body, at: term.at };
+                ir::Expr::Comprehension(Box::new(made))
+            }
+            Node::Call(_) | Node::Template(_) => {
+                self.compiler.fail(Code::Compile, term.at, "call where a value must stand");
+                ir::Expr::Constant(Value::Null)
+            }
+        }
+    }
+
+    fn object(&mut self, pairs: &[(Term, Term)], out: &mut Block) -> ir::Expr {
+        let mut made = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let key = self.value(key, out);
+            made.push((key, self.value(value, out)));
+        }
+        let (keys, values): (Vec<_>, Vec<_>) = made.iter().cloned().unzip();
+        match (constants(&keys), constants(&values)) {
+            (Some(keys), Some(values)) => {
+                ir::Expr::Constant(Value::object(keys.into_iter().zip(values).collect()))
+            }
+            _ => ir::Expr::Object(made),
+        }
+    }
+
+    /// `head[a][b]…`: known keys in one step, unknown ones by going through all members.
+    fn reference(&mut self, path: &[Term], out: &mut Block) -> ir::Expr {
+        let Some((head, rest)) = path.split_first() else { return ir::Expr::Constant(Value::Null) };
+        let mut value = self.value(head, out);
+        let mut known: Vec<ir::Expr> = Vec::new();
+        for part in rest {
+            if self.is_known(part) {
+                known.push(self.value(part, out));
+                continue;
+            }
+            let from = self.stored(value, std::mem::take(&mut known), out);
+            let key = self.scan_key(part);
+            let into = self.frame.fresh();
+            self.frame.bound.insert(into);
+            out.ops.push(Op::Scan { from, key, into });
+            value = ir::Expr::Slot(into);
+        }
+        if known.is_empty() { value } else { ir::Expr::Index(Box::new(value), known) }
+    }
+
+    fn scan_key(&mut self, part: &Term) -> Pattern {
+        match part.as_var() {
+            // Nothing reads a wildcard that stands in a path alone, but it may be shared within an expression.
+            Some(name) if is_wildcard(name) && !self.frame.slots.contains_key(name) => {
+                let slot = self.frame.slot(name);
+                self.frame.bound.insert(slot);
+                Pattern::Bind(slot)
+            }
+            _ => self.pattern(part),
+        }
+    }
+
+    /// Puts a document in a slot.
+    fn stored(&mut self, value: ir::Expr, known: Vec<ir::Expr>, out: &mut Block) -> Slot {
+        if known.is_empty()
+            && let ir::Expr::Slot(slot) = value
+        {
+            return slot;
+        }
+        let slot = self.frame.fresh();
+        self.frame.bound.insert(slot);
+        let value = if known.is_empty() { value } else { ir::Expr::Index(Box::new(value), known) };
+        out.ops.push(Op::Let(slot, value));
+        slot
+    }
+
+    fn with(&mut self, group: &[Expr], _after: &[Expr], out: &mut Block) {
+        let Some(first) = group.first() else { return };
+        let mut replace = Vec::new();
+        for with in &first.with {
+            let Some(target) = self.compiler.with_target(&with.target) else { continue };
+            let replacement = match self.compiler.with_function(&with.value) {
+                Some(function) if matches!(target, ir::Target::Function(_)) => ir::Replacement::Function(function),
+                _ => ir::Replacement::Value(self.value(&with.value, out)),
+            };
+            replace.push((target, replacement));
+        }
+        let plain: Vec<Expr> = group.iter().map(|expr| Expr { with: Vec::new(), ..expr.clone() }).collect();
+        let before = self.frame.bound.clone();
+        let body = self.block(&plain);
+        let outputs = self.frame.bound.difference(&before).copied().collect();
+        out.ops.push(Op::With(Box::new(ir::With { replace, body, outputs, at: first.at })));
+    }
+}
+
+/// The equalities of members, if both sides are collections of one kind; `None` inside if they cannot be equal.
+#[allow(clippy::option_option, reason = "no collections, and collections that differ, are two answers")]
+fn pairwise(left: &Term, right: &Term) -> Option<Option<Vec<(Term, Term)>>> {
+    match (&left.node, &right.node) {
+        (Node::Array(a), Node::Array(b)) => {
+            Some((a.len() == b.len()).then(|| a.iter().cloned().zip(b.iter().cloned()).collect()))
+        }
+        (Node::Object(a), Node::Object(b)) => {
+            let find = |key: &Term| b.iter().find(|(other, _)| other.node == key.node);
+            let pairs: Option<Vec<_>> =
+                a.iter().map(|(key, value)| Some((value.clone(), find(key)?.1.clone()))).collect();
+            Some(pairs.filter(|_| a.len() == b.len()))
+        }
+        _ => None,
+    }
+}
+
+fn constants(items: &[ir::Expr]) -> Option<Vec<Value>> {
+    items
+        .iter()
+        .map(|item| match item {
+            ir::Expr::Constant(value) => Some(value.clone()),
+            _ => None,
+        })
+        .collect()
+}

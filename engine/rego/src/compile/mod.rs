@@ -1,0 +1,234 @@
+//! Syntax trees to a program: names, safety, static checks, and the order of evaluation.
+
+mod conflicts;
+mod expand;
+mod functions;
+mod imports;
+mod locals;
+mod lower;
+mod query;
+mod recursion;
+mod resolve;
+mod safety;
+mod tree;
+mod vars;
+mod with;
+
+use crate::ast::{Expr, Module, Name, Rule, Span, Term};
+use crate::error::{Code, Error};
+use crate::ir;
+use crate::value::Value;
+use lower::{Frame, Lowering};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use vars::{Names, Skip};
+
+pub(crate) use functions::FunctionKind;
+pub(crate) use query::Query;
+pub(crate) use tree::Tree;
+
+/// How strict compiling is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CompileOptions {
+    /// Unused imports, variables and parameters, and deprecated functions are errors.
+    pub strict: bool,
+    /// Functions that reach outside may not be called at all.
+    pub test_names: bool,
+}
+
+/// Number of a rule: its module, and its place there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RuleKey {
+    pub(crate) module: usize,
+    pub(crate) rule: usize,
+}
+
+/// How many operands functions take, by their names as text.
+#[derive(Debug, Default)]
+pub(crate) struct Arity {
+    rules: HashMap<String, usize>,
+}
+
+impl Arity {
+    pub(crate) fn of(&self, operator: &Term) -> Option<usize> {
+        let name = crate::ast::operator_name(operator);
+        self.rules.get(&name).copied().or_else(|| functions::arity(&name))
+    }
+}
+
+/// Compiles modules, stage by stage; the first stage that finds errors is the last one.
+pub(crate) struct Compiler {
+    pub(crate) options: CompileOptions,
+    pub(crate) modules: Vec<Module>,
+    pub(crate) errors: Vec<Error>,
+    pub(crate) rewritten: HashMap<Name, Name>,
+    pub(crate) arity: Arity,
+    pub(crate) tree: Tree,
+    pub(crate) packages: BTreeSet<usize>,
+    generated: usize,
+}
+
+/// Compiles modules. `data` are the base documents: rules may not stand where one of them does.
+pub(crate) fn compile(
+    modules: Vec<Module>,
+    data: &Value,
+    options: CompileOptions,
+) -> Result<(Compiler, ir::Program), Vec<Error>> {
+    let mut compiler = Compiler {
+        options,
+        modules,
+        errors: Vec::new(),
+        rewritten: HashMap::new(),
+        arity: Arity::default(),
+        tree: Tree::new(),
+        packages: BTreeSet::new(),
+        generated: 0,
+    };
+    compiler.run(data)?;
+    let program = compiler.lower()?;
+    Ok((compiler, program))
+}
+
+impl Compiler {
+    pub(crate) fn fail(&mut self, code: Code, at: Span, message: impl Into<String>) {
+        self.errors.push(Error::new(code, at, message));
+    }
+
+    /// A name that nobody wrote, standing for `from` if given.
+    pub(crate) fn generate(&mut self, from: Option<&Name>) -> Name {
+        let made: Name = format!("__local{}__", self.generated).into();
+        self.generated += 1;
+        if let Some(from) = from {
+            self.rewritten.insert(made.clone(), from.clone());
+        }
+        made
+    }
+
+    pub(crate) fn rule(&self, key: RuleKey) -> Option<&Rule> {
+        self.modules.get(key.module)?.rules.get(key.rule)
+    }
+
+    pub(crate) fn settled(&mut self) -> Result<(), Vec<Error>> {
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        let mut errors = std::mem::take(&mut self.errors);
+        errors.sort_by_key(|error| error.at);
+        errors.dedup();
+        Err(errors)
+    }
+
+    fn run(&mut self, data: &Value) -> Result<(), Vec<Error>> {
+        self.resolve();
+        self.settled()?;
+        self.check_names();
+        self.check_imports();
+        self.settled()?;
+        self.plant();
+        self.note_arities();
+        self.each_rule(Compiler::rename_rule);
+        self.settled()?;
+        self.each_branch(Compiler::expand_texts);
+        self.settled()?;
+        self.each_branch(Compiler::expand_rule);
+        self.check_with();
+        self.settled()?;
+        self.check_conflicts();
+        self.check_data_conflicts(data);
+        self.settled()?;
+        self.each_branch(|compiler, rule| compiler.check_functions(&rule.body));
+        self.settled()?;
+        self.each_branch(Compiler::check_head_safety);
+        self.settled()?;
+        self.each_branch(Compiler::order_rule);
+        self.settled()?;
+        self.each_branch(|compiler, rule| rule.body = compiler.hoist_body(std::mem::take(&mut rule.body)));
+        self.check_recursion();
+        self.settled()?;
+        self.check_deprecated();
+        self.settled()
+    }
+
+    /// Calls `f` on every rule.
+    fn each_rule(&mut self, f: impl Fn(&mut Self, &mut Rule)) {
+        for module in 0..self.modules.len() {
+            let mut rules = match self.modules.get_mut(module) {
+                Some(module) => std::mem::take(&mut module.rules),
+                None => continue,
+            };
+            rules.iter_mut().for_each(|rule| f(self, rule));
+            if let Some(module) = self.modules.get_mut(module) {
+                module.rules = rules;
+            }
+        }
+    }
+
+    /// Calls `f` on every rule and every `else`.
+    fn each_branch(&mut self, f: impl Fn(&mut Self, &mut Rule)) {
+        self.each_rule(|compiler, rule| {
+            let mut next = Some(rule);
+            while let Some(rule) = next {
+                f(compiler, rule);
+                next = rule.otherwise.as_deref_mut();
+            }
+        });
+    }
+
+    fn check_head_safety(&mut self, rule: &mut Rule) {
+        let mut known = vars::of_body(&rule.body, Skip::CLOSURES);
+        rule.head.args.iter().for_each(|arg| vars::term_into(arg, Skip::NOTHING, &mut known));
+        let head = &rule.head;
+        let terms = head.path.iter().skip(1).chain(&head.key).chain(&head.value);
+        let mut lacking = BTreeSet::new();
+        for term in terms {
+            for name in vars::of_term(term, Skip::NOTHING) {
+                if !known.contains(&name) {
+                    lacking.insert((name, term.at));
+                }
+            }
+        }
+        self.report_lacking(lacking);
+    }
+
+    fn order_rule(&mut self, rule: &mut Rule) {
+        let globals: Names = rule.head.args.iter().flat_map(|arg| vars::of_term(arg, Skip::NOTHING)).collect();
+        let mut lacking = BTreeSet::new();
+        safety::reorder(&mut rule.body, &self.arity, &globals, &mut lacking);
+        self.report_lacking(lacking);
+    }
+
+    fn lower(&mut self) -> Result<ir::Program, Vec<Error>> {
+        let mut rules = Vec::with_capacity(self.tree.places.len());
+        for place in self.tree.places.clone() {
+            let mut here = Vec::with_capacity(place.rules.len());
+            for key in place.rules {
+                if let Some(rule) = self.rule(key).cloned() {
+                    here.push(Arc::new(self.lower_rule(&rule, key.module)));
+                }
+            }
+            rules.push(here);
+        }
+        self.settled()?;
+        let paths: Vec<usize> =
+            self.modules.iter().map(|module| self.tree.find(&module.package).unwrap_or(0)).collect();
+        Ok(ir::Program { tree: self.tree.clone(), rules, packages: paths, rewritten: self.rewritten.clone() })
+    }
+
+    fn lower_rule(&mut self, rule: &Rule, module: usize) -> ir::Rule {
+        let branches = rule
+            .branches()
+            .map(|branch| {
+                let mut lowering = Lowering { compiler: self, frame: Frame::default() };
+                lowering.branch(branch)
+            })
+            .collect();
+        let name = rule.head.path.first().and_then(Term::as_var).cloned().unwrap_or_else(|| "".into());
+        ir::Rule { branches, default: rule.default, name, module }
+    }
+}
+
+/// Whether a body reads nothing but what it makes.
+pub(crate) fn is_truth(body: &[Expr]) -> bool {
+    matches!(body, [only] if matches!(&only.kind, crate::ast::Kind::Term(term)
+        if term.as_constant() == Some(&Value::Bool(true))))
+}

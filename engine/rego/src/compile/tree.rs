@@ -1,0 +1,194 @@
+//! The rules by their place under `data`, and the conflicts between them.
+
+use super::{Compiler, RuleKey};
+use crate::ast::{Rule, Term};
+use crate::error::Code;
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A place under `data`; number 0 is `data` itself.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Place {
+    pub(crate) children: BTreeMap<Value, usize>,
+    pub(crate) rules: Vec<RuleKey>,
+    pub(crate) path: Vec<Value>,
+}
+
+/// All places that rules or packages make.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Tree {
+    pub(crate) places: Vec<Place>,
+}
+
+impl Tree {
+    pub(crate) fn new() -> Self {
+        Self { places: vec![Place { path: vec![Value::from("data")], ..Place::default() }] }
+    }
+
+    /// The place of a path that begins with `data`, made if it is missing.
+    pub(crate) fn make(&mut self, path: &[Value]) -> usize {
+        let mut at = 0;
+        for key in path.iter().skip(1) {
+            at = match self.child(at, key) {
+                Some(child) => child,
+                None => self.add(at, key),
+            };
+        }
+        at
+    }
+
+    fn add(&mut self, parent: usize, key: &Value) -> usize {
+        let new = self.places.len();
+        let mut path = Vec::new();
+        if let Some(place) = self.places.get_mut(parent) {
+            place.children.insert(key.clone(), new);
+            path.clone_from(&place.path);
+        }
+        path.push(key.clone());
+        self.places.push(Place { path, ..Place::default() });
+        new
+    }
+
+    pub(crate) fn place(&self, at: usize) -> Option<&Place> {
+        self.places.get(at)
+    }
+
+    pub(crate) fn child(&self, at: usize, key: &Value) -> Option<usize> {
+        self.places.get(at)?.children.get(key).copied()
+    }
+
+    /// The place of a path that begins with `data`.
+    pub(crate) fn find(&self, path: &[Value]) -> Option<usize> {
+        path.iter().skip(1).try_fold(0, |at, key| self.child(at, key))
+    }
+
+    /// All rules at a place and below.
+    pub(crate) fn below(&self, at: usize, out: &mut BTreeSet<RuleKey>) {
+        let mut open = vec![at];
+        while let Some(place) = open.pop().and_then(|at| self.places.get(at)) {
+            out.extend(place.rules.iter().copied());
+            open.extend(place.children.values().copied());
+        }
+    }
+
+    /// Rules that a reference may mean; `path` is `None` where a part is not known.
+    pub(crate) fn meant(&self, path: &[Option<Value>], out: &mut BTreeSet<RuleKey>) {
+        let mut open = vec![(0_usize, 1_usize)];
+        while let Some((at, depth)) = open.pop() {
+            let Some(place) = self.places.get(at) else { continue };
+            if depth > 1 {
+                out.extend(place.rules.iter().copied());
+            }
+            match path.get(depth) {
+                None => self.below(at, out),
+                Some(Some(key)) => open.extend(place.children.get(key).map(|child| (*child, depth + 1))),
+                Some(None) => open.extend(place.children.values().map(|child| (*child, depth + 1))),
+            }
+        }
+    }
+}
+
+/// The part of a rule's path that does not depend on its body, with its package before it.
+pub(crate) fn ground_path(package: &[Value], rule: &Rule) -> Vec<Value> {
+    let name = rule.head.path.first().and_then(Term::as_var).map(|name| Value::from(&**name));
+    let rest = rule.head.path.iter().skip(1).map_while(|part| part.as_constant().cloned());
+    package.iter().cloned().chain(name).chain(rest).collect()
+}
+
+/// Whether no part of a rule's path depends on its body.
+pub(crate) fn is_ground(rule: &Rule) -> bool {
+    rule.head.path.iter().skip(1).all(|part| part.as_constant().is_some())
+}
+
+impl Compiler {
+    /// Puts all rules in the tree.
+    pub(crate) fn plant(&mut self) {
+        for (module, file) in self.modules.iter().enumerate() {
+            let package = self.tree.make(&file.package);
+            self.packages.insert(package);
+            for (number, rule) in file.rules.iter().enumerate() {
+                let at = self.tree.make(&ground_path(&file.package, rule));
+                if let Some(place) = self.tree.places.get_mut(at) {
+                    place.rules.push(RuleKey { module, rule: number });
+                }
+            }
+        }
+    }
+
+    /// Finds rules that cannot stand beside each other.
+    pub(crate) fn check_conflicts(&mut self) {
+        let mut faults = Vec::new();
+        let mut open = vec![0];
+        while let Some(at) = open.pop() {
+            let Some(place) = self.tree.place(at) else { continue };
+            open.extend(place.children.values().rev().copied());
+            if let Some(fault) = self.conflict_at(at) {
+                let place = place.rules.first().and_then(|key| self.rule(*key));
+                faults.push((place.map(|rule| rule.at).unwrap_or_default(), fault));
+            }
+        }
+        for (at, message) in faults {
+            self.fail(Code::Type, at, message);
+        }
+        self.check_package_conflicts();
+    }
+
+    fn conflict_at(&self, at: usize) -> Option<String> {
+        let place = self.tree.place(at)?;
+        let rules: Vec<&Rule> = place.rules.iter().filter_map(|key| self.rule(*key)).collect();
+        if rules.is_empty() {
+            return None;
+        }
+        let name = crate::print::path(&place.path);
+        let below = self.conflicting_below(at, &rules);
+        if !below.is_empty() {
+            return Some(format!("rule {name} conflicts with:\n\t{}", below.join("\n\t")));
+        }
+        let count = |test: &dyn Fn(&Rule) -> bool| rules.iter().filter(|rule| test(rule)).count();
+        let sets = count(&|rule| rule.is_set());
+        let complete = count(&|rule| !rule.is_set() && is_ground(rule));
+        let ground_sets = count(&|rule| rule.is_set() && is_ground(rule));
+        let arities: BTreeSet<usize> = rules.iter().map(|rule| rule.head.args.len()).collect();
+        let mixed_kinds = sets > 0 && sets < rules.len();
+        let mixed_shapes = complete > 0 && complete < rules.len();
+        let mixed_sets = ground_sets > 0 && ground_sets < sets;
+        if mixed_kinds || arities.len() > 1 || mixed_shapes || mixed_sets {
+            return Some(format!("conflicting rules {name} found"));
+        }
+        (count(&|rule| rule.default) > 1).then(|| format!("multiple default rules {name} found"))
+    }
+
+    /// Rules below a place that its own rules leave no room for.
+    fn conflicting_below(&self, at: usize, rules: &[&Rule]) -> Vec<String> {
+        let mut keys = BTreeSet::new();
+        for child in self.tree.place(at).into_iter().flat_map(|place| place.children.values()) {
+            self.tree.below(*child, &mut keys);
+        }
+        let closed = rules.iter().any(|rule| is_ground(rule));
+        keys.into_iter()
+            .filter_map(|key| Some((key, self.rule(key)?)))
+            .filter(|(_, rule)| closed || !rule.head.args.is_empty())
+            .map(|(key, rule)| {
+                let package = self.modules.get(key.module).map(|m| m.package.as_slice()).unwrap_or_default();
+                crate::print::path(&ground_path(package, rule))
+            })
+            .collect()
+    }
+
+    fn check_package_conflicts(&mut self) {
+        let mut faults = Vec::new();
+        for file in &self.modules {
+            for rule in file.rules.iter().filter(|rule| is_ground(rule)) {
+                let path = ground_path(&file.package, rule);
+                let Some(at) = self.tree.find(&path) else { continue };
+                if self.packages.contains(&at) && path != file.package {
+                    let (package, name) = (crate::print::path(&path), crate::print::path(&path));
+                    faults.push((rule.at, format!("package {package} conflicts with rule {name}")));
+                }
+            }
+        }
+        for (at, message) in faults {
+            self.fail(Code::Type, at, message);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Policies and queries: what the rest of the program calls.
+
+use crate::ast::{Module, Span};
+use crate::builtins::BuiltinEnv;
+use crate::compile::{CompileOptions, Compiler, compile};
+use crate::error::{Code, Error};
+use crate::eval::{Answer, Machine, Request};
+use crate::ir::Program;
+use crate::parse::{self, Version};
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// Modules that were parsed, by number of their file.
+pub struct Policies {
+    modules: Vec<Module>,
+    errors: Vec<Error>,
+    version: Version,
+    files: u32,
+}
+
+/// Compiled modules, ready for queries.
+pub struct Compiled {
+    compiler: Compiler,
+    program: Program,
+    version: Version,
+    files: u32,
+}
+
+/// What a query gave besides its answers.
+#[derive(Debug, Default)]
+pub struct Trail {
+    /// What `print` said, line by line.
+    pub prints: Vec<String>,
+    /// Places of expressions and heads that ran, if that was asked for.
+    pub covered: BTreeSet<Span>,
+}
+
+impl Policies {
+    /// No modules; texts will be in this version.
+    #[must_use]
+    pub fn new(version: Version) -> Self {
+        Self { modules: Vec::new(), errors: Vec::new(), version, files: 0 }
+    }
+
+    /// Adds a file; spans bear the number that this gives back.
+    pub fn add(&mut self, text: &str) -> u32 {
+        let file = self.files;
+        self.files += 1;
+        match parse::module(text, file, self.version) {
+            Ok(module) => self.modules.push(module),
+            Err(issues) => {
+                self.errors.extend(issues.into_iter().map(|(message, at)| Error::new(Code::Parse, at, message)));
+            }
+        }
+        file
+    }
+
+    /// Compiles. `data` are the base documents, where rules may not stand.
+    ///
+    /// # Errors
+    ///
+    /// All errors of the texts, else all those of the first stage of compiling that finds any.
+    pub fn compile(self, data: &Value, options: CompileOptions) -> Result<Compiled, Vec<Error>> {
+        if !self.errors.is_empty() {
+            return Err(self.errors);
+        }
+        let (compiler, program) = compile(self.modules, data, options)?;
+        Ok(Compiled { compiler, program, version: self.version, files: self.files })
+    }
+}
+
+impl Compiled {
+    /// Asks a query.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the query, or what ended the evaluation.
+    pub fn query(
+        &mut self,
+        text: &str,
+        request: Request,
+        env: BuiltinEnv,
+        trail: &mut Trail,
+    ) -> Result<Vec<Answer>, Vec<Error>> {
+        let body = parse::query(text, self.files, self.version).map_err(|issues| {
+            issues.into_iter().map(|(message, at)| Error::new(Code::Parse, at, message)).collect::<Vec<_>>()
+        })?;
+        let query = self.compiler.query(body)?;
+        let mut machine = Machine::new(&self.program, request, env);
+        let answers = machine.answers(&query);
+        trail.prints.append(&mut machine.prints);
+        trail.covered.append(&mut machine.covered);
+        answers.map_err(|error| vec![error])
+    }
+}

@@ -1,0 +1,208 @@
+//! Documents under `data`: base documents and rules, looked into only as far as asked.
+
+use super::run::Members;
+use super::{Document, Machine, Outcome, Slots};
+use crate::ast::Span;
+use crate::error::Code;
+use crate::value::{Object, Value};
+use std::sync::Arc;
+
+impl Machine<'_> {
+    /// The value in a slot.
+    pub(crate) fn slot(&mut self, slots: &Slots, slot: usize) -> Outcome<Option<Value>> {
+        match slots.get(slot) {
+            Some(Some(Document::Value(value))) => Ok(Some(value.clone())),
+            Some(Some(place)) => self.forced(place.clone()),
+            _ => Ok(None),
+        }
+    }
+
+    /// All of a document.
+    pub(crate) fn forced(&mut self, document: Document) -> Outcome<Option<Value>> {
+        match document {
+            Document::Value(value) => Ok(Some(value)),
+            Document::Place(place, base) => self.extent(place, base.as_ref()),
+        }
+    }
+
+    /// The document, unless it is known to have no value.
+    pub(crate) fn defined(&mut self, document: Document) -> Outcome<Option<Document>> {
+        match document {
+            Document::Place(place, base) if self.has_rules(place) => {
+                Ok(self.extent(place, base.as_ref())?.map(Document::Value))
+            }
+            other => Ok(Some(other)),
+        }
+    }
+
+    fn has_rules(&self, place: usize) -> bool {
+        self.program.rules.get(place).is_some_and(|rules| !rules.is_empty())
+    }
+
+    /// Whether the rules at a place are functions, which are no documents.
+    pub(crate) fn is_function(&self, place: usize) -> bool {
+        let first = self.program.rules.get(place).and_then(|rules| rules.first()).and_then(|rule| rule.branches.first());
+        first.is_some_and(|branch| !branch.args.is_empty())
+    }
+
+    /// `document[key]`.
+    pub(crate) fn member(&mut self, document: Document, key: &Value) -> Outcome<Option<Document>> {
+        let (place, base) = match document {
+            Document::Value(value) => return Ok(value.get(key).cloned().map(Document::Value)),
+            Document::Place(place, base) => (place, base),
+        };
+        if self.has_rules(place) {
+            if self.is_function(place) {
+                return Ok(None);
+            }
+            let whole = self.extent(place, base.as_ref())?;
+            return Ok(whole.and_then(|value| value.get(key).cloned()).map(Document::Value));
+        }
+        let below = base.as_ref().and_then(|base| base.get(key)).cloned();
+        match self.program.tree.child(place, key) {
+            Some(child) => self.at_place(child, below),
+            None => Ok(below.map(Document::Value)),
+        }
+    }
+
+    /// The document at a place, replaced if `with` says so.
+    fn at_place(&mut self, place: usize, base: Option<Value>) -> Outcome<Option<Document>> {
+        if let Some(value) = self.scope()?.places.get(&place) {
+            return Ok(Some(Document::Value(value.clone())));
+        }
+        if self.has_rules(place) && self.is_function(place) {
+            return Ok(None);
+        }
+        Ok(Some(Document::Place(place, base)))
+    }
+
+    pub(crate) fn root(&self) -> Outcome<Document> {
+        let scope = self.scope()?;
+        Ok(match scope.places.get(&0) {
+            Some(value) => Document::Value(value.clone()),
+            None => Document::Place(0, Some(scope.data.clone())),
+        })
+    }
+
+    /// The members of a document; `None` if it is no collection.
+    pub(crate) fn members(&mut self, document: Document) -> Outcome<Option<Members>> {
+        let (place, base) = match document {
+            Document::Value(value @ Value::Array(_)) => return Ok(Some(Members::Array(value, 0))),
+            Document::Value(value @ Value::Object(_)) => return Ok(Some(Members::Object(value, 0))),
+            Document::Value(value @ Value::Set(_)) => return Ok(Some(Members::Set(value, 0))),
+            Document::Value(_) => return Ok(None),
+            Document::Place(place, base) => (place, base),
+        };
+        if self.has_rules(place) {
+            let Some(whole) = self.extent(place, base.as_ref())? else { return Ok(None) };
+            return self.members(Document::Value(whole));
+        }
+        let mut keys: Vec<Value> = self
+            .program
+            .tree
+            .place(place)
+            .map(|place| place.children.keys().cloned().collect())
+            .unwrap_or_default();
+        if let Some(object) = base.as_ref().and_then(Value::as_object) {
+            keys.extend(object.iter().map(|(key, _)| key.clone()));
+        }
+        keys.sort();
+        keys.dedup();
+        let mut listed = Vec::with_capacity(keys.len());
+        for key in keys {
+            if let Some(member) = self.member(Document::Place(place, base.clone()), &key)? {
+                listed.push((key, member));
+            }
+        }
+        Ok(Some(Members::Listed(listed.into_iter())))
+    }
+
+    /// All that rules and base documents give at a place, computed once per scope.
+    pub(crate) fn extent(&mut self, place: usize, base: Option<&Value>) -> Outcome<Option<Value>> {
+        if self.has_rules(place)
+            && let Some(known) = self.scope()?.documents.get(&place)
+        {
+            return Ok(known.clone());
+        }
+        let value = self.deeper(|machine| machine.compute(place, base))?;
+        if self.has_rules(place) {
+            self.scope_mut()?.documents.insert(place, value.clone());
+        }
+        Ok(value)
+    }
+
+    fn compute(&mut self, place: usize, base: Option<&Value>) -> Outcome<Option<Value>> {
+        if self.is_function(place) {
+            return Ok(None);
+        }
+        let own = if self.has_rules(place) {
+            match self.rules_at(place)? {
+                Some(value) => Some(value),
+                // Nothing below it either, if its rules give the whole.
+                None if self.program.tree.place(place).is_none_or(|place| place.children.is_empty()) => {
+                    return Ok(None);
+                }
+                None => None,
+            }
+        } else {
+            None
+        };
+        let children: Vec<(Value, usize)> = self
+            .program
+            .tree
+            .place(place)
+            .map(|place| place.children.iter().map(|(key, child)| (key.clone(), *child)).collect())
+            .unwrap_or_default();
+        if children.is_empty() && !self.has_rules(place) {
+            return Ok(Some(base.cloned().unwrap_or_else(|| Value::object(Vec::new()))));
+        }
+        if children.is_empty() {
+            return Ok(own);
+        }
+        let mut out = match (own, base) {
+            (Some(Value::Object(own)), _) => Object::clone(&own),
+            (Some(other), _) => return Ok(Some(other)),
+            (None, Some(Value::Object(base))) => Object::clone(base),
+            (None, _) => Object::default(),
+        };
+        for (key, child) in children {
+            let below = base.and_then(|base| base.get(&key)).cloned();
+            let member = match self.at_place(child, below)? {
+                Some(document) => self.forced(document)?,
+                None => None,
+            };
+            match (out.get(&key), member) {
+                (Some(before), Some(new)) if self.has_rules(place) => {
+                    let merged = merge(before, &new).ok_or_else(unique)?;
+                    out.insert(key, merged);
+                }
+                (_, Some(new)) => out.insert(key, new),
+                (_, None) => {}
+            }
+        }
+        Ok(Some(Value::Object(Arc::new(out))))
+    }
+}
+
+/// Two objects, or sets, in one; `None` if both give different values to a key.
+pub(crate) fn merge(left: &Value, right: &Value) -> Option<Value> {
+    match (left, right) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut out = Object::clone(a);
+            for (key, value) in b.iter() {
+                let merged = match out.get(key) {
+                    Some(before) => merge(before, value)?,
+                    None => value.clone(),
+                };
+                out.insert(key.clone(), merged);
+            }
+            Some(Value::Object(Arc::new(out)))
+        }
+        (Value::Set(a), Value::Set(b)) => Some(Value::set(a.iter().chain(b.iter()).cloned().collect())),
+        (a, b) => (a == b).then(|| a.clone()),
+    }
+}
+
+pub(crate) fn unique() -> super::Stop {
+    super::stop(Code::Conflict, Span::default(), "object keys must be unique")
+}

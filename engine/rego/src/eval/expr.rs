@@ -1,0 +1,154 @@
+//! Expressions: documents, collections, comprehensions.
+
+use super::document::unique;
+use super::run::shown;
+use super::{Document, Flow, Machine, Outcome, Slots};
+use crate::ast::Collects;
+use crate::ir::{Comprehension, Expr};
+use crate::value::{Object, Set, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Machine<'_> {
+    /// The value of an expression; `None` if it is undefined.
+    pub(crate) fn value(&mut self, expr: &Expr, slots: &mut Slots) -> Outcome<Option<Value>> {
+        match expr {
+            Expr::Constant(value) => Ok(Some(value.clone())),
+            Expr::Slot(slot) => self.slot(slots, *slot),
+            _ => match self.document(expr, slots)? {
+                Some(document) => self.forced(document),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The document that an expression names, not looked into.
+    pub(crate) fn document(&mut self, expr: &Expr, slots: &mut Slots) -> Outcome<Option<Document>> {
+        let value = match expr {
+            Expr::Constant(value) => Some(value.clone()),
+            Expr::Slot(slot) => return Ok(slots.get(*slot).cloned().flatten()),
+            Expr::Input => self.scope()?.input.clone(),
+            Expr::Data => return self.root().map(Some),
+            Expr::Index(head, path) => return self.index(head, path, slots),
+            Expr::Array(items) => self.all(items, slots)?.map(Value::array),
+            Expr::Set(items) => self.all(items, slots)?.map(Value::set),
+            Expr::Object(pairs) => self.object(pairs, slots)?,
+            Expr::Comprehension(inner) => Some(self.deeper(|machine| machine.comprehension(inner, slots))?),
+            Expr::Call(function, operands, at) => {
+                let Some(operands) = self.all(operands, slots)? else { return Ok(None) };
+                self.call(*function, operands, *at)?
+            }
+            Expr::Template(parts) => Some(self.template(parts, slots)?),
+        };
+        Ok(value.map(Document::Value))
+    }
+
+    fn index(&mut self, head: &Expr, path: &[Expr], slots: &mut Slots) -> Outcome<Option<Document>> {
+        // Without copying what is only passed through.
+        if let Expr::Slot(slot) = head
+            && let [Expr::Constant(key)] = path
+            && let Some(Some(Document::Value(value))) = slots.get(*slot)
+        {
+            return Ok(value.get(key).cloned().map(Document::Value));
+        }
+        let mut document = match self.document(head, slots)? {
+            Some(document) => document,
+            None => return Ok(None),
+        };
+        for part in path {
+            let next = match part {
+                Expr::Constant(key) => self.member(document, key)?,
+                other => {
+                    let Some(key) = self.value(other, slots)? else { return Ok(None) };
+                    self.member(document, &key)?
+                }
+            };
+            document = match next {
+                Some(next) => next,
+                None => return Ok(None),
+            };
+        }
+        self.defined(document)
+    }
+
+    pub(crate) fn all(&mut self, items: &[Expr], slots: &mut Slots) -> Outcome<Option<Vec<Value>>> {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            match self.value(item, slots)? {
+                Some(value) => out.push(value),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(out))
+    }
+
+    fn object(&mut self, pairs: &[(Expr, Expr)], slots: &mut Slots) -> Outcome<Option<Value>> {
+        let mut out = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let (Some(key), Some(value)) = (self.value(key, slots)?, self.value(value, slots)?) else {
+                return Ok(None);
+            };
+            out.push((key, value));
+        }
+        Ok(Some(Value::object(out)))
+    }
+
+    fn comprehension(&mut self, inner: &Comprehension, slots: &mut Slots) -> Outcome<Value> {
+        if inner.collects == Collects::Object {
+            return self.object_comprehension(inner, slots);
+        }
+        let mut items = Vec::new();
+        self.run(&inner.body, slots, &mut |machine, slots| {
+            if let Some(value) = machine.value(&inner.value, slots)? {
+                items.push(value);
+            }
+            Ok(Flow::More)
+        })?;
+        Ok(match inner.collects {
+            Collects::Array => Value::array(items),
+            _ => Value::Set(Arc::new(items.into_iter().collect::<Set>())),
+        })
+    }
+
+    fn object_comprehension(&mut self, inner: &Comprehension, slots: &mut Slots) -> Outcome<Value> {
+        let mut out: BTreeMap<Value, Value> = BTreeMap::new();
+        let at = inner.at;
+        self.run(&inner.body, slots, &mut |machine, slots| {
+            let Some(key) = &inner.key else { return Ok(Flow::More) };
+            if let (Some(key), Some(value)) = (machine.value(key, slots)?, machine.value(&inner.value, slots)?) {
+                match out.get(&key) {
+                    Some(before) if *before != value => {
+                        let mut fault = unique();
+                        fault.at = at;
+                        return Err(fault);
+                    }
+                    Some(_) => {}
+                    None => {
+                        out.insert(key, value);
+                    }
+                }
+            }
+            Ok(Flow::More)
+        })?;
+        Ok(Value::Object(Arc::new(out.into_iter().collect::<Object>())))
+    }
+
+    fn template(&mut self, parts: &[Expr], slots: &mut Slots) -> Outcome<Value> {
+        let mut out = String::new();
+        for part in parts {
+            match self.value(part, slots)? {
+                Some(Value::Set(set)) => match set.members() {
+                    [] => out.push_str("<undefined>"),
+                    [only] => out.push_str(&shown(only)),
+                    _ => {
+                        let message = "template-strings must not produce multiple outputs";
+                        return Err(super::stop(crate::error::Code::Conflict, Default::default(), message));
+                    }
+                },
+                Some(text) => out.push_str(&shown(&text)),
+                None => out.push_str("<undefined>"),
+            }
+        }
+        Ok(Value::string(out))
+    }
+}

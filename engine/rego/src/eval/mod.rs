@@ -1,0 +1,193 @@
+//! Running programs: bodies by trying, rules once per set of documents, all within bounds.
+
+mod call;
+mod document;
+mod expr;
+mod rules;
+mod run;
+mod with;
+
+use crate::ast::Span;
+use crate::builtins::BuiltinEnv;
+use crate::compile::Query;
+use crate::error::{Code, Error};
+use crate::ir::{Function, FunctionName, Program};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Bounds of one evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Operations.
+    pub steps: u64,
+    /// Rules, functions and closures inside of each other.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 2_000_000_000, depth: 1500 }
+    }
+}
+
+/// One answer of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The value of each expression; `true` for those that only hold.
+    pub expressions: Vec<Value>,
+    /// Variables by name.
+    pub bindings: BTreeMap<String, Value>,
+}
+
+/// A document, or a place under `data` that has not been looked into yet.
+#[derive(Debug, Clone)]
+pub(crate) enum Document {
+    Value(Value),
+    /// A place with rules at it or below, and the base document there.
+    Place(usize, Option<Value>),
+}
+
+pub(crate) type Slots = Vec<Option<Document>>;
+
+/// Why evaluation stops here.
+pub(crate) type Stop = Box<Error>;
+
+pub(crate) type Outcome<T> = Result<T, Stop>;
+
+/// Whether to look for further answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    More,
+    Enough,
+}
+
+/// What `with` changes, and what was computed under it.
+pub(crate) struct Scope {
+    input: Option<Value>,
+    data: Value,
+    /// Replaced places.
+    places: Arc<HashMap<usize, Value>>,
+    functions: Arc<HashMap<FunctionName, Replaced>>,
+    documents: HashMap<usize, Option<Value>>,
+    calls: HashMap<(usize, Vec<Value>), Option<Value>>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Replaced {
+    Value(Value),
+    Function(Function),
+}
+
+/// What a query was asked with.
+pub struct Request {
+    /// `input`, if there is one.
+    pub input: Option<Value>,
+    /// The base documents: an object.
+    pub data: Value,
+    /// Whether errors of functions end the evaluation; else they make the call undefined.
+    pub strict_errors: bool,
+    /// Bounds.
+    pub limits: Limits,
+    /// Whether to note which lines ran.
+    pub cover: bool,
+}
+
+/// Runs one query.
+pub(crate) struct Machine<'p> {
+    program: &'p Program,
+    scopes: Vec<Scope>,
+    env: BuiltinEnv,
+    strict: bool,
+    limits: Limits,
+    steps: u64,
+    depth: usize,
+    /// What `print` said.
+    pub(crate) prints: Vec<String>,
+    cover: bool,
+    /// Places that ran.
+    pub(crate) covered: BTreeSet<Span>,
+}
+
+impl<'p> Machine<'p> {
+    pub(crate) fn new(program: &'p Program, request: Request, env: BuiltinEnv) -> Self {
+        let scope = Scope {
+            input: request.input,
+            data: request.data,
+            places: Arc::default(),
+            functions: Arc::default(),
+            documents: HashMap::new(),
+            calls: HashMap::new(),
+        };
+        Self {
+            program,
+            scopes: vec![scope],
+            env,
+            strict: request.strict_errors,
+            limits: request.limits,
+            steps: 0,
+            depth: 0,
+            prints: Vec::new(),
+            cover: request.cover,
+            covered: BTreeSet::new(),
+        }
+    }
+
+    /// All answers of a query.
+    pub(crate) fn answers(&mut self, query: &Query) -> Result<Vec<Answer>, Error> {
+        let mut slots: Slots = vec![None; query.slots];
+        let mut out = Vec::new();
+        let result = self.run(&query.body, &mut slots, &mut |machine, slots| {
+            let mut expressions = Vec::with_capacity(query.values.len());
+            for slot in &query.values {
+                let value = match slot {
+                    Some(slot) => machine.slot(slots, *slot)?.unwrap_or(Value::Null),
+                    None => Value::Bool(true),
+                };
+                expressions.push(value);
+            }
+            let mut bindings = BTreeMap::new();
+            for (name, slot) in &query.bindings {
+                if let Some(value) = machine.slot(slots, *slot)? {
+                    bindings.insert(name.to_string(), value);
+                }
+            }
+            out.push(Answer { expressions, bindings });
+            Ok(Flow::More)
+        });
+        result.map_err(|stop| *stop)?;
+        Ok(out)
+    }
+
+    fn scope(&self) -> Outcome<&Scope> {
+        self.scopes.last().ok_or_else(|| stop(Code::Limit, Span::default(), "no scope"))
+    }
+
+    fn scope_mut(&mut self) -> Outcome<&mut Scope> {
+        self.scopes.last_mut().ok_or_else(|| stop(Code::Limit, Span::default(), "no scope"))
+    }
+
+    fn step(&mut self, at: Span) -> Outcome<()> {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Err(stop(Code::Limit, at, format!("more than {} steps", self.limits.steps)));
+        }
+        Ok(())
+    }
+
+    /// Goes one level down, or refuses.
+    fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.depth >= self.limits.depth {
+            let message = format!("rules and closures are nested deeper than {}", self.limits.depth);
+            return Err(stop(Code::Limit, Span::default(), message));
+        }
+        self.depth += 1;
+        let out = f(self);
+        self.depth -= 1;
+        out
+    }
+}
+
+pub(crate) fn stop(code: Code, at: Span, message: impl Into<String>) -> Stop {
+    Box::new(Error::new(code, at, message))
+}

@@ -1,0 +1,301 @@
+//! Bodies: operation after operation, going back to the last one that has another possibility.
+
+use super::{Document, Flow, Machine, Outcome, Slots};
+use crate::ast::Span;
+use crate::ir::{Block, Every, Expr, Op, Pattern};
+use crate::value::Value;
+
+/// The possibilities of an operation that are left.
+enum Choice<'b> {
+    /// Members of a document: key and value.
+    Members { key: &'b Pattern, into: usize, left: Members },
+    /// Results of a relation.
+    Results { pattern: &'b Pattern, left: std::vec::IntoIter<Value> },
+    /// Answers of a body under `with`: values of the slots that it writes.
+    Written { outputs: &'b [usize], left: std::vec::IntoIter<Vec<Option<Document>>> },
+}
+
+/// Where going through a document is.
+pub(crate) enum Members {
+    Array(Value, usize),
+    Object(Value, usize),
+    Set(Value, usize),
+    Listed(std::vec::IntoIter<(Value, Document)>),
+}
+
+impl Iterator for Members {
+    type Item = (Value, Document);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Array(value, at) => {
+                let item = value.as_array()?.get(*at)?.clone();
+                *at += 1;
+                Some((Value::from(*at - 1), Document::Value(item)))
+            }
+            Self::Object(value, at) => {
+                let (key, item) = value.as_object()?.pairs().get(*at)?.clone();
+                *at += 1;
+                Some((key, Document::Value(item)))
+            }
+            Self::Set(value, at) => {
+                let item = value.as_set()?.members().get(*at)?.clone();
+                *at += 1;
+                Some((item.clone(), Document::Value(item)))
+            }
+            Self::Listed(left) => left.next(),
+        }
+    }
+}
+
+/// How an operation went.
+enum Step<'b> {
+    Done,
+    Failed,
+    Choose(Choice<'b>),
+}
+
+/// What happens with each answer of a body.
+pub(crate) type Sink<'s, 'p> = &'s mut dyn FnMut(&mut Machine<'p>, &mut Slots) -> Outcome<Flow>;
+
+impl<'p> Machine<'p> {
+    /// Calls `sink` with each answer of a body until it has enough.
+    pub(crate) fn run(&mut self, block: &Block, slots: &mut Slots, sink: Sink<'_, 'p>) -> Outcome<Flow> {
+        let mut choices: Vec<(usize, Choice<'_>)> = Vec::new();
+        let mut at = 0;
+        let mut place = Span::default();
+        loop {
+            let step = match block.ops.get(at) {
+                None => {
+                    if sink(self, slots)? == Flow::Enough {
+                        return Ok(Flow::Enough);
+                    }
+                    Step::Failed
+                }
+                Some(Op::At(span)) => {
+                    place = *span;
+                    if self.cover {
+                        self.covered.insert(*span);
+                    }
+                    Step::Done
+                }
+                Some(op) => {
+                    self.step(place)?;
+                    self.operation(op, slots)?
+                }
+            };
+            match step {
+                Step::Done => at += 1,
+                Step::Choose(choice) => {
+                    choices.push((at, choice));
+                    match self.again(&mut choices, slots)? {
+                        Some(next) => at = next,
+                        None => return Ok(Flow::More),
+                    }
+                }
+                Step::Failed => match self.again(&mut choices, slots)? {
+                    Some(next) => at = next,
+                    None => return Ok(Flow::More),
+                },
+            }
+        }
+    }
+
+    /// Whether a body has an answer.
+    pub(crate) fn holds(&mut self, block: &Block, slots: &mut Slots) -> Outcome<bool> {
+        let flow = self.deeper(|machine| machine.run(block, slots, &mut |_, _| Ok(Flow::Enough)))?;
+        Ok(flow == Flow::Enough)
+    }
+
+    /// Takes the next possibility of the last operation that has one; the operation after it is next.
+    fn again(&mut self, choices: &mut Vec<(usize, Choice<'_>)>, slots: &mut Slots) -> Outcome<Option<usize>> {
+        while let Some((at, choice)) = choices.last_mut() {
+            let after = *at + 1;
+            if self.choose(choice, slots)? {
+                return Ok(Some(after));
+            }
+            choices.pop();
+        }
+        Ok(None)
+    }
+
+    fn choose(&mut self, choice: &mut Choice<'_>, slots: &mut Slots) -> Outcome<bool> {
+        match choice {
+            Choice::Members { key, into, left } => {
+                for (name, member) in left.by_ref() {
+                    self.step(Span::default())?;
+                    if self.matches(key, &name, slots)? {
+                        // A member without a value (a rule that did not fire) is none.
+                        let Some(member) = self.defined(member)? else { continue };
+                        set(slots, *into, member);
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Choice::Results { pattern, left } => {
+                for result in left.by_ref() {
+                    self.step(Span::default())?;
+                    if self.matches(pattern, &result, slots)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Choice::Written { outputs, left } => {
+                let Some(values) = left.next() else { return Ok(false) };
+                for (slot, value) in outputs.iter().zip(values) {
+                    if let Some(place) = slots.get_mut(*slot) {
+                        *place = value;
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    fn operation<'b>(&mut self, op: &'b Op, slots: &mut Slots) -> Outcome<Step<'b>> {
+        let holds = match op {
+            Op::At(_) => true,
+            Op::Let(slot, expr) => match self.document(expr, slots)? {
+                Some(document) => {
+                    set(slots, *slot, document);
+                    true
+                }
+                None => false,
+            },
+            Op::Test(expr) => self.value(expr, slots)?.is_some_and(|value| value != Value::Bool(false)),
+            Op::Match(pattern, expr) => self.match_expr(pattern, expr, slots)?,
+            Op::Scan { from, key, into } => {
+                let Some(document) = slots.get(*from).cloned().flatten() else { return Ok(Step::Failed) };
+                let left = self.members(document)?;
+                return Ok(match left {
+                    Some(left) => Step::Choose(Choice::Members { key, into: *into, left }),
+                    None => Step::Failed,
+                });
+            }
+            Op::Relation(pattern, expr) => {
+                let Some(results) = self.value(expr, slots)? else { return Ok(Step::Failed) };
+                let results = results.as_array().map(<[Value]>::to_vec).unwrap_or_default();
+                return Ok(Step::Choose(Choice::Results { pattern, left: results.into_iter() }));
+            }
+            Op::Not(body) => !self.holds(body, slots)?,
+            Op::And(left, right) => self.holds(left, slots)? && self.holds(right, slots)?,
+            Op::Or(left, right) => self.holds(left, slots)? || self.holds(right, slots)?,
+            Op::Every(every) => self.every(every, slots)?,
+            Op::With(with) => {
+                let Some(answers) = self.under_with(with, slots)? else { return Ok(Step::Failed) };
+                let left = answers.into_iter();
+                return Ok(Step::Choose(Choice::Written { outputs: &with.outputs, left }));
+            }
+            Op::Print(parts, at) => {
+                self.print(parts, *at, slots)?;
+                true
+            }
+        };
+        Ok(if holds { Step::Done } else { Step::Failed })
+    }
+
+    /// Matches without looking into documents that need not be.
+    fn match_expr(&mut self, pattern: &Pattern, expr: &Expr, slots: &mut Slots) -> Outcome<bool> {
+        let Some(document) = self.document(expr, slots)? else { return Ok(false) };
+        if let Pattern::Bind(slot) = pattern {
+            let Some(document) = self.defined(document)? else { return Ok(false) };
+            set(slots, *slot, document);
+            return Ok(true);
+        }
+        match self.forced(document)? {
+            Some(value) => self.matches(pattern, &value, slots),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether a value has a form; writes what the pattern binds.
+    pub(crate) fn matches(&mut self, pattern: &Pattern, value: &Value, slots: &mut Slots) -> Outcome<bool> {
+        match pattern {
+            Pattern::Any => Ok(true),
+            Pattern::Bind(slot) => {
+                set(slots, *slot, Document::Value(value.clone()));
+                Ok(true)
+            }
+            Pattern::Equal(Expr::Constant(wanted)) => Ok(wanted == value),
+            Pattern::Equal(expr) => Ok(self.value(expr, slots)?.as_ref() == Some(value)),
+            Pattern::Array(items) => {
+                let Value::Array(values) = value else { return Ok(false) };
+                if values.len() != items.len() {
+                    return Ok(false);
+                }
+                for (item, value) in items.iter().zip(values.iter()) {
+                    if !self.matches(item, value, slots)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Pattern::Object(pairs) => {
+                let Value::Object(object) = value else { return Ok(false) };
+                if object.len() != pairs.len() {
+                    return Ok(false);
+                }
+                for (key, inner) in pairs {
+                    let Some(key) = self.value(key, slots)? else { return Ok(false) };
+                    let Some(value) = object.get(&key) else { return Ok(false) };
+                    if !self.matches(inner, value, slots)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    fn every(&mut self, every: &Every, slots: &mut Slots) -> Outcome<bool> {
+        let Some(domain) = self.document(&every.domain, slots)? else { return Ok(false) };
+        let Some(members) = self.members(domain)? else { return Ok(false) };
+        for (key, member) in members {
+            self.step(Span::default())?;
+            let Some(value) = self.forced(member)? else { continue };
+            let fits = self.matches(&every.key, &key, slots)? && self.matches(&every.value, &value, slots)?;
+            if !fits || !self.holds(&every.body, slots)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn print(&mut self, parts: &[Expr], at: Span, slots: &mut Slots) -> Outcome<()> {
+        let mut lines = vec![String::new()];
+        for (number, part) in parts.iter().enumerate() {
+            let values = self.value(part, slots)?;
+            let values = values.as_ref().and_then(Value::as_set).map(|set| set.members().to_vec());
+            let shown: Vec<String> = match values {
+                Some(values) if !values.is_empty() => values.iter().map(shown).collect(),
+                _ => vec!["<undefined>".to_owned()],
+            };
+            let mut next = Vec::with_capacity(lines.len() * shown.len());
+            for line in &lines {
+                for text in &shown {
+                    self.step(at)?;
+                    next.push(if number == 0 { text.clone() } else { format!("{line} {text}") });
+                }
+            }
+            lines = next;
+        }
+        self.prints.append(&mut lines);
+        Ok(())
+    }
+}
+
+/// How `print` and templates show a value: text as it is, everything else as it is written.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        other => crate::print::constant(other),
+    }
+}
+
+pub(crate) fn set(slots: &mut Slots, slot: usize, document: Document) {
+    if let Some(place) = slots.get_mut(slot) {
+        *place = Some(document);
+    }
+}

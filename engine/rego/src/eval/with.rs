@@ -1,0 +1,114 @@
+//! `with`: a body under replaced documents and functions.
+
+use super::{Document, Flow, Machine, Outcome, Replaced, Scope, Slots, stop};
+use crate::error::Code;
+use crate::ir::{Replacement, Target, With};
+use crate::value::{Object, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+impl Machine<'_> {
+    /// All answers of a body under `with`, as the values of the slots that it writes. `None` if a replacement has
+    /// no value.
+    #[allow(clippy::type_complexity, reason = "rows of slots")]
+    pub(crate) fn under_with(
+        &mut self,
+        with: &With,
+        slots: &mut Slots,
+    ) -> Outcome<Option<Vec<Vec<Option<Document>>>>> {
+        let Some(scope) = self.replaced(with, slots)? else { return Ok(None) };
+        self.scopes.push(scope);
+        let mut answers = Vec::new();
+        let outcome = self.deeper(|machine| {
+            machine.run(&with.body, slots, &mut |machine, slots| {
+                let mut row = Vec::with_capacity(with.outputs.len());
+                for slot in &with.outputs {
+                    // Looked into now: outside, the documents are others.
+                    row.push(machine.slot(slots, *slot)?.map(Document::Value));
+                }
+                answers.push(row);
+                // Without outputs all answers are alike.
+                Ok(if with.outputs.is_empty() { Flow::Enough } else { Flow::More })
+            })
+        });
+        self.scopes.pop();
+        outcome?;
+        Ok(Some(answers))
+    }
+
+    fn replaced(&mut self, with: &With, slots: &mut Slots) -> Outcome<Option<Scope>> {
+        let outer = self.scope()?;
+        let mut input = outer.input.clone();
+        let mut data = outer.data.clone();
+        let mut places = HashMap::clone(&outer.places);
+        let mut functions = HashMap::clone(&outer.functions);
+        for (target, replacement) in &with.replace {
+            let replacement = match replacement {
+                Replacement::Function(function) => Replaced::Function(*function),
+                Replacement::Value(expr) => match self.value(expr, slots)? {
+                    Some(value) => Replaced::Value(value),
+                    None => return Ok(None),
+                },
+            };
+            match (target, replacement) {
+                (Target::Function(name), replacement) => {
+                    functions.insert(name.clone(), replacement);
+                }
+                (_, Replaced::Function(_)) => {}
+                (Target::Input(path), Replaced::Value(value)) => {
+                    input = Some(patched(input.as_ref(), path, value));
+                }
+                (Target::Data(path), Replaced::Value(value)) => {
+                    self.replace_data(path, value, &mut data, &mut places, with)?;
+                }
+            }
+        }
+        Ok(Some(Scope {
+            input,
+            data,
+            places: Arc::new(places),
+            functions: Arc::new(functions),
+            documents: HashMap::new(),
+            calls: HashMap::new(),
+        }))
+    }
+
+    fn replace_data(
+        &self,
+        path: &[Value],
+        value: Value,
+        data: &mut Value,
+        places: &mut HashMap<usize, Value>,
+        with: &With,
+    ) -> Outcome<()> {
+        let mut place = Some(0);
+        for key in path {
+            if let Some(at) = place
+                && let Some(outer) = places.get(&at)
+            {
+                let message = format!("real and replacement data could not be merged at {}", crate::print::constant(outer));
+                return Err(stop(Code::Merge, with.at, message));
+            }
+            place = place.and_then(|at| self.program.tree.child(at, key));
+        }
+        match place {
+            Some(at) => {
+                places.insert(at, value);
+            }
+            None => *data = patched(Some(data), path, value),
+        }
+        Ok(())
+    }
+}
+
+/// `value` at a path of `document`; whatever is in the way and no object gives way.
+fn patched(document: Option<&Value>, path: &[Value], value: Value) -> Value {
+    let Some((key, rest)) = path.split_first() else { return value };
+    let mut object = match document {
+        Some(Value::Object(object)) => Object::clone(object),
+        _ => Object::default(),
+    };
+    let inner = patched(object.get(key), rest, value);
+    object.insert(key.clone(), inner);
+    Value::Object(Arc::new(object))
+}

@@ -1,0 +1,179 @@
+//! What the evaluator runs: bodies as operations on numbered slots.
+//!
+//! A body is ordered before it gets here, so for every operation it is known which variables have values. Nothing is
+//! undone on the way back: an operation that runs again overwrites what it wrote.
+
+use crate::ast::{Collects, Name, Span};
+use crate::builtins::Builtin;
+use crate::compile::Tree;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Number of a variable within a rule and all its closures.
+pub(crate) type Slot = usize;
+
+/// A body.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Block {
+    pub(crate) ops: Vec<Op>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Op {
+    /// The next operations belong to the expression written here.
+    At(Span),
+    /// Gives a slot the value of an expression; fails if that is undefined.
+    Let(Slot, Expr),
+    /// Fails unless the expression is defined and not `false`.
+    Test(Expr),
+    /// Fails unless the value has this form; writes what the pattern binds.
+    Match(Pattern, Expr),
+    /// Each member of the document in `from` whose key has the form.
+    Scan { from: Slot, key: Pattern, into: Slot },
+    /// Each result of a relation.
+    Relation(Pattern, Expr),
+    Not(Block),
+    /// Both bodies have an answer.
+    And(Block, Block),
+    /// One of the bodies has an answer.
+    Or(Block, Block),
+    Every(Box<Every>),
+    With(Box<With>),
+    Print(Vec<Expr>, Span),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Every {
+    pub(crate) domain: Expr,
+    pub(crate) key: Pattern,
+    pub(crate) value: Pattern,
+    pub(crate) body: Block,
+}
+
+/// A body with documents or functions replaced.
+#[derive(Debug, Clone)]
+pub(crate) struct With {
+    pub(crate) replace: Vec<(Target, Replacement)>,
+    pub(crate) body: Block,
+    /// Slots that the body writes and later operations read.
+    pub(crate) outputs: Vec<Slot>,
+    pub(crate) at: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// A path of `input`.
+    Input(Vec<Value>),
+    /// A path of `data`, without `data`.
+    Data(Vec<Value>),
+    Function(FunctionName),
+}
+
+/// How a function is known: by its name, or by the place of its rules.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum FunctionName {
+    Builtin(&'static str),
+    Rules(usize),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Replacement {
+    Value(Expr),
+    Function(Function),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Pattern {
+    Any,
+    Bind(Slot),
+    Equal(Expr),
+    Array(Vec<Pattern>),
+    /// Exactly these keys.
+    Object(Vec<(Expr, Pattern)>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Expr {
+    Constant(Value),
+    Slot(Slot),
+    Input,
+    Data,
+    /// `head[path…]`, all known.
+    Index(Box<Expr>, Vec<Expr>),
+    Array(Vec<Expr>),
+    Set(Vec<Expr>),
+    Object(Vec<(Expr, Expr)>),
+    Comprehension(Box<Comprehension>),
+    Call(Function, Vec<Expr>, Span),
+    /// The parts of a template string: sets of one value, or of none.
+    Template(Vec<Expr>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Comprehension {
+    pub(crate) collects: Collects,
+    pub(crate) key: Option<Expr>,
+    pub(crate) value: Expr,
+    pub(crate) body: Block,
+    pub(crate) at: Span,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Function {
+    Builtin(&'static Builtin),
+    Rules(usize),
+    /// `x in xs`, `k, v in xs`.
+    Member,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Builtin(builtin) => f.write_str(builtin.name),
+            Self::Rules(place) => write!(f, "rules at {place}"),
+            Self::Member => f.write_str("in"),
+        }
+    }
+}
+
+/// One branch of a rule: the rule itself, or an `else`.
+#[derive(Debug, Clone)]
+pub(crate) struct Branch {
+    pub(crate) args: Vec<Pattern>,
+    pub(crate) body: Block,
+    /// Keys below the rule's place.
+    pub(crate) path: Vec<Expr>,
+    /// The member of a set.
+    pub(crate) key: Option<Expr>,
+    pub(crate) value: Expr,
+    /// The value, if it is the same for all answers.
+    pub(crate) constant: Option<Value>,
+    pub(crate) slots: usize,
+    pub(crate) at: Span,
+    pub(crate) head_at: Span,
+    /// Whether a body is written.
+    pub(crate) bodiless: bool,
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    /// The rule, then its `else` branches.
+    pub(crate) branches: Vec<Branch>,
+    pub(crate) default: bool,
+    /// Name without the package, as written.
+    pub(crate) name: Name,
+    pub(crate) module: usize,
+}
+
+/// Compiled modules.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(crate) tree: Tree,
+    /// Rules by place: those of a place stand in the order of its keys.
+    pub(crate) rules: Vec<Vec<Arc<Rule>>>,
+    /// Place of each module's package.
+    pub(crate) packages: Vec<usize>,
+    /// Variables' names by the names the compiler gave them.
+    pub(crate) rewritten: std::collections::HashMap<Name, Name>,
+}

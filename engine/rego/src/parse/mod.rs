@@ -1,0 +1,250 @@
+//! Text to syntax tree: versions 0 and 1, all faults of a file at once.
+
+mod body;
+mod rule;
+mod state;
+mod term;
+mod text;
+mod token;
+
+use crate::ast::{Expr, Import, Module, Node, Span, Term};
+use crate::value::Value;
+use state::{Fault, Parsed, Parser, Words};
+use token::Lexeme;
+
+pub(crate) use term::call;
+
+/// The version of the language that a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    /// `deny[msg] { … }`: keywords only when imported.
+    V0,
+    /// `deny contains msg if { … }`.
+    #[default]
+    V1,
+}
+
+/// Message and place of what is wrong with a text.
+pub(crate) type Issue = (String, Span);
+
+/// Parses a file. Either a module or at least one issue.
+pub(crate) fn module(text: &str, file: u32, version: Version) -> Result<Module, Vec<Issue>> {
+    let lexed = token::lex(text, file);
+    let v1 = version == Version::V1;
+    let words = if v1 { Words::V1 } else { Words::default() };
+    let mut parser = Parser::new(text, &lexed.lexemes, &lexed.faults, words, v1);
+    let mut reader = Reader { module: None, faults: Vec::new(), strict: v1 };
+    if parser.at_end() {
+        return Err(vec![("empty module".to_owned(), Span { file, row: 0, col: 0, ..Span::default() })]);
+    }
+    while !parser.at_end() {
+        let start = parser.at;
+        if let Err(fault) = reader.statement(&mut parser) {
+            reader.faults.push(*fault);
+            recover(&mut parser, start);
+        }
+    }
+    let Reader { module, mut faults, strict } = reader;
+    let module = module.map(|module| Module { comments: lexed.comments, strict_names: strict, ..module });
+    if let Some(module) = &module
+        && strict
+    {
+        module.rules.iter().for_each(|rule| rule::check_v1(rule, &mut faults));
+    }
+    match module {
+        Some(module) if faults.is_empty() => Ok(module),
+        _ => Err(faults.into_iter().map(|fault| (fault.message, fault.at)).collect()),
+    }
+}
+
+/// Parses a query.
+pub(crate) fn query(text: &str, file: u32, version: Version) -> Result<Vec<Expr>, Vec<Issue>> {
+    let lexed = token::lex(text, file);
+    let v1 = version == Version::V1;
+    let words = if v1 { Words::V1 } else { Words::default() };
+    let mut parser = Parser::new(text, &lexed.lexemes, &lexed.faults, words, v1);
+    parser.query().map_err(|fault| vec![(fault.message, fault.at)])
+}
+
+/// Goes on at the next line that begins a statement.
+fn recover(parser: &mut Parser<'_>, start: usize) {
+    let begins = |lexeme: &Lexeme| {
+        lexeme.broken
+            && lexeme.at.col == 1
+            && !matches!(lexeme.token, token::Token::Mark("}" | "]" | ")") | token::Token::Illegal)
+    };
+    parser.at = parser.at.max(start + 1).min(parser.lexemes.len().saturating_sub(1));
+    while !parser.at_end() && !begins(&parser.peek()) {
+        parser.bump();
+    }
+}
+
+struct Reader {
+    module: Option<Module>,
+    faults: Vec<Fault>,
+    strict: bool,
+}
+
+impl Reader {
+    fn statement(&mut self, parser: &mut Parser<'_>) -> Parsed<()> {
+        let at = parser.peek().at;
+        let named = parser.keyword_names();
+        if parser.is_word("package") && !named {
+            let package = self.package(parser)?;
+            if self.module.is_some() {
+                return parser.fail(at, "unexpected package");
+            }
+            self.module = Some(Module {
+                package,
+                package_at: at,
+                imports: Vec::new(),
+                rules: Vec::new(),
+                comments: Vec::new(),
+                strict_names: false,
+            });
+            return Ok(());
+        }
+        if self.module.is_none() {
+            // Reported once; the rest is read for its own faults.
+            self.faults.push(Fault { message: "package expected".to_owned(), at });
+            self.module = Some(Module {
+                package: Vec::new(),
+                package_at: at,
+                imports: Vec::new(),
+                rules: Vec::new(),
+                comments: Vec::new(),
+                strict_names: false,
+            });
+        }
+        if parser.is_word("import") && !named {
+            let import = self.import(parser)?;
+            if let Some(module) = &mut self.module {
+                module.imports.push(import);
+            }
+            return Ok(());
+        }
+        let rules = parser.rules()?;
+        if let Some(module) = &mut self.module {
+            module.rules.extend(rules);
+        }
+        Ok(())
+    }
+
+    fn package(&self, parser: &mut Parser<'_>) -> Parsed<Vec<Value>> {
+        parser.bump();
+        let path = name_path(parser)?;
+        let mut package = vec![Value::from("data")];
+        for (at, part) in path.iter().enumerate() {
+            match (&part.node, at) {
+                (Node::Var(name), 0) => package.push(Value::from(&**name)),
+                (Node::Constant(value @ Value::String(_)), 1..) => package.push(value.clone()),
+                _ => {
+                    let message = format!("unexpected {} token: expecting string", part.kind_name());
+                    return parser.fail(part.at, message);
+                }
+            }
+        }
+        Ok(package)
+    }
+
+    fn import(&mut self, parser: &mut Parser<'_>) -> Parsed<Import> {
+        let start = parser.bump().at;
+        let path = name_path(parser)?;
+        let head = path.first().and_then(Term::as_var).cloned().unwrap_or_else(|| "".into());
+        if let Some(part) = path.iter().skip(1).find(|part| !matches!(part.as_constant(), Some(Value::String(_)))) {
+            return parser.fail(part.at, format!("unexpected {} token: expecting string", part.kind_name()));
+        }
+        if !matches!(&*head, "data" | "input" | "future" | "rego") {
+            let message = format!(
+                "unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head}"
+            );
+            return parser.fail(start, message);
+        }
+        let mut alias = None;
+        if parser.eat_word("as") {
+            let Some(word) = parser.word().filter(|word| !parser.is_word(word)) else {
+                return parser.illegal("expected var");
+            };
+            parser.bump();
+            alias = Some(word.into());
+        } else if &*head != "future"
+            && let Some(Value::String(last)) = path.last().and_then(Term::as_constant)
+            && parser.is_keyword(last)
+        {
+            let message = format!("unexpected import path, must not end with a keyword, got: {last}");
+            return parser.fail(start, message);
+        }
+        let import = Import { path, alias, at: start.to(parser.last()) };
+        match &*head {
+            "rego" => self.import_rego(parser, &import)?,
+            "future" => import_keywords(parser, &import)?,
+            _ => {}
+        }
+        Ok(import)
+    }
+
+    fn import_rego(&mut self, parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
+        if !matches!(names(&import.path).as_slice(), ["v1"]) {
+            let shown = crate::print::term(&Term::new(Node::Ref(import.path.clone()), import.at));
+            return parser.fail(import.at, format!("invalid import `{shown}`, must be `rego.v1`"));
+        }
+        if !parser.v1 {
+            if import.alias.is_some() {
+                return parser.fail(import.at, "`rego` imports cannot be aliased");
+            }
+            parser.words = Words { and: parser.words.and, or: parser.words.or, ..Words::V1 };
+            parser.v1 = true;
+            parser.read.clear();
+            self.strict = true;
+        }
+        Ok(())
+    }
+}
+
+fn import_keywords(parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
+    let path = names(&import.path);
+    if path.first() != Some(&"keywords") {
+        return parser.fail(import.at, "invalid import, must be `future.keywords`");
+    }
+    if import.alias.is_some() {
+        return parser.fail(import.at, "`future` imports cannot be aliased");
+    }
+    parser.read.clear();
+    let words = &mut parser.words;
+    match path.get(1).copied() {
+        None => *words = Words { wide_not: words.wide_not, and: true, or: true, ..Words::V1 },
+        Some("if") => words.if_ = true,
+        Some("contains") => words.contains = true,
+        Some("in") => words.in_ = true,
+        Some("every") => (words.every, words.in_) = (true, true),
+        Some("not") => words.wide_not = true,
+        Some("and") => words.and = true,
+        Some("or") => words.or = true,
+        Some(_) => {
+            let known = "[and contains every if in not or]";
+            return parser.fail(import.at, format!("unexpected keyword, must be one of {known}"));
+        }
+    }
+    Ok(())
+}
+
+fn names(path: &[Term]) -> Vec<&str> {
+    path.iter().skip(1).filter_map(|part| part.as_constant().and_then(Value::as_str)).collect()
+}
+
+/// The path after `package` and `import`; its first name may be a keyword.
+fn name_path(parser: &mut Parser<'_>) -> Parsed<Vec<Term>> {
+    let next = parser.peek();
+    if next.token != token::Token::Name || (parser.is_word("true") || parser.is_word("false") || parser.is_word("null"))
+    {
+        return parser.illegal("");
+    }
+    parser.bump();
+    let head = Term::var(parser.slice(next.at), next.at);
+    let whole = parser.path_after(head, false)?;
+    match whole.node {
+        Node::Ref(path) => Ok(path),
+        Node::Var(_) => Ok(vec![whole]),
+        _ => parser.fail(whole.at, "expected path"),
+    }
+}

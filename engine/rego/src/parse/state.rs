@@ -1,0 +1,224 @@
+//! The parser's state: where it is, which words are keywords, and what went wrong.
+
+use super::token::{Lexeme, Token};
+use crate::ast::{Name, Span, Term};
+use std::collections::HashMap;
+
+/// Nested brackets, operators in parentheses and bodies: more than this is refused.
+pub(crate) const DEEPEST: usize = 500;
+/// Operators in one chain (`1 + 1 + …`): more than this is refused, since a chain is as deep as it is long.
+pub(crate) const LONGEST_CHAIN: usize = 2000;
+
+/// What is wrong and where.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) message: String,
+    pub(crate) at: Span,
+}
+
+pub(crate) type Parsed<T> = Result<T, Box<Fault>>;
+
+/// Words that are keywords here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Words {
+    pub(crate) if_: bool,
+    pub(crate) contains: bool,
+    pub(crate) in_: bool,
+    pub(crate) every: bool,
+    pub(crate) and: bool,
+    pub(crate) or: bool,
+    /// `not` covers all that its operand needs, and takes a body.
+    pub(crate) wide_not: bool,
+}
+
+impl Words {
+    pub(crate) const V1: Words =
+        Words { if_: true, contains: true, in_: true, every: true, and: false, or: false, wide_not: false };
+
+    fn has(self, word: &str) -> bool {
+        match word {
+            "package" | "import" | "as" | "default" | "else" | "not" | "some" | "with" | "null" | "true"
+            | "false" => true,
+            "if" => self.if_,
+            "contains" => self.contains,
+            "in" => self.in_,
+            "every" => self.every,
+            "and" => self.and,
+            "or" => self.or,
+            _ => false,
+        }
+    }
+}
+
+pub(crate) struct Parser<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) lexemes: &'t [Lexeme],
+    pub(crate) at: usize,
+    pub(crate) words: Words,
+    /// Words that may follow a dot or start a dotted name.
+    pub(crate) v1: bool,
+    pub(crate) lexical: &'t [(String, Span)],
+    wildcards: usize,
+    depth: usize,
+    /// Terms that were read while trying; by the number of their first token.
+    pub(crate) read: HashMap<usize, (Term, usize)>,
+}
+
+impl<'t> Parser<'t> {
+    pub(crate) fn new(
+        text: &'t str,
+        lexemes: &'t [Lexeme],
+        lexical: &'t [(String, Span)],
+        words: Words,
+        v1: bool,
+    ) -> Self {
+        Self { text, lexemes, at: 0, words, v1, lexical, wildcards: 0, depth: 0, read: HashMap::new() }
+    }
+
+    pub(crate) fn peek(&self) -> Lexeme {
+        self.nth(0)
+    }
+
+    pub(crate) fn nth(&self, ahead: usize) -> Lexeme {
+        let end = Lexeme { token: Token::End, at: Span::default(), spaced: true, broken: true };
+        self.lexemes.get(self.at + ahead).or(self.lexemes.last()).copied().unwrap_or(end)
+    }
+
+    pub(crate) fn bump(&mut self) -> Lexeme {
+        let next = self.peek();
+        if self.at + 1 < self.lexemes.len() {
+            self.at += 1;
+        }
+        next
+    }
+
+    /// The place of the token before.
+    pub(crate) fn last(&self) -> Span {
+        self.at.checked_sub(1).and_then(|at| self.lexemes.get(at)).map(|lexeme| lexeme.at).unwrap_or_default()
+    }
+
+    pub(crate) fn slice(&self, at: Span) -> &'t str {
+        self.text.get(at.start as usize..at.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn is_mark(&self, mark: &str) -> bool {
+        matches!(self.peek().token, Token::Mark(found) if found == mark)
+    }
+
+    pub(crate) fn eat(&mut self, mark: &str) -> bool {
+        let found = self.is_mark(mark);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    pub(crate) fn at_end(&self) -> bool {
+        self.peek().token == Token::End
+    }
+
+    /// The word of the next token, if it is a name or a keyword.
+    pub(crate) fn word(&self) -> Option<&'t str> {
+        let next = self.peek();
+        (next.token == Token::Name).then(|| self.slice(next.at))
+    }
+
+    /// Whether the next token is this keyword, used as one.
+    pub(crate) fn is_word(&self, word: &str) -> bool {
+        self.word() == Some(word) && self.words.has(word)
+    }
+
+    pub(crate) fn eat_word(&mut self, word: &str) -> bool {
+        let found = self.is_word(word);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    /// Whether the next token is a keyword that starts a dotted name: `every.x`, `not[1]`.
+    pub(crate) fn keyword_names(&self) -> bool {
+        let Some(word) = self.word() else { return false };
+        let next = self.nth(1);
+        self.is_keyword(word)
+            && !matches!(word, "null" | "true" | "false")
+            && !next.spaced
+            && matches!(next.token, Token::Mark("." | "["))
+    }
+
+    pub(crate) fn is_keyword(&self, word: &str) -> bool {
+        self.words.has(word) || (self.v1 && Words::V1.has(word))
+    }
+
+    pub(crate) fn wildcard(&mut self) -> Name {
+        let made = format!("${}", self.wildcards);
+        self.wildcards += 1;
+        made.into()
+    }
+
+    pub(crate) fn fail<T>(&self, at: Span, message: impl Into<String>) -> Parsed<T> {
+        Err(Box::new(Fault { message: message.into(), at }))
+    }
+
+    /// The next token does not belong here.
+    pub(crate) fn illegal<T>(&self, note: &str) -> Parsed<T> {
+        let next = self.peek();
+        if next.token == Token::Illegal {
+            let lexical = self.lexical.iter().find(|(_, at)| at.start == next.at.start);
+            let message = lexical.map_or_else(|| "illegal token".to_owned(), |(message, _)| message.clone());
+            return self.fail(next.at, message);
+        }
+        let (name, kind) = self.describe(next);
+        let note = if note.is_empty() { String::new() } else { format!(": {note}") };
+        self.fail(next.at, format!("unexpected {name} {kind}{note}"))
+    }
+
+    fn describe(&self, next: Lexeme) -> (&'t str, &'static str) {
+        let name = match next.token {
+            Token::Name => {
+                let word = self.slice(next.at);
+                return if self.words.has(word) { (word, "keyword") } else { ("identifier", "token") };
+            }
+            Token::Number => "number",
+            Token::Text | Token::Raw => "string",
+            Token::Piece { .. } | Token::RawPiece { .. } => "template-string-part",
+            Token::Illegal => "illegal",
+            Token::End => "eof",
+            Token::Mark(mark) => mark_name(mark),
+        };
+        (name, "token")
+    }
+
+    /// Goes one level down, or refuses.
+    pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= DEEPEST {
+            return self.fail(self.peek().at, "max recursion depth reached");
+        }
+        self.depth += 1;
+        let out = read(self);
+        self.depth -= 1;
+        out
+    }
+}
+
+/// What messages call a mark.
+pub(crate) fn mark_name(mark: &'static str) -> &'static str {
+    match mark {
+        ":=" => "assign",
+        "==" => "equal",
+        "!=" => "neq",
+        "<=" => "lte",
+        ">=" => "gte",
+        "<" => "lt",
+        ">" => "gt",
+        "=" => "eq",
+        "+" => "plus",
+        "-" => "minus",
+        "*" => "mul",
+        "/" => "div",
+        "%" => "rem",
+        "&" => "and",
+        "|" => "or",
+        other => other,
+    }
+}

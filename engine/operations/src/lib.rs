@@ -29,6 +29,7 @@ mod project;
 mod provider_functions;
 mod provider_log;
 pub mod providers;
+pub mod policy_sources;
 pub mod repository;
 pub mod sealing;
 pub mod serving;

@@ -7,6 +7,7 @@
 mod bundle;
 mod check;
 mod decisions;
+mod evaluating;
 mod input;
 mod judge;
 mod rego;
@@ -17,6 +18,8 @@ mod tokens;
 pub use bundle::Bundle;
 pub use check::check;
 pub use decisions::{Decision, Decisions, Obligation, Requirement, Stage};
+pub use evaluating::{Question, Reply, evaluate};
 pub use input::Input;
+pub use ordain_rego::{FileKind, SourceFile, Version};
 pub use judge::{judge, report};
 pub use testing::{Outcome, Report, TestResult, test};

@@ -22,6 +22,7 @@ mod ir;
 mod eval;
 
 mod engine;
+mod load;
 
 pub use ast::Span;
 pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
@@ -29,6 +30,7 @@ pub use compile::CompileOptions;
 pub use engine::{Compiled, Policies, Trail};
 pub use error::{Code, Error};
 pub use eval::{Answer, Limits, Request};
+pub use load::{FileKind, SourceFile, base_documents, document};
 pub use number::Number;
 pub use parse::Version;
 pub use types::{Signature, Type};

@@ -123,7 +123,7 @@ fn write_value(out: &mut String, value: &Value) {
             }
             out.push('}');
         }
-        Value::String(text) => out.push_str(&ordain_gostd::quote::quote(text)),
+        Value::String(text) => out.push_str(&ordain_gostd::quote(text)),
         Value::Null => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Value::Number(number) => out.push_str(&number.text()),

@@ -1,5 +1,6 @@
 //! `ordain policy …`
 
+pub mod eval;
 pub mod test;
 
 use ordain_operations::repository::{Repository, policy_files};

@@ -12,7 +12,7 @@ use crate::value::Value;
 use state::{Fault, Parsed, Parser, Words};
 use token::Lexeme;
 
-pub(crate) use term::call;
+
 
 /// The version of the language that a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

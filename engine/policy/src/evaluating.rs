@@ -1,0 +1,100 @@
+//! `policy eval`: a query against policies and documents, answered in the shape of `opa eval`.
+
+use ordain_rego::{
+    Answer, BuiltinEnv, CompileOptions, Error, FileKind, Limits, Policies, Request, SourceFile, Trail, Value,
+    Version, base_documents,
+};
+use serde_json::{Map, Value as Json, json};
+
+/// What a query is asked with.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Modules and documents.
+    pub files: Vec<SourceFile>,
+    /// Text of `input`, if there is one; JSON.
+    pub input: Option<String>,
+    /// The query.
+    pub query: String,
+    /// What `time.now_ns()` gives.
+    pub now_ns: i64,
+    /// Strict compiling.
+    pub strict: bool,
+    /// Errors of functions end the evaluation.
+    pub strict_errors: bool,
+    /// Version of the language.
+    pub version: Version,
+}
+
+/// The document to print, what `print` said, and whether it went well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// `{"result": …}`, `{}` or `{"errors": …}`.
+    pub document: Json,
+    /// Lines for standard error.
+    pub prints: Vec<String>,
+    /// No errors.
+    pub ok: bool,
+}
+
+/// Asks.
+pub fn evaluate(question: &Question) -> Reply {
+    let mut trail = Trail::default();
+    let answers = ask(question, &mut trail);
+    let (document, ok) = match answers {
+        Ok(answers) if answers.is_empty() => (json!({}), true),
+        Ok(answers) => (json!({ "result": answers.iter().map(shown).collect::<Vec<_>>() }), true),
+        Err(errors) => (json!({ "errors": errors }), false),
+    };
+    Reply { document, prints: trail.prints, ok }
+}
+
+fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>> {
+    let plain = |message: &str| json!({ "message": message });
+    let data = base_documents(&question.files)
+        .map_err(|faults| faults.iter().map(|fault| plain(fault)).collect::<Vec<_>>())?;
+    let input = match &question.input {
+        Some(text) => Some(Value::parse_json(text).map_err(|error| vec![plain(&error.to_string())])?),
+        None => None,
+    };
+    let modules: Vec<&SourceFile> =
+        question.files.iter().filter(|file| FileKind::of(&file.path) == Some(FileKind::Rego)).collect();
+    let describe = |errors: Vec<Error>| errors.iter().map(|error| located(error, &modules)).collect::<Vec<_>>();
+    let mut policies = Policies::new(question.version);
+    for module in &modules {
+        policies.add(&module.text);
+    }
+    let options = CompileOptions { strict: question.strict, ..CompileOptions::default() };
+    let mut compiled = policies.compile(&data, options).map_err(describe)?;
+    let request = Request {
+        input,
+        data,
+        strict_errors: question.strict_errors,
+        limits: Limits::default(),
+        cover: false,
+    };
+    compiled.query(&question.query, request, BuiltinEnv::new(question.now_ns), trail).map_err(describe)
+}
+
+/// An error in OPA's shape.
+pub(crate) fn located(error: &Error, modules: &[&SourceFile]) -> Json {
+    let mut out = Map::new();
+    out.insert("message".to_owned(), json!(error.message));
+    out.insert("code".to_owned(), json!(error.code.as_str()));
+    let file = usize::try_from(error.at.file).ok().and_then(|file| modules.get(file));
+    let path = file.map_or("", |file| file.path.as_str());
+    out.insert("location".to_owned(), json!({ "file": path, "row": error.at.row, "col": error.at.col }));
+    Json::Object(out)
+}
+
+fn shown(answer: &Answer) -> Json {
+    let expressions: Vec<Json> =
+        answer.expressions.iter().map(|value| json!({ "value": value.to_json() })).collect();
+    let mut out = Map::new();
+    out.insert("expressions".to_owned(), Json::Array(expressions));
+    if !answer.bindings.is_empty() {
+        let bindings: Map<String, Json> =
+            answer.bindings.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
+        out.insert("bindings".to_owned(), Json::Object(bindings));
+    }
+    Json::Object(out)
+}

@@ -45,7 +45,8 @@ fn directory(
             directory(&path, &shown, below, out)?;
             below.pop();
         } else if FileKind::of(&name).is_some() {
-            let text = std::fs::read_to_string(&path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
             out.push(SourceFile { path: shown, below: below.clone(), text });
         }
     }

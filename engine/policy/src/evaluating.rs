@@ -58,7 +58,8 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
     };
     let modules: Vec<&SourceFile> =
         question.files.iter().filter(|file| FileKind::of(&file.path) == Some(FileKind::Rego)).collect();
-    let describe = |errors: Vec<Error>| errors.iter().map(|error| located(error, &modules)).collect::<Vec<_>>();
+    let describe =
+        |errors: Vec<Error>| errors.iter().map(|error| located(error, &modules)).collect::<Vec<_>>();
     let mut policies = Policies::new(question.version);
     for module in &modules {
         policies.add(&module.text);

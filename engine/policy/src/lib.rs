@@ -20,6 +20,6 @@ pub use check::check;
 pub use decisions::{Decision, Decisions, Obligation, Requirement, Stage};
 pub use evaluating::{Question, Reply, evaluate};
 pub use input::Input;
-pub use ordain_rego::{FileKind, SourceFile, Version};
 pub use judge::{judge, report};
+pub use ordain_rego::{FileKind, SourceFile, Version};
 pub use testing::{Outcome, Report, TestResult, test};

@@ -96,7 +96,10 @@ pub(crate) enum Kind {
     Some(Vec<Term>),
     Every(Box<Every>),
     /// `not { … }`, or `not …` where negation covers everything that the expression needs.
-    Not { body: Vec<Expr>, explicit: bool },
+    Not {
+        body: Vec<Expr>,
+        explicit: bool,
+    },
     And(Box<Operands>),
     Or(Box<Operands>),
 }

@@ -49,7 +49,8 @@ impl Policies {
         match parse::module(text, file, self.version) {
             Ok(module) => self.modules.push(module),
             Err(issues) => {
-                self.errors.extend(issues.into_iter().map(|(message, at)| Error::new(Code::Parse, at, message)));
+                self.errors
+                    .extend(issues.into_iter().map(|(message, at)| Error::new(Code::Parse, at, message)));
             }
         }
         file

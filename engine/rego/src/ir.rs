@@ -29,7 +29,11 @@ pub(crate) enum Op {
     /// Fails unless the value has this form; writes what the pattern binds.
     Match(Pattern, Expr),
     /// Each member of the document in `from` whose key has the form.
-    Scan { from: Slot, key: Pattern, into: Slot },
+    Scan {
+        from: Slot,
+        key: Pattern,
+        into: Slot,
+    },
     /// Each result of a relation.
     Relation(Pattern, Expr),
     Not(Block),

@@ -67,9 +67,11 @@ pub fn base_documents(files: &[SourceFile]) -> Result<Value, Vec<String>> {
         match document(&file.text, kind) {
             Err(why) => faults.push(format!("{}: {why}", file.path)),
             Ok(value) => {
-                let nested = file.below.iter().rev().fold(value, |inner, name| {
-                    Value::object(vec![(Value::from(name.as_str()), inner)])
-                });
+                let nested = file
+                    .below
+                    .iter()
+                    .rev()
+                    .fold(value, |inner, name| Value::object(vec![(Value::from(name.as_str()), inner)]));
                 match joined(&data, &nested) {
                     Some(whole) => data = whole,
                     None => faults.push(format!("{}: merge error", file.path)),

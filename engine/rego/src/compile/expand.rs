@@ -30,7 +30,9 @@ impl Compiler {
             }
             let new = safety::outputs(expr, &self.arity, &before);
             before.extend(new);
-            before.extend(vars::of_expr(expr, Skip::CLOSURES).into_iter().filter(|name| name.starts_with("__local")));
+            before.extend(
+                vars::of_expr(expr, Skip::CLOSURES).into_iter().filter(|name| name.starts_with("__local")),
+            );
             self.texts_in_expr(expr, &known);
         }
     }
@@ -70,7 +72,8 @@ impl Compiler {
             Node::Template(parts) => {
                 let at = term.at;
                 let parts = std::mem::take(parts);
-                let parts: Vec<Term> = parts.into_iter().map(|part| self.template_part(part, known)).collect();
+                let parts: Vec<Term> =
+                    parts.into_iter().map(|part| self.template_part(part, known)).collect();
                 let parts = if parts.is_empty() { vec![Term::constant("", at)] } else { parts };
                 let operand = Term::new(Node::Array(parts), at);
                 term.node = Node::Call(vec![Term::operator("internal.template_string", at), operand]);
@@ -343,4 +346,3 @@ fn append(body: &mut Vec<Expr>, support: Vec<Expr>) {
     }
     body.extend(support);
 }
-

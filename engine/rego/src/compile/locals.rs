@@ -241,7 +241,13 @@ impl Compiler {
         }
     }
 
-    fn declare(&mut self, name: &Name, occurrence: Occurrence, at: Span, scopes: &mut Scopes) -> Option<Name> {
+    fn declare(
+        &mut self,
+        name: &Name,
+        occurrence: Occurrence,
+        at: Span,
+        scopes: &mut Scopes,
+    ) -> Option<Name> {
         let message = match scopes.here(name) {
             Some(Occurrence::Seen) => format!("var {name} referenced above"),
             Some(Occurrence::Assigned) => format!("var {name} assigned above"),
@@ -258,7 +264,9 @@ impl Compiler {
     }
 
     fn rename_some(&mut self, expr: &mut Expr, scopes: &mut Scopes) -> bool {
-        let Kind::Some(symbols) = std::mem::replace(&mut expr.kind, Kind::Some(Vec::new())) else { return true };
+        let Kind::Some(symbols) = std::mem::replace(&mut expr.kind, Kind::Some(Vec::new())) else {
+            return true;
+        };
         let at = expr.at;
         for symbol in symbols {
             match symbol.node {
@@ -550,7 +558,7 @@ fn rename_vars(term: &mut Term, scopes: &Scopes) {
 }
 
 fn rename_expr_vars(expr: &mut Expr, scopes: &Scopes) {
-    let mut all = |terms: &mut [Term]| terms.iter_mut().for_each(|term| rename_vars(term, scopes));
+    let all = |terms: &mut [Term]| terms.iter_mut().for_each(|term| rename_vars(term, scopes));
     match &mut expr.kind {
         Kind::Term(term) => rename_vars(term, scopes),
         Kind::Call(terms) => all(terms.get_mut(1..).unwrap_or_default()),

@@ -252,7 +252,11 @@ impl Lowering<'_> {
         match &term.node {
             Node::Var(name) => {
                 let slot = self.frame.slot(name);
-                if self.frame.bound.insert(slot) { Pattern::Bind(slot) } else { Pattern::Equal(ir::Expr::Slot(slot)) }
+                if self.frame.bound.insert(slot) {
+                    Pattern::Bind(slot)
+                } else {
+                    Pattern::Equal(ir::Expr::Slot(slot))
+                }
             }
             Node::Array(items) => Pattern::Array(items.iter().map(|item| self.pattern(item)).collect()),
             Node::Object(pairs) => {
@@ -282,11 +286,13 @@ impl Lowering<'_> {
             Node::Ref(path) => self.reference(path, out),
             Node::Array(items) => {
                 let items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
-                constants(&items).map_or(ir::Expr::Array(items), |values| ir::Expr::Constant(Value::array(values)))
+                constants(&items)
+                    .map_or(ir::Expr::Array(items), |values| ir::Expr::Constant(Value::array(values)))
             }
             Node::Set(items) => {
                 let items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
-                constants(&items).map_or(ir::Expr::Set(items), |values| ir::Expr::Constant(Value::set(values)))
+                constants(&items)
+                    .map_or(ir::Expr::Set(items), |values| ir::Expr::Constant(Value::set(values)))
             }
             Node::Object(pairs) => self.object(pairs, out),
             Node::Comprehension(inner) => {
@@ -372,7 +378,9 @@ impl Lowering<'_> {
         for with in &first.with {
             let Some(target) = self.compiler.with_target(&with.target) else { continue };
             let replacement = match self.compiler.with_function(&with.value) {
-                Some(function) if matches!(target, ir::Target::Function(_)) => ir::Replacement::Function(function),
+                Some(function) if matches!(target, ir::Target::Function(_)) => {
+                    ir::Replacement::Function(function)
+                }
                 _ => ir::Replacement::Value(self.value(&with.value, out)),
             };
             replace.push((target, replacement));

@@ -23,7 +23,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use vars::{Names, Skip};
 
-pub(crate) use functions::FunctionKind;
 pub(crate) use query::Query;
 pub(crate) use tree::Tree;
 
@@ -191,7 +190,8 @@ impl Compiler {
     }
 
     fn order_rule(&mut self, rule: &mut Rule) {
-        let globals: Names = rule.head.args.iter().flat_map(|arg| vars::of_term(arg, Skip::NOTHING)).collect();
+        let globals: Names =
+            rule.head.args.iter().flat_map(|arg| vars::of_term(arg, Skip::NOTHING)).collect();
         let mut lacking = BTreeSet::new();
         safety::reorder(&mut rule.body, &self.arity, &globals, &mut lacking);
         self.report_lacking(lacking);
@@ -225,10 +225,4 @@ impl Compiler {
         let name = rule.head.path.first().and_then(Term::as_var).cloned().unwrap_or_else(|| "".into());
         ir::Rule { branches, default: rule.default, name, module }
     }
-}
-
-/// Whether a body reads nothing but what it makes.
-pub(crate) fn is_truth(body: &[Expr]) -> bool {
-    matches!(body, [only] if matches!(&only.kind, crate::ast::Kind::Term(term)
-        if term.as_constant() == Some(&Value::Bool(true))))
 }

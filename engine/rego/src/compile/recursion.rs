@@ -45,7 +45,8 @@ impl Compiler {
         for key in needs.keys() {
             let same = order.get(key).copied();
             let itself = needs.get(key).is_some_and(|set| set.contains(key));
-            let others = order.iter().filter(|(other, number)| *other != key && Some(**number) == same).count();
+            let others =
+                order.iter().filter(|(other, number)| *other != key && Some(**number) == same).count();
             if itself || others > 0 {
                 let Some(circle) = circle(*key, &needs, &order) else { continue };
                 let names: Vec<String> = circle.iter().map(|key| self.name_of(*key)).collect();
@@ -60,7 +61,8 @@ impl Compiler {
     }
 
     fn name_of(&self, key: RuleKey) -> String {
-        let package = self.modules.get(key.module).map(|module| module.package.as_slice()).unwrap_or_default();
+        let package =
+            self.modules.get(key.module).map(|module| module.package.as_slice()).unwrap_or_default();
         self.rule(key).map(|rule| crate::print::path(&tree::ground_path(package, rule))).unwrap_or_default()
     }
 }
@@ -92,7 +94,8 @@ fn components(graph: &Graph) -> BTreeMap<RuleKey, usize> {
                         stack.push(child);
                         work.push((child, graph.get(&child).map(|next| next.iter().copied().collect())));
                     } else if !out.contains_key(&child) {
-                        let least = low.get(&key).copied().min(index.get(&child).copied()).unwrap_or_default();
+                        let least =
+                            low.get(&key).copied().min(index.get(&child).copied()).unwrap_or_default();
                         low.insert(key, least);
                     }
                 }

@@ -134,26 +134,15 @@ impl Unifier<'_> {
             }
             (Node::Var(name), Node::Array(_) | Node::Object(_)) => self.unify_all(name, right),
             (Node::Array(_) | Node::Object(_), Node::Var(name)) => self.unify_all(name, left),
-            (Node::Var(name), Node::Ref(_) | Node::Call(_)) => {
-                if self.is_known(right) {
-                    self.mark(name);
-                }
-            }
-            (Node::Ref(_) | Node::Call(_), Node::Var(name)) => {
-                if self.is_known(left) {
-                    self.mark(name);
-                }
-            }
+            (Node::Var(name), Node::Ref(_) | Node::Call(_)) if self.is_known(right) => self.mark(name),
+            (Node::Ref(_) | Node::Call(_), Node::Var(name)) if self.is_known(left) => self.mark(name),
+            (Node::Var(_), Node::Ref(_) | Node::Call(_)) | (Node::Ref(_) | Node::Call(_), Node::Var(_)) => {}
             (Node::Var(name), _) | (_, Node::Var(name)) => self.mark(name),
-            (Node::Array(_) | Node::Object(_), Node::Ref(_) | Node::Call(_)) => {
-                if self.is_known(right) {
-                    self.mark_all(left);
-                }
+            (Node::Array(_) | Node::Object(_), Node::Ref(_) | Node::Call(_)) if self.is_known(right) => {
+                self.mark_all(left);
             }
-            (Node::Ref(_) | Node::Call(_), Node::Array(_) | Node::Object(_)) => {
-                if self.is_known(left) {
-                    self.mark_all(right);
-                }
+            (Node::Ref(_) | Node::Call(_), Node::Array(_) | Node::Object(_)) if self.is_known(left) => {
+                self.mark_all(right);
             }
             (Node::Array(_), Node::Comprehension(_)) => self.mark_all(left),
             (Node::Comprehension(_), Node::Array(_) | Node::Object(_)) => self.mark_all(right),
@@ -268,7 +257,14 @@ fn in_closures(expr: &Expr) -> Names {
     inside
 }
 
-fn note_lacking(expr: &Expr, arity: &Arity, safe: &Names, all: &Names, globals: &Names, lacking: &mut Lacking) {
+fn note_lacking(
+    expr: &Expr,
+    arity: &Arity,
+    safe: &Names,
+    all: &Names,
+    globals: &Names,
+    lacking: &mut Lacking,
+) {
     let outputs = outputs(expr, arity, safe);
     let mut names = vars::of_expr(expr, Skip::CLOSURES);
     let inside = in_closures(expr);

@@ -201,7 +201,11 @@ pub(crate) fn declared(body: &[Expr]) -> Names {
                     match &symbol.node {
                         Node::Call(terms) => {
                             let count = terms.len().saturating_sub(2);
-                            terms.iter().skip(1).take(count).for_each(|t| term_into(t, Skip::NOTHING, &mut out));
+                            terms
+                                .iter()
+                                .skip(1)
+                                .take(count)
+                                .for_each(|t| term_into(t, Skip::NOTHING, &mut out));
                         }
                         _ => term_into(symbol, Skip::NOTHING, &mut out),
                     }

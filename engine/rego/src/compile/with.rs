@@ -45,7 +45,9 @@ impl Compiler {
         let path = target.as_ref().unwrap_or_default();
         let mut at = 0;
         for part in path.iter().skip(1).take(path.len().saturating_sub(2)) {
-            let Some(next) = part.as_constant().and_then(|key| self.tree.child(at, key)) else { return Ok(()) };
+            let Some(next) = part.as_constant().and_then(|key| self.tree.child(at, key)) else {
+                return Ok(());
+            };
             if self.tree.place(next).is_some_and(|place| !place.rules.is_empty()) {
                 let message = "with keyword cannot partially replace virtual document(s)";
                 return Err((Code::Compile, message.to_owned()));
@@ -70,9 +72,12 @@ impl Compiler {
         match path.first().and_then(Term::as_var).map(|name| &**name) {
             Some("input") => Some(Target::Input(keys)),
             Some("data") => {
-                let whole: Vec<Value> = std::iter::once(Value::from("data")).chain(keys.iter().cloned()).collect();
+                let whole: Vec<Value> =
+                    std::iter::once(Value::from("data")).chain(keys.iter().cloned()).collect();
                 match self.tree.find(&whole) {
-                    Some(place) if self.is_function(place) => Some(Target::Function(FunctionName::Rules(place))),
+                    Some(place) if self.is_function(place) => {
+                        Some(Target::Function(FunctionName::Rules(place)))
+                    }
                     _ => Some(Target::Data(keys)),
                 }
             }
@@ -107,9 +112,8 @@ impl Compiler {
 }
 
 fn replaceable_function(name: &str) -> Result<(), (Code, String)> {
-    let fault = |what: &str| {
-        Err((Code::Compile, format!("with keyword replacing built-in function: {what}")))
-    };
+    let fault =
+        |what: &str| Err((Code::Compile, format!("with keyword replacing built-in function: {what}")));
     if matches!(name, "eq" | "rego.metadata.chain" | "rego.metadata.rule") {
         return fault(&format!("replacement of \"{name}\" invalid"));
     }

@@ -9,7 +9,12 @@ use crate::value::Value;
 
 impl Machine<'_> {
     /// The result of a call; `None` if it is undefined.
-    pub(crate) fn call(&mut self, function: Function, operands: Vec<Value>, at: Span) -> Outcome<Option<Value>> {
+    pub(crate) fn call(
+        &mut self,
+        function: Function,
+        operands: Vec<Value>,
+        at: Span,
+    ) -> Outcome<Option<Value>> {
         self.step(at)?;
         if let Some(name) = name_of(function)
             && !self.scope()?.functions.is_empty()

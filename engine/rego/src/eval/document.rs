@@ -41,7 +41,12 @@ impl Machine<'_> {
 
     /// Whether the rules at a place are functions, which are no documents.
     pub(crate) fn is_function(&self, place: usize) -> bool {
-        let first = self.program.rules.get(place).and_then(|rules| rules.first()).and_then(|rule| rule.branches.first());
+        let first = self
+            .program
+            .rules
+            .get(place)
+            .and_then(|rules| rules.first())
+            .and_then(|rule| rule.branches.first());
         first.is_some_and(|branch| !branch.args.is_empty())
     }
 

@@ -115,7 +115,9 @@ impl Machine<'_> {
         let at = inner.at;
         self.run(&inner.body, slots, &mut |machine, slots| {
             let Some(key) = &inner.key else { return Ok(Flow::More) };
-            if let (Some(key), Some(value)) = (machine.value(key, slots)?, machine.value(&inner.value, slots)?) {
+            if let (Some(key), Some(value)) =
+                (machine.value(key, slots)?, machine.value(&inner.value, slots)?)
+            {
                 match out.get(&key) {
                     Some(before) if *before != value => {
                         let mut fault = unique();

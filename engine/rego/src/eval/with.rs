@@ -86,7 +86,10 @@ impl Machine<'_> {
             if let Some(at) = place
                 && let Some(outer) = places.get(&at)
             {
-                let message = format!("real and replacement data could not be merged at {}", crate::print::constant(outer));
+                let message = format!(
+                    "real and replacement data could not be merged at {}",
+                    crate::print::constant(outer)
+                );
                 return Err(stop(Code::Merge, with.at, message));
             }
             place = place.and_then(|at| self.program.tree.child(at, key));

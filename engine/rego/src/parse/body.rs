@@ -141,7 +141,8 @@ impl Parser<'_> {
         let mut withs = Vec::new();
         while self.is_word("with") {
             let start = self.bump().at;
-            if self.peek().token != Token::Name || (self.is_word(self.word().unwrap_or("")) && !self.keyword_names())
+            if self.peek().token != Token::Name
+                || (self.is_word(self.word().unwrap_or("")) && !self.keyword_names())
             {
                 return self.illegal("expected ident");
             }

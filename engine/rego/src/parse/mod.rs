@@ -12,8 +12,6 @@ use crate::value::Value;
 use state::{Fault, Parsed, Parser, Words};
 use token::Lexeme;
 
-
-
 /// The version of the language that a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Version {
@@ -151,7 +149,9 @@ impl Reader {
         let start = parser.bump().at;
         let path = name_path(parser)?;
         let head = path.first().and_then(Term::as_var).cloned().unwrap_or_else(|| "".into());
-        if let Some(part) = path.iter().skip(1).find(|part| !matches!(part.as_constant(), Some(Value::String(_)))) {
+        if let Some(part) =
+            path.iter().skip(1).find(|part| !matches!(part.as_constant(), Some(Value::String(_))))
+        {
             return parser.fail(part.at, format!("unexpected {} token: expecting string", part.kind_name()));
         }
         if !matches!(&*head, "data" | "input" | "future" | "rego") {
@@ -235,7 +235,8 @@ fn names(path: &[Term]) -> Vec<&str> {
 /// The path after `package` and `import`; its first name may be a keyword.
 fn name_path(parser: &mut Parser<'_>) -> Parsed<Vec<Term>> {
     let next = parser.peek();
-    if next.token != token::Token::Name || (parser.is_word("true") || parser.is_word("false") || parser.is_word("null"))
+    if next.token != token::Token::Name
+        || (parser.is_word("true") || parser.is_word("false") || parser.is_word("null"))
     {
         return parser.illegal("");
     }

@@ -59,7 +59,9 @@ impl Parser<'_> {
         let at = self.peek().at;
         let expr = self.literal()?;
         let message = match &expr.kind {
-            _ if !expr.with.is_empty() => "expressions using with keyword cannot be used for rule head".to_owned(),
+            _ if !expr.with.is_empty() => {
+                "expressions using with keyword cannot be used for rule head".to_owned()
+            }
             _ if expr.negated => "negated expressions cannot be used for rule head".to_owned(),
             crate::ast::Kind::Some(_) => "'some' declarations cannot be used for rule head".to_owned(),
             crate::ast::Kind::Term(term) => format!("{} cannot be used for rule name", term.kind_name()),
@@ -104,7 +106,8 @@ impl Parser<'_> {
         let has_contains = self.is_word("contains");
         if has_contains {
             if !head.args.is_empty() {
-                return self.illegal("the contains keyword can only be used with multi-value rule definitions");
+                return self
+                    .illegal("the contains keyword can only be used with multi-value rule definitions");
             }
             self.bump();
             head.key = Some(self.infix()?);
@@ -283,7 +286,8 @@ impl Parser<'_> {
             let mut head = Head { at: start, ..head.clone() };
             self.fresh_wildcards(&mut head);
             let body = self.rule_body(false)?;
-            let (has_if, has_contains) = rules.first().map(|rule| (rule.has_if, rule.has_contains)).unwrap_or_default();
+            let (has_if, has_contains) =
+                rules.first().map(|rule| (rule.has_if, rule.has_contains)).unwrap_or_default();
             let at = start.to(self.last());
             rules.push(Rule {
                 head,

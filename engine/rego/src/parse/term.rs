@@ -276,7 +276,8 @@ impl Parser<'_> {
     fn operands(&mut self, operator: Term) -> Parsed<Term> {
         self.bump();
         let start = operator.at;
-        let is_set = matches!(operator.as_ref(), Some([head]) if head.as_var().is_some_and(|name| &**name == "set"));
+        let is_set =
+            matches!(operator.as_ref(), Some([head]) if head.as_var().is_some_and(|name| &**name == "set"));
         let mut terms = vec![operator];
         self.list(")", &mut terms)?;
         let at = start.to(self.last());
@@ -442,7 +443,9 @@ impl Parser<'_> {
 
 fn constant_part(expr: Expr) -> Part {
     match expr.kind {
-        Kind::Term(term) if matches!(term.node, Node::Constant(_)) && expr.with.is_empty() => Part::Text(term),
+        Kind::Term(term) if matches!(term.node, Node::Constant(_)) && expr.with.is_empty() => {
+            Part::Text(term)
+        }
         kind => Part::Expr(Box::new(Expr { kind, ..expr })),
     }
 }

@@ -12,9 +12,13 @@ pub(crate) enum Token {
     /// `` `…` `` with its quotes.
     Raw,
     /// A piece of `$"…"` up to `{`, or to the end.
-    Piece { last: bool },
+    Piece {
+        last: bool,
+    },
     /// The same of ``$`…` ``.
-    RawPiece { last: bool },
+    RawPiece {
+        last: bool,
+    },
     /// Punctuation: one or two characters.
     Mark(&'static str),
     /// What is no token.

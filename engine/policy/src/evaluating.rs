@@ -1,5 +1,7 @@
 //! `policy eval`: a query against policies and documents, answered in the shape of `opa eval`.
 
+use std::collections::BTreeMap;
+
 use ordain_rego::{
     Answer, BuiltinEnv, CompileOptions, Error, FileKind, Limits, Policies, Request, SourceFile, Trail, Value,
     Version, base_documents,
@@ -23,13 +25,15 @@ pub struct Question {
     pub strict_errors: bool,
     /// Version of the language.
     pub version: Version,
+    /// What `opa.runtime()` shows as the environment.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// The document to print, what `print` said, and whether it went well.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// `{"result": …}`, `{}` or `{"errors": …}`.
-    pub document: Json,
+    /// `{"result": …}`, `{}` or `{"errors": …}`; numbers with their digits.
+    pub document: String,
     /// Lines for standard error.
     pub prints: Vec<String>,
     /// No errors.
@@ -41,9 +45,14 @@ pub fn evaluate(question: &Question) -> Reply {
     let mut trail = Trail::default();
     let answers = ask(question, &mut trail);
     let (document, ok) = match answers {
-        Ok(answers) if answers.is_empty() => (json!({}), true),
-        Ok(answers) => (json!({ "result": answers.iter().map(shown).collect::<Vec<_>>() }), true),
-        Err(errors) => (json!({ "errors": errors }), false),
+        Ok(answers) if answers.is_empty() => ("{}".to_owned(), true),
+        Ok(answers) => {
+            let rows: Vec<String> = answers.iter().map(shown).collect();
+            (format!("{{\n  \"result\": [\n    {}\n  ]\n}}", rows.join(",\n    ")), true)
+        }
+        Err(errors) => {
+            (serde_json::to_string_pretty(&json!({ "errors": errors })).unwrap_or_default(), false)
+        }
     };
     Reply { document, prints: trail.prints, ok }
 }
@@ -73,7 +82,19 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
         limits: Limits::default(),
         cover: false,
     };
-    compiled.query(&question.query, request, BuiltinEnv::new(question.now_ns), trail).map_err(describe)
+    let mut env = BuiltinEnv::new(question.now_ns);
+    env.runtime = runtime(&question.environment);
+    compiled.query(&question.query, request, env, trail).map_err(describe)
+}
+
+/// What `opa.runtime()` gives: the version whose answers these are, and the environment that is handed over.
+fn runtime(environment: &BTreeMap<String, String>) -> Value {
+    let env = environment.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
+    Value::object(vec![
+        ("version".into(), "1.19.0".into()),
+        ("commit".into(), "".into()),
+        ("env".into(), Value::object(env)),
+    ])
 }
 
 /// An error in OPA's shape.
@@ -87,15 +108,18 @@ pub(crate) fn located(error: &Error, modules: &[&SourceFile]) -> Json {
     Json::Object(out)
 }
 
-fn shown(answer: &Answer) -> Json {
-    let expressions: Vec<Json> =
-        answer.expressions.iter().map(|value| json!({ "value": value.to_json() })).collect();
-    let mut out = Map::new();
-    out.insert("expressions".to_owned(), Json::Array(expressions));
+fn shown(answer: &Answer) -> String {
+    let expressions: Vec<String> =
+        answer.expressions.iter().map(|value| format!("{{\"value\": {}}}", value.to_json_text())).collect();
+    let mut out = format!("{{\"expressions\": [{}]", expressions.join(", "));
     if !answer.bindings.is_empty() {
-        let bindings: Map<String, Json> =
-            answer.bindings.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
-        out.insert("bindings".to_owned(), Json::Object(bindings));
+        let bindings: Vec<String> = answer
+            .bindings
+            .iter()
+            .map(|(name, value)| format!("{}: {}", json!(name), value.to_json_text()))
+            .collect();
+        out.push_str(&format!(", \"bindings\": {{{}}}", bindings.join(", ")));
     }
-    Json::Object(out)
+    out.push('}');
+    out
 }

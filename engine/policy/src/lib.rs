@@ -12,6 +12,7 @@ mod input;
 mod judge;
 mod rego;
 mod scan;
+mod test_shapes;
 mod testing;
 mod tokens;
 
@@ -22,4 +23,5 @@ pub use evaluating::{Question, Reply, evaluate};
 pub use input::Input;
 pub use judge::{judge, report};
 pub use ordain_rego::{FileKind, SourceFile, Version};
+pub use test_shapes::{TestQuestion, TestReply, test_shaped};
 pub use testing::{Outcome, Report, TestResult, test};

@@ -173,6 +173,41 @@ pub(crate) struct Comment {
     pub(crate) at: Span,
 }
 
+/// What a METADATA block is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Rule,
+    Document,
+    Package,
+    Subpackages,
+}
+
+impl Scope {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Document => "document",
+            Self::Package => "package",
+            Self::Subpackages => "subpackages",
+        }
+    }
+}
+
+/// A METADATA block.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Annotation {
+    /// Nothing only while it is being read.
+    pub(crate) scope: Option<Scope>,
+    /// As `rego.metadata` shows it.
+    pub(crate) value: Value,
+    /// Documents and their schemas.
+    pub(crate) schemas: Vec<(Vec<Value>, Value)>,
+    pub(crate) entrypoint: bool,
+    /// Number of the rule in its module, for the scopes `rule` and `document`.
+    pub(crate) rule: Option<usize>,
+    pub(crate) at: Span,
+}
+
 /// A parsed file.
 #[derive(Debug, Clone)]
 pub(crate) struct Module {
@@ -181,7 +216,7 @@ pub(crate) struct Module {
     pub(crate) package_at: Span,
     pub(crate) imports: Vec<Import>,
     pub(crate) rules: Vec<Rule>,
-    pub(crate) comments: Vec<Comment>,
+    pub(crate) annotations: Vec<Annotation>,
     /// Version 1, or version 0 with `import rego.v1`: its stricter checks hold.
     pub(crate) strict_names: bool,
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// Modules that were parsed, by number of their file.
 pub struct Policies {
-    modules: Vec<Module>,
+    pub(crate) modules: Vec<Module>,
     errors: Vec<Error>,
     version: Version,
     files: u32,
@@ -33,6 +33,8 @@ pub struct Trail {
     pub prints: Vec<String>,
     /// Places of expressions and heads that ran, if that was asked for.
     pub covered: BTreeSet<Span>,
+    /// Cases of parameterised tests that began.
+    pub(crate) cases: Vec<Vec<Value>>,
 }
 
 impl Policies {
@@ -91,6 +93,16 @@ impl Compiled {
         let answers = machine.answers(&query);
         trail.prints.append(&mut machine.prints);
         trail.covered.append(&mut machine.covered);
+        trail.cases.append(&mut machine.cases);
         answers.map_err(|error| vec![error])
     }
+}
+
+/// A regular expression as policies write them.
+///
+/// # Errors
+///
+/// Why it is none.
+pub fn pattern(text: &str) -> Result<regex::Regex, String> {
+    ordain_gostd::regexp::compile(text).map_err(|error| error.to_string())
 }

@@ -3,9 +3,9 @@
 //! A body is ordered before it gets here, so for every operation it is known which variables have values. Nothing is
 //! undone on the way back: an operation that runs again overwrites what it wrote.
 
-use crate::ast::{Collects, Name, Span};
+use crate::ast::{Collects, Span};
 use crate::builtins::Builtin;
-use crate::compile::Tree;
+use crate::compile::{Need, Tree};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -44,6 +44,8 @@ pub(crate) enum Op {
     Every(Box<Every>),
     With(Box<With>),
     Print(Vec<Expr>, Span),
+    /// A case of a parameterised test begins.
+    Case(Vec<Expr>),
 }
 
 #[derive(Debug, Clone)]
@@ -155,8 +157,8 @@ pub(crate) struct Branch {
     pub(crate) slots: usize,
     pub(crate) at: Span,
     pub(crate) head_at: Span,
-    /// Whether a body is written.
-    pub(crate) bodiless: bool,
+    /// What `input` must have for the body to hold.
+    pub(crate) needs: Vec<Need>,
 }
 
 /// A rule.
@@ -165,9 +167,6 @@ pub(crate) struct Rule {
     /// The rule, then its `else` branches.
     pub(crate) branches: Vec<Branch>,
     pub(crate) default: bool,
-    /// Name without the package, as written.
-    pub(crate) name: Name,
-    pub(crate) module: usize,
 }
 
 /// Compiled modules.
@@ -176,8 +175,4 @@ pub struct Program {
     pub(crate) tree: Tree,
     /// Rules by place: those of a place stand in the order of its keys.
     pub(crate) rules: Vec<Vec<Arc<Rule>>>,
-    /// Place of each module's package.
-    pub(crate) packages: Vec<usize>,
-    /// Variables' names by the names the compiler gave them.
-    pub(crate) rewritten: std::collections::HashMap<Name, Name>,
 }

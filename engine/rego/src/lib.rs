@@ -23,15 +23,17 @@ mod eval;
 
 mod engine;
 mod load;
+mod testing;
 
 pub use ast::Span;
 pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
 pub use compile::CompileOptions;
-pub use engine::{Compiled, Policies, Trail};
+pub use engine::{Compiled, Policies, Trail, pattern};
 pub use error::{Code, Error};
 pub use eval::{Answer, Limits, Request};
 pub use load::{FileKind, SourceFile, base_documents, document};
 pub use number::Number;
 pub use parse::Version;
+pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};
 pub use types::{Signature, Type};
 pub use value::{JsonError, Object, Set, Value};

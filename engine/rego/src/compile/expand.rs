@@ -337,6 +337,43 @@ fn needs_evaluation(term: &Term) -> bool {
     }
 }
 
+/// `a == b` as an expression of its own is `a = b`: then an undefined side makes it fail, and not what it stands in.
+pub(crate) fn equals(body: &mut [Expr]) {
+    for expr in body {
+        if let Kind::Call(terms) = &mut expr.kind
+            && terms.len() == 3
+            && let Some(operator) = terms.first_mut()
+            && matches!(operator.as_ref(), Some([head]) if head.as_var().is_some_and(|name| &**name == "equal"))
+        {
+            *operator = Term::operator("eq", operator.at);
+        }
+        match &mut expr.kind {
+            Kind::Term(term) => equals_in_term(term),
+            Kind::Call(terms) | Kind::Some(terms) => terms.iter_mut().for_each(equals_in_term),
+            Kind::Every(every) => {
+                equals_in_term(&mut every.domain);
+                equals(&mut every.body);
+            }
+            Kind::Not { body, .. } => equals(body),
+            Kind::And(sides) | Kind::Or(sides) => {
+                equals(&mut sides.left);
+                equals(&mut sides.right);
+            }
+        }
+    }
+}
+
+pub(crate) fn equals_in_term(term: &mut Term) {
+    match &mut term.node {
+        Node::Comprehension(inner) => {
+            inner.key.iter_mut().for_each(equals_in_term);
+            equals_in_term(&mut inner.value);
+            equals(&mut inner.body);
+        }
+        _ => vars::each_child_mut(term, &mut equals_in_term),
+    }
+}
+
 /// Adds to a body; the first addition takes the place of a lone `true`.
 fn append(body: &mut Vec<Expr>, support: Vec<Expr>) {
     let lone = matches!(body.as_slice(), [only] if only.with.is_empty() && !only.negated

@@ -30,10 +30,11 @@ const DEPRECATED: [&str; 11] = [
 ];
 
 /// Functions of the language itself, which no table of functions lists.
-const SPECIAL: [(&str, usize); 8] = [
+const SPECIAL: [(&str, usize); 9] = [
     ("eq", 2),
     ("assign", 2),
     ("internal.print", 1),
+    ("internal.test_case", 1),
     ("internal.template_string", 1),
     ("internal.member_2", 2),
     ("internal.member_3", 3),
@@ -54,7 +55,7 @@ pub(crate) fn signature(name: &str) -> Option<Signature> {
     let of = |args: Vec<Type>, result| Some(Signature { args, variadic: false, result });
     match name {
         "eq" | "assign" => of(vec![Type::Any, Type::Any], Some(Type::Boolean)),
-        "internal.print" => of(vec![Type::array(Type::set(Type::Any))], None),
+        "internal.print" | "internal.test_case" => of(vec![Type::array(Type::Any)], None),
         "internal.template_string" => of(vec![Type::array(Type::Any)], Some(Type::String)),
         "internal.member_2" => of(vec![Type::Any, Type::Any], Some(Type::Boolean)),
         "internal.member_3" => of(vec![Type::Any, Type::Any, Type::Any], Some(Type::Boolean)),

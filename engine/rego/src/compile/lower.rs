@@ -77,7 +77,7 @@ impl Lowering<'_> {
             slots: self.frame.count(),
             at: rule.at,
             head_at: rule.head.at,
-            bodiless: rule.bodiless,
+            needs: super::index::needs(&rule.body),
         }
     }
 
@@ -157,12 +157,13 @@ impl Lowering<'_> {
             return;
         }
         let name = crate::ast::operator_name(operator);
-        if name == "internal.print" {
+        if name == "internal.print" || name == "internal.test_case" {
             let parts = match operands.first().map(|list| &list.node) {
                 Some(Node::Array(parts)) => parts.iter().map(|part| self.value(part, out)).collect(),
                 _ => Vec::new(),
             };
-            out.ops.push(Op::Print(parts, expr.at));
+            let is_print = name == "internal.print";
+            out.ops.push(if is_print { Op::Print(parts, expr.at) } else { Op::Case(parts) });
             return;
         }
         let Some(kind) = self.compiler.function(operator) else { return };
@@ -290,7 +291,9 @@ impl Lowering<'_> {
                     .map_or(ir::Expr::Array(items), |values| ir::Expr::Constant(Value::array(values)))
             }
             Node::Set(items) => {
-                let items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
+                let mut items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
+                // Of equal members the first one's digits stay, and what is written counts before what is found.
+                items.sort_by_key(|item| !matches!(item, ir::Expr::Constant(_)));
                 constants(&items)
                     .map_or(ir::Expr::Set(items), |values| ir::Expr::Constant(Value::set(values)))
             }

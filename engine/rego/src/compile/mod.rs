@@ -1,20 +1,25 @@
 //! Syntax trees to a program: names, safety, static checks, and the order of evaluation.
 
+mod cases;
 mod conflicts;
 mod expand;
 mod functions;
 mod imports;
+mod index;
 mod locals;
 mod lower;
+mod metadata;
 mod query;
 mod recursion;
 mod resolve;
 mod safety;
 mod tree;
+mod types;
+mod typing;
 mod vars;
 mod with;
 
-use crate::ast::{Expr, Module, Name, Rule, Span, Term};
+use crate::ast::{Module, Name, Rule, Span, Term};
 use crate::error::{Code, Error};
 use crate::ir;
 use crate::value::Value;
@@ -23,15 +28,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use vars::{Names, Skip};
 
+pub(crate) use index::Need;
 pub(crate) use query::Query;
 pub(crate) use tree::Tree;
+pub(crate) use vars::{closures_of, each_expr};
 
 /// How strict compiling is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CompileOptions {
     /// Unused imports, variables and parameters, and deprecated functions are errors.
     pub strict: bool,
-    /// Functions that reach outside may not be called at all.
+    /// Cases of parameterised tests are noted.
     pub test_names: bool,
 }
 
@@ -64,6 +71,8 @@ pub(crate) struct Compiler {
     pub(crate) arity: Arity,
     pub(crate) tree: Tree,
     pub(crate) packages: BTreeSet<usize>,
+    /// Types of rules.
+    pub(crate) types: Arc<types::Types>,
     generated: usize,
 }
 
@@ -81,6 +90,7 @@ pub(crate) fn compile(
         arity: Arity::default(),
         tree: Tree::new(),
         packages: BTreeSet::new(),
+        types: Arc::default(),
         generated: 0,
     };
     compiler.run(data)?;
@@ -130,6 +140,9 @@ impl Compiler {
         self.each_branch(Compiler::expand_texts);
         self.settled()?;
         self.each_branch(Compiler::expand_rule);
+        let annotations = self.gather_annotations();
+        self.settled()?;
+        self.place_metadata(&annotations);
         self.check_with();
         self.settled()?;
         self.check_conflicts();
@@ -141,8 +154,18 @@ impl Compiler {
         self.settled()?;
         self.each_branch(Compiler::order_rule);
         self.settled()?;
-        self.each_branch(|compiler, rule| rule.body = compiler.hoist_body(std::mem::take(&mut rule.body)));
+        self.each_branch(|compiler, rule| {
+            expand::equals(&mut rule.body);
+            rule.head.key.iter_mut().for_each(expand::equals_in_term);
+            rule.head.value.iter_mut().for_each(expand::equals_in_term);
+            rule.body = compiler.hoist_body(std::mem::take(&mut rule.body));
+            if compiler.options.test_names {
+                cases::note_cases(rule);
+            }
+        });
         self.check_recursion();
+        self.settled()?;
+        self.check_types(&annotations);
         self.settled()?;
         self.check_deprecated();
         self.settled()
@@ -203,18 +226,16 @@ impl Compiler {
             let mut here = Vec::with_capacity(place.rules.len());
             for key in place.rules {
                 if let Some(rule) = self.rule(key).cloned() {
-                    here.push(Arc::new(self.lower_rule(&rule, key.module)));
+                    here.push(Arc::new(self.lower_rule(&rule)));
                 }
             }
             rules.push(here);
         }
         self.settled()?;
-        let paths: Vec<usize> =
-            self.modules.iter().map(|module| self.tree.find(&module.package).unwrap_or(0)).collect();
-        Ok(ir::Program { tree: self.tree.clone(), rules, packages: paths, rewritten: self.rewritten.clone() })
+        Ok(ir::Program { tree: self.tree.clone(), rules })
     }
 
-    fn lower_rule(&mut self, rule: &Rule, module: usize) -> ir::Rule {
+    fn lower_rule(&mut self, rule: &Rule) -> ir::Rule {
         let branches = rule
             .branches()
             .map(|branch| {
@@ -222,7 +243,6 @@ impl Compiler {
                 lowering.branch(branch)
             })
             .collect();
-        let name = rule.head.path.first().and_then(Term::as_var).cloned().unwrap_or_else(|| "".into());
-        ir::Rule { branches, default: rule.default, name, module }
+        ir::Rule { branches, default: rule.default }
     }
 }

@@ -107,6 +107,8 @@ pub(crate) struct Machine<'p> {
     cover: bool,
     /// Places that ran.
     pub(crate) covered: BTreeSet<Span>,
+    /// Cases of parameterised tests that began.
+    pub(crate) cases: Vec<Vec<Value>>,
 }
 
 impl<'p> Machine<'p> {
@@ -130,6 +132,7 @@ impl<'p> Machine<'p> {
             prints: Vec::new(),
             cover: request.cover,
             covered: BTreeSet::new(),
+            cases: Vec::new(),
         }
     }
 

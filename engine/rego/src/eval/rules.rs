@@ -51,7 +51,22 @@ impl<'p> Machine<'p> {
         }))
     }
 
+    /// Whether what a branch needs of `input` is there.
+    fn may_fire(&self, branch: &Branch) -> Outcome<bool> {
+        if branch.needs.is_empty() {
+            return Ok(true);
+        }
+        let Some(input) = &self.scope()?.input else { return Ok(false) };
+        Ok(branch.needs.iter().all(|(path, wanted)| {
+            let found = path.iter().try_fold(input, |at, key| at.get(key));
+            found.is_some_and(|found| wanted.as_ref().is_none_or(|wanted| wanted == found))
+        }))
+    }
+
     fn partial(&mut self, branch: &'p Branch, given: &mut Given) -> Outcome<()> {
+        if !self.may_fire(branch)? {
+            return Ok(());
+        }
         let mut slots: Slots = vec![None; branch.slots];
         self.deeper(|machine| {
             machine.run(&branch.body, &mut slots, &mut |machine, slots| {
@@ -90,9 +105,19 @@ impl<'p> Machine<'p> {
         several: &str,
     ) -> Outcome<Option<Value>> {
         let mut found: Option<Value> = None;
-        let constant = same_constant(rules);
+        let mut begun: Vec<Vec<&'p Branch>> = Vec::new();
         for rule in rules.iter().filter(|rule| !rule.default) {
+            let mut branches = Vec::new();
             for branch in &rule.branches {
+                if self.may_fire(branch)? {
+                    branches.push(branch);
+                }
+            }
+            begun.push(branches);
+        }
+        let constant = same_constant(begun.iter().flatten().copied());
+        for branches in begun {
+            for branch in branches {
                 let fired = self.fire(branch, operands, &mut found, constant.is_some(), several)?;
                 if fired {
                     break;
@@ -151,9 +176,9 @@ impl<'p> Machine<'p> {
 }
 
 /// The value that all rules of a place give, if it is one constant: then the first answer is enough.
-fn same_constant(rules: &[Arc<Rule>]) -> Option<&Value> {
+fn same_constant<'b>(begun: impl Iterator<Item = &'b Branch>) -> Option<&'b Value> {
     let mut same: Option<&Value> = None;
-    for branch in rules.iter().filter(|rule| !rule.default).flat_map(|rule| &rule.branches) {
+    for branch in begun {
         let value = branch.constant.as_ref()?;
         if same.is_some_and(|same| same != value) {
             return None;

@@ -188,6 +188,12 @@ impl<'p> Machine<'p> {
                 let left = answers.into_iter();
                 return Ok(Step::Choose(Choice::Written { outputs: &with.outputs, left }));
             }
+            Op::Case(keys) => {
+                if let Some(path) = self.all(keys, slots)? {
+                    self.cases.push(path);
+                }
+                true
+            }
             Op::Print(parts, at) => {
                 self.print(parts, *at, slots)?;
                 true

@@ -1,5 +1,6 @@
 //! Text to syntax tree: versions 0 and 1, all faults of a file at once.
 
+mod annotations;
 mod body;
 mod rule;
 mod state;
@@ -43,11 +44,14 @@ pub(crate) fn module(text: &str, file: u32, version: Version) -> Result<Module, 
         }
     }
     let Reader { module, mut faults, strict } = reader;
-    let module = module.map(|module| Module { comments: lexed.comments, strict_names: strict, ..module });
-    if let Some(module) = &module
-        && strict
-    {
-        module.rules.iter().for_each(|rule| rule::check_v1(rule, &mut faults));
+    let mut module = module.map(|module| Module { strict_names: strict, ..module });
+    if let Some(module) = &mut module {
+        if strict {
+            module.rules.iter().for_each(|rule| rule::check_v1(rule, &mut faults));
+        }
+        if faults.is_empty() {
+            annotations::attach(module, &lexed.comments, &mut faults);
+        }
     }
     match module {
         Some(module) if faults.is_empty() => Ok(module),
@@ -97,7 +101,7 @@ impl Reader {
                 package_at: at,
                 imports: Vec::new(),
                 rules: Vec::new(),
-                comments: Vec::new(),
+                annotations: Vec::new(),
                 strict_names: false,
             });
             return Ok(());
@@ -110,7 +114,7 @@ impl Reader {
                 package_at: at,
                 imports: Vec::new(),
                 rules: Vec::new(),
-                comments: Vec::new(),
+                annotations: Vec::new(),
                 strict_names: false,
             });
         }

@@ -8,6 +8,8 @@ use crate::ast::{Expr, Head, Node, Rule, Span, Term};
 struct Started {
     head: Head,
     has_contains: bool,
+    /// `f()`: parentheses without parameters.
+    hollow: bool,
 }
 
 impl Parser<'_> {
@@ -21,12 +23,15 @@ impl Parser<'_> {
         if !self.starts_head() {
             return self.no_rule();
         }
-        let Started { mut head, has_contains } = self.head(start)?;
+        let Started { mut head, has_contains, hollow } = self.head(start)?;
         if default {
             return self.default_rule(head, start).map(|rule| vec![rule]);
         }
         let has_if = self.is_word("if");
         if !has_if && !self.is_mark("{") {
+            if hollow && head.value.is_none() {
+                return self.fail(start, "rule argument list must take at least one argument");
+            }
             return self.bodiless(head, has_contains, start).map(|rule| vec![rule]);
         }
         self.settle(&mut head, has_if, has_contains);
@@ -85,6 +90,7 @@ impl Parser<'_> {
             return self.illegal("");
         }
         let whole = self.path_after(name, true)?;
+        let mut hollow = false;
         let (path, args) = match whole.node {
             Node::Ref(path) => (path, Vec::new()),
             Node::Call(mut terms) => {
@@ -94,9 +100,7 @@ impl Parser<'_> {
                 if path.first().is_none_or(|head| head.as_var().is_none()) {
                     return self.illegal("rule head ref invalid");
                 }
-                if args.is_empty() {
-                    return self.fail(start, "rule argument list must take at least one argument");
-                }
+                hollow = args.is_empty();
                 (path, args)
             }
             node => (vec![Term::new(node, whole.at)], Vec::new()),
@@ -117,7 +121,7 @@ impl Parser<'_> {
             head.value = Some(self.infix()?);
         }
         head.at = start.to(self.last());
-        Ok(Started { head, has_contains })
+        Ok(Started { head, has_contains, hollow })
     }
 
     fn default_rule(&mut self, head: Head, start: Span) -> Parsed<Rule> {
@@ -208,7 +212,7 @@ impl Parser<'_> {
             let braces = self.lexemes.get(back).is_some_and(|lexeme| lexeme.token == Token::Mark("{"));
             match single {
                 // `if { true }` is a body, not a set.
-                Ok(expr) if !(braces && is_set(&expr)) => return Ok(vec![expr]),
+                Ok(expr) if !is_set(&expr) => return Ok(vec![expr]),
                 Err(fault) if !braces => return Err(fault),
                 _ => self.at = back,
             }

@@ -43,12 +43,16 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     for line in &reply.prints {
         session.ui.complain(&format!("{line}\n"));
     }
-    session.ui.line(&serde_json::to_string_pretty(&reply.document).unwrap_or_default());
+    session.ui.line(&reply.document);
     if reply.ok { Exit::Done } else { Exit::Changes }
 }
 
 fn failed(message: &str) -> Reply {
-    Reply { document: json!({ "errors": [{ "message": message }] }), prints: Vec::new(), ok: false }
+    Reply {
+        document: json!({ "errors": [{ "message": message }] }).to_string(),
+        prints: Vec::new(),
+        ok: false,
+    }
 }
 
 fn question(matches: &ArgMatches, session: &Session, now_ns: i64) -> Result<Question, String> {
@@ -65,6 +69,7 @@ fn question(matches: &ArgMatches, session: &Session, now_ns: i64) -> Result<Ques
         input,
         query: text(matches, "query").unwrap_or_default().to_owned(),
         now_ns,
+        environment: session.workdir.env.clone(),
         strict: is_on(matches, "strict"),
         strict_errors: is_on(matches, "strict-builtin-errors"),
         version: if is_on(matches, "v0-compatible") { Version::V0 } else { Version::V1 },

@@ -1,7 +1,9 @@
 //! `ordain policy test`
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_policy::{Outcome, Report, test};
+use ordain_operations::policy_sources;
+use ordain_operations::repository::Repository;
+use ordain_policy::{Outcome, Report, TestQuestion, Version, test, test_shaped};
 use serde_json::json;
 
 use crate::commands::Entry;
@@ -15,7 +17,12 @@ pub const ENTRY: Entry = Entry { words: &["policy", "test"], about: "Run the tes
 fn flags(command: Command) -> Command {
     command
         .arg(Arg::new("directory").help("Directory of policies; policies/ of the repository when not given"))
-        .arg(value("run", "Only tests whose full name holds this text"))
+        .arg(value("run", "Only tests whose full name this regular expression is found in").short('r'))
+        .arg(value("format", "json or junit: results for programs, as opa test prints them").short('f'))
+        .arg(switch("coverage", false, "Which lines ran, in place of the results; JSON").short('c'))
+        .arg(value("threshold", "Percentage of lines that must run"))
+        .arg(switch("exit-zero-on-skipped", false, "Skipped tests are no failure").short('z'))
+        .arg(switch("v0-compatible", false, "Policies are written in version 0 of Rego"))
         .arg(switch("verbose", false, "Show tests that pass, too"))
         .arg(switch("json", false, "Machine-readable output"))
         .arg(switch("no-color", false, "No colours"))
@@ -26,6 +33,11 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    let shaped = ["format", "threshold"].iter().any(|name| text(matches, name).is_some())
+        || ["coverage", "v0-compatible"].iter().any(|name| is_on(matches, name));
+    if shaped {
+        return shapes(matches, session);
+    }
     let bundle = super::bundle(session, text(matches, "directory"))?;
     let now = ordain_operations::clock::now();
     let (report, found) = test(&bundle, text(matches, "run").unwrap_or(""), now);
@@ -36,6 +48,53 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
     let exit = session.report(&found, &ordain_diag::Sources::new());
     Ok(if report.passed() { exit } else { Exit::Failed })
+}
+
+/// Results in the shapes of other tools.
+fn shapes(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    let threshold = match text(matches, "threshold").map(str::parse::<f64>) {
+        None => None,
+        Some(Ok(threshold)) => Some(threshold),
+        Some(Err(_)) => return Err(session.usage("Invalid threshold", "-threshold takes a percentage.")),
+    };
+    let junit = match text(matches, "format") {
+        None | Some("json") => false,
+        Some("junit") => true,
+        Some(other) => {
+            let detail = format!("-format={other} is not known; use json or junit.");
+            return Err(session.usage("Unknown format", &detail));
+        }
+    };
+    let directory = match text(matches, "directory") {
+        Some(directory) => directory.to_owned(),
+        None => Repository::around(&session.workdir).top.join("policies").to_string_lossy().into_owned(),
+    };
+    let files = policy_sources::read(&session.workdir, &directory).map_err(|why| {
+        session.ui.complain(&format!("{why}\n"));
+        Exit::Failed
+    })?;
+    let question = TestQuestion {
+        files,
+        only: text(matches, "run").map(str::to_owned),
+        now_ns: ordain_operations::clock::now_ns(),
+        version: if is_on(matches, "v0-compatible") { Version::V0 } else { Version::V1 },
+        coverage: is_on(matches, "coverage"),
+        threshold,
+        skipped_is_fine: is_on(matches, "exit-zero-on-skipped"),
+        junit,
+    };
+    let Some(reply) = policy_sources::with_room(|| test_shaped(&question)) else {
+        return Err(session.usage("Tests ended unexpectedly", "The tests could not be run."));
+    };
+    if !reply.output.is_empty() {
+        session.ui.line(&reply.output);
+    }
+    session.ui.complain(&reply.complaint);
+    Ok(match reply.exit {
+        0 => Exit::Done,
+        1 => Exit::Failed,
+        _ => Exit::Changes,
+    })
 }
 
 fn word(outcome: &Outcome) -> &'static str {

@@ -9,6 +9,7 @@ pub mod case;
 pub mod expression;
 pub mod github;
 pub mod normal;
+pub mod policy_case;
 pub mod run;
 pub mod sandbox;
 pub mod workflow;

@@ -92,6 +92,7 @@ pub const ALL: &[Entry] = &[
     login::LOGIN,
     login::LOGOUT,
     test::ENTRY,
+    policy::conftest_compat::ENTRY,
     policy::eval::ENTRY,
     policy::test::ENTRY,
     demo::ENTRY,

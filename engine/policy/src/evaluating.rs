@@ -88,7 +88,7 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
 }
 
 /// What `opa.runtime()` gives: the version whose answers these are, and the environment that is handed over.
-fn runtime(environment: &BTreeMap<String, String>) -> Value {
+pub(crate) fn runtime(environment: &BTreeMap<String, String>) -> Value {
     let env = environment.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
     Value::object(vec![
         ("version".into(), "1.19.0".into()),

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod check;
+mod conftest;
 mod decisions;
 mod evaluating;
 mod input;
@@ -18,10 +19,14 @@ mod tokens;
 
 pub use bundle::Bundle;
 pub use check::check;
+pub use conftest::{
+    CheckResult, Configuration, ConftestQuestion, ConftestShape, Finding, conftest_test, conftest_verify,
+    shaped,
+};
 pub use decisions::{Decision, Decisions, Obligation, Requirement, Stage};
 pub use evaluating::{Question, Reply, evaluate};
 pub use input::Input;
 pub use judge::{judge, report};
-pub use ordain_rego::{FileKind, SourceFile, Version};
+pub use ordain_rego::{FileKind, SourceFile, Value as RegoValue, Version, float_document, pattern};
 pub use test_shapes::{TestQuestion, TestReply, test_shaped};
 pub use testing::{Outcome, Report, TestResult, test};

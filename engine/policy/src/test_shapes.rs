@@ -59,6 +59,9 @@ pub fn test_shaped(question: &TestQuestion) -> TestReply {
         now_ns: question.now_ns,
         runtime: Value::object(Vec::new()),
         cover: question.coverage || question.threshold.is_some(),
+        strict: false,
+        conftest: false,
+        readable: BTreeMap::new(),
     };
     let report = match run_tests(&question.files, &options) {
         Ok(report) => report,

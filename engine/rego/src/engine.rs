@@ -18,6 +18,23 @@ pub struct Policies {
     files: u32,
 }
 
+/// A rule, as far as its name goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleName {
+    /// Package without `data.`.
+    pub namespace: String,
+    /// The name, if the rule has a plain one: not `a.b`, not `a[x] if …`.
+    pub name: Option<String>,
+    /// The first part of its path.
+    pub head: String,
+    /// `a[x] if …` and `a.b if …`: a key, where a member of a set was probably meant.
+    pub bare_if: bool,
+    /// Number of the file.
+    pub file: u32,
+    /// Row of the head.
+    pub row: u32,
+}
+
 /// Compiled modules, ready for queries.
 pub struct Compiled {
     compiler: Compiler,
@@ -58,6 +75,32 @@ impl Policies {
         file
     }
 
+    /// The names of all rules, in order.
+    #[must_use]
+    pub fn rule_names(&self) -> Vec<RuleName> {
+        let mut out = Vec::new();
+        for module in &self.modules {
+            let path = crate::print::path(&module.package);
+            let namespace = path.strip_prefix("data.").unwrap_or(&path).to_owned();
+            for rule in &module.rules {
+                let parts = rule.head.path.len();
+                let first = rule.head.path.first().and_then(crate::ast::Term::as_var);
+                let head = first.map(ToString::to_string).unwrap_or_default();
+                let implied = rule.head.implied && rule.head.key.is_none();
+                let plain = parts == 1 || (parts == 2 && rule.head.key.is_none() && !implied);
+                out.push(RuleName {
+                    namespace: namespace.clone(),
+                    name: plain.then(|| head.clone()),
+                    head,
+                    bare_if: parts > 1 && implied,
+                    file: rule.head.at.file,
+                    row: rule.head.at.row,
+                });
+            }
+        }
+        out
+    }
+
     /// Compiles. `data` are the base documents, where rules may not stand.
     ///
     /// # Errors
@@ -73,6 +116,14 @@ impl Policies {
 }
 
 impl Compiled {
+    /// Whether rules stand at a path such as `data.a.deny`.
+    #[must_use]
+    pub fn has_rule(&self, path: &str) -> bool {
+        let keys: Vec<Value> = path.split('.').map(Value::from).collect();
+        let place = self.program.tree.find(&keys).and_then(|place| self.program.tree.place(place));
+        place.is_some_and(|place| !place.rules.is_empty())
+    }
+
     /// Asks a query.
     ///
     /// # Errors

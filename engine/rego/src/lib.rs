@@ -21,6 +21,7 @@ mod ir;
 
 mod eval;
 
+mod conftest;
 mod engine;
 mod load;
 mod testing;
@@ -28,10 +29,10 @@ mod testing;
 pub use ast::Span;
 pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
 pub use compile::CompileOptions;
-pub use engine::{Compiled, Policies, Trail, pattern};
+pub use engine::{Compiled, Policies, RuleName, Trail, pattern};
 pub use error::{Code, Error};
 pub use eval::{Answer, Limits, Request};
-pub use load::{FileKind, SourceFile, base_documents, document};
+pub use load::{FileKind, SourceFile, base_documents, document, float_document};
 pub use number::Number;
 pub use parse::Version;
 pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};

@@ -54,6 +54,43 @@ pub fn document(text: &str, kind: FileKind) -> Result<Value, String> {
     }
 }
 
+/// Reads a document as Go reads one into floats: numbers lose digits that a float has no room for, and are written
+/// the way Go writes floats (`1e+08`).
+///
+/// # Errors
+///
+/// Why the text is none.
+pub fn float_document(text: &str, kind: FileKind) -> Result<Value, String> {
+    if kind != FileKind::Yaml {
+        return document(text, kind).map(|value| floats(&value));
+    }
+    let found = ordain_yaml::documents_to_json(text, &ordain_yaml::Limits::default());
+    let mut all: Vec<Value> = found
+        .map_err(|error| error.to_string())?
+        .iter()
+        .map(|json| floats(&Value::from_json(json)))
+        .collect();
+    Ok(match all.len() {
+        0 => Value::Null,
+        1 => all.remove(0),
+        _ => Value::array(all),
+    })
+}
+
+fn floats(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let text = ordain_gostd::format_g(number.to_f64());
+            Value::Number(crate::number::Number::parse(&text).unwrap_or_else(|| number.clone()))
+        }
+        Value::Array(items) => Value::array(items.iter().map(floats).collect()),
+        Value::Object(object) => {
+            Value::object(object.iter().map(|(key, value)| (key.clone(), floats(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// Puts the documents among `files` together.
 ///
 /// # Errors

@@ -24,6 +24,12 @@ pub struct TestOptions {
     pub runtime: Value,
     /// Whether to note which lines ran.
     pub cover: bool,
+    /// Strict compiling.
+    pub strict: bool,
+    /// Conftest's functions may be called.
+    pub conftest: bool,
+    /// Texts that Conftest's functions may read.
+    pub readable: BTreeMap<String, String>,
 }
 
 /// How a test ended.
@@ -110,7 +116,7 @@ pub fn run_tests(files: &[SourceFile], options: &TestOptions) -> Result<TestRepo
     }
     let places = if options.cover { places(&policies) } else { BTreeSet::new() };
     let tests = policies.name_tests();
-    let compile = CompileOptions { test_names: true, ..CompileOptions::default() };
+    let compile = CompileOptions { test_names: true, strict: options.strict, conftest: options.conftest };
     let mut compiled = policies.compile(&data, compile).map_err(TestFault::Policies)?;
     let mut report = TestReport::default();
     let mut covered = BTreeSet::new();
@@ -224,6 +230,7 @@ fn run_one(
     };
     let mut env = BuiltinEnv::new(options.now_ns);
     env.runtime = options.runtime.clone();
+    env.readable.clone_from(&options.readable);
     let mut trail = Trail::default();
     let answers = compiled.query(&crate::print::path(&test.path), request, env, &mut trail);
     run.prints = trail.prints;

@@ -1,5 +1,6 @@
 //! `ordain policy …`
 
+pub mod conftest_compat;
 pub mod eval;
 pub mod test;
 

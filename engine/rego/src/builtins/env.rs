@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 use regex::Regex;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +16,8 @@ pub struct BuiltinEnv {
     pub seed: u64,
     /// Bounds.
     pub limits: BuiltinLimits,
+    /// Texts of files that functions may read, by path; only Conftest has such functions.
+    pub readable: BTreeMap<String, String>,
     pub(crate) patterns: HashMap<Arc<str>, Regex>,
 }
 
@@ -45,6 +47,7 @@ impl BuiltinEnv {
             runtime: Value::object(Vec::new()),
             seed: 0,
             limits: BuiltinLimits::default(),
+            readable: BTreeMap::new(),
             patterns: HashMap::new(),
         }
     }

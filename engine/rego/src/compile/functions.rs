@@ -43,11 +43,15 @@ const SPECIAL: [(&str, usize); 9] = [
 ];
 
 /// Number of operands of a function that is not of rules.
-pub(crate) fn arity(name: &str) -> Option<usize> {
+pub(crate) fn arity(name: &str, conftest: bool) -> Option<usize> {
     if let Some((_, arity)) = SPECIAL.iter().find(|(special, _)| *special == name) {
         return Some(*arity);
     }
-    builtins::find(name).map(|builtin| builtin.signature.args.len())
+    find(name, conftest).map(|builtin| builtin.signature.args.len())
+}
+
+fn find(name: &str, conftest: bool) -> Option<&'static builtins::Builtin> {
+    builtins::find(name).or_else(|| conftest.then(|| crate::conftest::find(name)).flatten())
 }
 
 /// Types of a function that is not of rules.
@@ -61,7 +65,8 @@ pub(crate) fn signature(name: &str) -> Option<Signature> {
         "internal.member_3" => of(vec![Type::Any, Type::Any, Type::Any], Some(Type::Boolean)),
         "rego.metadata.chain" => of(Vec::new(), Some(Type::array(Type::Any))),
         "rego.metadata.rule" => of(Vec::new(), Some(Type::Any)),
-        _ => builtins::find(name).map(|builtin| builtin.signature.clone()),
+        // Whether Conftest's functions may be called was settled before types are looked at.
+        _ => find(name, true).map(|builtin| builtin.signature.clone()),
     }
 }
 
@@ -83,10 +88,10 @@ impl Compiler {
             let place = self.tree.find(&path?)?;
             return Some(FunctionKind { function: Some(Function::Rules(place)), arity: *arity });
         }
-        let arity = arity(&name)?;
+        let arity = arity(&name, self.options.conftest)?;
         let function = match name.as_str() {
             "internal.member_2" | "internal.member_3" => Some(Function::Member),
-            _ => builtins::find(&name).map(Function::Builtin),
+            _ => find(&name, self.options.conftest).map(Function::Builtin),
         };
         Some(FunctionKind { function, arity })
     }

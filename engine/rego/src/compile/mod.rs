@@ -40,6 +40,8 @@ pub struct CompileOptions {
     pub strict: bool,
     /// Cases of parameterised tests are noted.
     pub test_names: bool,
+    /// Conftest's functions may be called.
+    pub conftest: bool,
 }
 
 /// Number of a rule: its module, and its place there.
@@ -53,12 +55,14 @@ pub(crate) struct RuleKey {
 #[derive(Debug, Default)]
 pub(crate) struct Arity {
     rules: HashMap<String, usize>,
+    /// Conftest's functions may be called.
+    conftest: bool,
 }
 
 impl Arity {
     pub(crate) fn of(&self, operator: &Term) -> Option<usize> {
         let name = crate::ast::operator_name(operator);
-        self.rules.get(&name).copied().or_else(|| functions::arity(&name))
+        self.rules.get(&name).copied().or_else(|| functions::arity(&name, self.conftest))
     }
 }
 
@@ -87,7 +91,7 @@ pub(crate) fn compile(
         modules,
         errors: Vec::new(),
         rewritten: HashMap::new(),
-        arity: Arity::default(),
+        arity: Arity { conftest: options.conftest, ..Arity::default() },
         tree: Tree::new(),
         packages: BTreeSet::new(),
         types: Arc::default(),

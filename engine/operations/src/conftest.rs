@@ -1,0 +1,234 @@
+//! `policy conftest-compat`: files of policies, data and configurations for Conftest's commands.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ordain_policy::{
+    CheckResult, Configuration, ConftestQuestion, FileKind, RegoValue, SourceFile, Version, conftest_test,
+    conftest_verify, float_document,
+};
+
+use crate::{Workdir, hcl_to_json, policy_sources};
+
+/// What Conftest's flags say.
+#[derive(Clone, Debug, Default)]
+pub struct ConftestFlags {
+    /// `--policy`; `policy` if none is given.
+    pub policies: Vec<String>,
+    /// `--data`
+    pub data: Vec<String>,
+    /// Files and directories to test.
+    pub files: Vec<String>,
+    /// `--namespace`
+    pub namespaces: Vec<String>,
+    /// `--all-namespaces`
+    pub all_namespaces: bool,
+    /// `--combine`
+    pub combine: bool,
+    /// `--show-builtin-errors`
+    pub show_builtin_errors: bool,
+    /// `--strict`
+    pub strict: bool,
+    /// `--rego-version v0`
+    pub v0: bool,
+    /// `--parser`
+    pub parser: Option<String>,
+    /// `--ignore`: paths of directories' files that this expression is found in are left out.
+    pub ignore: Option<String>,
+    /// `--stdin-filename`
+    pub stdin_name: Option<String>,
+}
+
+/// `conftest test`
+///
+/// # Errors
+/// What keeps the configurations from being tested.
+pub fn test(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<CheckResult>, String> {
+    let files = listed(workdir, flags).map_err(|why| format!("parse files: {why}"))?;
+    let mut inputs = Vec::new();
+    for path in files {
+        inputs.push(
+            configuration(workdir, flags, &path).map_err(|why| format!("parse configurations: {why}"))?,
+        );
+    }
+    let mut question = question(workdir, flags)?;
+    question.inputs = inputs;
+    if question.namespaces.is_empty() {
+        question.namespaces.push("main".to_owned());
+    }
+    unexpected(policy_sources::with_room(|| conftest_test(&question)))
+}
+
+/// `conftest verify`
+///
+/// # Errors
+/// What keeps the tests from being run, and the first error of one.
+pub fn verify(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<CheckResult>, String> {
+    let question = question(workdir, flags)?;
+    unexpected(policy_sources::with_room(|| conftest_verify(&question)))
+}
+
+fn unexpected<T>(outcome: Option<Result<T, String>>) -> Result<T, String> {
+    outcome.unwrap_or_else(|| Err("evaluation ended unexpectedly".to_owned()))
+}
+
+fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion, String> {
+    let default = ["policy".to_owned()];
+    let given = if flags.policies.is_empty() { &default[..] } else { &flags.policies };
+    let kind = |file: &SourceFile| FileKind::of(&file.path);
+    let mut policies = Vec::new();
+    let mut readable = BTreeMap::new();
+    for path in given {
+        let at = "load: loading policies: load: 1 error occurred during loading";
+        let files = policy_sources::read(workdir, path).map_err(|why| format!("{at}: {why}"))?;
+        for file in files {
+            if kind(&file) == Some(FileKind::Rego) {
+                policies.push(file);
+            } else {
+                let prefix = format!("{}/", path.trim_end_matches('/'));
+                let name = file.path.strip_prefix(&prefix).unwrap_or(&file.path).to_owned();
+                readable.insert(name, file.text);
+            }
+        }
+    }
+    if policies.is_empty() {
+        return Err(format!("load: loading policies: no policies found in [{}]", given.join(" ")));
+    }
+    let mut data = Vec::new();
+    for path in &flags.data {
+        let at = "load: load documents: 1 error occurred during loading";
+        let files = policy_sources::read(workdir, path).map_err(|why| format!("{at}: {why}"))?;
+        data.extend(files.into_iter().filter(|file| kind(file) != Some(FileKind::Rego)));
+    }
+    Ok(ConftestQuestion {
+        policies,
+        data,
+        inputs: Vec::new(),
+        namespaces: flags.namespaces.clone(),
+        all_namespaces: flags.all_namespaces,
+        combine: flags.combine,
+        show_builtin_errors: flags.show_builtin_errors,
+        strict: flags.strict,
+        version: if flags.v0 { Version::V0 } else { Version::V1 },
+        now_ns: crate::clock::now_ns(),
+        environment: workdir.env.clone(),
+        readable,
+    })
+}
+
+/// The files to test: those given, and those of directories that have a known form.
+fn listed(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<String>, String> {
+    let ignore =
+        match flags.ignore.as_deref().filter(|pattern| !pattern.is_empty()).map(ordain_policy::pattern) {
+            None => None,
+            Some(Ok(pattern)) => Some(pattern),
+            Some(Err(why)) => return Err(format!("given regexp couldn't be parsed :{why}")),
+        };
+    let ignored = |path: &str| ignore.as_ref().is_some_and(|pattern| pattern.is_match(path));
+    let mut out = Vec::new();
+    for given in flags.files.iter().filter(|given| !given.is_empty()) {
+        if given == "-" {
+            out.push(given.clone());
+            continue;
+        }
+        let path = workdir.path(given);
+        let meta = std::fs::metadata(&path)
+            .map_err(|_| format!("get file info: stat {given}: no such file or directory"))?;
+        if !meta.is_dir() {
+            if !ignored(given) {
+                out.push(given.clone());
+            }
+            continue;
+        }
+        let mut pending = vec![(path, given.trim_end_matches('/').to_owned())];
+        let mut found = Vec::new();
+        while let Some((directory, shown)) = pending.pop() {
+            for (name, path) in entries(&directory)? {
+                let shown = format!("{shown}/{name}");
+                if path.is_dir() {
+                    pending.push((path, shown));
+                } else if form_of(&shown).is_some() && !ignored(&shown) {
+                    found.push(shown);
+                }
+            }
+        }
+        found.sort();
+        out.extend(found);
+    }
+    if out.is_empty() { Err("no files found".to_owned()) } else { Ok(out) }
+}
+
+fn entries(directory: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+    let entries = std::fs::read_dir(directory).map_err(|error| format!("walk path: {error}"))?;
+    let named = |entry: std::fs::DirEntry| (entry.file_name().to_string_lossy().into_owned(), entry.path());
+    Ok(entries.flatten().map(named).collect())
+}
+
+/// How a configuration is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Json,
+    Yaml,
+    Hcl,
+    Toml,
+}
+
+fn form_of(path: &str) -> Option<Form> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    form_named(name.rsplit_once('.')?.1.to_ascii_lowercase().as_str())
+}
+
+fn form_named(name: &str) -> Option<Form> {
+    match name {
+        "json" => Some(Form::Json),
+        "yaml" | "yml" => Some(Form::Yaml),
+        "hcl" | "tf" | "tfvars" | "hcl2" => Some(Form::Hcl),
+        "toml" => Some(Form::Toml),
+        _ => None,
+    }
+}
+
+fn configuration(workdir: &Workdir, flags: &ConftestFlags, path: &str) -> Result<Configuration, String> {
+    let form = match &flags.parser {
+        Some(name) => form_named(name),
+        None if path == "-" => Some(Form::Yaml),
+        None => form_of(path),
+    };
+    let known = "json, yaml, hcl2 and toml can be read";
+    let form = form.ok_or_else(|| format!("new parser: new: unknown parser: {known}, path: {path}"))?;
+    let text = if path == "-" {
+        std::io::read_to_string(std::io::stdin()).map_err(|error| format!("read standard in: {error}"))?
+    } else {
+        std::fs::read_to_string(workdir.path(path))
+            .map_err(|error| format!("open file: {error}, path: {path}"))?
+    };
+    let content =
+        content(form, path, &text).map_err(|why| format!("parser unmarshal: {why}, path: {path}"))?;
+    let shown = match &flags.stdin_name {
+        Some(name) if path == "-" => name.clone(),
+        _ => path.to_owned(),
+    };
+    let directory = workdir.path(path).parent().map(|parent| parent.to_string_lossy().into_owned());
+    Ok(Configuration { path: shown, directory: directory.unwrap_or_default(), content })
+}
+
+fn content(form: Form, path: &str, text: &str) -> Result<RegoValue, String> {
+    match form {
+        Form::Json => float_document(text.trim_start_matches('\u{feff}'), FileKind::Json)
+            .map_err(|why| format!("unmarshal json: {why}")),
+        Form::Yaml => float_document(text, FileKind::Yaml).map_err(|why| format!("unmarshal yaml: {why}")),
+        Form::Toml => {
+            let document: toml::Value =
+                toml::from_str(text).map_err(|error| format!("unmarshal toml: {error}"))?;
+            let text = serde_json::to_string(&document).map_err(|error| error.to_string())?;
+            float_document(&text, FileKind::Json)
+        }
+        Form::Hcl => {
+            let (document, found) = hcl_to_json::document(path, text);
+            match found.iter().find(|item| item.severity == ordain_diag::Severity::Error) {
+                Some(error) => Err(format!("convert to bytes: parse config: {}", error.summary)),
+                None => float_document(&document.to_string(), FileKind::Json),
+            }
+        }
+    }
+}

@@ -1,5 +1,11 @@
 //! Recorded policies: reading them, laying out their files, and judging what they give.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test run whose corpus or results are not as described must stop"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

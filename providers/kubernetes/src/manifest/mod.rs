@@ -75,3 +75,7 @@ fn with(object: &Value, name: &str, part: Value) -> Value {
     members.insert(name.into(), part);
     Value::object(members)
 }
+
+#[cfg(test)]
+#[path = "manifest_tests.rs"]
+mod tests;

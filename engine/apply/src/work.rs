@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ordain_config::ignore_changes;
 use ordain_diag::{Diagnostic, Diagnostics, Severity, codes};
 use ordain_eval::WantedInstance;
-use ordain_plan::{Change, Event, Observer, Work};
+use ordain_plan::{Action, Change, Event, Observer, Work};
 use ordain_provider::laws::object_compatible;
 use ordain_provider::{ApplyRequest, Known, ObjectSchema, PlanReply, Provider, Subject};
 use ordain_state::{Edit, Object, Status};
@@ -270,7 +270,11 @@ impl Ending<'_> {
             prior: self.change.before.clone().unmark_deep().0,
             planned: null.clone(),
             config: null,
-            planned_private: self.object.private.clone(),
+            planned_private: match self.change.action {
+                // What the plan of a replacement holds is about the new object.
+                Action::Delete => self.change.planned_private.clone(),
+                _ => self.object.private.clone(),
+            },
             planned_identity: stored_identity(&self.object, &self.schema),
             provider_meta: None,
         };

@@ -452,7 +452,9 @@ impl Program {
                 target.and_then(|id| self.graph.find(&Node::Resource(id, import.target.resource.clone())));
             let Some(node) = node else { continue };
             for expr in [&import.id, &import.identity, &import.for_each].into_iter().flatten() {
-                self.connect_expr(node, ModuleId(0), expr);
+                for traversal in references(expr) {
+                    self.connect_reference(node, ModuleId(0), &traversal, Edge::Import);
+                }
             }
         }
     }
@@ -470,7 +472,7 @@ impl Program {
     }
 
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
-        if why == Edge::Needs {
+        if why != Edge::DependsOn {
             self.note_read(id, traversal);
         }
         for needed in self.named(id, traversal, why) {

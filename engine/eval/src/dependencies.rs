@@ -46,8 +46,7 @@ impl DependencyTable {
 
     /// All resources that a node depends on, as the state stores them.
     pub(crate) fn all(&mut self, program: &Program, at: NodeIndex) -> Arc<[ConfigResource]> {
-        let needed = program.graph.needs(at).map(|(needed, _)| needed).collect();
-        self.resources_behind(program, needed)
+        self.resources_behind(program, lasting(program, at).collect())
     }
 
     /// Resources behind `depends_on` of a block and of the modules around it.
@@ -77,11 +76,16 @@ impl DependencyTable {
                 continue;
             }
             ranks.extend(self.ranks.get(at.index()).copied().flatten());
-            stack.extend(program.graph.needs(at).map(|(needed, _)| needed));
+            stack.extend(lasting(program, at));
         }
         ranks.sort_unstable();
         ranks.iter().filter_map(|rank| self.ranked.get(usize::try_from(*rank).ok()?).cloned()).collect()
     }
+}
+
+/// What a node needs for as long as it is there.
+fn lasting(program: &Program, at: NodeIndex) -> impl Iterator<Item = NodeIndex> + '_ {
+    program.graph.needs(at).filter(|(_, why)| *why != Edge::Import).map(|(needed, _)| needed)
 }
 
 fn named_explicitly(program: &Program, at: NodeIndex) -> Vec<NodeIndex> {

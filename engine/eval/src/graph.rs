@@ -43,6 +43,8 @@ pub(crate) enum Edge {
     Needs,
     /// `depends_on`.
     DependsOn,
+    /// The id in an `import` block: it comes first, but the object does not depend on it afterwards.
+    Import,
 }
 
 /// The graph, with a table from nodes to indices.

@@ -306,7 +306,11 @@ pub fn evaluation(
         schemas: schemas.clone(),
         variables,
         world: Arc::new(Machine::new(workdir.dir.clone(), home)),
-        functions: Some(Arc::new(crate::provider_functions::ProviderFunctions::new(&project.tree))),
+        functions: Some(Arc::new(crate::provider_functions::ProviderFunctions::new(
+            workdir,
+            &project.tree,
+            schemas,
+        ))),
         mode: ordain_eval::Mode::Plan,
         workspace: workspace.into(),
         timestamp: clock::rfc3339(now).into(),

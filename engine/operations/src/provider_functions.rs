@@ -4,37 +4,112 @@ use std::collections::BTreeMap;
 
 use ordain_addr::ProviderAddr;
 use ordain_config::ModuleTree;
-use ordain_diag::{Diagnostics, Span};
+use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::Functions;
 use ordain_lang::ast::Expr;
 use ordain_lang::functions::{Spec, terraform_provider};
-use ordain_value::Value;
+use ordain_provider::{Function, Parameter};
+use ordain_value::{Marks, Value, convert};
+use tokio::runtime::Handle;
+
+use crate::Workdir;
+use crate::plan_configuration::SchemasByAddress;
+use crate::providers::Providers;
 
 /// Functions of the providers that the root module requires; a provider that is merely used has none,
-/// the built-in one no less. Only the built-in provider has any so far.
+/// the built-in one no less. Those of the built-in provider are rows of the language's own table.
 pub struct ProviderFunctions {
     providers: BTreeMap<String, ProviderAddr>,
+    schemas: SchemasByAddress,
+    workdir: Workdir,
+    /// Where calls to other processes run; evaluation itself is synchronous.
+    runtime: Option<Handle>,
 }
 
 impl ProviderFunctions {
     /// Functions by the local names of the root module.
-    pub fn new(tree: &ModuleTree) -> Self {
+    pub fn new(workdir: &Workdir, tree: &ModuleTree, schemas: &SchemasByAddress) -> Self {
         let required = &tree.root.settings.required_providers;
         let providers =
             required.iter().map(|(name, required)| (name.to_string(), required.source.clone())).collect();
-        Self { providers }
+        let runtime = Handle::try_current().ok();
+        Self { providers, schemas: schemas.clone(), workdir: workdir.clone(), runtime }
+    }
+
+    fn find(&self, name: &str) -> Option<(&ProviderAddr, String, &Function)> {
+        let (provider, function) = name.strip_prefix("provider::")?.split_once("::")?;
+        let address = self.providers.get(provider).filter(|address| !address.is_builtin())?;
+        let row = self.schemas.get(address)?.functions.get(function)?;
+        Some((address, function.to_owned(), row))
+    }
+
+    /// Calls the provider and waits for its answer.
+    fn ask(&self, address: &ProviderAddr, name: &str, arguments: Vec<Value>) -> Result<Value, Diagnostic> {
+        let provider = Providers::new(self.workdir.clone()).make(address)?;
+        let Some(runtime) = &self.runtime else {
+            let detail = "Functions of external providers cannot be called here.";
+            return Err(Diagnostic::error(codes::cli::INTERNAL, "Error in function call", detail));
+        };
+        // A thread of its own may wait for tasks of the runtime, which this one must not.
+        let answer = std::thread::scope(|scope| {
+            scope.spawn(|| runtime.block_on(provider.call_function(name, arguments))).join()
+        });
+        answer.unwrap_or_else(|_| {
+            let detail = format!("The call of {name} came to no end.");
+            Err(Diagnostic::error(codes::cli::INTERNAL, "Error in function call", detail))
+        })
     }
 }
 
+/// An argument as the function takes it: of the parameter's type, without marks. The error is a clause.
+fn argument(parameter: Option<&Parameter>, value: Value) -> Result<Value, String> {
+    let Some(parameter) = parameter else { return Err("too many arguments".to_owned()) };
+    let value = convert(value, &parameter.ty).map_err(|error| error.to_string())?;
+    if value.is_null() && !parameter.allow_null {
+        return Err("argument must not be null".to_owned());
+    }
+    Ok(value)
+}
+
 impl Functions for ProviderFunctions {
-    fn call(
-        &self,
-        _name: &str,
-        _args: &[Value],
-        _call: Span,
-        _exprs: &[Expr],
-    ) -> Option<(Value, Diagnostics)> {
-        None
+    fn call(&self, name: &str, args: &[Value], call: Span, exprs: &[Expr]) -> Option<(Value, Diagnostics)> {
+        let (address, function, row) = self.find(name)?;
+        let failed = |why: &str, at: Option<usize>| {
+            let span = at.and_then(|at| exprs.get(at)).map_or(call, |expr| expr.span);
+            let detail = format!("Call to function \"{name}\" failed: {why}.");
+            let error = Diagnostic::error(codes::lang::UNKNOWN_FUNCTION, "Error in function call", detail);
+            (Value::unknown(row.result.clone()), Diagnostics::from(error.with_span(span).with_context(call)))
+        };
+        if args.len() < row.parameters.len() {
+            return Some(failed(&format!("it takes {} arguments", row.parameters.len()), None));
+        }
+        let (mut marks, mut arguments, mut open) = (Marks::NONE, Vec::with_capacity(args.len()), false);
+        for (at, value) in args.iter().enumerate() {
+            let (value, found) = value.clone().unmark_deep();
+            marks = marks.union(found);
+            let parameter = row.parameters.get(at).or(row.variadic.as_ref());
+            match argument(parameter, value) {
+                Ok(value) => {
+                    let allowed = parameter.is_some_and(|parameter| parameter.allow_unknown);
+                    open |= !allowed && !value.is_wholly_known();
+                    arguments.push(value);
+                }
+                Err(why) => return Some(failed(&why, Some(at))),
+            }
+        }
+        if open {
+            return Some((Value::unknown(row.result.clone()).with_marks(marks), Diagnostics::new()));
+        }
+        match self.ask(address, &function, arguments) {
+            Ok(value) => Some((value.with_marks(marks), Diagnostics::new())),
+            Err(error) => {
+                let at = error.attribute.first().and_then(|step| match step {
+                    AttributeStep::Index(at) => usize::try_from(*at).ok(),
+                    _ => None,
+                });
+                Some(failed(error.detail.trim_end_matches('.'), at))
+            }
+        }
     }
 
     fn native(&self, name: &str) -> Option<&'static Spec> {
@@ -46,6 +121,12 @@ impl Functions for ProviderFunctions {
     fn names(&self) -> Vec<String> {
         let builtin = self.providers.iter().filter(|(_, address)| address.is_builtin());
         let names = ["encode_tfvars", "decode_tfvars", "encode_expr"];
-        builtin.flat_map(|(local, _)| names.map(|name| format!("provider::{local}::{name}"))).collect()
+        let builtin = builtin.flat_map(|(local, _)| names.map(|name| format!("provider::{local}::{name}")));
+        let external = self.providers.iter().filter(|(_, address)| !address.is_builtin());
+        let external = external.filter_map(|(local, address)| Some((local, self.schemas.get(address)?)));
+        let external = external.flat_map(|(local, schema)| {
+            schema.functions.keys().map(move |name| format!("provider::{local}::{name}"))
+        });
+        builtin.chain(external).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ordain_addr::Mode as ResourceMode;
 use ordain_addr::ProviderConfigAddr;
 use ordain_diag::Diagnostics;
 use ordain_eval::{Answer, Asked, Evaluator, Mode, Progress, Wanted, WantedInstance};
@@ -82,11 +83,8 @@ async fn check(providers: &mut Made<'_>, item: Wanted, found: &mut Diagnostics) 
             let nothing = Value::null(ordain_value::Type::Dynamic);
             Some((Asked::Provider(wanted.address), Answer::Value(nothing)))
         }
-        Wanted::Managed(wanted) => Some(instance(providers, wanted, found, true).await),
-        Wanted::Data(wanted) => Some(instance(providers, wanted, found, false).await),
-        Wanted::Ephemeral(wanted) => {
-            let ty = wanted.schema.block.value_type();
-            Some((Asked::Instance(wanted.address), Answer::Value(Value::unknown(ty))))
+        Wanted::Managed(wanted) | Wanted::Data(wanted) | Wanted::Ephemeral(wanted) => {
+            Some(instance(providers, wanted, found).await)
         }
         Wanted::Module(_) | Wanted::Expanded(_) => None,
     }
@@ -96,13 +94,12 @@ async fn instance(
     providers: &mut Made<'_>,
     wanted: WantedInstance,
     found: &mut Diagnostics,
-    managed: bool,
 ) -> (Asked, Answer) {
     let config = wanted.config.clone().unmark_deep().0;
     let problems = match providers.get(&wanted.provider).await {
         Ok(provider) => {
             let provider = providers.source.serve(&wanted.provider, &wanted.address, provider);
-            call(&provider, &wanted, config, managed).await
+            call(&provider, &wanted, config).await
         }
         Err(errors) => errors,
     };
@@ -111,17 +108,12 @@ async fn instance(
     (Asked::Instance(wanted.address), Answer::Value(Value::unknown(ty)))
 }
 
-async fn call(
-    provider: &Arc<dyn Provider>,
-    wanted: &WantedInstance,
-    config: Value,
-    managed: bool,
-) -> Diagnostics {
+async fn call(provider: &Arc<dyn Provider>, wanted: &WantedInstance, config: Value) -> Diagnostics {
     let name = &wanted.address.resource.type_name;
-    if managed {
-        provider.validate_resource(name, config).await
-    } else {
-        provider.validate_data(name, config).await
+    match wanted.address.resource.mode {
+        ResourceMode::Managed => provider.validate_resource(name, config).await,
+        ResourceMode::Data => provider.validate_data(name, config).await,
+        ResourceMode::Ephemeral => provider.validate_ephemeral(name, config).await,
     }
 }
 

@@ -277,12 +277,15 @@ pub(crate) async fn delete_deposed(
                 object,
             });
             if session.options.mode != Mode::RefreshOnly {
+                let (reply, found) = subject.plan_destroy(&current.known).await;
+                done.found.append(found);
+                let Some(reply) = reply else { return };
                 let after = Value::null(subject.schema.ty.clone());
                 let values = (current.marked, after);
                 done.changes.push(Change {
                     deposed: Some(key.clone()),
                     create_before_destroy: cbd,
-                    planned_private: current.known.private,
+                    planned_private: reply.planned_private,
                     ..change(address, &provider, Action::Delete, values)
                 });
             }

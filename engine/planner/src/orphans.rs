@@ -127,12 +127,25 @@ async fn present(
         return;
     }
     let action = if orphan.forget { Action::Forget } else { Action::Delete };
-    let values = (current.marked, Value::null(schema.ty.clone()));
+    let planned_private = if orphan.forget {
+        current.known.private.clone()
+    } else {
+        let (reply, found) = subject.plan_destroy(&current.known).await;
+        done.found.append(found);
+        let Some(reply) = reply else { return };
+        reply.planned_private
+    };
+    // What nobody wants any more is shown as it was stored; when everything is destroyed, as it is.
+    let before = match current.drifted_from {
+        Some(stored) if session.options.mode == PlanMode::Normal => stored,
+        _ => current.marked,
+    };
+    let values = (before, Value::null(schema.ty.clone()));
     done.changes.push(Change {
         previous_address: orphan.previous_address.clone(),
         reason: orphan.reason,
         create_before_destroy: object.create_before_destroy,
-        planned_private: current.known.private,
+        planned_private,
         identity: (current.known.identity, None),
         ..change(&orphan.address, &orphan.provider, action, values)
     });

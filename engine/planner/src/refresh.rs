@@ -114,8 +114,14 @@ pub(crate) async fn stored(subject: &Subject<'_>, object: &Object) -> (Option<Kn
         Ok(raw) => raw,
         Err(error) => return (None, error.into()),
     };
-    let (value, found) = subject.upgrade(object.schema_version, raw).await;
+    let (value, mut found) = subject.upgrade(object.schema_version, raw).await;
     let identity = match (&object.identity, &subject.schema.identity) {
+        (Some((version, raw)), Some((present, _))) if version != present => {
+            match serde_json::from_str(raw.get()) {
+                Ok(raw) => found.take(subject.upgrade_identity(*version, raw).await),
+                Err(_) => None,
+            }
+        }
         (Some((_, raw)), Some((_, ty))) => {
             // An identity that cannot be read is asked for again by the read that follows.
             serde_json::from_str(raw.get()).ok().and_then(|json| from_json(&json, ty).ok())

@@ -149,6 +149,49 @@ impl Subject<'_> {
         (None, found)
     }
 
+    /// Plans the end of the object. Providers that have nothing to say about it are not asked.
+    pub async fn plan_destroy(&self, prior: &Known) -> (Option<PlanReply>, Diagnostics) {
+        let null = Value::null(self.schema.ty.clone());
+        if !self.provider.plans_destroy().await {
+            let reply = PlanReply {
+                planned: null,
+                requires_replace: Vec::new(),
+                planned_private: prior.private.clone(),
+                planned_identity: None,
+                legacy_type_system: false,
+            };
+            return (Some(reply), Diagnostics::new());
+        }
+        let request = PlanRequest {
+            type_name: self.type_name(),
+            prior: prior.value.clone(),
+            proposed: null.clone(),
+            config: null,
+            prior_private: prior.private.clone(),
+            prior_identity: prior.identity.clone(),
+            provider_meta: None,
+        };
+        let (reply, mut found) = self.provider.plan(request).await;
+        let Some(reply) = reply.filter(|_| !found.has_errors()) else { return (None, found) };
+        if reply.planned.is_null() {
+            return (Some(reply), found);
+        }
+        let message = "planned to be there although it is to be destroyed".to_owned();
+        let violation = Violation { path: ordain_value::Path::root(), message };
+        found.append(self.broken("Provider produced invalid plan", &[violation]));
+        (None, found)
+    }
+
+    /// Brings a stored identity to the present identity schema; `None` when the provider has no answer.
+    pub async fn upgrade_identity(
+        &self,
+        version: u64,
+        raw: serde_json::Value,
+    ) -> (Option<Value>, Diagnostics) {
+        let request = UpgradeRequest { type_name: self.type_name(), version, raw };
+        self.provider.upgrade_identity(request).await
+    }
+
     /// Carries out what was planned. With errors the reply says what is left, if the provider said so.
     pub async fn apply(&self, request: ApplyRequest) -> (Option<ApplyReply>, Diagnostics) {
         let planned = request.planned.clone();

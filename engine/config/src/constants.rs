@@ -23,7 +23,7 @@ pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
 pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Option<Value> {
     let Some(value) = constant(expr, found) else {
         let detail = "Unsuitable value: value must be known";
-        found.push(bad_argument("Unsuitable value type", detail, expr.span));
+        found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
         return None;
     };
     match convert(value, ty) {
@@ -31,7 +31,7 @@ pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Op
         Ok(_) => None,
         Err(error) => {
             let detail = format!("Unsuitable value: {error}");
-            found.push(bad_argument("Unsuitable value type", detail, expr.span));
+            found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
             None
         }
     }
@@ -55,7 +55,7 @@ struct Nothing;
 impl Scope for Nothing {
     fn resolve(&self, traversal: &Traversal) -> Resolution {
         let detail = "Variables may not be used here.";
-        Resolution::Failed(Box::new(bad_argument("Variables not allowed", detail, traversal.span())))
+        Resolution::Failed(Box::new(bad_argument("Variables not allowed", detail, traversal.root.span)))
     }
 
     fn functions(&self) -> Option<&dyn Functions> {

@@ -87,7 +87,7 @@ fn read(expr: &Expr, found: &mut Diagnostics) -> Option<TypeConstraint> {
             "The tuple type constructor requires one argument specifying the element types as a list.".to_owned()
         }
         (_, Some(word)) => format!("The keyword {word:?} is not a valid type specification."),
-        (ExprKind::Call(call), _) => return read_call(call, expr.span, found),
+        (ExprKind::Call(call), _) => return read_call(call, call.name_span, found),
         _ => "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor call, like list(string).".to_owned(),
     };
     found.push(invalid(wrong, expr.span));

@@ -379,7 +379,7 @@ impl Core {
         let meant = did_you_mean(nearest(&resource.type_name, names.iter().map(|name| &***name)));
         let detail =
             format!("The provider {provider} does not support {word} {:?}.{meant}", resource.type_name);
-        error(codes::eval::UNDECLARED, summary, detail, block.header)
+        error(codes::eval::UNDECLARED, summary, detail, block.type_span)
     }
 
     /// References of `depends_on` must be to whole objects that exist.

@@ -87,8 +87,16 @@ impl Provider for TerraformProvider {
         Diagnostics::new()
     }
 
-    async fn validate_resource(&self, type_name: &str, _config: Value) -> Diagnostics {
-        managed(type_name).err().unwrap_or_default()
+    async fn validate_resource(&self, type_name: &str, config: Value) -> Diagnostics {
+        let mut found = managed(type_name).err().unwrap_or_default();
+        for name in ["id", "output"] {
+            if config.get(name).is_some_and(|value| !value.is_null()) {
+                let summary = format!("\"{name}\" attribute is read-only");
+                let detail = format!("Its value is made when the object is; leave {name} out.");
+                found.push(Diagnostic::error(codes::provider::PROVIDER_CONFIG, summary, detail));
+            }
+        }
+        found
     }
 
     async fn validate_data(&self, type_name: &str, config: Value) -> Diagnostics {

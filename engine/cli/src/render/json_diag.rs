@@ -35,7 +35,13 @@ fn range(span: Span, source: &Source) -> Value {
         let at = source.position(byte as usize);
         json!({ "line": at.line, "column": at.column, "byte": at.byte })
     };
-    json!({ "filename": &*source.name, "start": place(span.start), "end": place(span.end) })
+    let mut end = place(span.end);
+    // A marker has a width of one at least.
+    if span.end <= span.start {
+        let at = source.position(span.start as usize);
+        end = json!({ "line": at.line, "column": at.column + 1, "byte": at.byte + 1 });
+    }
+    json!({ "filename": &*source.name, "start": place(span.start), "end": end })
 }
 
 fn snippet(item: &Diagnostic, span: Span, source: &Source) -> Value {

@@ -36,6 +36,8 @@ pub struct ResourceBlock {
     pub check: Option<Arc<str>>,
     /// Type and labels.
     pub header: Span,
+    /// Where its type is named.
+    pub type_span: Span,
 }
 
 impl ResourceBlock {
@@ -100,6 +102,7 @@ impl ResourceBlock {
             body,
             check: None,
             header: block.header,
+            type_span: block.labels.first().map_or(block.header, |label| label.span),
             resource,
         })
     }

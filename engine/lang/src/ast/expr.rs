@@ -63,6 +63,31 @@ pub enum ExprKind {
 }
 
 impl Expr {
+    /// The beginning that stands for the whole where a text is pointed at: the name that a reference or
+    /// call begins with, the first bracket, or what is between the quotation marks up to the first part's
+    /// end.
+    pub fn start_span(&self) -> Span {
+        let bracket = || Span { end: self.span.start + 1, ..self.span };
+        match &self.kind {
+            ExprKind::Traversal(traversal) => traversal.root.span,
+            ExprKind::Call(call) => call.name_span,
+            ExprKind::Relative(parts) => parts.source.start_span(),
+            ExprKind::Index(parts) | ExprKind::Binary(_, parts) => parts.0.start_span(),
+            ExprKind::Splat(splat) => splat.source.start_span(),
+            ExprKind::Conditional(parts) => parts.condition.start_span(),
+            ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) => bracket(),
+            ExprKind::String(text) if !text.is_empty() && self.span.len() > 2 => {
+                Span { start: self.span.start + 1, end: self.span.end - 1, ..self.span }
+            }
+            ExprKind::Template(parts) => match parts.first() {
+                Some(TemplatePart::Literal(_, span)) => *span,
+                Some(TemplatePart::Interpolation(inner)) => inner.start_span(),
+                _ => self.span,
+            },
+            _ => self.span,
+        }
+    }
+
     /// The value of a literal: null, bool, number or a string without interpolations.
     pub fn literal(&self) -> Option<Value> {
         match &self.kind {

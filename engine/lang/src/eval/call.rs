@@ -141,7 +141,7 @@ impl Evaluator<'_> {
     fn call_error(&mut self, expr: &Expr, call: &Call, spec: &Spec, why: FunctionError) {
         match why.arg.and_then(|at| Some((at, spec.param(at)?))) {
             Some((at, param)) => {
-                let span = call.args.get(at).or(call.args.last()).map_or(expr.span, |arg| arg.span);
+                let span = call.args.get(at).or(call.args.last()).map_or(expr.span, Expr::start_span);
                 let detail = format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
                 self.function_error(expr, span, "Invalid function argument", detail);
             }

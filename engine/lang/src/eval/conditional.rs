@@ -61,7 +61,8 @@ impl Evaluator<'_> {
     pub(super) fn conditional(&mut self, expr: &Expr, parts: &Conditional) -> Value {
         let then = self.branch(|this| this.value(&parts.then));
         let otherwise = self.branch(|this| this.value(&parts.otherwise));
-        self.choose(expr, &parts.condition, then, otherwise)
+        let branches = parts.then.span.to(parts.otherwise.span);
+        self.choose((expr, branches), &parts.condition, then, otherwise)
     }
 
     /// Evaluates something whose findings may not count.
@@ -76,11 +77,18 @@ impl Evaluator<'_> {
     }
 
     /// The branch that the condition names, as the one type of both.
-    pub(super) fn choose(&mut self, expr: &Expr, condition: &Expr, then: Branch, otherwise: Branch) -> Value {
+    /// `place` is the whole, and where the two branches stand in it.
+    pub(super) fn choose(
+        &mut self,
+        place: (&Expr, Span),
+        condition: &Expr,
+        then: Branch,
+        otherwise: Branch,
+    ) -> Value {
+        let (expr, branches) = place;
         let Some((ty, conversions)) = common_type(&then.value, &otherwise.value) else {
             let detail = mismatch(&then.value.ty(), &otherwise.value.ty());
-            let start = condition.span.end;
-            self.error(expr, Span { start: start.min(expr.span.end), ..expr.span }, INCONSISTENT, detail);
+            self.error(expr, branches, INCONSISTENT, detail);
             return Value::unknown(Type::Dynamic);
         };
         let test = self.value(condition);

@@ -92,7 +92,8 @@ impl Evaluator<'_> {
         let then = self.branch(|this| this.text(expr, &directive.then));
         let otherwise = self.branch(|this| this.text(expr, &directive.otherwise));
         let whole = Expr { span: directive.span, kind: expr.kind.clone() };
-        self.choose(&whole, &directive.condition, then, otherwise)
+        let branches = Span { start: directive.condition.span.end.min(directive.span.end), ..directive.span };
+        self.choose((&whole, branches), &directive.condition, then, otherwise)
     }
 
     fn template_for(&mut self, expr: &Expr, directive: &TemplateFor) -> Value {

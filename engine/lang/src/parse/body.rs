@@ -262,7 +262,7 @@ impl Parser<'_> {
                     "A block on a single line holds one argument and no blocks. For an argument \"{}\" write an equals sign after its name; a nested block goes on a line of its own.",
                     self.text(name)
                 );
-                let span = self.span(name);
+                let span = self.span(name).to(self.peek_span());
                 self.error(span, "Argument definition required", detail);
                 self.recover_item();
                 return empty(open.to(self.previous_span()));
@@ -290,11 +290,9 @@ impl Parser<'_> {
             self.unexpected(span, SINGLE, detail);
             self.recover(TokenKind::CloseBrace);
         }
-        NativeBody {
-            attributes: Arc::new([attribute]),
-            blocks: Arc::new([]),
-            span: open.to(self.previous_span()),
-        }
+        // What is missing in such a body is missed where its argument stands.
+        let span = attribute.name.span.to(self.previous_span());
+        NativeBody { attributes: Arc::new([attribute]), blocks: Arc::new([]), span }
     }
 
     /// A label in quotes; interpolations are errors.

@@ -2,11 +2,12 @@
 //!
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
 //! rules on files and names, `cases` runs the directories under `tests/cases/`,
-//! `expressions` runs what was recorded of the console, `workflows` runs the steps of `workflows/`.
+//! `expressions` runs what was recorded of the console, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
 
 pub mod binary;
 pub mod case;
 pub mod expression;
+pub mod fuzz;
 pub mod github;
 pub mod normal;
 pub mod policy_case;

@@ -98,7 +98,9 @@ fn scratch(name: &str) -> PathBuf {
 fn settings(base: &str) -> Settings {
     let services = [("providers.v1", format!("{base}/p/")), ("modules.v1", format!("{base}/m/"))];
     let services = services.into_iter().map(|(name, url)| (name.to_owned(), url)).collect();
-    Settings { hosts: BTreeMap::from([("example.com".to_owned(), services)]), ..Settings::default() }
+    let mut settings = Settings::default();
+    settings.hosts = BTreeMap::from([("example.com".to_owned(), services)]);
+    settings
 }
 
 fn block_on<F: Future>(work: F) -> F::Output {

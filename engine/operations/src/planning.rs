@@ -73,6 +73,10 @@ pub async fn plan(
     if found.has_errors() {
         return (None, found);
     }
+    let unfit = unfit_packages(workdir, project);
+    if unfit.has_errors() {
+        return (None, unfit);
+    }
     // All that is wrong whatever the values are comes first and at once. Warnings come again with values.
     let checked = crate::validating::validate(workdir, project).await;
     if checked.has_errors() {
@@ -101,6 +105,12 @@ pub async fn plan(
     (planned, found)
 }
 
+/// Providers that are not what was locked, before any of them is started.
+fn unfit_packages(workdir: &Workdir, project: &Project) -> Diagnostics {
+    let wanted = ordain_install::requirements(&project.tree).0;
+    crate::serving::Serving::new(workdir.clone()).verify(&wanted)
+}
+
 pub(crate) async fn read_settled(stores: &Stores) -> Result<Stored, ordain_diag::Diagnostic> {
     let stored = stores.state.read().await?;
     refuse_unfinished(&stores.state, &stored).await?;
@@ -125,13 +135,7 @@ impl Work<'_> {
     ) -> (Planned, Diagnostics) {
         let mut found = Diagnostics::new();
         let providers = Providers::new(self.workdir.clone());
-        let wanted = ordain_install::requirements(&self.project.tree).0;
-        found.append(providers.serving().verify(&wanted));
-        let schemas = if found.has_errors() {
-            SchemasByAddress::new()
-        } else {
-            found.take(providers.schemas(&self.project.tree, &base).await)
-        };
+        let schemas = found.take(providers.schemas(&self.project.tree, &base).await);
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();

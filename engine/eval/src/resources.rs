@@ -123,15 +123,7 @@ impl Evaluator {
                 active.failed = true;
             }
         }
-        match self.core.imports_of(&address, found) {
-            Some(imports) => {
-                if !active.failed {
-                    found.extend(self.core.without_instance(&imports));
-                }
-                active.imports = imports;
-            }
-            None => active.failed = true,
-        }
+        self.take_imports(&address, &mut active, found);
         if self.core.input.mode == Mode::Validate {
             found.append(crate::ignored::check(&active.block, &active.info.schema.block));
         }
@@ -141,6 +133,17 @@ impl Evaluator {
         self.queue.push_back(at);
         self.active.insert(at, active);
         NodeState::Running
+    }
+
+    fn take_imports(&self, address: &ConfigResource, active: &mut Active, found: &mut Diagnostics) {
+        let Some(imports) = self.core.imports_of(address, found) else {
+            active.failed = true;
+            return;
+        };
+        if !active.failed {
+            found.extend(self.core.without_instance(&imports));
+        }
+        active.imports = imports;
     }
 
     fn expand_resource(

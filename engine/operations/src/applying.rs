@@ -141,10 +141,13 @@ impl Work<'_> {
         found.append(problems);
         found.extend(applied.unsaved.as_ref().map(|state| self.rescue(state)));
         if self.options.from_file && did_something {
-            let recorded = used::record(&self.stores.backend, self.stores.state.name(), &nonce, clock::now());
-            found.extend(recorded.await.err());
+            found.extend(self.use_up(&nonce).await.err());
         }
         (Some(applied), found)
+    }
+
+    async fn use_up(&self, nonce: &str) -> Result<(), Diagnostic> {
+        used::record(&self.stores.backend, self.stores.state.name(), nonce, clock::now()).await
     }
 
     /// Keeps a state that the store did not take in a file of the working directory, or else says it in full.

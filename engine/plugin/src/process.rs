@@ -200,18 +200,11 @@ impl<'l> Starting<'l> {
     async fn connect(mut self) -> Result<Process, Diagnostic> {
         let (name, patience) = (self.launch.name(), self.launch.patience);
         let from = format!("provider.{name}");
-        if let Some(stderr) = self.child.stderr.take() {
-            tokio::spawn(drain(
-                BufReader::new(stderr),
-                from.clone(),
-                self.launch.log.clone(),
-                self.tail.clone(),
-            ));
+        if let Some(stderr) = self.child.stderr.take().map(BufReader::new) {
+            tokio::spawn(drain(stderr, from.clone(), self.launch.log.clone(), self.tail.clone()));
         }
-        let Some(stdout) = self.child.stdout.take() else {
-            return Err(self.failed("its output cannot be read".to_owned()));
-        };
-        let mut stdout = BufReader::new(stdout);
+        let stdout = self.child.stdout.take().map(BufReader::new);
+        let mut stdout = stdout.ok_or_else(|| self.failed("its output cannot be read".to_owned()))?;
         let line = match tokio::time::timeout(patience.start, first_line(&mut stdout)).await {
             Ok(Ok(line)) => line,
             Ok(Err(why)) => return Err(self.ended(why).await),
@@ -225,9 +218,8 @@ impl<'l> Starting<'l> {
             Ok(handshake) => handshake,
             Err(why) => {
                 record(line.as_bytes(), &name, &*self.launch.log, &self.tail);
-                return Err(self
-                    .ended(format!("its first line of output is not what was expected: {why}"))
-                    .await);
+                let why = format!("its first line of output is not what was expected: {why}");
+                return Err(self.ended(why).await);
             }
         };
         if let Address::Unix(path) = &handshake.address {
@@ -235,9 +227,8 @@ impl<'l> Starting<'l> {
         }
         let secured = match (self.certificate.take(), handshake.certificate) {
             (Some(ours), Some(theirs)) => Some((ours, theirs)),
-            (None, None) => None,
             // Providers that know nothing of mutual TLS speak in the clear on a local socket.
-            (Some(_), None) => None,
+            (_, None) => None,
             (None, Some(_)) => {
                 return Err(self.failed("it insists on TLS, which was switched off".to_owned()));
             }

@@ -63,12 +63,10 @@ pub async fn install(
     talk: &mut dyn Dialogue,
 ) -> (Project, Diagnostics) {
     let before = sources::read_manifest(workdir).unwrap_or_default();
-    let mut rows = Manifest::new();
-    let root = InstalledModule { source: "".into(), version: None, dir: ".".into() };
-    rows.insert("".into(), root);
+    let mut rows = Manifest::from([("".into(), root_row())]);
     let mut set = SourceSet::default();
     let mut found = sources::add_directory(&mut set, workdir, ".");
-    let (settings, problems) = Settings::load(&workdir.env, &workdir.dir);
+    let (settings, mut problems) = Settings::load(&workdir.env, &workdir.dir);
     let mut lock_sources = Sources::new();
     let lock = found.take(read_lock(workdir, &mut lock_sources));
     if found.has_errors() {
@@ -77,7 +75,6 @@ pub async fn install(
     let mut new_lock = lock.clone();
     let mut used = BTreeSet::new();
     let fetcher = ModuleFetcher::new(&settings, &workdir.env, &workdir.data_dir(), &lock, options.upgrade);
-    let mut remote = false;
     let (mut tree, mut texts, mut loaded);
     loop {
         set.installed = Some(rows.clone());
@@ -86,38 +83,21 @@ pub async fn install(
         if open.is_empty() {
             break;
         }
-        let (local, distant): (Vec<Open>, Vec<Open>) =
-            open.into_iter().partition(|open| matches!(open.call.source, Some((ModuleSource::Local(_), _))));
-        for open in local {
-            if let Some((key, row)) = local_row(&open) {
-                talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
-                add(&mut set, workdir, &row.dir, &mut found);
-                rows.insert(key, row);
-            }
+        let (local, distant): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_local);
+        for (key, row) in local.iter().filter_map(local_row) {
+            take(workdir, (key, row), &mut set, &mut rows, &mut found, talk);
         }
         if distant.is_empty() {
             continue;
         }
-        if !std::mem::replace(&mut remote, true) {
-            found.append(problems.clone());
-        }
-        let fetcher = match &fetcher {
-            Ok(fetcher) => fetcher,
-            Err(error) => {
-                found.push(error.clone());
-                break;
-            }
-        };
+        found.append(std::mem::take(&mut problems));
+        let Ok(fetcher) = fetcher.as_ref().map_err(|error| found.push(error.clone())) else { break };
         for outcome in fetch_all(workdir, fetcher, &distant, (&rows, &before), options, talk).await {
             match outcome {
                 Ok((key, row, locked)) => {
-                    talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
-                    if let Some((name, digest)) = locked {
-                        new_lock.rows.insert(name.clone(), digest);
-                        used.insert(name);
-                    }
-                    add(&mut set, workdir, &row.dir, &mut found);
-                    rows.insert(key, row);
+                    used.extend(locked.as_ref().map(|(name, _)| name.clone()));
+                    new_lock.rows.extend(locked);
+                    take(workdir, (key, row), &mut set, &mut rows, &mut found, talk);
                 }
                 Err(error) => found.push(error),
             }
@@ -127,17 +107,37 @@ pub async fn install(
             break;
         }
     }
-    let failed = found.has_errors();
     // What could not be fetched was reported as such already.
+    let failed = found.has_errors();
     found.extend(loaded.iter().filter(|item| !(failed && item.summary == NOT_INSTALLED)).cloned());
-    if options.upgrade && !failed {
-        new_lock.rows.retain(|name, _| used.contains(name));
-    }
     if !failed {
+        new_lock.rows.retain(|name, _| !options.upgrade || used.contains(name));
         found.extend(write_lock(workdir, &lock, &new_lock, options).err());
     }
     found.extend(remember(workdir, &rows).err());
     (Project { set, tree: Arc::new(tree), sources: texts }, found)
+}
+
+fn root_row() -> InstalledModule {
+    InstalledModule { source: "".into(), version: None, dir: ".".into() }
+}
+
+fn is_local(open: &Open) -> bool {
+    matches!(open.call.source, Some((ModuleSource::Local(_), _)))
+}
+
+/// Takes a module that is there into what is loaded.
+fn take(
+    workdir: &Workdir,
+    (key, row): (Arc<str>, InstalledModule),
+    set: &mut SourceSet,
+    rows: &mut Manifest,
+    found: &mut Diagnostics,
+    talk: &mut dyn Dialogue,
+) {
+    talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
+    add(set, workdir, &row.dir, found);
+    rows.insert(key, row);
 }
 
 fn add(set: &mut SourceSet, workdir: &Workdir, dir: &str, found: &mut Diagnostics) {

@@ -84,12 +84,8 @@ impl FileRun<'_> {
         }
         let Some(ready) = self.ready(run, tree, known, &state, found).await else { return Status::Error };
         let owners = Owners::of_tree(ready.carrier.tree());
-        let options = match plan_options(run) {
-            Ok(options) => options,
-            Err(problem) => {
-                found.push(*problem);
-                return Status::Error;
-            }
+        let Ok(options) = plan_options(run).map_err(|problem| found.push(*problem)) else {
+            return Status::Error;
         };
         let (file, problems) = ready.carrier.plan(state, options).await;
         let seen = match run.settings.command {

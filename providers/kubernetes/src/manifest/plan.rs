@@ -44,23 +44,23 @@ pub(crate) async fn plan(cluster: Cluster<'_>, request: PlanRequest) -> (Option<
 
 type Planned = (Value, Vec<Path>, Diagnostics);
 
+fn unreachable_api(error: &ordain_kube::KubeError) -> Diagnostics {
+    let detail = format!(
+        "The credentials configured in the provider block are not accepted by the API server. Error: {}",
+        said(error)
+    );
+    match error.status() {
+        Some(401) => failed("Invalid credentials", detail),
+        _ => failed("Invalid configuration for API client", said(error)),
+    }
+}
+
 async fn planned(
     cluster: Cluster<'_>,
     request: &PlanRequest,
     imported: bool,
 ) -> Result<Planned, Diagnostics> {
-    if let Err(error) = cluster.catalogue.check(cluster.client).await {
-        return Err(match error.status() {
-            Some(401) => failed(
-                "Invalid credentials",
-                format!(
-                    "The credentials configured in the provider block are not accepted by the API server. Error: {}",
-                    said(&error)
-                ),
-            ),
-            _ => failed("Invalid configuration for API client", said(&error)),
-        });
-    }
+    cluster.catalogue.check(cluster.client).await.map_err(|error| unreachable_api(&error))?;
     let (settings, mut found) = Settings::of(&request.proposed);
     if found.has_errors() {
         return Err(found);

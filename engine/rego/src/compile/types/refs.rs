@@ -58,10 +58,14 @@ impl Checker<'_> {
                 self.check_leaf(input, rest)
             }
             _ => {
-                let of = match self.of(head) {
-                    Ty::Unknown => Ty::any(),
-                    of => of,
-                };
+                let mut of = self.of(head);
+                if of == Ty::Unknown {
+                    of = Ty::any();
+                    // What is looked into exists, whatever it is: a parameter that nothing else tells of.
+                    if let Some(name) = head.as_var() {
+                        self.learn(name, Ty::any());
+                    }
+                }
                 self.check_leaf(of, rest)
             }
         }

@@ -36,16 +36,7 @@ impl Parser<'_> {
         }
         self.settle(&mut head, has_if, has_contains);
         let body = self.rule_body(has_if)?;
-        let mut rule = Rule {
-            head,
-            body,
-            otherwise: None,
-            default: false,
-            bodiless: false,
-            has_if,
-            has_contains,
-            at: start.to(self.last()),
-        };
+        let mut rule = with_body(head, body, (has_if, has_contains), start.to(self.last()));
         if self.is_word("else") && !self.keyword_names() {
             self.check_else(&rule)?;
             rule.otherwise = Some(Box::new(self.otherwise(&rule.head)?));
@@ -290,22 +281,17 @@ impl Parser<'_> {
             let mut head = Head { at: start, ..head.clone() };
             self.fresh_wildcards(&mut head);
             let body = self.rule_body(false)?;
-            let (has_if, has_contains) =
-                rules.first().map(|rule| (rule.has_if, rule.has_contains)).unwrap_or_default();
-            let at = start.to(self.last());
-            rules.push(Rule {
-                head,
-                body,
-                otherwise: None,
-                default: false,
-                bodiless: false,
-                has_if,
-                has_contains,
-                at,
-            });
+            let words = rules.first().map(|rule| (rule.has_if, rule.has_contains)).unwrap_or_default();
+            rules.push(with_body(head, body, words, start.to(self.last())));
         }
         Ok(rules)
     }
+}
+
+/// A rule with a body; `words` says whether it has `if` and `contains`.
+fn with_body(head: Head, body: Vec<Expr>, words: (bool, bool), at: Span) -> Rule {
+    let (has_if, has_contains) = words;
+    Rule { head, body, otherwise: None, default: false, bodiless: false, has_if, has_contains, at }
 }
 
 fn is_set(expr: &Expr) -> bool {

@@ -178,9 +178,11 @@ impl Stage<'_> {
         self.bad(AUTHOR, &["apply", "first.plan"])?;
         self.freeze(&[])?;
         self.title("Approve exactly this plan, and apply it");
+        let begun = Instant::now();
         self.good(AUTHOR, &["plan", "-input=false", "-out=first.plan"])?;
         self.good(REVIEWER, &["approve", "first.plan"])?;
         self.good(AUTHOR, &["apply", "first.plan"])?;
+        self.session.ui.line(&format!("From plan to applied: {:.1} s.", begun.elapsed().as_secs_f64()));
         self.settled()?;
         self.samples(running);
         Ok(())

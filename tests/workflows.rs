@@ -167,7 +167,7 @@ fn missing() -> Option<&'static str> {
 #[test]
 fn a_pull_request_is_planned_approved_and_applied_after_the_merge() {
     if let Some(program) = missing() {
-        eprintln!("skipped: the steps of the workflows need {program}, which is not on PATH");
+        ordain_tests::skipped(&format!("the steps of the workflows need {program}, which is not on PATH"));
         return;
     }
     let top = std::env::temp_dir().join(format!("ordain-workflows-{}", std::process::id()));

@@ -1,5 +1,13 @@
 //! Runs a recorded policy in this process.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it cannot go on"
+)]
+
 use std::path::Path;
 
 use ordain_operations::Workdir;

@@ -2,7 +2,7 @@
 //!
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
 //! rules on files and names, `cases` runs the directories under `tests/cases/`,
-//! `expressions` runs what was recorded of the console, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
+//! `expressions` and `rego` run what was recorded, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
 
 pub mod binary;
 pub mod case;
@@ -22,6 +22,12 @@ use std::path::{Path, PathBuf};
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Says that a test looks at nothing here, and why: past the capture of the test runner, so that it is seen.
+pub fn skipped(why: &str) {
+    use std::io::Write;
+    let _closed = writeln!(std::io::stderr().lock(), "skipped: {why}");
 }
 
 /// Copies a directory with all that is in it.

@@ -19,12 +19,21 @@ impl Sandbox {
     ///
     /// # Panics
     /// The program does not start or prints something else than it promises.
-    #[allow(clippy::expect_used, reason = "a test without its services must stop")]
     pub fn start(directory: &Path) -> Sandbox {
+        Sandbox::start_with(directory, &[])
+    }
+
+    /// The same with more flags, such as `-latency=200ms`.
+    ///
+    /// # Panics
+    /// As `start`.
+    #[allow(clippy::expect_used, reason = "a test without its services must stop")]
+    pub fn start_with(directory: &Path, flags: &[&str]) -> Sandbox {
         let world = directory.join("world.json");
         let mut process = Command::new(crate::binary::ordain())
             .args(["sandbox", "-dir", "sandbox", "-world"])
             .arg(&world)
+            .args(flags)
             .current_dir(directory)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "helpers of an integration test")]
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -84,7 +85,7 @@ fn exchange(kind: &str, directory: &Path) {
 #[test]
 fn signatures_are_exchanged_with_ssh_keygen() {
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        eprintln!("skipped: ssh-keygen is not on the path");
+        let _closed = writeln!(std::io::stderr(), "skipped: ssh-keygen is not on the path");
         return;
     }
     for kind in ["ed25519", "ecdsa"] {

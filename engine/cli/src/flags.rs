@@ -115,13 +115,6 @@ pub fn given_state_files(matches: &ArgMatches) -> StateFiles {
     StateFiles { state: given("state"), out: given("state-out"), backup: given("backup") }
 }
 
-/// What was given of the flags that are read for compatibility and that this version cannot honour. Going on
-/// without them would do something else than what was asked, so the command is refused.
-pub fn unbuilt(words: &[&str], matches: &ArgMatches) -> Option<&'static str> {
-    let plans = matches!(words, ["plan" | "apply" | "destroy" | "refresh"]);
-    ["allow-deferral"].into_iter().find(|name| plans && is_on(matches, name))
-}
-
 /// Seconds of a duration such as `30s`, `5m`, `1h30m`; `None` when it is none.
 pub fn seconds(text: &str) -> Option<f64> {
     let mut total = 0.0;

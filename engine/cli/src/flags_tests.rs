@@ -28,10 +28,7 @@ fn durations() {
 }
 
 #[test]
-fn flags_that_cannot_be_honoured_are_refused() {
-    assert_eq!(unbuilt(&["plan"], &read(&["plan"])), None);
-    assert_eq!(unbuilt(&["plan"], &read(&["plan", "--json"])), None);
-    assert_eq!(unbuilt(&["plan"], &read(&["plan", "--allow-deferral"])), Some("allow-deferral"));
+fn files_of_the_state_are_read() {
     let files = given_state_files(&read(&["plan", "--state=other.tfstate", "--backup=-"]));
     assert_eq!(files.state.as_deref(), Some("other.tfstate"));
     assert_eq!((files.out.as_deref(), files.backup.as_deref()), (None, Some("-")));

@@ -48,12 +48,6 @@ fn start(
             return ExitCode::from(1);
         }
     };
-    if let Some(flag) = flags::unbuilt(entry.words, inner) {
-        ui.complain(&format!(
-            "\nError: Flag not supported\n\nThis version of Ordain knows -{flag} but cannot do what it asks for, and has done nothing instead. Leave the flag out.\n"
-        ));
-        return ExitCode::from(1);
-    }
     if let Err(exit) = speak_json(&mut ui, entry.words, inner, &dir) {
         return exit;
     }

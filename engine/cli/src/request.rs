@@ -49,6 +49,7 @@ pub fn planning(
     options.planner.targets = targets;
     options.planner.excludes = excludes;
     options.planner.replace = replace;
+    options.planner.allow_deferral = is_on(matches, "allow-deferral");
     Ok(options)
 }
 

@@ -135,7 +135,7 @@ pub(crate) fn by_count(value: Value, open: bool, span: Span) -> Result<Expansion
             return Ok(Expansion::AnyCount);
         }
         return fail(
-            "The \"count\" value depends on resource attributes that cannot be determined until apply, so it cannot be predicted how many instances will be created. To work around this, use -target to first apply only the resources that the count depends on.",
+            "The \"count\" value depends on resource attributes that cannot be determined until apply, so it cannot be predicted how many instances will be created. To work around this, use -target to first apply only the resources that the count depends on, or give -allow-deferral: then everything else is planned, and what the count decides waits for the plan after the next apply.",
         );
     }
     let Some(number) = value.as_number() else {
@@ -205,7 +205,7 @@ pub(crate) fn by_for_each(value: Value, open: bool, span: Span) -> Result<Expans
     Ok(Expansion::ForEach(Arc::new(table(keys, value))))
 }
 
-const UNKNOWN: &str = "The \"for_each\" map or set includes keys derived from resource attributes that cannot be determined until apply, and so the full set of keys that will identify the instances cannot be determined.\n\nWhen working with unknown values in for_each, it's better to use a map value where the keys are defined statically in your configuration and where only the values contain apply-time results.\n\nAlternatively, you could use the -target planning option to first apply only the resources that the for_each value depends on, and then apply a second time to fully converge.";
+const UNKNOWN: &str = "The \"for_each\" map or set includes keys derived from resource attributes that cannot be determined until apply, and so the full set of keys that will identify the instances cannot be determined.\n\nWhen working with unknown values in for_each, it's better to use a map value where the keys are defined statically in your configuration and where only the values contain apply-time results.\n\nAlternatively, you could use the -target planning option to first apply only the resources that the for_each value depends on, and then apply a second time to fully converge. Or give -allow-deferral: then everything else is planned, and what for_each decides waits for the plan after the next apply.";
 
 fn wrong_type(ty: &Type, span: Span) -> Box<Diagnostic> {
     let detail = format!(

@@ -51,6 +51,9 @@ pub struct Input {
     pub targets: Vec<Target>,
     /// `-exclude`: all but these and what depends on them.
     pub excludes: Vec<Target>,
+    /// Whether a `count` or `for_each` that is not known is no error: one instance without key then stands
+    /// for all of them, and its expansion is told without keys.
+    pub defer: bool,
 }
 
 /// A value for a root variable.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ordain_config::blocks::Repetition;
 use ordain_diag::{CheckKind, Diagnostics};
+use ordain_value::{Kind, Value};
 use petgraph::graph::NodeIndex;
 
 use crate::core::Core;
@@ -119,6 +120,16 @@ impl Evaluator {
     }
 }
 
+/// Whether a `count` or `for_each` says which instances there are.
+fn decides(value: &Value) -> bool {
+    let (value, _) = value.clone().unmark();
+    match value.kind() {
+        Kind::Unknown(_) => false,
+        Kind::Set(_, items) => items.iter().all(Value::is_known),
+        _ => true,
+    }
+}
+
 impl Core {
     /// Instances that a repetition gives. `None` after errors.
     pub(crate) fn expand(
@@ -135,7 +146,7 @@ impl Core {
         let (value, problems) = self.evaluate(scope, expr);
         found.append(problems);
         let value = value?;
-        let open = self.input.mode == Mode::Validate;
+        let open = self.input.mode == Mode::Validate || (self.input.defer && !decides(&value));
         let hidden = value.marks_deep().is_sensitive();
         let expansion =
             if is_count { by_count(value, open, expr.span) } else { by_for_each(value, open, expr.span) };

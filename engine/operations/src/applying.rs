@@ -118,6 +118,7 @@ impl Work<'_> {
             &self.stores.workspace,
             clock::now(),
         );
+        evaluation.defer = !file.plan.deferred.is_empty();
         evaluation.timestamp = file.plan.timestamp.as_str().into();
         let request = Request {
             evaluation,

@@ -321,6 +321,7 @@ pub fn evaluation(
         stored_providers: Vec::new(),
         targets: Vec::new(),
         excludes: Vec::new(),
+        defer: false,
     }
 }
 

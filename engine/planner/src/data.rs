@@ -12,6 +12,19 @@ use ordain_value::{Kind, Marks, Value};
 use crate::refresh;
 use crate::session::{Done, Session, change};
 
+/// A data source that can only be read when it is known which instances of what it depends on there are.
+pub(crate) fn deferred(session: &Session, wanted: &WantedInstance) -> Done {
+    let asked = Asked::Instance(wanted.address.clone());
+    let schema = match session.schema(&wanted.provider, &wanted.address) {
+        Ok(schema) => schema,
+        Err(found) => return Done::failed(asked, wanted.block.place(found, &wanted.address)),
+    };
+    let values = (Value::null(schema.ty.clone()), Value::unknown(schema.ty.clone()));
+    let read = change(&wanted.address, &wanted.provider, Action::Read, values);
+    let answer = Answer::Value(Value::unknown(schema.ty.clone()));
+    Done { answer: Some((asked, answer)), changes: vec![read], ..Done::default() }
+}
+
 /// Plans one instance. `pending` says whether something that it depends on by `depends_on` has changes.
 pub(crate) async fn plan(
     session: &Session,

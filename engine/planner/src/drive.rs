@@ -10,10 +10,10 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use ordain_addr::{AbsResource, ConfigResource, Mode, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{AbsResource, ConfigResource, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
-use ordain_plan::{Action, Change};
+use ordain_plan::{Action, Change, Deferred};
 use ordain_provider::{ConfigureRequest, Provider, ProviderSource};
 use ordain_state::{InstanceState, State};
 
@@ -33,6 +33,10 @@ pub(crate) struct Drive<'d> {
     pub(crate) prior: State,
     pub(crate) changes: Vec<Change>,
     pub(crate) drift: Vec<Change>,
+    /// Changes that have to wait for another plan.
+    pub(crate) deferred: Vec<Deferred>,
+    /// Resources that they belong to.
+    waiting: HashSet<ConfigResource>,
     /// What instances depend on by the configuration.
     pub(crate) dependencies: HashMap<ResourceInstance, Arc<[ConfigResource]>>,
     pub(crate) found: Diagnostics,
@@ -65,6 +69,8 @@ impl<'d> Drive<'d> {
             prior,
             changes: Vec::new(),
             drift: Vec::new(),
+            deferred: Vec::new(),
+            waiting: HashSet::new(),
             dependencies: HashMap::new(),
             found: Diagnostics::new(),
             failed_checks: HashMap::new(),
@@ -146,7 +152,20 @@ impl<'d> Drive<'d> {
         };
         let session = self.session;
         let prior = self.prior.instance(&address).cloned().unwrap_or_default();
+        let deferral = self.deferral(&wanted);
+        if deferral.is_some() {
+            self.waiting.insert(address.config());
+        }
         Some(match mode {
+            Mode::Data if deferral.is_some() => {
+                let done = data::deferred(session, &wanted);
+                async move { Done { deferred: deferral, ..done } }.boxed()
+            }
+            Mode::Managed if deferral.is_some() => {
+                let situation = Situation { prior, previous_address: None, forced: None };
+                let planned = managed::plan(session, wanted, provider, situation);
+                async move { Done { deferred: deferral, ..planned.await } }.boxed()
+            }
             Mode::Managed => {
                 let situation = Situation {
                     prior,
@@ -161,6 +180,26 @@ impl<'d> Drive<'d> {
             }
             Mode::Ephemeral => ephemeral::open(session, wanted, provider).boxed(),
         })
+    }
+
+    /// Why an instance cannot be planned for good yet: which instances there are is not known, or it depends
+    /// on one of which that is not known.
+    fn deferral(&self, wanted: &WantedInstance) -> Option<&'static str> {
+        if !self.session.options.allow_deferral {
+            return None;
+        }
+        let mut caller = ModuleInstance::root();
+        for step in wanted.address.module.0.iter() {
+            if let Some(None) = self.expansions.modules.get(&(caller.clone(), step.name.clone())) {
+                return Some("instance_count_unknown");
+            }
+            caller = caller.child(step.name.clone(), step.key.clone());
+        }
+        if let Some(None) = self.expansions.resources.get(&wanted.address.abs_resource()) {
+            return Some("instance_count_unknown");
+        }
+        let waits = wanted.dependencies.iter().any(|needed| self.waiting.contains(needed));
+        waits.then_some("deferred_prereq")
     }
 
     fn provider(
@@ -200,7 +239,7 @@ impl<'d> Drive<'d> {
     }
 
     fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
-        let Done { answer, provider, changes, drift, edits, opened, found, failed_check } = done;
+        let Done { answer, provider, changes, drift, edits, opened, found, deferred, failed_check } = done;
         self.failed_checks.extend(failed_check);
         self.found.append(found);
         if let Some((address, provider)) = provider {
@@ -211,6 +250,13 @@ impl<'d> Drive<'d> {
         for edit in edits {
             self.prior.edit(edit);
         }
+        let (changes, waiting) = match deferred {
+            Some(reason) => {
+                (Vec::new(), changes.into_iter().map(|change| Deferred { reason, change }).collect())
+            }
+            None => (changes, Vec::new()),
+        };
+        self.deferred.extend(waiting);
         for change in changes {
             if change.action != Action::NoOp {
                 self.pending.insert(change.address.config());

@@ -33,6 +33,7 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
     };
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
+    evaluation.defer = options.allow_deferral;
     evaluation.stored_providers = prior.providers();
     let timestamp = evaluation.timestamp.to_string();
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
@@ -201,6 +202,9 @@ fn assemble(
     changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
     let mut drift = std::mem::take(&mut drive.drift);
     drift.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut deferred = std::mem::take(&mut drive.deferred);
+    deferred.sort_by(|a, b| a.change.address.cmp(&b.change.address));
+    let nothing_deferred = deferred.is_empty();
     let uses: Vec<Uses> = changes.iter().map(|change| uses(&drive, change)).collect();
     let steps = order(&changes, &uses).unwrap_or_else(|error| {
         found.push(error);
@@ -227,7 +231,7 @@ fn assemble(
             .collect(),
         changes,
         drift,
-        deferred: Vec::new(),
+        deferred,
         outputs,
         steps,
         checks: settled_checks(outcome.checks, &drive.failed_checks),
@@ -236,7 +240,7 @@ fn assemble(
         base,
         targets: options.targets.clone(),
         excludes: options.excludes.clone(),
-        complete: !errored && !options.is_partial(),
+        complete: !errored && !options.is_partial() && nothing_deferred,
         applyable,
         errored,
     }

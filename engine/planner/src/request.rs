@@ -38,6 +38,8 @@ pub struct Options {
     /// An object to take over by its id, as the command `import` does: the plan's prior state then has
     /// it. Goes with [`Mode::RefreshOnly`].
     pub import: Option<(ResourceInstance, String)>,
+    /// Whether what hangs on an unknown `count` or `for_each` is deferred instead of refused.
+    pub allow_deferral: bool,
     /// Greatest number of provider calls at a time.
     pub parallelism: usize,
     /// Version of the language that providers and state are told.
@@ -53,6 +55,7 @@ impl Default for Options {
             excludes: Vec::new(),
             replace: Vec::new(),
             import: None,
+            allow_deferral: false,
             parallelism: 10,
             terraform_version: String::new(),
         }

@@ -72,7 +72,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
     let mut out = String::new();
     out.push_str(&drift(plan, schemas, style, show_sensitive));
     let outputs = outputs(plan, style, show_sensitive);
-    if shown.is_empty() && outputs.is_empty() {
+    if shown.is_empty() && outputs.is_empty() && plan.deferred.is_empty() {
         let noted = plan.mode == ordain_plan::Mode::RefreshOnly && !plan.drift.is_empty();
         out.push_str(&if noted { REFRESH_ONLY.to_owned() } else { nothing(plan, style) });
         return out;
@@ -86,6 +86,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
         }
         out.push_str(&format!("\n{} {}\n", style.bold("Plan:"), Counts::of(plan).line()));
     }
+    out.push_str(&deferred(plan, style));
     if !outputs.is_empty() {
         out.push_str(&format!("\nChanges to Outputs:\n{outputs}"));
         if shown.is_empty() {
@@ -93,6 +94,28 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
                 "\nYou can apply this plan to save these new output values to the state, without changing any\nreal infrastructure.\n",
             );
         }
+    }
+    out
+}
+
+/// What has to wait for another plan, and why.
+fn deferred(plan: &Plan, style: Style) -> String {
+    if plan.deferred.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "\nThis plan is partial. What is named here can only be planned when it has been applied:\n\n",
+    );
+    for deferred in &plan.deferred {
+        let open = deferred.reason == "instance_count_unknown";
+        let any = if open && deferred.change.address.key.is_none() { "[*]" } else { "" };
+        let why = match deferred.reason {
+            "instance_count_unknown" => "which instances there are is not known",
+            "deferred_prereq" => "something that it depends on is deferred",
+            other => other,
+        };
+        let name = style.bold(&format!("# {}{any} is deferred", deferred.change.address));
+        out.push_str(&format!("  {name}\n  # (because {why})\n"));
     }
     out
 }

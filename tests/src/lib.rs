@@ -2,7 +2,7 @@
 //!
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
 //! rules on files and names, `cases` runs the directories under `tests/cases/`,
-//! `expressions` and `rego` run what was recorded, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
+//! `expressions`, `rego` and `scenarios` run what was recorded, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
 
 pub mod binary;
 pub mod case;
@@ -14,6 +14,7 @@ pub mod policy_case;
 pub mod ratchet;
 pub mod run;
 pub mod sandbox;
+pub mod scenario;
 pub mod workflow;
 
 use std::path::{Path, PathBuf};

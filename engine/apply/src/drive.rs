@@ -18,7 +18,7 @@ use ordain_config::ModuleTree;
 use ordain_config::blocks::When;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
-use ordain_plan::{Change, Observer, Plan, StepKind};
+use ordain_plan::{Change, Event, Observer, Plan, StepKind, Work};
 use ordain_provider::{ConfigureRequest, ObjectSchema, ObjectSchemas, Provider, ProviderSource, Subject};
 use ordain_state::{Edit, Event as JournalEvent, JournalWriter, Object, State, StateStore, Status, Stored};
 use ordain_value::Value;
@@ -379,7 +379,11 @@ impl<'d> Drive<'d> {
             match self.create_tasks(change, made, evaluator) {
                 Ok(tasks) if tasks.is_empty() => {}
                 Ok(tasks) => return self.provision(step, change, edits, made.clone(), tasks).await,
-                Err(error) => why = Some(error),
+                Err(error) => {
+                    let (address, work) = (&change.address, Work::Create);
+                    self.session.observer.event(Event::Failed { address, deposed: None, work });
+                    why = Some(error);
+                }
             }
         }
         let well = why.is_none() && value.is_some();
@@ -407,7 +411,8 @@ impl<'d> Drive<'d> {
     ) -> Result<Vec<Task>, String> {
         let Some(block) = self.session.tree.resource(&change.address.config()) else { return Ok(Vec::new()) };
         let wanted = block.provisioners.iter().filter(|provisioner| provisioner.when == When::Create);
-        let (tasks, found) = provision::tasks(evaluator, wanted, &change.address, made);
+        let (tasks, found) =
+            provision::tasks(evaluator, wanted, block.connection.as_ref(), &change.address, made);
         let why = first_error(&found);
         self.found.append(found.at_address(&change.address.to_string()));
         why.map_or(Ok(tasks), Err)
@@ -431,7 +436,12 @@ impl<'d> Drive<'d> {
         let session = self.session;
         let job = async move {
             let (runner, observer) = (&*session.provisioners, &*session.observer);
-            let found = provision::run(runner, observer, &change.address, &tasks).await;
+            let (address, deposed, work) = (&change.address, None, Work::Create);
+            let found = provision::run(runner, observer, address, &tasks).await;
+            observer.event(match found.has_errors() {
+                true => Event::Failed { address, deposed, work },
+                false => Event::Ended { address, deposed, work, known: &made },
+            });
             Done::Provisioned(step, made, found)
         };
         self.queue.push_back((None, job.boxed()));

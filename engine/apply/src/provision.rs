@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use ordain_addr::ResourceInstance;
 use ordain_config::blocks::{OnFailure, Provisioner};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
-use ordain_eval::Evaluator;
+use ordain_eval::{Evaluator, connection_schema, provisioner_schema};
+use ordain_lang::ast::Body;
 use ordain_plan::{Event, Observer};
-use ordain_provider::{Attribute, AttributeType, Block, Flags};
-use ordain_value::{Type, Value};
+use ordain_provider::Block;
+use ordain_value::{Kind, Value};
 
 /// A command to run on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +28,71 @@ pub struct LocalExec {
     pub quiet: bool,
 }
 
+/// Where and how another machine is reached: a `connection` block with its defaults filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// Settings as texts by their names, those that are not set left out.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Connection {
+    /// A setting that is not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a setting is true.
+    pub fn is_on(&self, name: &str, default: bool) -> bool {
+        self.get(name).map_or(default, |text| text == "true")
+    }
+}
+
+/// Scripts to run on another machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemoteExec {
+    /// Commands, one a line of a script for the shell.
+    Inline(Vec<String>),
+    /// Files with scripts, on this machine.
+    Scripts(Vec<String>),
+}
+
+/// Something to copy to another machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// What is copied.
+    pub from: Copied,
+    /// Path there.
+    pub destination: String,
+}
+
+/// What is copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// A file or directory; of a directory with `/` at its end, what it holds.
+    Path(String),
+    /// A text.
+    Content(String),
+}
+
 /// Runs provisioners. Implemented by operations.
 #[async_trait]
 pub trait Provisioners: Send + Sync {
+    /// Runs scripts on another machine and hands their output on line by line.
+    async fn remote_exec(
+        &self,
+        connection: &Connection,
+        run: RemoteExec,
+        line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
+    ) -> Result<(), String>;
+
+    /// Copies to another machine.
+    async fn copy(
+        &self,
+        connection: &Connection,
+        copy: Copy,
+        line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
+    ) -> Result<(), String>;
+
     /// Runs a command and hands its output on line by line. The error says how it ended, with the last
     /// of its output.
     async fn local_exec(
@@ -44,6 +107,8 @@ pub(crate) struct Task {
     pub(crate) kind: Arc<str>,
     on_failure: OnFailure,
     config: Value,
+    /// Evaluated `connection` blocks, the provisioner's own first.
+    connections: Vec<Value>,
     header: Span,
 }
 
@@ -51,51 +116,29 @@ pub(crate) struct Task {
 pub(crate) fn tasks<'p>(
     evaluator: &Evaluator,
     provisioners: impl Iterator<Item = &'p Provisioner>,
+    outer: Option<&Body>,
     address: &ResourceInstance,
     self_value: &Value,
 ) -> (Vec<Task>, Diagnostics) {
     let (mut tasks, mut found) = (Vec::new(), Diagnostics::new());
     for provisioner in provisioners {
-        let (config, problems) = if &*provisioner.kind == "local-exec" {
-            evaluator.evaluate_body(address, self_value.clone(), &provisioner.body, &local_exec_schema())
-        } else {
-            (Value::null(Type::Dynamic), unsupported(provisioner).into())
+        let Some(schema) = provisioner_schema(&provisioner.kind) else { continue };
+        let mut value = |body: &Body, schema: &Block| {
+            found.take(evaluator.evaluate_body(address, self_value.clone(), body, schema))
         };
-        found.append(problems);
+        let config = value(&provisioner.body, &schema);
+        let connections = [provisioner.connection.as_ref(), outer].into_iter().flatten();
+        let connections = connections.filter(|_| &*provisioner.kind != "local-exec");
+        let connections = connections.map(|body| value(body, &connection_schema())).collect();
         tasks.push(Task {
             kind: provisioner.kind.clone(),
             on_failure: provisioner.on_failure,
             config,
+            connections,
             header: provisioner.header,
         });
     }
     (tasks, found)
-}
-
-fn unsupported(provisioner: &Provisioner) -> Diagnostic {
-    let detail = format!(
-        "The provisioner {:?} is not built yet; only local-exec is. Use a resource of a provider, or a local-exec \
-         that calls the program you need.",
-        provisioner.kind
-    );
-    Diagnostic::error(codes::apply::APPLY_FAILED, "Unsupported provisioner", detail)
-        .with_span(provisioner.header)
-}
-
-/// Arguments of `local-exec`.
-fn local_exec_schema() -> Block {
-    let row = |name: &str, ty: Type, required: bool| {
-        let flags = Flags { required, optional: !required, ..Flags::default() };
-        (Arc::from(name), Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() })
-    };
-    let attributes = BTreeMap::from([
-        row("command", Type::String, true),
-        row("interpreter", Type::list(Type::String), false),
-        row("working_dir", Type::String, false),
-        row("environment", Type::map(Type::String), false),
-        row("quiet", Type::Bool, false),
-    ]);
-    Block { attributes, ..Block::default() }
 }
 
 /// Runs tasks one after the other, up to the first that fails and must not.
@@ -108,7 +151,10 @@ pub(crate) async fn run(
     let mut found = Diagnostics::new();
     for task in tasks {
         observer.event(Event::ProvisionStarted { address, kind: &task.kind });
-        let outcome = local_exec(provisioners, observer, address, task).await;
+        let outcome = match &*task.kind {
+            "local-exec" => local_exec(provisioners, observer, address, task).await,
+            _ => remote(provisioners, observer, address, task).await,
+        };
         observer.event(Event::ProvisionEnded { address, kind: &task.kind, ok: outcome.is_ok() });
         let Err(why) = outcome else { continue };
         if task.on_failure == OnFailure::Continue {
@@ -167,4 +213,72 @@ async fn local_exec(
         say(&format!("Executing: [{}]", words.join(" ")));
     }
     provisioners.local_exec(run, &say).await
+}
+
+/// Texts of the settings of `connection` blocks, those of the first where it has them.
+fn connection(task: &Task) -> Result<Connection, String> {
+    if task.connections.is_empty() {
+        return Err("Missing connection configuration for provisioner.".to_owned());
+    }
+    let mut settings = BTreeMap::new();
+    for block in task.connections.iter().rev() {
+        let (block, _) = block.clone().unmark_deep();
+        for (name, value) in block.as_members().into_iter().flatten() {
+            let text = match value.kind() {
+                Kind::String(text) => text.to_string(),
+                Kind::Bool(value) => value.to_string(),
+                _ => continue,
+            };
+            settings.insert(name.to_string(), text);
+        }
+    }
+    let connection = Connection { settings };
+    match connection.get("host") {
+        Some(_) => Ok(connection),
+        None => Err("host for provisioner cannot be empty".to_owned()),
+    }
+}
+
+async fn remote(
+    provisioners: &dyn Provisioners,
+    observer: &dyn Observer,
+    address: &ResourceInstance,
+    task: &Task,
+) -> Result<(), String> {
+    let connection = connection(task)?;
+    let (config, marks) = task.config.clone().unmark_deep();
+    let kind: &str = &task.kind;
+    let say = |line: &str| observer.event(Event::ProvisionOutput { address, kind, line });
+    let silent = |_: &str| {};
+    let hidden = marks.is_sensitive();
+    if hidden {
+        say("(output suppressed due to sensitive value in config)");
+    }
+    let line: &(dyn for<'l> Fn(&'l str) + Send + Sync) = if hidden { &silent } else { &say };
+    let text = |name: &str| config.get(name).and_then(Value::as_str).map(str::to_owned);
+    let texts = |name: &str| {
+        let items = config.get(name).and_then(Value::as_items)?;
+        Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>())
+    };
+    if kind == "file" {
+        let from = match (text("source"), text("content")) {
+            (Some(path), None) => Copied::Path(path),
+            (None, Some(content)) => Copied::Content(content),
+            (Some(_), Some(_)) => return Err("Cannot set both 'source' and 'content'".to_owned()),
+            (None, None) => return Err("Must provide one of 'source' or 'content'".to_owned()),
+        };
+        let copy = Copy { from, destination: text("destination").unwrap_or_default() };
+        return provisioners.copy(&connection, copy, line).await;
+    }
+    let run = match (texts("inline"), text("script"), texts("scripts")) {
+        (Some(commands), None, None) => RemoteExec::Inline(commands),
+        (None, Some(script), None) => RemoteExec::Scripts(vec![script]),
+        (None, None, Some(scripts)) => RemoteExec::Scripts(scripts),
+        _ => return Err("Only one of \"inline\", \"script\", or \"scripts\" must be set".to_owned()),
+    };
+    let outcome = provisioners.remote_exec(&connection, run, line).await;
+    outcome.map_err(|why| match hidden {
+        true => "The command failed; its output holds sensitive values.".to_owned(),
+        false => why,
+    })
 }

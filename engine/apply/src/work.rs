@@ -102,6 +102,8 @@ impl Making<'_> {
         }
         outcome.found = self.wanted.block.place(std::mem::take(&mut outcome.found), &address);
         match &outcome.value {
+            // It is complete when its provisioners have ended.
+            Some(_) if self.unfinished => {}
             Some(value) => self.event(Event::Ended { address: &address, deposed: None, work, known: value }),
             None => self.event(Event::Failed { address: &address, deposed: None, work }),
         }

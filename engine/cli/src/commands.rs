@@ -70,6 +70,7 @@ pub const ALL: &[Entry] = &[
     console::ENTRY,
     fmt::ENTRY,
     state::list::ENTRY,
+    state::identities::ENTRY,
     state::show::ENTRY,
     state::mv::ENTRY,
     state::rm::ENTRY,

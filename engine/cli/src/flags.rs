@@ -24,6 +24,19 @@ pub fn value(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::Set).overrides_with(name).allow_hyphen_values(true)
 }
 
+/// A flag that asks for a report: alone for standard output, with a value for a file.
+pub fn report(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .value_name("FILE")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("-")
+        .action(ArgAction::Set)
+        .overrides_with(name)
+}
+
 /// A flag that may be given many times.
 pub fn many(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::Append).allow_hyphen_values(true)
@@ -54,6 +67,10 @@ pub fn variables(command: Command) -> Command {
 /// `-var` and `-var-file` in the order in which they were given, as the later one wins.
 pub fn given_variables(matches: &ArgMatches) -> Vec<ordain_operations::Given> {
     let indexed = |name: &str| {
+        // Most commands know nothing of variables.
+        if matches.try_contains_id(name).is_err() {
+            return Vec::new();
+        }
         let indices = matches.indices_of(name).into_iter().flatten();
         indices.zip(texts(matches, name)).collect::<Vec<_>>()
     };
@@ -73,11 +90,11 @@ pub fn locking(command: Command) -> Command {
 
 /// What every command that prints takes.
 pub fn output(command: Command) -> Command {
-    command.arg(switch("no-color", false, "No colours")).arg(switch(
-        "compact-warnings",
-        false,
-        "Show warnings as one line each",
-    ))
+    command
+        .arg(switch("no-color", false, "No colours"))
+        .arg(switch("compact-warnings", false, "Show warnings as one line each"))
+        .arg(switch("consolidate-warnings", true, "Show warnings that say the same once"))
+        .arg(switch("consolidate-errors", false, "Show errors that say the same once"))
 }
 
 /// What planning takes, with or without a plan file.
@@ -96,6 +113,7 @@ pub fn planning(command: Command) -> Command {
         .arg(switch("json", false, "Machine-readable output"))
         .arg(value("json-into", "Machine-readable output into a file, beside the usual output"))
         .arg(switch("show-sensitive", false, "Show sensitive values"))
+        .arg(switch("concise", false, "Leave out lines about what is only read"))
         .arg(switch("allow-deferral", false, "Plan what is known, defer the rest"))
         .arg(value("policies", "Directory of Rego policies; policies/ of the project when not given"));
     output(state_files(locking(variables(command))))

@@ -15,6 +15,8 @@ mod ui;
 use std::process::ExitCode;
 
 use ordain_diag::{Diagnostic, Sources, codes};
+use ordain_operations::Workdir;
+use ordain_operations::log::{self, Level, Log};
 use session::Session;
 use ui::Ui;
 
@@ -40,8 +42,19 @@ fn start(
     };
     let Some((entry, inner)) = commands::find(&matches) else { return ExitCode::from(1) };
     let input = flags::is_on(inner, "input") || inner.try_contains_id("input").is_err();
-    let mut ui = Ui::terminal(flags::is_on(inner, "no-color"), input && input_allowed(&env));
-    let dir = match directory(chdir) {
+    let dir = directory(chdir);
+    let log = match &dir {
+        Ok(dir) => log::open(&Workdir::new(dir.clone(), env.clone())),
+        Err(_) => Log::silent(),
+    };
+    log.line(Level::Info, &format!("version {}: {}", env!("CARGO_PKG_VERSION"), entry.words.join(" ")));
+    let mut ui = Ui::terminal(flags::is_on(inner, "no-color"), input && input_allowed(&env), log.clone());
+    ui.grouping.compact = flags::is_on(inner, "compact-warnings");
+    ui.grouping.warnings =
+        flags::is_on(inner, "consolidate-warnings") || inner.try_contains_id("consolidate-warnings").is_err();
+    ui.grouping.errors = flags::is_on(inner, "consolidate-errors");
+    ui.concise = flags::is_on(inner, "concise");
+    let dir = match dir {
         Ok(dir) => dir,
         Err(why) => {
             ui.complain(&format!("\nError: {why}\n"));
@@ -57,7 +70,10 @@ fn start(
             if entry.words != ["workspace", "new"] {
                 session.workdir.state_files = flags::given_state_files(inner);
             }
-            ExitCode::from((entry.run)(inner, &mut session).code())
+            session.workdir.given = flags::given_variables(inner);
+            let code = (entry.run)(inner, &mut session).code();
+            log.line(Level::Info, &format!("exit status {code}"));
+            ExitCode::from(code)
         }
         Err(_) => ExitCode::from(1),
     }
@@ -121,7 +137,7 @@ fn misused(error: &clap::Error, json: bool) -> ExitCode {
     }
     let text = error.to_string();
     let detail = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-    let mut ui = Ui::terminal(true, false);
+    let mut ui = Ui::terminal(true, false, Log::silent());
     if json {
         ui.only_machine(machine::Machine::new(Box::new(std::io::stdout())));
         let error = Diagnostic::error(codes::cli::USAGE, "Failed to parse command-line flags", detail);

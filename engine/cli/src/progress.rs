@@ -21,6 +21,8 @@ const STILL: Duration = Duration::from_secs(10);
 pub struct Progress {
     board: Arc<Mutex<Board>>,
     style: Style,
+    /// Whether lines about what is only read are left out.
+    concise: bool,
 }
 
 struct Board {
@@ -38,7 +40,7 @@ struct Flight {
 
 impl Progress {
     /// Shows events; a thread keeps time until [`Progress`] is dropped.
-    pub fn new(style: Style) -> Self {
+    pub fn new(style: Style, concise: bool) -> Self {
         let spinner = (style.color && std::io::stderr().is_terminal()).then(spinner);
         let board = Arc::new(Mutex::new(Board { flights: BTreeMap::new(), spinner, over: false }));
         let watched = board.clone();
@@ -47,7 +49,7 @@ impl Progress {
                 std::thread::sleep(Duration::from_millis(200));
             }
         });
-        Self { board, style }
+        Self { board, style, concise }
     }
 
     fn begin(&self, name: String, verb: &'static str, id: String, line: &str) {
@@ -187,7 +189,9 @@ fn words(work: Work) -> (&'static str, &'static str, &'static str) {
 
 impl Observer for Progress {
     fn event(&self, event: Event<'_>) {
+        let reads = |work: &Work| matches!(work, Work::Refresh | Work::Read);
         match event {
+            Event::Started { work, .. } | Event::Ended { work, .. } if self.concise && reads(&work) => {}
             Event::Started { address, deposed, work, known } => {
                 let (start, verb, _) = words(work);
                 let id = if work == Work::Create { String::new() } else { identity(known) };

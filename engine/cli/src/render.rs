@@ -3,12 +3,15 @@
 pub mod decisions;
 pub mod diag;
 pub mod graph;
+pub mod grouped;
 pub mod json_diag;
 mod object;
 pub mod plan;
+pub mod reports;
 mod sequence;
 pub mod state;
 pub mod style;
 mod text;
 pub mod tree;
 mod value;
+pub mod xml;

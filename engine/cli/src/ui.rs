@@ -4,10 +4,12 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostics, Severity, Sources};
+use ordain_operations::log::{Level, Log, Watcher};
 use ordain_plan::{Event, Observer};
 
 use crate::machine::{Hooks, Machine};
 use crate::progress::Progress;
+use crate::render::grouped::{self, Grouping};
 use crate::render::{diag, style::Style};
 
 /// What a command says and how.
@@ -20,11 +22,16 @@ pub struct Ui {
     err: Box<dyn Write + Send>,
     /// Whether questions may be asked.
     pub input: bool,
+    /// How findings are told.
+    pub grouping: Grouping,
+    /// Whether lines about what is only read are left out.
+    pub concise: bool,
+    log: Arc<Log>,
 }
 
 impl Ui {
     /// The process's own streams. Colour only on a terminal and unless switched off.
-    pub fn terminal(no_color: bool, input: bool) -> Self {
+    pub fn terminal(no_color: bool, input: bool, log: Arc<Log>) -> Self {
         let color = !no_color && std::io::stdout().is_terminal();
         Self {
             style: Style { color },
@@ -33,6 +40,9 @@ impl Ui {
             out: Box::new(std::io::stdout()),
             err: Box::new(std::io::stderr()),
             input,
+            grouping: Grouping::default(),
+            concise: false,
+            log,
         }
     }
 
@@ -61,7 +71,8 @@ impl Ui {
     /// Watches an operation and tells whoever is spoken to.
     pub fn observer(&self) -> Arc<dyn Observer> {
         Arc::new(Watchers {
-            people: self.people.then(|| Progress::new(self.style)),
+            log: Watcher(self.log.clone()),
+            people: self.people.then(|| Progress::new(self.style, self.concise)),
             machine: self.machine.clone().map(Hooks::new),
         })
     }
@@ -97,10 +108,24 @@ impl Ui {
     /// Shows findings: warnings on standard output, errors on standard error, each in its box.
     pub fn diagnostics(&mut self, found: &Diagnostics, sources: &Sources) {
         for item in found {
-            if let Some(machine) = &self.machine {
-                machine.diagnostic(item, sources);
-            }
-            let text = diag::diagnostic(item, sources, self.style, diag::WIDTH);
+            let level = if item.is_error() { Level::Error } else { Level::Warn };
+            self.log.line(level, &format!("{}: {}", item.code.id, item.summary));
+        }
+        if let Some(machine) = &self.machine {
+            found.iter().for_each(|item| machine.diagnostic(item, sources));
+        }
+        let told = grouped::grouped(found, self.grouping);
+        if self.grouping.compact && !found.is_empty() && !found.has_errors() {
+            return self.say(&grouped::list(&told, sources));
+        }
+        for (item, more) in told {
+            let text = match grouped::others(item, more) {
+                None => diag::diagnostic(item, sources, self.style, diag::WIDTH),
+                Some(others) => {
+                    let item = item.clone().with_hint(others);
+                    diag::diagnostic(&item, sources, self.style, diag::WIDTH)
+                }
+            };
             match item.severity {
                 Severity::Error => self.complain(&text),
                 Severity::Warning => self.say(&text),
@@ -132,12 +157,14 @@ impl Ui {
 
 /// All who watch an operation.
 struct Watchers {
+    log: Watcher,
     people: Option<Progress>,
     machine: Option<Hooks>,
 }
 
 impl Observer for Watchers {
     fn event(&self, event: Event<'_>) {
+        self.log.event(event);
         if let Some(people) = &self.people {
             people.event(event);
         }

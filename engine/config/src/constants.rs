@@ -50,7 +50,7 @@ pub(crate) fn text_of(attribute: Option<&Attribute>, found: &mut Diagnostics) ->
 }
 
 /// A scope and world without anything in them.
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl Scope for Nothing {
     fn resolve(&self, traversal: &Traversal) -> Resolution {

@@ -16,6 +16,7 @@ pub mod testing;
 mod address;
 mod assemble;
 mod constants;
+mod early;
 mod fields;
 mod module_source;
 mod overrides;
@@ -29,6 +30,7 @@ mod validate;
 mod version;
 
 pub use constants::constant;
+pub use early::{Early, EarlyValue};
 pub use ignore_changes::ignore_changes;
 pub use load::{Entry, LANGUAGE_VERSION, load, load_from};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};

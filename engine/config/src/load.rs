@@ -10,6 +10,7 @@ use ordain_lang::parse::{parse_json, parse_native};
 
 use crate::assemble::assemble;
 use crate::blocks::{ModuleCall, ModuleSource, VersionRequirement};
+use crate::early::{EarlyScope, Inputs};
 use crate::fields::schema;
 use crate::{Constraint, Module, ModuleTree, SourceSet, Version, join_path, providers};
 
@@ -50,7 +51,7 @@ pub fn load_from(set: &SourceSet, entry: &Entry, sources: Sources) -> (ModuleTre
         sources,
         found: Diagnostics::new(),
     };
-    let root = loader.module(ModulePath::root(), entry.dir.clone(), &mut Vec::new());
+    let root = loader.module(ModulePath::root(), entry.dir.clone(), &mut Vec::new(), Inputs::Given);
     let tree = ModuleTree { root: Arc::new(root) };
     loader.found.append(providers::check(&tree));
     (tree, loader.sources, loader.found)
@@ -86,7 +87,13 @@ fn file_schema() -> BodySchema {
 
 impl Loader<'_> {
     /// Reads one module and those it calls. `above` are the directories of the modules around it.
-    fn module(&mut self, path: ModulePath, dir: Arc<str>, above: &mut Vec<Arc<str>>) -> Module {
+    fn module(
+        &mut self,
+        path: ModulePath,
+        dir: Arc<str>,
+        above: &mut Vec<Arc<str>>,
+        inputs: Inputs<'_>,
+    ) -> Module {
         let (mut primary, mut over) = (Vec::new(), Vec::new());
         for (file, text) in self.by_dir.get(&*dir).cloned().unwrap_or_default() {
             let blocks = self.file(file, text);
@@ -102,13 +109,26 @@ impl Loader<'_> {
             return module;
         }
         above.push(dir);
+        let early = &self.set.early;
+        if let Some(mut backend) = module.settings.backend.clone().filter(|_| module.path.is_root()) {
+            let file = self.sources.locate(backend.header).map(|(name, _)| name.to_string());
+            let is_tofu = file.is_some_and(|name| name.ends_with(".tofu") || name.ends_with(".tofu.json"));
+            let mut scope = EarlyScope::new(&module, inputs, early);
+            scope.given_only = !is_tofu;
+            backend.settle(&scope);
+            module.settings.backend = Some(backend);
+        }
         let names: Vec<Arc<str>> = module.calls.keys().cloned().collect();
         for name in names {
-            let Some(call) = module.calls.get(&name).cloned() else { continue };
-            let child = self.child(&module, &call, above);
-            if let Some(call) = module.calls.get_mut(&name) {
-                Arc::make_mut(call).child = child.map(Arc::new);
+            let Some(mut call) = module.calls.get(&name).cloned() else { continue };
+            let scope = EarlyScope::new(&module, inputs, early);
+            let mut unknown = Diagnostics::new();
+            if call.early.is_some() {
+                Arc::make_mut(&mut call).settle(&scope, &mut unknown);
             }
+            let child = self.child(&module, &call, above, &scope, unknown).map(Arc::new);
+            Arc::make_mut(&mut call).child = child;
+            module.calls.insert(name, call);
         }
         above.pop();
         module
@@ -123,11 +143,30 @@ impl Loader<'_> {
         self.found.take(body.content(&self.schema)).blocks
     }
 
-    fn child(&mut self, module: &Module, call: &ModuleCall, above: &mut Vec<Arc<str>>) -> Option<Module> {
-        let (source, span) = call.source.as_ref()?;
+    /// The called module. `unknown` says why its source is not known, where it is not: then it matters
+    /// only when nothing was installed for the call.
+    fn child(
+        &mut self,
+        module: &Module,
+        call: &ModuleCall,
+        above: &mut Vec<Arc<str>>,
+        scope: &EarlyScope<'_>,
+        unknown: Diagnostics,
+    ) -> Option<Module> {
+        let installed = ModuleSource::Local(Arc::from("."));
+        let (source, span) = match &call.source {
+            Some((source, span)) => (source, *span),
+            None if unknown.has_errors() => (&installed, call.header),
+            None => return None,
+        };
         let path = module.path.child(call.name.text.clone());
         let names = self.key.iter().chain(&path.0).map(|name| &**name).collect::<Vec<_>>();
         let key: Arc<str> = names.join(".").into();
+        let is_installed = self.set.installed.as_ref().is_some_and(|rows| rows.contains_key(&key));
+        if unknown.has_errors() && !is_installed {
+            self.found.append(unknown);
+            return None;
+        }
         let dir: Arc<str> = match (&self.set.installed, source) {
             (Some(_), ModuleSource::Local(text)) if self.key.is_some() => join_path(&module.dir, text).into(),
             (Some(installed), _) => match installed.get(&key) {
@@ -147,7 +186,7 @@ impl Loader<'_> {
             let detail =
                 format!("The module in {dir} is called from within itself, so that it would never end.");
             let code = codes::config::MODULE_LOAD;
-            self.found.push(Diagnostic::error(code, "Module calls itself", detail).with_span(*span));
+            self.found.push(Diagnostic::error(code, "Module calls itself", detail).with_span(span));
             return None;
         }
         if !self.by_dir.contains_key(&*dir) {
@@ -156,10 +195,10 @@ impl Loader<'_> {
                 call.name.text
             );
             let code = codes::config::MODULE_LOAD;
-            self.found.push(Diagnostic::error(code, "Unreadable module directory", detail).with_span(*span));
+            self.found.push(Diagnostic::error(code, "Unreadable module directory", detail).with_span(span));
             return None;
         }
-        Some(self.module(path, dir, above))
+        Some(self.module(path, dir, above, Inputs::Call(scope, call)))
     }
 
     fn not_installed(&mut self, call: &ModuleCall) {

@@ -3,7 +3,7 @@ use super::*;
 /// Summaries of what loading and validating reports.
 fn summaries(files: &[(&str, &str)]) -> Vec<String> {
     let files = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
-    let (tree, _, mut found) = load(&SourceSet { files, installed: None });
+    let (tree, _, mut found) = load(&SourceSet { files, ..SourceSet::default() });
     if !found.has_errors() {
         found.append(crate::validate(&tree));
     }
@@ -14,7 +14,7 @@ fn summaries(files: &[(&str, &str)]) -> Vec<String> {
 
 fn tree(files: &[(&str, &str)]) -> ModuleTree {
     let files = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
-    let (tree, _, found) = load(&SourceSet { files, installed: None });
+    let (tree, _, found) = load(&SourceSet { files, ..SourceSet::default() });
     assert!(!found.has_errors(), "{found:?}");
     tree
 }

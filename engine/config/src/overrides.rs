@@ -1,11 +1,12 @@
 //! Override files: blocks that change blocks of the other files, argument by argument.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block, Body, Ident, JsonNode, JsonValue, NativeBody};
+use ordain_lang::ast::{Block, Body, Ident, JsonNode, JsonValue, NativeBody};
 
-use crate::fields::bad_block;
+use crate::fields::{bad_block, schema};
 
 /// Merges the blocks of override files into those of the primary files. Returns the `terraform` blocks
 /// among them, which override setting by setting.
@@ -35,13 +36,7 @@ fn override_block(primary: &mut [Block], over: &Block, found: &mut Diagnostics) 
         found.push(bad_block("Unsupported override", detail, depends_on));
         return;
     }
-    match merge_bodies(&base.body, &over.body) {
-        Some(body) => base.body = body,
-        None => {
-            let detail = "A block in native syntax cannot be overridden by one in JSON syntax, nor the other way round. Write the override in the same syntax as the block that it changes.";
-            found.push(bad_block("Unsupported override", detail, over.header));
-        }
-    }
+    base.body = merge_bodies(&base.body, &over.body);
 }
 
 fn same_object(base: &Block, over: &Block) -> bool {
@@ -109,11 +104,11 @@ fn override_locals(primary: &mut [Block], over: &Block, found: &mut Diagnostics)
         let name = attribute.name.clone();
         let mut bases = primary.iter_mut().filter(|base| &*base.block_type.text == "locals");
         let base = bases.find(|base| own_attribute(&base.body, &name.text).is_some());
-        match base.map(|base| (set_attribute(&base.body, attribute), base)) {
-            Some((Some(body), base)) => base.body = body,
-            Some((None, _)) => {
-                let detail = "A local value in JSON syntax can be overridden in JSON syntax only.";
-                found.push(bad_block("Unsupported override", detail, name.span));
+        match base {
+            Some(base) => {
+                let span = attribute.span();
+                let one = NativeBody { attributes: [attribute].into(), blocks: Arc::from([]), span };
+                base.body = merge_bodies(&base.body, &Body::Native(one));
             }
             None => {
                 let detail = format!(
@@ -136,71 +131,120 @@ fn own_attribute(body: &Body, name: &str) -> Option<Span> {
             members.iter().find(|(key, _)| &*key.text == name).map(|(key, _)| key.span)
         }
         Body::Json(_) => None,
+        Body::Joined(parts) => parts.iter().find_map(|part| own_attribute(part, name)),
     }
 }
 
-fn set_attribute(body: &Body, attribute: Attribute) -> Option<Body> {
-    let Body::Native(native) = body else { return None };
-    let replace = |old: &Attribute| match old.name.text == attribute.name.text {
-        true => attribute.clone(),
-        false => old.clone(),
+/// The body that results: arguments of the second replace those of the first, and nested blocks of a type
+/// replace all of that type; `lifecycle` is changed argument by argument. Each part keeps its syntax.
+fn merge_bodies(base: &Body, over: &Body) -> Body {
+    let (base_lifecycle, base) = take_lifecycle(base);
+    let (over_lifecycle, over) = take_lifecycle(over);
+    let kept = without(&base, &names(&over));
+    let merged = Body::Joined([kept, over].into());
+    let lifecycle: Vec<Block> = match (base_lifecycle, over_lifecycle) {
+        (base, over) if base.is_empty() => over,
+        (base, over) => match over.first() {
+            Some(changes) => {
+                let change = |block: Block| Block { body: merge_bodies(&block.body, &changes.body), ..block };
+                base.into_iter().map(change).collect()
+            }
+            None => base,
+        },
     };
-    let attributes = native.attributes.iter().map(replace).collect();
-    Some(Body::Native(NativeBody { attributes, blocks: native.blocks.clone(), span: native.span }))
-}
-
-/// The body that results: arguments of the second replace those of the first, and nested blocks of a
-/// type replace all of that type. `None` when the syntaxes differ.
-fn merge_bodies(base: &Body, over: &Body) -> Option<Body> {
-    match (base, over) {
-        (Body::Native(base), Body::Native(over)) => Some(Body::Native(merge_native(base, over))),
-        (Body::Json(base), Body::Json(over)) => merge_json(base, over).map(Body::Json),
-        (Body::Native(_), Body::Json(_)) | (Body::Json(_), Body::Native(_)) => None,
+    if lifecycle.is_empty() {
+        return merged;
     }
+    let span = merged.span();
+    let lifecycle = NativeBody { attributes: Arc::from([]), blocks: lifecycle.into(), span };
+    Body::Joined([merged, Body::Native(lifecycle)].into())
 }
 
-fn merge_native(base: &NativeBody, over: &NativeBody) -> NativeBody {
-    let replaces = |name: &str| {
-        over.attributes.iter().any(|attribute| {
-            let own = &*attribute.name.text;
-            own == name || matches!((own, name), ("count", "for_each") | ("for_each", "count"))
-        })
-    };
-    let kept = base.attributes.iter().filter(|attribute| !replaces(&attribute.name.text));
-    let attributes = kept.chain(over.attributes.iter()).cloned().collect();
-    let mut blocks: Vec<Block> = Vec::new();
-    for block in base.blocks.iter() {
-        let same: Vec<&Block> =
-            over.blocks.iter().filter(|other| content_type(other) == content_type(block)).collect();
-        match (same.first(), content_type(block)) {
-            (None, _) => blocks.push(block.clone()),
-            (Some(other), "lifecycle") => blocks.push(merge_lifecycle(block, other)),
-            (Some(_), _) => {}
+fn take_lifecycle(body: &Body) -> (Vec<Block>, Body) {
+    // What is wrong with the body is told where it is read.
+    let (content, rest, _) = body.partial_content(&schema(&[], &[], &[("lifecycle", &[])]));
+    (content.blocks, rest)
+}
+
+/// Names of the arguments and the types of the blocks in a body; `dynamic` blocks count as what they make.
+fn names(body: &Body) -> BTreeSet<Arc<str>> {
+    let mut found = BTreeSet::new();
+    match body {
+        Body::Native(native) => {
+            found.extend(native.attributes.iter().map(|attribute| attribute.name.text.clone()));
+            found.extend(native.blocks.iter().map(content_type));
+        }
+        Body::Json(node) => {
+            for (key, value) in members(node) {
+                match &*key.text {
+                    "//" => {}
+                    "dynamic" => found.extend(members(value).map(|(label, _)| label.text.clone())),
+                    _ => drop(found.insert(key.text.clone())),
+                }
+            }
+        }
+        Body::Joined(parts) => found.extend(parts.iter().flat_map(names)),
+    }
+    // Whichever of these is given last is meant.
+    for (one, other) in [("count", "for_each"), ("for_each", "count")] {
+        if found.contains(one) {
+            found.insert(other.into());
         }
     }
-    let merged_lifecycle = base.blocks.iter().any(|block| content_type(block) == "lifecycle");
-    let added = over.blocks.iter().filter(|block| !(merged_lifecycle && content_type(block) == "lifecycle"));
-    blocks.extend(added.cloned());
-    NativeBody { attributes, blocks: blocks.into(), span: base.span }
+    found
 }
 
-fn merge_lifecycle(base: &Block, over: &Block) -> Block {
-    let body = merge_bodies(&base.body, &over.body).unwrap_or_else(|| over.body.clone());
-    Block { body, ..base.clone() }
+/// A body without arguments and blocks of these names.
+fn without(body: &Body, names: &BTreeSet<Arc<str>>) -> Body {
+    match body {
+        Body::Native(native) => {
+            let attributes = native.attributes.iter().filter(|one| !names.contains(&one.name.text));
+            let blocks = native.blocks.iter().filter(|block| !names.contains(&content_type(block)));
+            Body::Native(NativeBody {
+                attributes: attributes.cloned().collect(),
+                blocks: blocks.cloned().collect(),
+                span: native.span,
+            })
+        }
+        Body::Json(node) => {
+            let kept = members(node).filter(|(key, _)| !names.contains(&key.text));
+            let kept = kept.map(|(key, value)| match &*key.text {
+                "dynamic" => (key.clone(), without_labels(value, names)),
+                _ => (key.clone(), value.clone()),
+            });
+            Body::Json(object(node, kept.collect()))
+        }
+        Body::Joined(parts) => {
+            let [first, second] = &**parts;
+            Body::Joined([without(first, names), without(second, names)].into())
+        }
+    }
+}
+
+fn without_labels(dynamic: &JsonNode, names: &BTreeSet<Arc<str>>) -> JsonNode {
+    object(dynamic, members(dynamic).filter(|(label, _)| !names.contains(&label.text)).cloned().collect())
+}
+
+fn object(node: &JsonNode, members: Vec<(Ident, JsonNode)>) -> JsonNode {
+    JsonNode { span: node.span, value: JsonValue::Object(members.into()) }
+}
+
+/// Properties of an object, or of all objects of an array.
+fn members(node: &JsonNode) -> impl Iterator<Item = &(Ident, JsonNode)> {
+    let objects = match &node.value {
+        JsonValue::Array(items) => &items[..],
+        _ => std::slice::from_ref(node),
+    };
+    objects.iter().flat_map(|object| match &object.value {
+        JsonValue::Object(members) => &members[..],
+        _ => &[],
+    })
 }
 
 /// Type of the blocks that a block stands for: its own, or the one that `dynamic` makes.
-fn content_type(block: &Block) -> &str {
+fn content_type(block: &Block) -> Arc<str> {
     match (&*block.block_type.text, block.labels.first()) {
-        ("dynamic", Some(label)) => &label.text,
-        (own, _) => own,
+        ("dynamic", Some(label)) => label.text.clone(),
+        _ => block.block_type.text.clone(),
     }
-}
-
-fn merge_json(base: &JsonNode, over: &JsonNode) -> Option<JsonNode> {
-    let (JsonValue::Object(old), JsonValue::Object(new)) = (&base.value, &over.value) else { return None };
-    let kept =
-        old.iter().filter(|(key, _)| !new.iter().any(|(other, _): &(Ident, _)| other.text == key.text));
-    let members = kept.chain(new.iter()).cloned().collect();
-    Some(JsonNode { span: base.span, value: JsonValue::Object(members) })
 }

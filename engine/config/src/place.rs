@@ -12,9 +12,7 @@ use crate::blocks::{Removed, ResourceBlock};
 impl ResourceBlock {
     /// Where the value of an argument stands, if the block sets it in native syntax.
     pub fn argument_span(&self, name: &str) -> Option<Span> {
-        let Body::Native(body) = &self.body else { return None };
-        let mut attributes = body.attributes.iter();
-        attributes.find(|attribute| &*attribute.name.text == name).map(|attribute| attribute.expr.span)
+        written_at(&self.body, name)
     }
 
     /// Gives findings of a provider about an instance its address, and the place of the argument that
@@ -30,6 +28,17 @@ impl ResourceBlock {
             };
             finding.with_span(argument.unwrap_or(self.header))
         })
+    }
+}
+
+fn written_at(body: &Body, name: &str) -> Option<Span> {
+    match body {
+        Body::Native(native) => {
+            let mut attributes = native.attributes.iter();
+            attributes.find(|attribute| &*attribute.name.text == name).map(|attribute| attribute.expr.span)
+        }
+        Body::Json(_) => None,
+        Body::Joined(parts) => parts.iter().find_map(|part| written_at(part, name)),
     }
 }
 

@@ -6,7 +6,7 @@ use ordain_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::Body;
 
-use crate::blocks::{ModuleCall, PassedProvider, ProviderBlock, Repetition};
+use crate::blocks::{ModuleCall, PassedProvider, ProviderBlock};
 use crate::fields::bad_block;
 use crate::{Module, ModuleTree};
 
@@ -68,12 +68,17 @@ fn local_name_of(module: &Module, addr: &ProviderAddr) -> Arc<str> {
 
 /// Whether a `provider` block in a child module says nothing: then it only asks for a configuration.
 fn is_empty(block: &ProviderBlock) -> bool {
-    match &block.body {
+    says_nothing(&block.body)
+}
+
+fn says_nothing(body: &Body) -> bool {
+    match body {
         Body::Native(native) => {
             native.blocks.is_empty()
                 && native.attributes.iter().all(|attribute| &*attribute.name.text == "alias")
         }
-        Body::Json(_) => block.body.just_attributes().0.iter().all(|a| &*a.name.text == "alias"),
+        Body::Json(_) => body.just_attributes().0.iter().all(|a| &*a.name.text == "alias"),
+        Body::Joined(parts) => parts.iter().all(says_nothing),
     }
 }
 
@@ -94,7 +99,7 @@ pub(crate) fn check(tree: &ModuleTree) -> Diagnostics {
 }
 
 fn check_call(module: &Module, call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
-    let repeated = !matches!(call.repetition, Repetition::Single) || !call.depends_on.is_empty();
+    let repeated = call.repetition.expr().is_some() || !call.depends_on.is_empty();
     if repeated && configures_providers(child) {
         let detail = format!(
             "The module at {} is a legacy module which contains its own local provider configurations, and so calls to it may not use the count, for_each, or depends_on arguments.\n\nIf you also control the module, consider updating it to instead expect provider configurations to be passed by its caller.",
@@ -172,9 +177,9 @@ fn configures_providers(module: &Module) -> bool {
 }
 
 fn repetition_span(call: &ModuleCall) -> Span {
-    match &call.repetition {
-        Repetition::Count(expr) | Repetition::ForEach(expr) => expr.span,
-        Repetition::Single => call.depends_on.first().map_or(call.header, |depends| depends.span),
+    match call.repetition.expr() {
+        Some(expr) => expr.span,
+        None => call.depends_on.first().map_or(call.header, |depends| depends.span),
     }
 }
 

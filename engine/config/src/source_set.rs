@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::Early;
+
 /// Texts of all files that a configuration may consist of. Nothing below re-reads the disk; a plan
 /// stores this as its snapshot of the configuration.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,8 @@ pub struct SourceSet {
     /// What is installed, by module path with dots (`a`, `a.b`), as `modules.json` keeps it. `None` when
     /// nothing was installed yet: then local modules are found by their path and others are reported.
     pub installed: Option<BTreeMap<Arc<str>, InstalledModule>>,
+    /// What sources and versions of modules, and settings of the backend, may refer to.
+    pub early: Early,
 }
 
 /// One row of the module manifest.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, ModulePath, ProviderConfigAddr, Resource};
-use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, Repetition, ResourceBlock};
+use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
 use ordain_config::{Module, ModuleTree, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::{Expr, Traversal, TraversalStep};
@@ -54,7 +54,6 @@ impl Program {
         program.add_nodes();
         program.add_providers(input, &mut found);
         program.connect_all();
-        program.graph.free_validations();
         program.report_circles(&mut found);
         (program, found)
     }
@@ -232,8 +231,8 @@ impl Program {
             Node::Close(id) => format!("{} (close)", path(id)),
             Node::Variable(id, name) => inside(id, format!("var.{name}")),
             Node::Validation(id, name) => inside(id, format!("var.{name} (validation)")),
-            Node::Local(id, name) => inside(id, format!("local.{name}")),
-            Node::Output(id, name) => inside(id, format!("output.{name}")),
+            Node::Local(id, name) => inside(id, format!("local.{name} (expand)")),
+            Node::Output(id, name) => inside(id, format!("output.{name} (expand)")),
             Node::Resource(id, resource) => inside(id, resource.to_string()),
             Node::Check(id, name) => inside(id, format!("check.{name}")),
             Node::Provider(at) => {
@@ -313,9 +312,8 @@ impl Program {
                 _ => self.graph.connect(to, from, Edge::Needs),
             };
         }
-        match &call.repetition {
-            Repetition::Single => {}
-            Repetition::Count(expr) | Repetition::ForEach(expr) => self.connect_expr(open, caller, expr),
+        if let Some(expr) = call.repetition.expr() {
+            self.connect_expr(open, caller, expr);
         }
         self.connect_depends_on(open, caller, &call.depends_on);
         for (name, argument) in &call.arguments {
@@ -347,7 +345,7 @@ impl Program {
                 for traversal in
                     references(&rule.condition).into_iter().chain(references(&rule.error_message))
                 {
-                    self.connect_validation(validation, id, &traversal);
+                    self.connect_validation(validation, id, name, &traversal);
                 }
             }
         }
@@ -367,25 +365,19 @@ impl Program {
         }
     }
 
-    /// A validation needs the values of other variables, not their validations, so that two variables may
-    /// be checked against each other.
-    fn connect_validation(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal) {
-        let Ok(reference) = Reference::parse(traversal) else { return };
-        match reference.subject {
-            Subject::Variable(name) => {
-                if let Some(value) = self.graph.find(&Node::Variable(id, name)) {
-                    self.graph.connect(node, value, Edge::Needs);
-                }
-            }
-            _ => self.connect_reference(node, id, traversal, Edge::Needs),
+    /// A validation needs the value of its own variable. Whatever else it names was checked before, other
+    /// variables too: as in Terraform, two variables cannot be checked against each other in both directions.
+    fn connect_validation(&mut self, node: NodeIndex, id: ModuleId, own: &Arc<str>, traversal: &Traversal) {
+        let subject = Reference::parse(traversal).map(|reference| reference.subject);
+        if !matches!(subject, Ok(Subject::Variable(name)) if name == *own) {
+            self.connect_reference(node, id, traversal, Edge::Needs);
         }
     }
 
     fn connect_resource(&mut self, id: ModuleId, resource: &Resource, block: &ResourceBlock) {
         let Some(node) = self.graph.find(&Node::Resource(id, resource.clone())) else { return };
-        match &block.repetition {
-            Repetition::Single => {}
-            Repetition::Count(expr) | Repetition::ForEach(expr) => self.connect_expr(node, id, expr),
+        if let Some(expr) = block.repetition.expr() {
+            self.connect_expr(node, id, expr);
         }
         let provisioners = block.provisioners.iter();
         let bodies =
@@ -522,12 +514,13 @@ impl Program {
 
     fn note_read(&mut self, id: ModuleId, traversal: &Traversal) {
         let Ok(reference) = Reference::parse(traversal) else { return };
-        let Subject::Resource(resource, _) = &reference.subject else { return };
+        let Subject::Resource(resource, key) = &reference.subject else { return };
         let step = |step: &TraversalStep| match step {
             TraversalStep::Attr(name) => Step::Attr(name.text.clone()),
             TraversalStep::Index(key, _) => Step::Index(Value::clone(key)),
         };
         let path = traversal.steps.iter().skip(reference.consumed).map(step).collect();
-        self.reads.insert(RelevantAttribute { resource: self.address(id, resource), path: Path(path) });
+        let (resource, key) = (self.address(id, resource), key.clone());
+        self.reads.insert(RelevantAttribute { resource, key, path: Path(path) });
     }
 }

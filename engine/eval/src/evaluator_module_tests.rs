@@ -1,26 +1,19 @@
 use super::*;
 
 #[test]
-fn a_validation_may_use_what_is_made_from_its_variable() {
-    let text = r#"
-variable "a" {
-  default = 1
-  validation {
-    condition     = var.a > 0 && local.twice < 4 && var.b > var.a
-    error_message = "a is ${local.twice}"
-  }
-}
-variable "b" {
-  default = 2
-  validation {
-    condition     = var.b != var.a
-    error_message = "no"
-  }
-}
-locals { twice = var.a * 2 }
-output "o" { value = local.twice }
-"#;
-    assert_eq!(run(text).summaries, Vec::<String>::new());
+fn a_validation_comes_before_what_is_made_from_its_variable() {
+    let variable = |name: &str, condition: &str| {
+        format!(
+            "variable \"{name}\" {{\n  default = 2\n  validation {{\n    condition = {condition}\n    error_message = \"no\"\n  }}\n}}\n"
+        )
+    };
+    let one_way = format!("{}{}", variable("a", "var.a > 0 && var.b > 1"), variable("b", "var.b > 0"));
+    assert_eq!(run(&one_way).summaries, Vec::<String>::new());
+    let both_ways = format!("{}{}", variable("a", "var.a >= var.b"), variable("b", "var.b >= var.a"));
+    assert_eq!(run(&both_ways).summaries, ["Cycle: var.a (validation), var.b (validation)"]);
+    let behind =
+        format!("{}locals {{ twice = var.a * 2 }}\n", variable("a", "var.a > 0 && local.twice > var.a"));
+    assert_eq!(run(&behind).summaries, ["Cycle: local.twice (expand), var.a (validation)"]);
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn schema() -> Arc<ProviderSchema> {
 
 fn tree(files: &[(&str, &str)]) -> Arc<ModuleTree> {
     let files = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
-    let (tree, _, found) = load(&SourceSet { files, installed: None });
+    let (tree, _, found) = load(&SourceSet { files, ..SourceSet::default() });
     assert!(!found.has_errors(), "{found:?}");
     Arc::new(tree)
 }
@@ -331,7 +331,7 @@ fn circles_are_named_before_anything_is_asked() {
     let run = run(
         "resource \"x_y\" \"a\" { input = x_y.b.id }\nresource \"x_y\" \"b\" { input = local.l }\nlocals { l = x_y.a.id }\n",
     );
-    assert_eq!(run.summaries, ["Cycle: local.l, x_y.a, x_y.b"]);
+    assert_eq!(run.summaries, ["Cycle: local.l (expand), x_y.a, x_y.b"]);
     assert!(run.asked.is_empty());
     let run = self::run("locals { me = local.me }\n");
     assert_eq!(run.summaries, ["Self-referencing local value"]);

@@ -14,6 +14,8 @@ use crate::values::KeyData;
 pub(crate) enum Expansion {
     /// One, without key.
     Single,
+    /// None, of a block that `enabled` switches off; references to it are null.
+    Disabled,
     /// So many, by number.
     Count(Arc<[Option<Key>]>),
     /// By text: keys in order, the index of each, and the `for_each` value.
@@ -37,6 +39,7 @@ impl Expansion {
     pub(crate) fn len(&self) -> usize {
         match self {
             Expansion::Single | Expansion::AnyCount | Expansion::AnyEach => 1,
+            Expansion::Disabled => 0,
             Expansion::Count(keys) => keys.len(),
             Expansion::ForEach(table) => table.keys.len(),
         }
@@ -46,6 +49,7 @@ impl Expansion {
     pub(crate) fn keys(&self) -> Option<Arc<[Option<Key>]>> {
         match self {
             Expansion::Single => Some(Arc::from([None])),
+            Expansion::Disabled => Some(Arc::from([])),
             Expansion::Count(keys) => Some(keys.clone()),
             Expansion::ForEach(table) => Some(table.keys.clone()),
             Expansion::AnyCount | Expansion::AnyEach => None,
@@ -55,7 +59,7 @@ impl Expansion {
     /// Key of an instance.
     pub(crate) fn key(&self, index: usize) -> Option<Key> {
         match self {
-            Expansion::Single | Expansion::AnyCount | Expansion::AnyEach => None,
+            Expansion::Single | Expansion::Disabled | Expansion::AnyCount | Expansion::AnyEach => None,
             Expansion::Count(keys) => keys.get(index).cloned().flatten(),
             Expansion::ForEach(table) => table.keys.get(index).cloned().flatten(),
         }
@@ -76,7 +80,7 @@ impl Expansion {
     /// What `count` and `each` are in an instance.
     pub(crate) fn key_data(&self, index: usize) -> KeyData {
         match self {
-            Expansion::Single => KeyData::None,
+            Expansion::Single | Expansion::Disabled => KeyData::None,
             Expansion::Count(_) => KeyData::Count(Value::number(i64::try_from(index).unwrap_or(i64::MAX))),
             Expansion::AnyCount => KeyData::Count(Value::unknown(Type::Number)),
             Expansion::AnyEach => KeyData::Each(Value::unknown(Type::String), Value::unknown(Type::Dynamic)),
@@ -94,6 +98,7 @@ impl Expansion {
     pub(crate) fn collect(&self, ty: &Type, value: impl Fn(usize) -> Value) -> Value {
         match self {
             Expansion::Single => value(0),
+            Expansion::Disabled => Value::null(ty.clone()),
             Expansion::Count(keys) => Value::tuple((0..keys.len()).map(value)),
             Expansion::ForEach(table) => {
                 let member = |(at, key): (usize, &Option<Key>)| match key {
@@ -157,6 +162,35 @@ pub(crate) fn by_count(value: Value, open: bool, span: Span) -> Result<Expansion
         return fail("The given \"count\" argument value is unsuitable: there cannot be so many instances.");
     }
     Ok(Expansion::Count((0..count).map(|at| Some(Key::Int(at))).collect()))
+}
+
+/// One instance or none, by `enabled`. `open` allows a value that is not known.
+///
+/// # Errors
+/// What is wrong with the value.
+pub(crate) fn by_enabled(value: Value, open: bool, span: Span) -> Result<Expansion, Box<Diagnostic>> {
+    let (value, marks) = value.unmark();
+    let fail = |detail: &str| Err(invalid("Invalid enabled argument", detail, span));
+    if marks.is_sensitive() {
+        return fail("A sensitive value cannot say whether an object is there: the plan would show it.");
+    }
+    if marks.is_ephemeral() {
+        return fail("The value is ephemeral, and would not be the same when the plan is applied.");
+    }
+    if value.is_null() {
+        return fail("The value is null. True or false is needed.");
+    }
+    let Ok(value) = convert(value, &Type::Bool) else {
+        return Err(invalid("Incorrect value type", "Invalid expression value: a bool is required.", span));
+    };
+    match value.as_bool() {
+        _ if open => Ok(Expansion::Single),
+        Some(true) => Ok(Expansion::Single),
+        Some(false) => Ok(Expansion::Disabled),
+        None => fail(
+            "The value depends on resource attributes that cannot be determined until apply, so that it cannot be said whether the object will be there. Use -target to apply first what it depends on.",
+        ),
+    }
 }
 
 /// Instances by `for_each`. `open` allows a value that is not known.
@@ -256,6 +290,8 @@ impl Expansion {
         let keys: Vec<&Option<Key>> = keys.collect();
         match repetition {
             Repetition::Single => Expansion::Single,
+            Repetition::Enabled(_) if keys.is_empty() => Expansion::Disabled,
+            Repetition::Enabled(_) => Expansion::Single,
             Repetition::Count(_) => {
                 let most = keys.iter().filter_map(|key| match key {
                     Some(Key::Int(number)) => Some(number + 1),

@@ -104,29 +104,6 @@ impl Graph {
         tarjan_scc(&self.graph).into_iter().filter(loops).collect()
     }
 
-    /// A validation is done before what uses its variable, except where it itself uses that: such a use
-    /// need not wait for it, or there would be a circle.
-    pub(crate) fn free_validations(&mut self) {
-        let mut circle_of = vec![None; self.graph.node_count()];
-        let circles = self.circles();
-        for (number, circle) in circles.iter().enumerate() {
-            for at in circle {
-                if let Some(slot) = circle_of.get_mut(at.index()) {
-                    *slot = Some(number);
-                }
-            }
-        }
-        if circles.is_empty() {
-            return;
-        }
-        let circle = |at: NodeIndex| circle_of.get(at.index()).copied().flatten();
-        self.graph.retain_edges(|graph, edge| {
-            let Some((from, to)) = graph.edge_endpoints(edge) else { return true };
-            let validation = matches!(graph.node_weight(from), Some(Node::Validation(..)));
-            !(validation && circle(from).is_some() && circle(from) == circle(to))
-        });
-    }
-
     /// Everything that the given nodes need, transitively, themselves included.
     pub(crate) fn with_needs(&self, from: impl IntoIterator<Item = NodeIndex>) -> BTreeSet<NodeIndex> {
         self.closure(from, Direction::Incoming)

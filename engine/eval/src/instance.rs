@@ -119,7 +119,7 @@ impl Core {
     fn is_repeated(&self, scope: &InstanceScope<'_>, resource: &Resource) -> bool {
         let module = self.values.module(scope.instance);
         let block = module.and_then(|module| self.program.resource(module.id, resource));
-        block.is_some_and(|block| !matches!(block.repetition, ordain_config::blocks::Repetition::Single))
+        block.is_some_and(|block| block.repetition.is_keyed())
     }
 }
 

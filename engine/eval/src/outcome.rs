@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::ConfigResource;
+use ordain_addr::{ConfigResource, Key};
 use ordain_diag::CheckResult;
 use ordain_diag::Diagnostics;
 use ordain_value::{Path, Value};
@@ -43,7 +43,9 @@ pub struct OutputValue {
 pub struct RelevantAttribute {
     /// The resource.
     pub resource: ConfigResource,
-    /// Steps from an instance's object; keys of instances are left out. Empty for the whole object.
+    /// The instance, where the reference names one.
+    pub key: Option<Key>,
+    /// Steps from an instance's object. Empty for the whole object.
     pub path: Path,
 }
 

@@ -102,7 +102,7 @@ fn check_resource(
     span: Span,
 ) -> Option<Box<Diagnostic>> {
     let resource = &block.resource;
-    let repeated = !matches!(block.repetition, Repetition::Single);
+    let repeated = block.repetition.is_keyed();
     let next = match rest.first() {
         Some(TraversalStep::Attr(name)) => Some(name),
         _ => None,

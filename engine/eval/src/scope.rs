@@ -129,7 +129,7 @@ impl<'c> InstanceScope<'c> {
         let config = child.and_then(|child| self.core.program.config(*child));
         let Some(config) = config else { return self.missing(reference) };
         let index = set.expansion.index_of(key);
-        let known = matches!(set.expansion, Expansion::Single | Expansion::Count(_) | Expansion::ForEach(_));
+        let known = !matches!(set.expansion, Expansion::AnyCount | Expansion::AnyEach);
         if let (Some(index), Some(output), true) = (index, output, known)
             && config.outputs.contains_key(output)
         {

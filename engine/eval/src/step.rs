@@ -9,7 +9,7 @@ use petgraph::graph::NodeIndex;
 
 use crate::core::Core;
 use crate::evaluator::{Evaluator, NodeState};
-use crate::expand::{Expansion, by_count, by_for_each};
+use crate::expand::{Expansion, by_count, by_enabled, by_for_each};
 use crate::graph::{ModuleId, Node};
 use crate::scope::InstanceScope;
 use crate::values::{CallSet, InstanceId, KeyData};
@@ -138,18 +138,18 @@ impl Core {
         repetition: &Repetition,
         found: &mut Diagnostics,
     ) -> Option<Expansion> {
-        let (expr, is_count) = match repetition {
-            Repetition::Single => return Some(Expansion::Single),
-            Repetition::Count(expr) => (expr, true),
-            Repetition::ForEach(expr) => (expr, false),
-        };
+        let Some(expr) = repetition.expr() else { return Some(Expansion::Single) };
         let (value, problems) = self.evaluate(scope, expr);
         found.append(problems);
         let value = value?;
         let open = self.input.mode == Mode::Validate || (self.input.defer && !decides(&value));
         let hidden = value.marks_deep().is_sensitive();
-        let expansion =
-            if is_count { by_count(value, open, expr.span) } else { by_for_each(value, open, expr.span) };
+        let expansion = match repetition {
+            // What is deferred has unknown keys; here there are none.
+            Repetition::Enabled(_) => by_enabled(value, self.input.mode == Mode::Validate, expr.span),
+            Repetition::Count(_) => by_count(value, open, expr.span),
+            Repetition::Single | Repetition::ForEach(_) => by_for_each(value, open, expr.span),
+        };
         match expansion {
             Ok(expansion) => Some(expansion),
             Err(problem) => {

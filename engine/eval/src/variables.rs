@@ -1,5 +1,7 @@
 //! Input variables: values given to the root, arguments of calls, defaults, types and marks.
 
+use std::sync::Arc;
+
 use ordain_config::blocks::{ModuleCall, Variable};
 use ordain_config::constant;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -25,8 +27,16 @@ pub(crate) fn check_given(input: &Input) -> Diagnostics {
         }
     }
     let declared = &input.tree.root.variables;
+    found.append(undeclared(input.variables.iter().filter(|(name, _)| !declared.contains_key(*name))));
+    found
+}
+
+/// Findings about values for variables that nobody declares. Those of the environment are meant for all
+/// configurations alike.
+pub fn undeclared<'g>(values: impl Iterator<Item = (&'g Arc<str>, &'g VariableInput)>) -> Diagnostics {
+    let mut found = Diagnostics::new();
     let mut from_files = 0;
-    for (name, given) in input.variables.iter().filter(|(name, _)| !declared.contains_key(*name)) {
+    for (name, given) in values {
         match &given.source {
             VariableSource::Environment | VariableSource::Other => {}
             VariableSource::CommandLine => {

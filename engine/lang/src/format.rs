@@ -5,6 +5,7 @@
 //! `variable` blocks lose theirs. A broken text stays as it is.
 
 mod lines;
+mod quote;
 mod rewrite;
 mod spaces;
 
@@ -16,6 +17,8 @@ use crate::ast::Body;
 use crate::parse::lexer::{Lexer, Origin};
 use crate::parse::parse_native;
 use crate::parse::token::TokenKind;
+
+pub use quote::quoted;
 
 /// The text of a file in native syntax with canonical white space; the text itself when it is broken,
 /// which the findings say.

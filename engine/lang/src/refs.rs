@@ -138,6 +138,7 @@ impl Visitor<'_> {
         match body {
             Body::Native(body) => self.native(body),
             Body::Json(node) => self.json_body(node),
+            Body::Joined(parts) => parts.iter().for_each(|part| self.body(part)),
         }
     }
 

@@ -15,11 +15,14 @@ use ordain_state::{State, Stored};
 use crate::gate::PolicyGate;
 use crate::local_exec::CommandsHere;
 use crate::locked::{Locking, refuse_unfinished};
+use crate::plan_configuration::SchemasByAddress;
 use crate::providers::Providers;
 use crate::repository::Repository;
 use crate::stores::{self, Stores, new_id};
-use crate::variables::{Given, Inputs, collect};
-use crate::{LANGUAGE_VERSION, Project, Workdir, backend, clock, files, judging, planning, snapshot, used};
+use crate::variables::{Given, Inputs, collect, named_values};
+use crate::{
+    LANGUAGE_VERSION, Project, Workdir, backend, clock, files, given_again, judging, planning, snapshot, used,
+};
 
 /// What the command line of `apply` asks for.
 pub struct Options {
@@ -47,13 +50,17 @@ pub async fn apply(
     options: Options,
     observer: Arc<dyn Observer>,
 ) -> (Option<Applied>, Sources, Diagnostics) {
-    let (project, mut found) = Project::from_snapshot(snapshot::source_set(&file.snapshot));
+    let (project, mut found) = Project::from_snapshot(snapshot::source_set(&file));
     let mut sources = project.sources.clone();
     let stores = match connect(workdir) {
         Ok(stores) => stores,
         Err(error) => return (None, sources, error.into()),
     };
     let given = found.take(collect(workdir, &options.given, &mut sources));
+    if options.from_file {
+        let named = found.take(named_values(workdir, &options.given, &mut sources));
+        found.append(given_again::check(&project.tree, &file.plan, &given, &named));
+    }
     if found.has_errors() {
         return (None, sources, found);
     }
@@ -110,18 +117,8 @@ impl Work<'_> {
         let nonce = permit.nonce().to_owned();
         let before = stored.version.clone();
         let acts = file.plan.applyable;
-        let mut evaluation = planning::evaluation(
-            self.workdir,
-            self.project,
-            &schemas,
-            variables(&file, given),
-            &self.stores.workspace,
-            clock::now(),
-        );
-        evaluation.defer = !file.plan.deferred.is_empty();
-        evaluation.timestamp = file.plan.timestamp.as_str().into();
         let request = Request {
-            evaluation,
+            evaluation: self.evaluation(&file, &schemas, given),
             plan: file.plan,
             root: digests.root,
             permit,
@@ -145,6 +142,19 @@ impl Work<'_> {
             found.extend(self.use_up(&nonce).await.err());
         }
         (Some(applied), found)
+    }
+
+    /// Where the evaluation starts from: as it was when the plan was made.
+    fn evaluation(&self, file: &PlanFile, schemas: &SchemasByAddress, given: Inputs) -> ordain_eval::Input {
+        let variables = variables(file, given);
+        let workspace = &self.stores.workspace;
+        let input =
+            planning::evaluation(self.workdir, self.project, schemas, variables, workspace, clock::now());
+        ordain_eval::Input {
+            defer: !file.plan.deferred.is_empty(),
+            timestamp: file.plan.timestamp.as_str().into(),
+            ..input
+        }
     }
 
     async fn use_up(&self, nonce: &str) -> Result<(), Diagnostic> {

@@ -38,10 +38,9 @@ pub fn declared(project: &Project) -> (Option<Choice>, Diagnostics) {
         return (None, found);
     }
     let mut settings = Settings::new();
-    for attribute in found.take(block.body.just_attributes()) {
-        if let Some(value) = ordain_config::constant(&attribute.expr, &mut found) {
-            add(&mut settings, &attribute.name.text, &value);
-        }
+    found.append(block.problems.clone());
+    for (name, value) in &block.settings {
+        add(&mut settings, &name.text, value);
     }
     (Some(Choice { kind, settings }), found)
 }

@@ -117,7 +117,7 @@ impl<'e> Explainer<'e> {
     fn start(&self, change: &Change) -> Vec<Node> {
         let attribute = |name: Arc<str>| Node::Attribute(change.address.clone(), name);
         let instances = || match self.tree.resource(&change.address.config()).map(|block| &block.repetition) {
-            Some(Repetition::Count(_) | Repetition::ForEach(_)) => {
+            Some(Repetition::Count(_) | Repetition::ForEach(_) | Repetition::Enabled(_)) => {
                 vec![Node::Instances(change.address.module.clone(), change.address.config())]
             }
             _ => Vec::new(),
@@ -173,6 +173,7 @@ impl<'e> Explainer<'e> {
                 format!("The index {key} is out of the range of count.")
             }
             (_, Some(Reason::DeleteBecauseEachKey)) => format!("The key {key} is not in for_each any more."),
+            (_, Some(Reason::DeleteBecauseNotEnabled)) => "Its enabled is false now.".into(),
             (_, Some(Reason::DeleteBecauseNoModule)) => format!("{} is not there any more.", address.module),
             (_, Some(Reason::DeleteBecauseNoMoveTarget)) => {
                 "A moved block names a place that does not exist.".into()

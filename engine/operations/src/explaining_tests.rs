@@ -1,7 +1,6 @@
-use ordain_addr::{ProviderAddr, ProviderConfigAddr, parse_instance};
+use ordain_addr::parse_instance;
 use ordain_config::SourceSet;
-use ordain_plan::{Mode, Plan};
-use ordain_state::State;
+use ordain_plan::{Plan, testkit};
 use ordain_value::{Path, Type};
 
 use super::*;
@@ -24,49 +23,11 @@ resource \"terraform_data\" \"c\" {
 ";
 
 fn change(address: &str, action: Action, before: Value, after: Value) -> Change {
-    let provider = ProviderConfigAddr {
-        module: ordain_addr::ModulePath::root(),
-        provider: ProviderAddr::builtin(),
-        alias: None,
-    };
-    Change {
-        address: parse_instance(address).unwrap(),
-        previous_address: None,
-        deposed: None,
-        provider,
-        action,
-        reason: None,
-        before,
-        after,
-        create_before_destroy: false,
-        replace_paths: Vec::new(),
-        importing: None,
-        generated_config: None,
-        planned_private: Vec::new(),
-        identity: (None, None),
-    }
+    Change { before, after, ..testkit::change(address, action) }
 }
 
 fn plan(changes: Vec<Change>) -> Plan {
-    Plan {
-        mode: Mode::Normal,
-        timestamp: String::new(),
-        variables: BTreeMap::new(),
-        changes,
-        drift: Vec::new(),
-        deferred: Vec::new(),
-        outputs: Vec::new(),
-        steps: Vec::new(),
-        checks: Vec::new(),
-        relevant: Vec::new(),
-        prior: State::default(),
-        base: State::default(),
-        targets: Vec::new(),
-        excludes: Vec::new(),
-        complete: true,
-        applyable: true,
-        errored: false,
-    }
+    Plan { changes, ..testkit::empty_plan() }
 }
 
 fn explained(plan: &Plan, address: &str) -> Cause {

@@ -11,6 +11,25 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_with(path, bytes, 0o600)
 }
 
+/// The same for a program that only its owner may run.
+///
+/// # Errors
+/// As the system reports them.
+pub fn write_program(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_with(path, bytes, 0o700)
+}
+
+/// Makes a directory that only its owner may enter. It must not be there yet.
+///
+/// # Errors
+/// As the system reports them.
+pub fn private_directory(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 /// The same for a file that others may read.
 ///
 /// # Errors

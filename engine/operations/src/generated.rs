@@ -3,7 +3,7 @@
 //! The form is Terraform's: arguments in order of name, what only the provider sets left out, empty
 //! strings as null, sensitive values never written.
 
-use ordain_lang::format::format_native;
+use ordain_lang::format::{format_native, quoted};
 use ordain_provider::{Attribute, AttributeType, Block, Flags, Nesting};
 use ordain_value::{Kind, Value};
 
@@ -157,26 +157,6 @@ fn key_text(key: &str) -> String {
         .enumerate()
         .all(|(at, c)| c.is_ascii_alphabetic() || c == '_' || (at > 0 && (c.is_ascii_digit() || c == '-')));
     if plain && !key.is_empty() { key.to_owned() } else { quoted(key) }
-}
-
-/// A text in quotes, in which nothing is a template.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '$' | '%' if chars.peek() == Some(&'{') => out.extend([c, c]),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

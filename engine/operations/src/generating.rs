@@ -254,7 +254,7 @@ impl Generator<'_> {
             },
         };
         let types = ObjectSchemas::new(schemas);
-        let plan = found.take(ordain_planner::plan(request).await);
+        let plan = found.take(ordain_planner::plan(request).await).plan;
         let found = found.into_iter().filter(Diagnostic::is_error).collect();
         let value = |item: &Missing| {
             let object = plan.prior.instance(&item.address)?.current.clone()?;

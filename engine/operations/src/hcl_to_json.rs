@@ -12,7 +12,8 @@ pub fn document(name: &str, text: &str) -> (Json, Diagnostics) {
     let (body, found) = ordain_lang::parse::parse_native(file, text);
     let document = match &body {
         Body::Native(body) => of_body(body, &sources),
-        Body::Json(_) => Json::Null,
+        // A text alone is in one syntax.
+        Body::Json(_) | Body::Joined(_) => Json::Null,
     };
     (document, found)
 }

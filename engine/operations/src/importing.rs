@@ -109,7 +109,7 @@ impl Work<'_> {
             observer,
             options: self.options.planner.clone(),
         };
-        let plan = found.take(ordain_planner::plan(request).await);
+        let plan = found.take(ordain_planner::plan(request).await).plan;
         if !found.has_errors() {
             let lineage = new_id(self.workdir);
             found.extend(self.stores.state.write(&stored, plan.prior, &lineage).await.err());

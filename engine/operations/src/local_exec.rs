@@ -1,13 +1,15 @@
-//! `local-exec`: commands on this machine.
+//! Provisioners: commands on this machine, and what [`crate::remote`] does on others.
 
 use std::process::Stdio;
 
 use async_trait::async_trait;
-use ordain_apply::{LocalExec, Provisioners};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use ordain_apply::{Connection, Copied, Copy, LocalExec, Provisioners, RemoteExec};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::Command;
 use tokio::sync::mpsc;
 
 use crate::Workdir;
+use crate::remote::Machine;
 
 /// Runs commands in a working directory.
 pub struct CommandsHere {
@@ -37,40 +39,118 @@ impl Provisioners for CommandsHere {
             return Err("the interpreter is empty".to_owned());
         };
         let directory = self.workdir.path(run.working_dir.as_deref().unwrap_or("."));
-        let mut child = tokio::process::Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(args)
             .arg(&run.command)
             .current_dir(directory)
             .envs(&run.environment)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("{program} cannot be started: {error}"))?;
-        let (sender, mut lines) = mpsc::channel(64);
-        if let Some(out) = child.stdout.take() {
-            tokio::spawn(forward(out, sender.clone()));
-        }
-        if let Some(err) = child.stderr.take() {
-            tokio::spawn(forward(err, sender.clone()));
-        }
-        drop(sender);
-        let mut last: Vec<String> = Vec::new();
-        while let Some(text) = lines.recv().await {
-            line(&text);
-            last.push(text);
-            if last.len() > KEPT {
-                last.remove(0);
-            }
-        }
-        let status = child.wait().await.map_err(|error| error.to_string())?;
-        if status.success() {
+            .stdin(Stdio::null());
+        let ended = stream(command, None, line).await?;
+        if ended.status.success() {
             return Ok(());
         }
+        let status = ended.status;
         let code = status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"));
-        Err(format!("{code}. Output: {}", last.join("\n")))
+        Err(format!("{code}. Output: {}", ended.last.join("\n")))
     }
+
+    async fn remote_exec(
+        &self,
+        connection: &Connection,
+        run: RemoteExec,
+        line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
+    ) -> Result<(), String> {
+        let scripts: Vec<Vec<u8>> = match run {
+            RemoteExec::Inline(commands) => {
+                let lines: String = commands.iter().map(|command| format!("{command}\n")).collect();
+                vec![format!("#!/bin/sh\n{lines}").into_bytes()]
+            }
+            RemoteExec::Scripts(paths) => {
+                let read = |path: &String| {
+                    std::fs::read(self.workdir.path(path))
+                        .map_err(|error| format!("Failed to open script {path:?}: {error}"))
+                };
+                paths.iter().map(read).collect::<Result<_, _>>()?
+            }
+        };
+        let machine = Machine::new(&self.workdir, connection)?;
+        machine.connect(line).await?;
+        for script in scripts {
+            machine.run_script(&script, line).await?;
+        }
+        Ok(())
+    }
+
+    async fn copy(
+        &self,
+        connection: &Connection,
+        copy: Copy,
+        line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
+    ) -> Result<(), String> {
+        let machine = Machine::new(&self.workdir, connection)?;
+        // Of a copy only the copying is told, as Terraform does.
+        let _ = line;
+        machine.connect(&|_| {}).await?;
+        match copy.from {
+            Copied::Content(text) => machine.write(text.as_bytes(), &copy.destination).await,
+            Copied::Path(path) => {
+                let source = self.workdir.path(&path);
+                std::fs::metadata(&source).map_err(|error| format!("{path}: {error}"))?;
+                machine.copy(&source, path.ends_with('/'), &copy.destination).await
+            }
+        }
+    }
+}
+
+/// How a command ended, and the last lines of its output.
+pub struct Ended {
+    /// Its status.
+    pub status: std::process::ExitStatus,
+    /// The last lines of both of its outputs.
+    pub last: Vec<String>,
+}
+
+/// Runs a command, hands its output on line by line, and waits for it. What it reads on its standard input is
+/// `input`, or what the command was set up with.
+pub async fn stream(
+    mut command: Command,
+    input: Option<&[u8]>,
+    line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
+) -> Result<Ended, String> {
+    if input.is_some() {
+        command.stdin(Stdio::piped());
+    }
+    let program = command.as_std().get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("{program} cannot be started: {error}"))?;
+    let (sender, mut lines) = mpsc::channel(64);
+    if let Some(out) = child.stdout.take() {
+        tokio::spawn(forward(out, sender.clone()));
+    }
+    if let Some(err) = child.stderr.take() {
+        tokio::spawn(forward(err, sender.clone()));
+    }
+    drop(sender);
+    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
+        let input = input.to_vec();
+        // A command that stops reading says why by its status.
+        tokio::spawn(async move { drop(pipe.write_all(&input).await) });
+    }
+    let mut last: Vec<String> = Vec::new();
+    while let Some(text) = lines.recv().await {
+        line(&text);
+        last.push(text);
+        if last.len() > KEPT {
+            last.remove(0);
+        }
+    }
+    let status = child.wait().await.map_err(|error| error.to_string())?;
+    Ok(Ended { status, last })
 }
 
 async fn forward(from: impl AsyncRead + Unpin, to: mpsc::Sender<String>) {

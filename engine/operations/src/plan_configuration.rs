@@ -195,6 +195,7 @@ fn repetition(row: &mut Map<String, Json>, repetition: &Repetition) {
         Repetition::Single => {}
         Repetition::Count(count) => insert_some(row, "count_expression", expression(count)),
         Repetition::ForEach(each) => insert_some(row, "for_each_expression", expression(each)),
+        Repetition::Enabled(enabled) => insert_some(row, "enabled_expression", expression(enabled)),
     }
 }
 

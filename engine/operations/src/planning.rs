@@ -1,6 +1,6 @@
 //! `plan`: from a working directory to a stored plan that policies have judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -67,9 +67,6 @@ pub async fn plan(
     let project = generated.as_ref().map_or(project, |generated| &generated.project);
     let inputs = found.take(collect(workdir, &options.given, sources));
     found.append(ordain_config::validate(&project.tree));
-    if options.planner.mode != ordain_plan::Mode::Destroy {
-        found.append(ordain_config::validate_imports(&project.tree));
-    }
     if found.has_errors() {
         return (None, found);
     }
@@ -92,8 +89,12 @@ pub async fn plan(
     };
     let planned = match read_settled(&stores).await {
         Ok(base) => {
-            let work =
-                Work { workdir, project, stores: &stores, options: &options, generated: generated.as_ref() };
+            let imports = match options.planner.mode {
+                ordain_plan::Mode::Destroy => Diagnostics::new(),
+                _ => ordain_config::validate_imports(&project.tree),
+            };
+            let (stores, options, generated) = (&stores, &options, generated.as_ref());
+            let work = Work { workdir, project, stores, options, generated, imports };
             Some(found.take(work.plan(base.state, inputs, observer).await))
         }
         Err(error) => {
@@ -124,6 +125,8 @@ struct Work<'w> {
     stores: &'w Stores,
     options: &'w Options,
     generated: Option<&'w Generated>,
+    /// What is wrong with import blocks, known before anything is planned.
+    imports: Diagnostics,
 }
 
 impl Work<'_> {
@@ -139,8 +142,12 @@ impl Work<'_> {
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();
-        let readable = !found.has_errors();
-        let mut plan = if !readable {
+        let mut storable = !found.has_errors();
+        let mut plan = if !storable {
+            refused(base, now)
+        } else if self.imports.has_errors() {
+            // What is to be imported is not declared: there is nothing to plan, and the plan says so.
+            found.append(self.imports.clone());
             refused(base, now)
         } else {
             let request = ordain_planner::Request {
@@ -157,15 +164,18 @@ impl Work<'_> {
                 observer,
                 options: planner,
             };
-            found.take(ordain_planner::plan(request).await)
+            let made = found.take(ordain_planner::plan(request).await);
+            storable = made.begun;
+            made.plan
         };
         for change in &mut plan.changes {
             change.generated_config =
                 self.generated.and_then(|generated| generated.blocks.get(&change.address)).cloned();
         }
         let file = self.file(plan, &schemas, now, &mut found);
-        if !readable {
-            // Without the schemas the state cannot be read, and so no plan can be written either.
+        if !storable {
+            // Without the schemas the state cannot be read, and so no plan can be written either. One that was
+            // never begun is not kept.
             return (Planned { file, stored: None, decisions: None, generated: false }, found);
         }
         (self.judged(file, &schemas, &mut found), found)
@@ -278,6 +288,7 @@ fn refused(base: State, now: i64) -> Plan {
         mode: ordain_plan::Mode::Normal,
         timestamp: clock::rfc3339(now),
         variables: BTreeMap::new(),
+        given: BTreeSet::new(),
         changes: Vec::new(),
         drift: Vec::new(),
         deferred: Vec::new(),

@@ -9,7 +9,7 @@ use ordain_diag::{Diagnostic, codes};
 use ordain_plugin::{Address, Launch, Patience, Plugin, Program, Protocol, Running};
 use serde_json::Value as Json;
 
-use crate::{Workdir, provider_log};
+use crate::{Workdir, log};
 
 /// External providers of a command by their addresses. Nothing is started before it is needed.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl Plugins {
                 env: workdir.env.clone(),
                 dir: workdir.dir.clone(),
                 cache: Some(cache(workdir)),
-                log: provider_log::open(workdir),
+                log: log::open(workdir),
                 patience: Patience::default(),
             })
         });

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_config::{InstalledModule, SourceSet};
+use ordain_config::{Early, EarlyValue, InstalledModule, SourceSet};
+use ordain_plan::file::PlanFile;
 use serde_json::{Value as Json, json};
 
 /// Name under which a snapshot keeps the module manifest. No configuration file can have it.
@@ -19,10 +20,20 @@ pub fn manifest(installed: &BTreeMap<Arc<str>, InstalledModule>) -> String {
 }
 
 /// The texts that a plan stored, as a source set.
-pub fn source_set(snapshot: &BTreeMap<String, String>) -> SourceSet {
+pub fn source_set(file: &PlanFile) -> SourceSet {
+    let snapshot = &file.snapshot;
     let files = snapshot.iter().filter(|(path, _)| path.as_str() != MANIFEST);
     SourceSet {
         files: files.map(|(path, text)| (path.as_str().into(), text.as_str().into())).collect(),
         installed: snapshot.get(MANIFEST).and_then(|text| crate::sources::parse_manifest(text)),
+        early: Early {
+            variables: file
+                .plan
+                .variables
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), EarlyValue::Value(value.clone()?))))
+                .collect(),
+            workspace: file.header.place.workspace.as_str().into(),
+        },
     }
 }

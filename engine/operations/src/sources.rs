@@ -88,7 +88,7 @@ pub fn read_all(
 ) -> (SourceSet, Diagnostics) {
     // Whoever installs looks for local modules by their paths; everybody else relies on what was installed.
     let installed = if installing { None } else { Some(read_manifest(workdir).unwrap_or_default()) };
-    let mut set = SourceSet { installed, ..SourceSet::default() };
+    let mut set = SourceSet { installed, early: crate::variables::early(workdir), ..SourceSet::default() };
     let mut found = add_directory(&mut set, workdir, ".");
     let mut seen: BTreeSet<String> = BTreeSet::from([".".to_owned()]);
     loop {

@@ -18,6 +18,19 @@ pub fn list(state: &State, targets: &[Target], id: Option<&str>) -> Vec<Resource
         .collect()
 }
 
+/// Identities of the instances that have one, narrowed as in [`list`].
+pub fn identities(
+    state: &State,
+    targets: &[Target],
+    id: Option<&str>,
+) -> Vec<(ResourceInstance, serde_json::Value)> {
+    let identity = |address: ResourceInstance| {
+        let (_, raw) = state.instance(&address)?.current.as_ref()?.identity.as_ref()?;
+        Some((address, serde_json::from_str(raw.get()).ok()?))
+    };
+    list(state, targets, id).into_iter().filter_map(identity).collect()
+}
+
 fn instances(state: &State) -> impl Iterator<Item = (ResourceInstance, &InstanceState)> {
     state.resources.iter().flat_map(|(resource, held)| {
         held.instances.iter().map(|(key, instance)| (resource.instance(key.clone()), instance))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ordain_config::{Early, EarlyValue};
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, codes};
 use ordain_eval::{VariableInput, VariableSource, VariableText};
 use ordain_lang::parse::{parse_json, parse_native};
@@ -50,6 +51,33 @@ pub fn collect_for_tests(
         }
     }
     (collector.inputs, collector.found)
+}
+
+/// What the configuration may refer to while it is read. What is wrong with the values is told where they are
+/// collected for planning.
+pub fn early(workdir: &Workdir) -> Early {
+    let (inputs, _) = collect(workdir, &workdir.given, &mut Sources::new());
+    let value = |input: VariableInput| match input.value {
+        VariableText::Text(text, _) => EarlyValue::Text(text),
+        VariableText::Value(value) => EarlyValue::Value(value),
+    };
+    Early {
+        variables: inputs.into_iter().map(|(name, input)| (name, value(input))).collect(),
+        workspace: workdir.workspace().0.into(),
+    }
+}
+
+/// Only the values that the command line itself names, by `-var` and `-var-file`.
+pub fn named_values(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (Inputs, Diagnostics) {
+    let mut collector = Collector { workdir, sources, inputs: Inputs::new(), found: Diagnostics::new() };
+    for item in given {
+        match item {
+            Given::Var(text) => collector.argument(text),
+            Given::File(path) => collector.file(path),
+        }
+    }
+    // What is wrong with them was told where all values were collected.
+    (collector.inputs, Diagnostics::new())
 }
 
 /// Files that are read without being named.

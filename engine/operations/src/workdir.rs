@@ -17,6 +17,8 @@ pub struct Workdir {
     pub env: BTreeMap<String, String>,
     /// Files that stand in for the state of the local backend.
     pub state_files: StateFiles,
+    /// Values of variables that the command line gives. What is read before anything is planned may use them.
+    pub given: Vec<crate::Given>,
     /// Provider processes of this command, shared by all its parts.
     pub(crate) plugins: Arc<Plugins>,
 }
@@ -43,7 +45,7 @@ impl StateFiles {
 impl Workdir {
     /// A working directory.
     pub fn new(dir: PathBuf, env: BTreeMap<String, String>) -> Self {
-        Self { dir, env, state_files: StateFiles::default(), plugins: Arc::default() }
+        Self { dir, env, state_files: StateFiles::default(), given: Vec::new(), plugins: Arc::default() }
     }
 
     /// Value of `ORDAIN_NAME`, else of `TF_NAME`; empty ones count as not set.

@@ -64,6 +64,8 @@ pub enum Reason {
     DeleteBecauseCountIndex,
     /// The key is not in `for_each`.
     DeleteBecauseEachKey,
+    /// `enabled` is false.
+    DeleteBecauseNotEnabled,
     /// The module is gone.
     DeleteBecauseNoModule,
     /// A `moved` block names a place that does not exist.
@@ -88,6 +90,7 @@ impl Reason {
             Reason::DeleteBecauseWrongRepetition => "delete_because_wrong_repetition",
             Reason::DeleteBecauseCountIndex => "delete_because_count_index",
             Reason::DeleteBecauseEachKey => "delete_because_each_key",
+            Reason::DeleteBecauseNotEnabled => "delete_because_enabled_false",
             Reason::DeleteBecauseNoModule => "delete_because_no_module",
             Reason::DeleteBecauseNoMoveTarget => "delete_because_no_move_target",
             Reason::ReadBecauseConfigUnknown => "read_because_config_unknown",

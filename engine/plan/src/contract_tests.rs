@@ -3,15 +3,15 @@ use std::sync::Arc;
 use ordain_value::{Marks, Type};
 
 use super::*;
-use crate::{OutputChange, PatternStep, TypeSchema, testing};
+use crate::{OutputChange, PatternStep, TypeSchema, testkit};
 
 #[test]
 fn rules_see_unknowns_as_such_and_secrets_sealed() {
     let mut refined = Unknown::of(Type::String);
     refined.nullness = Nullness::Never;
     refined.prefix = Some("eu-".into());
-    let mut made = testing::empty_plan();
-    let mut create = testing::change("module.m.terraform_data.a[\"k\"]", Action::CreateThenDelete);
+    let mut made = testkit::empty_plan();
+    let mut create = testkit::change("module.m.terraform_data.a[\"k\"]", Action::CreateThenDelete);
     create.before = Value::object([("id", Value::string("1"))]);
     create.after = Value::object([
         ("id", Value::unknown(Type::String)),

@@ -1,7 +1,7 @@
 use ordain_value::{Marks, Nullness, Unknown};
 
 use super::*;
-use crate::testing;
+use crate::testkit;
 
 #[test]
 fn digests_are_read_as_they_are_written() {
@@ -39,15 +39,15 @@ fn commitments_depend_on_salt_and_value() {
 }
 
 fn plan(size: i64) -> Plan {
-    let mut plan = testing::empty_plan();
-    let mut update = testing::change("a.b", Action::Update);
+    let mut plan = testkit::empty_plan();
+    let mut update = testkit::change("a.b", Action::Update);
     update.before = Value::object([("size", 1.into()), ("seen", Value::string("yesterday"))]);
     update.after = Value::object([
         ("size", size.into()),
         ("seen", Value::string("yesterday")),
         ("new", Value::unknown(Type::String)),
     ]);
-    plan.changes = vec![testing::change("a.a", Action::NoOp), update];
+    plan.changes = vec![testkit::change("a.a", Action::NoOp), update];
     plan
 }
 
@@ -73,7 +73,7 @@ fn other_effects_have_other_digests() {
     let first = effects(&plan(2)).unwrap();
     assert_ne!(effects(&plan(3)).unwrap(), first);
     let mut more = plan(2);
-    more.changes.push(testing::change("a.c", Action::Delete));
+    more.changes.push(testkit::change("a.c", Action::Delete));
     assert_ne!(effects(&more).unwrap(), first);
     let mut other_id = more.clone();
     if let Some(change) = other_id.changes.last_mut() {

@@ -7,7 +7,7 @@ use ordain_value::{Marks, Type, Value};
 use serde_json::json;
 
 use super::*;
-use crate::{TypeSchema, serial, testing};
+use crate::{TypeSchema, serial, testkit};
 
 fn schemas() -> Schemas {
     let mut schemas = Schemas::new();
@@ -107,7 +107,7 @@ fn the_same_inputs_give_the_same_bytes_and_come_back() {
 #[test]
 fn one_flipped_bit_anywhere_is_refused() {
     let mut small = file();
-    small.plan = testing::empty_plan();
+    small.plan = testkit::empty_plan();
     let (bytes, _) = written(&small);
     for at in 0..bytes.len() {
         for bit in [0x01, 0x20, 0x80] {

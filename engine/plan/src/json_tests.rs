@@ -7,7 +7,7 @@ use ordain_state::{InstanceState, Object, OutputState, ResourceState, Status};
 use ordain_value::{Marks, Path, Type};
 
 use super::*;
-use crate::{Change, Importing, Reason, TypeSchema, testing};
+use crate::{Change, Importing, Reason, TypeSchema, testkit};
 use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus};
 
 fn schemas() -> Schemas {
@@ -36,7 +36,7 @@ fn any_null() -> Value {
 }
 
 fn render(changes: Vec<Change>, secrets: Secrets) -> Json {
-    let mut made = testing::empty_plan();
+    let mut made = testkit::empty_plan();
     made.changes = changes;
     let schemas = schemas();
     let view = View { schemas: &schemas, configuration: &Json::Null, terraform_version: "1.11.4", secrets };
@@ -58,7 +58,7 @@ fn replaced() -> Change {
     ]);
     let empty = Value::object(Vec::<(&str, Value)>::new());
     let before = Value::tuple([secret("a"), Value::object([("x", Value::list(Type::String, []))])]);
-    let mut change = testing::change("terraform_data.cbd", Action::CreateThenDelete);
+    let mut change = testkit::change("terraform_data.cbd", Action::CreateThenDelete);
     change.before = object("1".into(), any_null(), any_null(), before);
     change.after = object(Value::unknown(Type::String), empty.clone(), Value::unknown(empty.ty()), triggers);
     change.reason = Some(Reason::ReplaceBecauseCannotUpdate);
@@ -88,20 +88,20 @@ fn hidden_secrets_are_null_and_still_marked() {
 
 #[test]
 fn creates_deletes_forgets_and_imports_look_as_recorded() {
-    let mut create = testing::change("terraform_data.a[0]", Action::Create);
+    let mut create = testkit::change("terraform_data.a[0]", Action::Create);
     let unknown = Value::unknown(Type::String);
     create.after = object(unknown.clone(), "v".into(), unknown.clone(), any_null());
     let stored = object("1".into(), any_null(), any_null(), any_null());
-    let mut delete = testing::change("terraform_data.a[20]", Action::Delete);
+    let mut delete = testkit::change("terraform_data.a[20]", Action::Delete);
     delete.before = stored.clone();
     delete.reason = Some(Reason::DeleteBecauseCountIndex);
-    let mut deposed = testing::change("terraform_data.cbd", Action::Delete);
+    let mut deposed = testkit::change("terraform_data.cbd", Action::Delete);
     deposed.before = stored.clone();
     deposed.deposed = Some(ordain_addr::DeposedKey("aabbccdd".into()));
-    let mut forget = testing::change("terraform_data.forget", Action::Forget);
+    let mut forget = testkit::change("terraform_data.forget", Action::Forget);
     forget.before = stored;
     forget.reason = Some(Reason::DeleteBecauseNoResourceConfig);
-    let mut import = testing::change("terraform_data.imp", Action::Update);
+    let mut import = testkit::change("terraform_data.imp", Action::Update);
     import.before = object("xyz".into(), any_null(), any_null(), any_null());
     import.after = object("xyz".into(), "imp".into(), unknown, any_null());
     import.importing = Some(Importing { id: Some("xyz".to_owned()), unknown: false, identity: None });
@@ -126,7 +126,7 @@ fn modules_nest_and_resources_are_sorted_as_text() {
     for address in
         ["module.m[\"k\"].module.n.terraform_data.n", "terraform_data.a[1]", "terraform_data.a[10]"]
     {
-        let mut change = testing::change(address, Action::Create);
+        let mut change = testkit::change(address, Action::Create);
         change.after = object("1".into(), any_null(), any_null(), any_null());
         changes.push(change);
     }
@@ -143,7 +143,7 @@ fn modules_nest_and_resources_are_sorted_as_text() {
 
 #[test]
 fn outputs_variables_and_order_of_fields() {
-    let mut made = testing::empty_plan();
+    let mut made = testkit::empty_plan();
     let output = |name: &str, action, before: Value, after: Value, sensitive| OutputChange {
         name: name.to_owned(),
         action,
@@ -229,7 +229,7 @@ fn state_documents_unwrap_types_decided_at_run_time() {
 
 #[test]
 fn checks_name_modules_and_instances() {
-    let mut made = testing::empty_plan();
+    let mut made = testkit::empty_plan();
     let check = |kind, address: &str, instance: &str, messages: Vec<String>| CheckResult {
         kind,
         address: address.to_owned(),

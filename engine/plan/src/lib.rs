@@ -15,8 +15,7 @@ mod redact;
 mod schema;
 pub mod serial;
 mod step;
-#[cfg(test)]
-mod testing;
+pub mod testkit;
 pub mod value_diff;
 
 pub use action::{Action, Reason};

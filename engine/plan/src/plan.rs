@@ -1,6 +1,6 @@
 //! The plan itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_addr::Target;
@@ -30,6 +30,8 @@ pub struct Plan {
     pub timestamp: String,
     /// Root module variables, defaults included; ephemeral ones are named without value.
     pub variables: BTreeMap<Arc<str>, Option<Value>>,
+    /// Those of the variables whose values were given, not defaults.
+    pub given: BTreeSet<Arc<str>>,
     /// Changes to objects, no-ops included.
     pub changes: Vec<Change>,
     /// Changes made outside since the last apply.
@@ -65,6 +67,8 @@ pub struct Plan {
 pub struct Deferred {
     /// Word of the JSON plan, such as `instance_count_unknown`.
     pub reason: &'static str,
+    /// Whether the keys of the resource itself are not known: the change then stands for all its instances.
+    pub index_unknown: bool,
     /// The change as far as it is known.
     pub change: Change,
 }

@@ -35,7 +35,7 @@ pub fn redacted(plan: &Plan) -> Plan {
         deferred: plan
             .deferred
             .iter()
-            .map(|deferred| Deferred { reason: deferred.reason, change: secrets.change(&deferred.change) })
+            .map(|deferred| Deferred { change: secrets.change(&deferred.change), ..deferred.clone() })
             .collect(),
         outputs: plan.outputs.iter().map(|output| secrets.output(output)).collect(),
         prior: named(&plan.prior),

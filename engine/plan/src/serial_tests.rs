@@ -10,7 +10,7 @@ use ordain_value::{Marks, Nullness, Path, Range, Type, Unknown, Value};
 use super::*;
 use crate::{
     Action, Deferred, Importing, Mode, OutputChange, PatternStep, Reason, RelevantAttribute, StepId,
-    StepKind, TypeSchema, testing,
+    StepKind, TypeSchema, testkit,
 };
 
 fn round(value: &Value) -> Value {
@@ -112,7 +112,7 @@ pub(crate) fn full_state() -> State {
         current: Some(object(Status::Tainted)),
         deposed: [(DeposedKey("aabbccdd".into()), object(Status::Ready))].into(),
     };
-    let provider = testing::change("a.b", Action::NoOp).provider;
+    let provider = testkit::change("a.b", Action::NoOp).provider;
     let instances = [
         (None, instance.clone()),
         (Some(Key::Int(0)), instance.clone()),
@@ -139,7 +139,7 @@ pub(crate) fn full_state() -> State {
 }
 
 pub(crate) fn full_plan() -> Plan {
-    let mut plan = testing::empty_plan();
+    let mut plan = testkit::empty_plan();
     let actions = [
         (Action::NoOp, None),
         (Action::Create, None),
@@ -152,7 +152,7 @@ pub(crate) fn full_plan() -> Plan {
         (Action::CreateThenForget, Some(Reason::ReplaceByRequest)),
     ];
     for (at, (action, reason)) in actions.into_iter().enumerate() {
-        let mut change = testing::change(&format!("module.m[\"a.b\"].terraform_data.x[{at}]"), action);
+        let mut change = testkit::change(&format!("module.m[\"a.b\"].terraform_data.x[{at}]"), action);
         change.reason = reason;
         change.before = Value::object([("a", Value::string("old"))]);
         change.after = Value::object([("a", Value::unknown(Type::String).with_marks(Marks::SENSITIVE))]);
@@ -173,8 +173,11 @@ pub(crate) fn full_plan() -> Plan {
     plan.variables =
         [("v".into(), Some(Value::string("s").with_marks(Marks::SENSITIVE))), ("e".into(), None)].into();
     plan.drift = plan.changes.iter().take(2).cloned().collect();
-    plan.deferred =
-        vec![Deferred { reason: "instance_count_unknown", change: testing::change("a.b", Action::Create) }];
+    plan.deferred = vec![Deferred {
+        reason: "instance_count_unknown",
+        index_unknown: true,
+        change: testkit::change("a.b", Action::Create),
+    }];
     plan.outputs = vec![OutputChange {
         name: "o".to_owned(),
         action: Action::Update,

@@ -184,22 +184,22 @@ impl<'d> Drive<'d> {
 
     /// Why an instance cannot be planned for good yet: which instances there are is not known, or it depends
     /// on one of which that is not known.
-    fn deferral(&self, wanted: &WantedInstance) -> Option<&'static str> {
+    fn deferral(&self, wanted: &WantedInstance) -> Option<(&'static str, bool)> {
         if !self.session.options.allow_deferral {
             return None;
         }
         let mut caller = ModuleInstance::root();
         for step in wanted.address.module.0.iter() {
             if let Some(None) = self.expansions.modules.get(&(caller.clone(), step.name.clone())) {
-                return Some("instance_count_unknown");
+                return Some(("instance_count_unknown", false));
             }
             caller = caller.child(step.name.clone(), step.key.clone());
         }
         if let Some(None) = self.expansions.resources.get(&wanted.address.abs_resource()) {
-            return Some("instance_count_unknown");
+            return Some(("instance_count_unknown", true));
         }
         let waits = wanted.dependencies.iter().any(|needed| self.waiting.contains(needed));
-        waits.then_some("deferred_prereq")
+        waits.then_some(("deferred_prereq", false))
     }
 
     fn provider(
@@ -251,8 +251,9 @@ impl<'d> Drive<'d> {
             self.prior.edit(edit);
         }
         let (changes, waiting) = match deferred {
-            Some(reason) => {
-                (Vec::new(), changes.into_iter().map(|change| Deferred { reason, change }).collect())
+            Some((reason, index_unknown)) => {
+                let deferred = |change| Deferred { reason, index_unknown, change };
+                (Vec::new(), changes.into_iter().map(deferred).collect())
             }
             None => (changes, Vec::new()),
         };

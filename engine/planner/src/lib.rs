@@ -19,5 +19,5 @@ mod refresh;
 mod request;
 mod session;
 
-pub use planning::plan;
+pub use planning::{Made, plan};
 pub use request::{Options, Request};

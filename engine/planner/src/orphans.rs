@@ -51,6 +51,7 @@ pub(crate) fn orphan_reason(
     Some(match (&block.repetition, &instance.key) {
         (Repetition::Count(_), Some(Key::Int(_))) => Reason::DeleteBecauseCountIndex,
         (Repetition::ForEach(_), Some(Key::Str(_))) => Reason::DeleteBecauseEachKey,
+        (Repetition::Enabled(_), None) => Reason::DeleteBecauseNotEnabled,
         _ => Reason::DeleteBecauseWrongRepetition,
     })
 }

@@ -19,8 +19,16 @@ use crate::refactor::{RemovedBlocks, carry_out_moves, still_expanded};
 use crate::session::Session;
 use crate::{Options, Request};
 
-/// Makes a plan. There is always one; with errors it says so and cannot be applied.
-pub async fn plan(request: Request) -> (Plan, Diagnostics) {
+/// A plan, and how far its making came.
+pub struct Made {
+    /// The plan. With errors it says so and cannot be applied.
+    pub plan: Plan,
+    /// Whether anything was evaluated: without, the plan holds nothing that would be worth keeping.
+    pub begun: bool,
+}
+
+/// Makes a plan. There is always one.
+pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let Request { mut evaluation, base, providers, observer, options } = request;
     let mut found = Diagnostics::new();
     let mut prior = base.clone();
@@ -35,14 +43,18 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
     evaluation.excludes = options.excludes.clone();
     evaluation.defer = options.allow_deferral;
     evaluation.stored_providers = prior.providers();
+    let declared = &tree.root.variables;
+    let given = evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
     let timestamp = evaluation.timestamp.to_string();
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
     let session = Session { options, schemas, observer, tree: Arc::clone(&tree) };
     let mut drive = Drive::new(&session, &*providers, prior, moved);
     let mut outcome = Outcome::default();
+    let mut begun = false;
     if !found.has_errors() {
         let mut evaluator = found.take(Evaluator::new(evaluation));
-        if !found.has_errors() {
+        begun = !found.has_errors();
+        if begun {
             if session.options.mode == Mode::Destroy {
                 preset(&session, &drive.prior, &mut evaluator);
             }
@@ -61,7 +73,7 @@ pub async fn plan(request: Request) -> (Plan, Diagnostics) {
     }
     found.append(std::mem::take(&mut drive.found));
     let plan = assemble(&session, drive, base, outcome, timestamp, &mut found);
-    (plan, found)
+    (Made { plan: Plan { given, ..plan }, begun }, found)
 }
 
 /// `-replace` with the address of a resource that has keys names none of its instances.
@@ -229,6 +241,7 @@ fn assemble(
             .into_iter()
             .map(|(name, value)| (name, Some(value).filter(|value| !value.marks_deep().is_ephemeral())))
             .collect(),
+        given: BTreeSet::new(),
         changes,
         drift,
         deferred,
@@ -345,7 +358,10 @@ fn relevant(attribute: &ordain_eval::RelevantAttribute) -> RelevantAttribute {
         Step::Index(key) => key.clone(),
     };
     RelevantAttribute {
-        resource: attribute.resource.to_string(),
+        resource: match &attribute.key {
+            Some(key) => format!("{}{key}", attribute.resource),
+            None => attribute.resource.to_string(),
+        },
         attribute: attribute.path.0.iter().map(step).collect(),
     }
 }

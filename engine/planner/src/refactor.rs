@@ -225,7 +225,7 @@ fn implied_moves(tree: &ModuleTree, state: &mut State, rebound: &mut Rebound) {
             let block = tree.resource(&address.config())?;
             let (from, to) = match block.repetition {
                 Repetition::Count(_) => (None, zero.clone()),
-                Repetition::Single => (zero.clone(), None),
+                Repetition::Single | Repetition::Enabled(_) => (zero.clone(), None),
                 Repetition::ForEach(_) => return None,
             };
             resource.instances.contains_key(&from).then(|| (address.instance(from), address.instance(to)))

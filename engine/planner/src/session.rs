@@ -38,8 +38,9 @@ pub(crate) struct Done {
     pub(crate) opened: Option<crate::ephemeral::Open>,
     /// Findings.
     pub(crate) found: Diagnostics,
-    /// Why the changes cannot be carried out yet, where they cannot.
-    pub(crate) deferred: Option<&'static str>,
+    /// Why the changes cannot be carried out yet, where they cannot; and whether that is because the keys of
+    /// the resource itself are not known.
+    pub(crate) deferred: Option<(&'static str, bool)>,
     /// A check block that does not hold because its data source cannot be read: address and why.
     pub(crate) failed_check: Option<(String, String)>,
 }

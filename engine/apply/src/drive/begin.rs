@@ -124,8 +124,12 @@ impl<'d> Drive<'d> {
             .map(|block| &block.provisioners[..])
             .or_else(|| removed.map(|removed| &removed.provisioners[..]))
             .unwrap_or(&[]);
+        let outer = match block {
+            Some(block) => block.connection.as_ref(),
+            None => removed.and_then(|removed| removed.connection.as_ref()),
+        };
         let wanted = provisioners.iter().filter(|provisioner| provisioner.when == When::Destroy);
-        let (tasks, found) = provision::tasks(evaluator, wanted, &change.address, &change.before);
+        let (tasks, found) = provision::tasks(evaluator, wanted, outer, &change.address, &change.before);
         let failed = found.has_errors();
         self.found.append(found.at_address(&change.address.to_string()));
         (!failed).then_some(tasks)

@@ -34,7 +34,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let bytes = session.block_on(plan_store::read(&session.workdir, path));
     let bytes = bytes.map_err(|error| session.fail(error))?;
     let (file, _) = sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
-    let (project, _) = Project::from_snapshot(snapshot::source_set(&file.snapshot));
+    let (project, _) = Project::from_snapshot(snapshot::source_set(&file));
     let explainer = Explainer::new(&file.plan, &project.tree, &project.sources);
     let Some(change) = explainer.change(&address) else {
         let detail =

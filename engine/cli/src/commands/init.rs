@@ -81,7 +81,9 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         session
             .ui
             .line(&style.bold(&style.paint(Color::Green, "\nOrdain has been successfully initialized!")));
-        session.ui.line("\nYou may now begin working with Ordain. Try \"ordain plan\" to see any changes that\nare required for your infrastructure.");
+        if session.workdir.setting("IN_AUTOMATION").is_none() {
+            session.ui.line("\nYou may now begin working with Ordain. Try \"ordain plan\" to see any changes that\nare required for your infrastructure.");
+        }
     }
     exit
 }

@@ -106,7 +106,13 @@ fn hint(planned: &Planned, session: &mut Session, out: Option<&str>) {
         machine.log(&format!("Saved the plan to: {path}"));
     }
     let rule = "─".repeat(77);
+    // Whoever runs this from a program knows what to do next.
+    let automated = session.workdir.setting("IN_AUTOMATION").is_some();
     match (out, &planned.stored) {
+        (Some(path), Some((_, digests))) if automated => {
+            session.ui.line(&format!("\n{rule}\n\nSaved the plan to: {path}\nRoot: {}", digests.root));
+        }
+        _ if automated => {}
         (Some(path), Some((_, digests))) => session.ui.line(&format!(
             "\n{rule}\n\nSaved the plan to: {path}\nRoot: {}\n\nTo perform exactly these actions, run the following command to apply:\n    ordain apply {path:?}",
             digests.root

@@ -4,7 +4,7 @@ use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, codes};
 use ordain_operations::explaining::Explainer;
 use ordain_operations::providers::Providers;
-use ordain_operations::{LANGUAGE_VERSION, Project, sealing, snapshot, trimmed};
+use ordain_operations::{LANGUAGE_VERSION, Project, plan_configuration, sealing, snapshot, trimmed};
 use ordain_plan::file::PlanFile;
 use ordain_plan::json::{Secrets, View};
 use ordain_plan::{Action, Change};
@@ -12,7 +12,7 @@ use ordain_state::State;
 
 use super::{Entry, state};
 use crate::exit::Exit;
-use crate::flags::{is_on, switch, text};
+use crate::flags::{is_on, switch, text, value};
 use crate::render;
 use crate::session::Session;
 
@@ -23,6 +23,9 @@ fn flags(command: Command) -> Command {
     command
         .arg(Arg::new("path").help("Plan file or state file; the present state when not given"))
         .arg(switch("json", false, "Machine-readable, nothing redacted"))
+        .arg(value("plan", "Show this stored plan"))
+        .arg(switch("state", false, "Show the present state, as without any of these"))
+        .arg(switch("config", false, "Show the configuration; goes with -json"))
         .arg(switch("no-color", false, "No colours"))
         .arg(switch("show-sensitive", false, "Show sensitive values"))
 }
@@ -33,7 +36,17 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let json = is_on(matches, "json");
-    let Some(path) = text(matches, "path") else {
+    let (given, plan) = (text(matches, "path"), text(matches, "plan"));
+    let (state, config) = (is_on(matches, "state"), is_on(matches, "config"));
+    let named = [given.is_some(), plan.is_some(), state, config].into_iter().filter(|named| *named);
+    if named.count() > 1 {
+        let detail = "A plan, the state or the configuration is shown, one at a time.";
+        return Err(session.usage("Incompatible arguments", detail));
+    }
+    if config {
+        return show_configuration(session, json);
+    }
+    let Some(path) = given.or(plan) else {
         let stores = state::open(session)?;
         let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
         return if stored.version.is_none() && !json {
@@ -61,9 +74,27 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
 }
 
+fn show_configuration(session: &mut Session, json: bool) -> Result<Exit, Exit> {
+    if !json {
+        return Err(session.usage("Missing required flag", "The configuration is shown with -json only."));
+    }
+    let project = crate::request::project(session)?;
+    let providers = Providers::new(session.workdir.clone());
+    let (schemas, found) = session.block_on(providers.schemas(&project.tree, &State::default()));
+    if found.has_errors() {
+        return Err(session.report(&found, &project.sources));
+    }
+    let mut document = plan_configuration::configuration(&project.tree, &schemas);
+    if let Some(members) = document.as_object_mut() {
+        members.insert("format_version".to_owned(), "1.0".into());
+    }
+    session.ui.line(&document.to_string());
+    Ok(Exit::Done)
+}
+
 fn show_plan(session: &mut Session, file: &PlanFile, json: bool, show_sensitive: bool) -> Result<Exit, Exit> {
     if json {
-        let (project, _) = Project::from_snapshot(snapshot::source_set(&file.snapshot));
+        let (project, _) = Project::from_snapshot(snapshot::source_set(file));
         let explainer = Explainer::new(&file.plan, &project.tree, &project.sources);
         let cause = |change: &Change| (change.action != Action::NoOp).then(|| explainer.cause(change).json());
         let (document, found) = file.json_explained(Secrets::Shown, &cause);

@@ -1,5 +1,6 @@
 //! `ordain state …`: look at the state and change it by hand.
 
+pub mod identities;
 pub mod list;
 pub mod mv;
 pub mod pull;

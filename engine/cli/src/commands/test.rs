@@ -51,7 +51,11 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     let junit = Junit::default();
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     if !session.ui.is_machine_only() {
-        reporters.push(Box::new(Human::new(Ui::terminal(is_on(matches, "no-color"), false))));
+        reporters.push(Box::new(Human::new(Ui::terminal(
+            is_on(matches, "no-color"),
+            false,
+            ordain_operations::log::Log::silent(),
+        ))));
     }
     if let Some(machine) = session.ui.machine() {
         reporters.push(Box::new(Lines::new(machine.clone())));

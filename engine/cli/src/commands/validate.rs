@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, output, switch, text, value, variables};
-use crate::render::json_diag;
+use crate::flags::{is_on, output, report, switch, text, value, variables};
 use crate::render::style::Color;
+use crate::render::{json_diag, reports};
 use crate::session::Session;
 
 /// Row of the table.
@@ -19,6 +19,8 @@ pub const ENTRY: Entry =
 fn flags(command: Command) -> Command {
     output(variables(command))
         .arg(switch("json", false, "Machine-readable output"))
+        .arg(report("sarif", "Findings as SARIF 2.1.0, to standard output or a file"))
+        .arg(report("junit", "Findings as JUnit XML, to standard output or a file"))
         .arg(switch("no-tests", false, "Leave out test files"))
         .arg(value("test-directory", "Directory of tests"))
 }
@@ -35,6 +37,28 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         let (all, problems) = testing::check(&session.workdir, &project, directory, false);
         sources = all;
         found.append(problems);
+    }
+    let forms = [
+        ("sarif", format!("{:#}\n", reports::sarif(&found, &sources))),
+        ("junit", reports::junit(&found, &sources)),
+    ];
+    let mut told = false;
+    for (flag, text) in forms {
+        match self::text(matches, flag) {
+            None => {}
+            Some("-") => {
+                session.ui.say(&text);
+                told = true;
+            }
+            Some(path) => {
+                if let Err(error) = std::fs::write(session.workdir.path(path), text) {
+                    return session.usage("Failed to write the report", &format!("{path}: {error}."));
+                }
+            }
+        }
+    }
+    if told {
+        return if found.has_errors() { Exit::Failed } else { Exit::Done };
     }
     if is_on(matches, "json") {
         let document = document(&found, &sources);

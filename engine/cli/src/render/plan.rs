@@ -107,8 +107,7 @@ fn deferred(plan: &Plan, style: Style) -> String {
         "\nThis plan is partial. What is named here can only be planned when it has been applied:\n\n",
     );
     for deferred in &plan.deferred {
-        let open = deferred.reason == "instance_count_unknown";
-        let any = if open && deferred.change.address.key.is_none() { "[*]" } else { "" };
+        let any = if deferred.index_unknown { "[*]" } else { "" };
         let why = match deferred.reason {
             "instance_count_unknown" => "which instances there are is not known",
             "deferred_prereq" => "something that it depends on is deferred",
@@ -307,6 +306,7 @@ fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
         },
         Reason::DeleteBecauseCountIndex => format!("(because index {key} is out of range for count)"),
         Reason::DeleteBecauseEachKey => format!("(because key {key} is not in for_each map)"),
+        Reason::DeleteBecauseNotEnabled => "(because enabled is false)".to_owned(),
         Reason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", address.module),
         Reason::DeleteBecauseNoMoveTarget => {
             format!("(because {address} was moved to a place that is not in configuration)")

@@ -9,6 +9,7 @@ use ordain_operations::testing::{Event, Progress, Reporter, RunReport, Status};
 
 use crate::render::diag;
 use crate::render::style::Style;
+use crate::render::xml::{attribute, element};
 
 /// Collects files as they end. Clones collect into the same place.
 #[derive(Clone, Default)]
@@ -96,29 +97,4 @@ fn texts(found: &Diagnostics, severity: Severity, sources: &Sources) -> String {
     let plain = Style { color: false };
     let items = found.iter().filter(|item| item.severity == severity);
     items.map(|item| diag::diagnostic(item, sources, plain, diag::WIDTH + 2)).collect()
-}
-
-fn element(name: &str, message: Option<&str>, text: &str) -> String {
-    let message = message.map(|message| format!(" message={}", attribute(message))).unwrap_or_default();
-    // The end of such a section cannot stand inside it.
-    let text = text.replace("]]>", "]]]]><![CDATA[>");
-    let text: String = text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
-    format!("      <{name}{message}><![CDATA[{text}]]></{name}>\n")
-}
-
-fn attribute(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&#34;"),
-            '\n' | '\t' | '\r' => out.push_str(&format!("&#{};", u32::from(c))),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

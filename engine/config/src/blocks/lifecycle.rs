@@ -40,6 +40,8 @@ pub struct Lifecycle {
     pub preconditions: Vec<Condition>,
     /// `postcondition` blocks.
     pub postconditions: Vec<Condition>,
+    /// `enabled`, until the resource takes it.
+    pub(crate) enabled: Option<Attribute>,
     /// The block's type, when there is one.
     pub header: Option<Span>,
 }
@@ -51,7 +53,8 @@ impl Lifecycle {
     /// Reads the `lifecycle` block of a resource.
     pub(crate) fn decode(resource: &Resource, block: &Block, found: &mut Diagnostics) -> Lifecycle {
         let blocks: [(&str, &[&'static str]); 2] = [("precondition", &[]), ("postcondition", &[])];
-        let mut fields = Fields::exact(&block.body, &schema(&[], &ARGUMENTS, &blocks), found);
+        let arguments: Vec<&str> = ARGUMENTS.into_iter().chain(["enabled"]).collect();
+        let mut fields = Fields::exact(&block.body, &schema(&[], &arguments, &blocks), found);
         if resource.mode != Mode::Managed {
             refuse_managed_only(resource.mode, &mut fields, found);
         }
@@ -67,6 +70,7 @@ impl Lifecycle {
             replace_triggered_by: triggers(fields.take("replace_triggered_by"), found),
             preconditions,
             postconditions,
+            enabled: fields.take("enabled"),
             header: Some(block.header),
         }
     }

@@ -9,6 +9,7 @@ use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey}
 use super::provider::refuse_reserved_blocks;
 use super::{DependsOn, ProviderRef, Repetition};
 use crate::constants::text_of;
+use crate::early::EarlyScope;
 use crate::fields::{Fields, bad_argument, duplicate, named, schema};
 use crate::{Constraint, Module};
 
@@ -57,9 +58,11 @@ pub struct ModuleCall {
     pub name: Ident,
     /// `source` and where it stands; `None` when missing or wrong, which was reported.
     pub source: Option<(ModuleSource, Span)>,
+    /// `source` and `version` where they are no constants; the loader settles them.
+    pub(crate) early: EarlySource,
     /// `version` as text, and where it stands.
     pub version: Option<(Arc<str>, Span)>,
-    /// `count` or `for_each`
+    /// `count`, `for_each` or `enabled`
     pub repetition: Repetition,
     /// `providers`; `None` when not written.
     pub providers: Option<Vec<PassedProvider>>,
@@ -82,33 +85,97 @@ impl ModuleCall {
         let blocks: [(&str, &[&'static str]); 3] = [("lifecycle", &[]), ("locals", &[]), ("_", &[])];
         let optional = ["version", "count", "for_each", "depends_on", "providers"];
         let (mut fields, rest) = Fields::some(&block.body, &schema(&["source"], &optional, &blocks), found);
+        let enabled = take_enabled(&mut fields, found);
         refuse_reserved_blocks(&fields.blocks, &["lifecycle", "locals"], "module", found);
-        let version = text_of(fields.take("version").as_ref(), found);
-        let source = text_of(fields.take("source").as_ref(), found);
-        let source = source.and_then(|(text, span)| read_source(&text, span, version.is_some(), found));
-        if let Some((text, span)) = &version
-            && let Err(error) = Constraint::parse(text)
-        {
-            let detail = format!("This string does not use correct version constraint syntax. {error}");
-            found.push(bad_argument("Invalid version constraint", detail, *span));
-        }
+        let (version, later_version) = now_or_later(fields.take("version"), found);
+        let (source, later_source) = now_or_later(fields.take("source"), found);
+        let early = EarlySource { source: later_source, version: later_version };
+        let versioned = version.is_some() || early.version.is_some();
+        let source = source.and_then(|(text, span)| read_source(&text, span, versioned, found));
+        check_constraint(version.as_ref(), found);
         let what = "modules";
         let providers = fields.take("providers");
         Some(ModuleCall {
             source,
+            early,
             version,
-            repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found),
+            repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found)
+                .with_enabled(enabled, found),
             providers: providers.map(|attribute| passed_providers(&attribute.expr, found)),
             depends_on: DependsOn::decode(fields.take("depends_on"), found),
             arguments: arguments(&rest, found),
-            blocks: match &rest {
-                Body::Native(native) => native.blocks.iter().map(|inner| inner.block_type.clone()).collect(),
-                Body::Json(_) => Vec::new(),
-            },
+            blocks: written_blocks(&rest),
             child: None,
             header: block.header,
             name,
         })
+    }
+}
+
+/// `source` and `version` of a call, where they are no constants.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EarlySource {
+    source: Option<Expr>,
+    version: Option<Expr>,
+}
+
+impl EarlySource {
+    /// Whether there is anything to settle.
+    pub(crate) fn is_some(&self) -> bool {
+        self.source.is_some() || self.version.is_some()
+    }
+}
+
+impl ModuleCall {
+    /// Fills in what is known now that the module around the call is read.
+    pub(crate) fn settle(&mut self, scope: &EarlyScope<'_>, found: &mut Diagnostics) {
+        let early = std::mem::take(&mut self.early);
+        let mut text = |expr: Option<Expr>, what: &str| {
+            let expr = expr?;
+            scope.text(&expr, what, found).map(|text| (text, expr.span))
+        };
+        let version = text(early.version, "version");
+        let source = text(early.source, "source");
+        if version.is_some() {
+            check_constraint(version.as_ref(), found);
+            self.version = version;
+        }
+        if let Some((text, span)) = source {
+            self.source = read_source(&text, span, self.version.is_some(), found);
+        }
+    }
+}
+
+/// `enabled` of a `lifecycle` block, which may hold nothing else in a module call.
+fn take_enabled(fields: &mut Fields, found: &mut Diagnostics) -> Option<Attribute> {
+    let at = fields.blocks.iter().position(|block| {
+        let (attributes, _) = block.body.just_attributes();
+        &*block.block_type.text == "lifecycle"
+            && attributes.iter().any(|attribute| &*attribute.name.text == "enabled")
+    })?;
+    let block = fields.blocks.remove(at);
+    Fields::exact(&block.body, &schema(&["enabled"], &[], &[]), found).take("enabled")
+}
+
+/// The text of a constant, or the expression that is none.
+fn now_or_later(
+    attribute: Option<Attribute>,
+    found: &mut Diagnostics,
+) -> (Option<(Arc<str>, Span)>, Option<Expr>) {
+    let Some(attribute) = attribute else { return (None, None) };
+    let mut names_something = false;
+    ordain_lang::refs::visit(&attribute.expr, &mut |_| names_something = true);
+    match names_something {
+        true => (None, Some(attribute.expr)),
+        false => (text_of(Some(&attribute), found), None),
+    }
+}
+
+fn check_constraint(version: Option<&(Arc<str>, Span)>, found: &mut Diagnostics) {
+    let Some((text, span)) = version else { return };
+    if let Err(error) = Constraint::parse(text) {
+        let detail = format!("This string does not use correct version constraint syntax. {error}");
+        found.push(bad_argument("Invalid version constraint", detail, *span));
     }
 }
 
@@ -175,9 +242,23 @@ fn arguments(body: &Body, found: &mut Diagnostics) -> BTreeMap<Arc<str>, Argumen
     let attributes = match body {
         Body::Native(native) => native.attributes.to_vec(),
         Body::Json(_) => found.take(body.just_attributes()),
+        Body::Joined(parts) => {
+            let [mut first, second] = parts.each_ref().map(|part| arguments(part, found));
+            first.extend(second);
+            return first;
+        }
     };
     let argument = |attribute: Attribute| {
         (attribute.name.text.clone(), Argument { name: attribute.name, expr: attribute.expr })
     };
     attributes.into_iter().map(argument).collect()
+}
+
+/// Types of the blocks in a body. In JSON syntax everything is taken for an argument.
+fn written_blocks(body: &Body) -> Vec<Ident> {
+    match body {
+        Body::Native(native) => native.blocks.iter().map(|inner| inner.block_type.clone()).collect(),
+        Body::Json(_) => Vec::new(),
+        Body::Joined(parts) => parts.iter().flat_map(written_blocks).collect(),
+    }
 }

@@ -18,6 +18,8 @@ pub enum Repetition {
     Count(Expr),
     /// `for_each`
     ForEach(Expr),
+    /// `enabled` of `lifecycle`: one without key, or none.
+    Enabled(Expr),
 }
 
 /// One element of `depends_on`: a reference to a whole object. Instance keys are ignored.
@@ -30,6 +32,35 @@ pub struct DependsOn {
 }
 
 impl Repetition {
+    /// Whether instances have keys.
+    pub fn is_keyed(&self) -> bool {
+        matches!(self, Repetition::Count(_) | Repetition::ForEach(_))
+    }
+
+    /// The expression that says how many instances there are.
+    pub fn expr(&self) -> Option<&Expr> {
+        match self {
+            Repetition::Single => None,
+            Repetition::Count(expr) | Repetition::ForEach(expr) | Repetition::Enabled(expr) => Some(expr),
+        }
+    }
+
+    /// Adds `enabled`, which can stand in the place of the others only.
+    pub(crate) fn with_enabled(self, enabled: Option<Attribute>, found: &mut Diagnostics) -> Repetition {
+        let Some(enabled) = enabled else { return self };
+        let other = match self {
+            Repetition::Count(_) => "count",
+            Repetition::ForEach(_) => "for_each",
+            Repetition::Single | Repetition::Enabled(_) => return Repetition::Enabled(enabled.expr),
+        };
+        let detail = format!(
+            "The \"{other}\" meta-argument and the lifecycle argument \"enabled\" are mutually-exclusive: one of them says how many instances there are."
+        );
+        let summary = format!("Invalid combination of \"{other}\" and \"enabled\"");
+        found.push(bad_argument(summary, detail, enabled.name.span));
+        self
+    }
+
     /// Reads `count` and `for_each`, of which only one may stand.
     pub(crate) fn decode(
         count: Option<Attribute>,

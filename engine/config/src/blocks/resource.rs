@@ -16,7 +16,7 @@ use crate::fields::{Fields, bad_block, only_block, schema};
 pub struct ResourceBlock {
     /// Mode, type and name.
     pub resource: Resource,
-    /// `count` or `for_each`
+    /// `count`, `for_each` or `enabled`
     pub repetition: Repetition,
     /// `provider`, where written.
     pub provider: Option<ProviderRef>,
@@ -84,6 +84,7 @@ impl ResourceBlock {
         }
         let lifecycle = only_block(&fields.blocks, "lifecycle", "resource", found)
             .map(|inner| Lifecycle::decode(&resource, inner, found));
+        let mut lifecycle = lifecycle.unwrap_or_default();
         let connection = only_block(&fields.blocks, "connection", "resource", found);
         let connection = connection.map(|inner| inner.body.clone());
         let provisioners = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner");
@@ -93,10 +94,11 @@ impl ResourceBlock {
         let what = "resources";
         Some(ResourceBlock {
             provider_addr: crate::module::implied_provider(resource.implied_provider()),
-            repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found),
+            repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found)
+                .with_enabled(lifecycle.enabled.take(), found),
             provider,
             depends_on: DependsOn::decode(fields.take("depends_on"), found),
-            lifecycle: lifecycle.unwrap_or_default(),
+            lifecycle,
             provisioners,
             connection,
             body,

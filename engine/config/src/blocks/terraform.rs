@@ -6,11 +6,13 @@ use std::sync::Arc;
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey};
+use ordain_value::Value;
 
 use super::ProviderRef;
 use super::provider::{bad_local_name, is_provider_name};
 use crate::Constraint;
 use crate::constants::{constant, text_of};
+use crate::early::EarlyScope;
 use crate::fields::{Fields, bad_argument, duplicate, schema};
 use crate::module::implied_provider;
 
@@ -46,8 +48,12 @@ pub struct RequiredProvider {
 pub struct BackendBlock {
     /// Type of the backend; `cloud` for a `cloud` block.
     pub kind: Ident,
-    /// Its content; constants only.
-    pub body: Body,
+    /// Its content.
+    pub(crate) body: Body,
+    /// Its settings, filled in by the loader; nested blocks there are none.
+    pub settings: Vec<(Ident, Value)>,
+    /// What is wrong with them. It matters to those who use the backend only.
+    pub problems: Diagnostics,
     /// Type and labels.
     pub header: Span,
 }
@@ -63,6 +69,20 @@ pub struct TerraformSettings {
     pub backend: Option<BackendBlock>,
     /// `provider_meta` bodies by the provider's local name.
     pub provider_meta: BTreeMap<Arc<str>, (Body, Span)>,
+}
+
+impl BackendBlock {
+    /// Evaluates the settings.
+    pub(crate) fn settle(&mut self, scope: &EarlyScope<'_>) {
+        let mut found = Diagnostics::new();
+        let attributes = found.take(self.body.just_attributes());
+        let value = |attribute: Attribute| {
+            let value = scope.value(&attribute.expr, &mut found)?;
+            Some((attribute.name, value.unmark_deep().0))
+        };
+        self.settings = attributes.into_iter().filter_map(value).collect();
+        self.problems = found;
+    }
 }
 
 impl TerraformSettings {
@@ -123,7 +143,13 @@ impl TerraformSettings {
             found.push(duplicate(summary, detail, block.header));
             return;
         }
-        self.backend = Some(BackendBlock { kind, body: block.body.clone(), header: block.header });
+        self.backend = Some(BackendBlock {
+            kind,
+            body: block.body.clone(),
+            settings: Vec::new(),
+            problems: Diagnostics::new(),
+            header: block.header,
+        });
     }
 
     fn add_required(&mut self, block: &Block, found: &mut Diagnostics) {

@@ -160,5 +160,6 @@ pub(super) fn written_as_blocks(body: &Body, name: &str) -> bool {
             members.iter().any(|(key, node)| &*key.text == "dynamic" && names(node).contains(name))
         }
         Body::Json(_) => false,
+        Body::Joined(parts) => parts.iter().any(|part| written_as_blocks(part, name)),
     }
 }

@@ -25,6 +25,9 @@ pub enum Body {
     Native(NativeBody),
     /// `.tf.json`
     Json(JsonNode),
+    /// Two bodies that are read as one, in whatever syntax each of them is: what override files make. No
+    /// argument stands in both.
+    Joined(Arc<[Body; 2]>),
 }
 
 /// A body in native syntax.

@@ -20,6 +20,14 @@ impl BodySchema {
         }
     }
 
+    /// The same with nothing required, for a body that is only a part.
+    fn all_optional(&self) -> BodySchema {
+        BodySchema {
+            attributes: self.attributes.iter().map(|(name, _)| (name.clone(), false)).collect(),
+            blocks: self.blocks.clone(),
+        }
+    }
+
     pub(super) fn block(&self, name: &str) -> Option<&BlockSchema> {
         self.blocks.iter().find(|block| &*block.block_type == name)
     }
@@ -52,6 +60,20 @@ impl Content {
         self.blocks.iter().filter(move |block| &*block.block_type.text == block_type)
     }
 
+    /// What two bodies contain together.
+    fn and(mut self, more: Content) -> Content {
+        self.attributes.extend(more.attributes);
+        self.blocks.extend(more.blocks);
+        self
+    }
+
+    /// The content with its findings, now that nothing will be added.
+    fn complete(mut self, schema: &BodySchema, missing_item: Span) -> (Content, Diagnostics) {
+        self.missing_item = Some(missing_item);
+        let found = self.check_required(schema, missing_item);
+        (self, found)
+    }
+
     /// Reports required arguments that are not there.
     pub(super) fn check_required(&self, schema: &BodySchema, missing_item: Span) -> Diagnostics {
         let missing =
@@ -71,6 +93,10 @@ impl Body {
         match self {
             Body::Native(body) => body.span.at_start(),
             Body::Json(node) => Span { end: node.span.start + 1, ..node.span },
+            Body::Joined(parts) => {
+                let [first, _] = &**parts;
+                first.missing_item()
+            }
         }
     }
 
@@ -79,6 +105,10 @@ impl Body {
         match self {
             Body::Native(body) => body.span,
             Body::Json(node) => node.span,
+            Body::Joined(parts) => {
+                let [first, _] = &**parts;
+                first.span()
+            }
         }
     }
 
@@ -93,6 +123,15 @@ impl Body {
             Body::Json(node) => {
                 let (content, unknown, mut found) = content_json::content(node, schema, self.missing_item());
                 found.extend(content_json::unsupported(&unknown, schema));
+                (content, found)
+            }
+            Body::Joined(parts) => {
+                let ([first, second], optional) = (&**parts, schema.all_optional());
+                let (content, mut found) = first.content(&optional);
+                let (more, problems) = second.content(&optional);
+                found.append(problems);
+                let (content, problems) = content.and(more).complete(schema, self.missing_item());
+                found.append(problems);
                 (content, found)
             }
         }
@@ -116,6 +155,16 @@ impl Body {
                 let (content, unknown, found) = content_json::content(node, schema, self.missing_item());
                 (content, Body::Json(content_json::object_of(node, unknown)), found)
             }
+            Body::Joined(parts) => {
+                let [first, second] = &**parts;
+                let optional = schema.all_optional();
+                let (content, first, mut found) = first.partial_content(&optional);
+                let (more, second, problems) = second.partial_content(&optional);
+                found.append(problems);
+                let (content, problems) = content.and(more).complete(schema, self.missing_item());
+                found.append(problems);
+                (content, Body::Joined([first, second].into()), found)
+            }
         }
     }
 
@@ -132,6 +181,12 @@ impl Body {
                 (body.attributes.to_vec(), found)
             }
             Body::Json(node) => content_json::just_attributes(node),
+            Body::Joined(parts) => {
+                let [first, second] = &**parts;
+                let (mut attributes, mut found) = first.just_attributes();
+                attributes.extend(found.take(second.just_attributes()));
+                (attributes, found)
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use ordain_diag::Span;
 
 use super::Word;
+use super::quote::escaped;
 use crate::ast::{Block, Body, NativeBody};
 use crate::parse::token::TokenKind;
 
@@ -83,22 +84,6 @@ fn quote_labels<'t>(words: &[Word<'t>], block: &Block, edits: &mut Edits<'t>) {
         quoted.push(made(TokenKind::CloseQuote, "\""));
     }
     edits.insert(first, (end, quoted));
-}
-
-/// A text as it is written between quotes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c => out.push(c),
-        }
-    }
-    out.replace("${", "$${").replace("%{", "%%{")
 }
 
 /// `"${x}"` as `x`; `None` when it is anything else.

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Sources, codes};
-use ordain_gostd::is_print;
 use ordain_value::{Kind, Nullness, Type, Value};
 
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
 use super::template::fail_on_errors;
 use crate::ast::{Body, Traversal};
 use crate::eval::evaluate;
+use crate::format::quoted;
 use crate::parse::parse_native;
 use crate::{Functions, Resolution, Scope, World};
 
@@ -291,24 +291,4 @@ fn aligned(lines: &[Line]) -> Vec<usize> {
         start += run + 1;
     }
     widths
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '$' | '%' if chars.peek() == Some(&'{') => out.extend([c, c]),
-            c if is_print(c) => out.push(c),
-            c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push_str(&format!("\\U{:08x}", c as u32)),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, ConfigResource, Key, ModuleInstance, ResourceInstance};
-use ordain_config::blocks::Repetition;
 use ordain_config::{ModuleTree, Reference, Subject};
 use ordain_diag::Span;
 use ordain_lang::ast::{Body, BodySchema, Traversal, TraversalStep};
@@ -82,10 +81,7 @@ impl Node {
                 let block = tree.resource(&address.config())?;
                 Some(member(&block.body, name).map_or(block.header, |member| member.span))
             }
-            Node::Instances(_, resource) => match &tree.resource(resource)?.repetition {
-                Repetition::Single => None,
-                Repetition::Count(expr) | Repetition::ForEach(expr) => Some(expr.span),
-            },
+            Node::Instances(_, resource) => tree.resource(resource)?.repetition.expr().map(|expr| expr.span),
             Node::Triggers(address) => Some(tree.resource(&address.config())?.header),
             Node::Local(module, name) => Some(tree.module(&module.path())?.locals.get(name)?.span),
             Node::Variable(module, name) => Some(tree.module(&module.path())?.variables.get(name)?.name.span),
@@ -193,13 +189,8 @@ impl<'s, 'e> Search<'s, 'e> {
                 member.map(|member| self.named(&address.module, &member.references, Some(address)))
             }
             Node::Instances(module, resource) => {
-                let repetition = tree.resource(resource).map(|block| &block.repetition);
-                match repetition {
-                    Some(Repetition::Count(expr) | Repetition::ForEach(expr)) => {
-                        Some(self.named(module, &references(expr), None))
-                    }
-                    _ => None,
-                }
+                let expr = tree.resource(resource).and_then(|block| block.repetition.expr());
+                expr.map(|expr| self.named(module, &references(expr), None))
             }
             Node::Triggers(address) => {
                 let block = tree.resource(&address.config());

@@ -64,7 +64,7 @@ pub async fn install(
 ) -> (Project, Diagnostics) {
     let before = sources::read_manifest(workdir).unwrap_or_default();
     let mut rows = Manifest::from([("".into(), root_row())]);
-    let mut set = SourceSet::default();
+    let mut set = SourceSet { early: crate::variables::early(workdir), ..SourceSet::default() };
     let mut found = sources::add_directory(&mut set, workdir, ".");
     let (settings, mut problems) = Settings::load(&workdir.env, &workdir.dir);
     let mut lock_sources = Sources::new();

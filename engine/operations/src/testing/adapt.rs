@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{ModulePath, ProviderConfigAddr, Target};
-use ordain_config::blocks::{Output, ProviderBlock, Repetition};
+use ordain_config::blocks::{Output, ProviderBlock};
 use ordain_config::testing::{Mock, MockAnswers, Override, OverrideKind, Run, TestFile, TestProvider};
 use ordain_config::{LocalProvider, Module, ModuleTree};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -152,8 +152,7 @@ fn evaluated(body: &Body, names: &Names<'_>, header: Span, found: &mut Diagnosti
 fn repeats(module: &Module, path: &[Arc<str>]) -> bool {
     let Some((name, rest)) = path.split_first() else { return false };
     module.calls.get(name).is_some_and(|call| {
-        !matches!(call.repetition, Repetition::Single)
-            || call.child.as_ref().is_some_and(|child| repeats(child, rest))
+        call.repetition.expr().is_some() || call.child.as_ref().is_some_and(|child| repeats(child, rest))
     })
 }
 

@@ -104,7 +104,7 @@ impl Carrier {
             observer: Arc::new(Silent),
             options,
         };
-        let (plan, found) = ordain_planner::plan(request).await;
+        let (ordain_planner::Made { plan, .. }, found) = ordain_planner::plan(request).await;
         let file = PlanFile {
             header: self.header(),
             schemas: trimmed::of_plan(&plan, &self.schemas),

@@ -69,7 +69,7 @@ pub fn resource_change(change: &Change, view: &View<'_>) -> ResourceChange {
 /// One entry of `deferred_changes`.
 pub fn deferred(deferred: &Deferred, view: &View<'_>) -> DeferredChange {
     let mut change = resource_change(&deferred.change, view);
-    if deferred.reason == "instance_count_unknown" && deferred.change.address.key.is_none() {
+    if deferred.index_unknown {
         change.address.push_str("[*]");
         change.name.index_unknown = true;
     }

@@ -25,6 +25,8 @@ pub struct PlanForm {
     mode: String,
     timestamp: String,
     variables: BTreeMap<String, Option<Exact>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    given: Vec<String>,
     changes: Vec<ChangeForm>,
     drift: Vec<ChangeForm>,
     deferred: Vec<DeferredForm>,
@@ -80,6 +82,8 @@ struct ImportingForm {
 #[serde(deny_unknown_fields)]
 struct DeferredForm {
     reason: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    index_unknown: bool,
     change: ChangeForm,
 }
 
@@ -100,6 +104,7 @@ impl PlanForm {
             mode: words::mode(plan.mode).to_owned(),
             timestamp: plan.timestamp.clone(),
             variables: plan.variables.iter().map(|(k, v)| (k.to_string(), v.clone().map(Exact))).collect(),
+            given: plan.given.iter().map(ToString::to_string).collect(),
             changes: plan.changes.iter().map(ChangeForm::of).collect(),
             drift: plan.drift.iter().map(ChangeForm::of).collect(),
             deferred: plan.deferred.iter().map(DeferredForm::of).collect(),
@@ -123,6 +128,7 @@ impl PlanForm {
             mode: words::read(words::MODES, &self.mode)?,
             timestamp: self.timestamp,
             variables: self.variables.into_iter().map(|(k, v)| (k.into(), v.map(|v| v.0))).collect(),
+            given: self.given.into_iter().map(Arc::from).collect(),
             changes: changes(self.changes)?,
             drift: changes(self.drift)?,
             deferred: self.deferred.into_iter().map(DeferredForm::into_deferred).collect::<Result<_, _>>()?,
@@ -200,12 +206,16 @@ impl ChangeForm {
 
 impl DeferredForm {
     fn of(deferred: &Deferred) -> Self {
-        Self { reason: deferred.reason.to_owned(), change: ChangeForm::of(&deferred.change) }
+        Self {
+            reason: deferred.reason.to_owned(),
+            index_unknown: deferred.index_unknown,
+            change: ChangeForm::of(&deferred.change),
+        }
     }
 
     fn into_deferred(self) -> Result<Deferred, Broken> {
         let reason = words::deferred(&self.reason)?;
-        Ok(Deferred { reason, change: self.change.into_change()? })
+        Ok(Deferred { reason, index_unknown: self.index_unknown, change: self.change.into_change()? })
     }
 }
 

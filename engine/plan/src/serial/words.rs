@@ -38,6 +38,7 @@ const REASONS: &[Reason] = &[
     Reason::DeleteBecauseWrongRepetition,
     Reason::DeleteBecauseCountIndex,
     Reason::DeleteBecauseEachKey,
+    Reason::DeleteBecauseNotEnabled,
     Reason::DeleteBecauseNoModule,
     Reason::DeleteBecauseNoMoveTarget,
     Reason::ReadBecauseConfigUnknown,

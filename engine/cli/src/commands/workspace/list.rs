@@ -1,25 +1,34 @@
 //! `ordain workspace list`
 
 use clap::{ArgMatches, Command};
+use serde_json::json;
 
 use crate::commands::{Entry, state};
 use crate::exit::Exit;
+use crate::flags::{is_on, switch};
 use crate::session::Session;
 
 /// Row of the table.
 pub const ENTRY: Entry = Entry { words: &["workspace", "list"], about: "List the workspaces", flags, run };
 
 fn flags(command: Command) -> Command {
-    command
+    command.arg(switch("json", false, "Machine-readable output"))
 }
 
-fn run(_matches: &ArgMatches, session: &mut Session) -> Exit {
-    act(session).unwrap_or_else(|exit| exit)
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    act(matches, session).unwrap_or_else(|exit| exit)
 }
 
-fn act(session: &mut Session) -> Result<Exit, Exit> {
+fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let stores = state::open(session)?;
     let names = session.block_on(stores.backend.workspaces()).map_err(|error| session.fail(error))?;
+    if is_on(matches, "json") {
+        let row = |name: &String| json!({ "name": name, "is_current": *name == stores.workspace });
+        let rows: Vec<serde_json::Value> = names.iter().map(row).collect();
+        let document = json!({ "format_version": "1.0", "workspaces": rows, "diagnostics": [] });
+        session.ui.line(&document.to_string());
+        return Ok(Exit::Done);
+    }
     for name in &names {
         session.ui.line(&format!("{} {name}", if *name == stores.workspace { "*" } else { " " }));
     }

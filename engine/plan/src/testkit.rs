@@ -1,4 +1,6 @@
-//! Plans to test with.
+//! Plans to test with, here and in the crates above.
+
+#![allow(clippy::unwrap_used, reason = "a test with an address that is none must stop")]
 
 use ordain_addr::{ProviderAddr, ProviderConfigAddr, parse_instance};
 use ordain_state::State;
@@ -12,6 +14,7 @@ pub fn empty_plan() -> Plan {
         mode: Mode::Normal,
         timestamp: "2026-11-21T12:00:00Z".to_owned(),
         variables: Default::default(),
+        given: Default::default(),
         changes: Vec::new(),
         drift: Vec::new(),
         deferred: Vec::new(),
@@ -30,6 +33,9 @@ pub fn empty_plan() -> Plan {
 }
 
 /// A change of an object of the built-in provider that is absent before and after.
+///
+/// # Panics
+/// The address is none.
 pub fn change(address: &str, action: Action) -> Change {
     Change {
         address: parse_instance(address).unwrap(),

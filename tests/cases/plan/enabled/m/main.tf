@@ -1,0 +1,5 @@
+resource "terraform_data" "inner" {}
+
+output "o" {
+  value = "m"
+}

@@ -89,8 +89,11 @@ struct Place<'s> {
 }
 
 impl Scenario {
-    /// Runs the scenario; gives complaints, none when everything is as recorded.
-    pub fn run(&self) -> Vec<String> {
+    /// Runs the scenario.
+    ///
+    /// # Errors
+    /// What is not as recorded, a line each.
+    pub fn run(&self) -> Result<(), String> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let root = std::env::temp_dir().join(format!("ordain-scenario-{}-{number}", std::process::id()));
@@ -99,7 +102,8 @@ impl Scenario {
         let mut place = Place { scenario: self, root, masker };
         let complaints = place.prepare().and_then(|()| place.go());
         let _gone = std::fs::remove_dir_all(&place.root);
-        complaints.unwrap_or_else(|error| vec![format!("the scenario cannot be run: {error}")])
+        let complaints = complaints.map_err(|error| format!("the scenario cannot be run: {error}"))?;
+        if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n  ")) }
     }
 }
 

@@ -65,6 +65,7 @@ pub fn work(matches: &ArgMatches, session: &mut Session, operation: &str) -> Res
         locking: locking(matches, session, operation)?,
         policies: text(matches, "policies").map(|path| session.workdir.path(path)),
         generate: text(matches, "generate-config-out").map(str::to_owned),
+        store: true,
     })
 }
 

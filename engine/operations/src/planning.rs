@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ordain_approval::Rules;
-use ordain_diag::{Diagnostic, Diagnostics, Sources};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::{Digests, Header, Inputs, Origin, Place, PlanFile};
+use ordain_plan::json::Configuration;
 use ordain_plan::{Digest, Observer, Plan};
 use ordain_state::{State, Stored};
 
@@ -33,13 +34,15 @@ pub struct Options {
     pub policies: Option<PathBuf>,
     /// File for configuration of imports that have none (`-generate-config-out`).
     pub generate: Option<String>,
+    /// Whether the stored form is wanted. Making it is a third of the work.
+    pub store: bool,
 }
 
 /// A plan that was made, judged and put into its stored form.
 pub struct Planned {
     /// The plan with everything around it.
     pub file: PlanFile,
-    /// Its stored form; `None` when it cannot be stored, which was reported.
+    /// Its stored form; `None` when it was not wanted, or cannot be made, which was reported.
     pub stored: Option<(Vec<u8>, Digests)>,
     /// What policies say at plan time; `None` when they could not judge, which was reported.
     pub decisions: Option<ordain_policy::Decisions>,
@@ -139,6 +142,9 @@ impl Work<'_> {
         let mut found = Diagnostics::new();
         let providers = Providers::new(self.workdir.clone());
         let schemas = found.take(providers.schemas(&self.project.tree, &base).await);
+        // What is written is put into JSON beside the planning, which does not need it.
+        let (tree, known) = (self.written().clone(), schemas.clone());
+        let text = tokio::task::spawn_blocking(move || Configuration::of(&configuration(&tree, &known)));
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();
@@ -172,7 +178,12 @@ impl Work<'_> {
             change.generated_config =
                 self.generated.and_then(|generated| generated.blocks.get(&change.address)).cloned();
         }
-        let file = self.file(plan, &schemas, now, &mut found);
+        let text = text.await.unwrap_or_else(|error| {
+            let detail = format!("The JSON form of the configuration could not be made: {error}.");
+            found.push(Diagnostic::error(codes::cli::INTERNAL, "Failed to marshal plan to json", detail));
+            Configuration::default()
+        });
+        let file = PlanFile { configuration: text, ..self.file(plan, &schemas, now, &mut found) };
         if !storable {
             // Without the schemas the state cannot be read, and so no plan can be written either. One that was
             // never begun is not kept.
@@ -182,18 +193,18 @@ impl Work<'_> {
     }
 
     /// The configuration as users wrote it, without what was generated for this plan.
-    fn written(&self) -> &ordain_config::ModuleTree {
+    fn written(&self) -> &Arc<ordain_config::ModuleTree> {
         self.generated.map_or(&self.project.tree, |generated| &generated.written)
     }
 
-    /// The plan with everything that is stored beside it.
+    /// The plan with what is stored beside it, but for the configuration's text.
     fn file(&self, plan: Plan, schemas: &SchemasByAddress, now: i64, found: &mut Diagnostics) -> PlanFile {
         let repository = Repository::around(self.workdir);
         let rules = found.take(judging::rules(&repository));
         PlanFile {
             header: self.header(&repository, &rules, now),
             schemas: trimmed::of_plan(&plan, schemas),
-            configuration: configuration(self.written(), schemas),
+            configuration: Configuration::default(),
             snapshot: snapshot(self.project),
             decisions: serde_json::Value::Null,
             obligations: serde_json::Value::Null,
@@ -269,6 +280,7 @@ impl Work<'_> {
             file.obligations = serde_json::to_value(&decisions.obligations).unwrap_or_default();
         }
         let stored = match self.recipients(&repository, found) {
+            Ok(_) if !self.options.store => None,
             Ok(seal) => {
                 let seal = seal.as_ref().map(|recipients| recipients as &dyn ordain_plan::file::Seal);
                 found.take(ordain_plan::file::write(&file, seal))

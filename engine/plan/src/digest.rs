@@ -5,6 +5,7 @@
 //! or against later serials of the same state; by rule an approval of effects may count for a re-plan.
 
 use std::fmt;
+use std::io::{self, BufWriter};
 
 use ordain_value::{Kind, Type, Value};
 use serde::Serialize;
@@ -136,7 +137,7 @@ pub fn effects(plan: &Plan) -> Result<Digest, Broken> {
     outputs.sort_by(|a, b| a.name.cmp(&b.name));
     let document = Effects {
         mode: format!("{:?}", plan.mode),
-        changes: changes.into_iter().map(Effect::of).collect(),
+        changes: EachChange(changes),
         outputs: outputs
             .into_iter()
             .map(|output| {
@@ -144,8 +145,33 @@ pub fn effects(plan: &Plan) -> Result<Digest, Broken> {
             })
             .collect(),
     };
-    let bytes = serde_json::to_vec(&document).map_err(|error| Broken(error.to_string()))?;
-    Ok(Digest::of(&bytes))
+    let mut hash = BufWriter::new(Hashing(Sha256::new()));
+    serde_json::to_writer(&mut hash, &document).map_err(|error| Broken(error.to_string()))?;
+    let hash = hash.into_inner().map_err(|error| Broken(error.to_string()))?;
+    Ok(Digest(hash.0.finalize().into()))
+}
+
+/// Text that is hashed while it is made.
+struct Hashing(Sha256);
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Changes, the effect of one at a time.
+struct EachChange<'a>(Vec<&'a Change>);
+
+impl Serialize for EachChange<'_> {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.0.iter().map(|change| Effect::of(change)))
+    }
 }
 
 fn does_something(change: &Change) -> bool {
@@ -158,7 +184,7 @@ type Differs = (String, Option<Exact>, Option<Exact>);
 #[derive(Serialize)]
 struct Effects<'a> {
     mode: String,
-    changes: Vec<Effect<'a>>,
+    changes: EachChange<'a>,
     outputs: Vec<(&'a str, &'static [&'static str], Vec<Differs>)>,
 }
 

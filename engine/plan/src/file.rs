@@ -32,7 +32,7 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::json::{Secrets, View};
+use crate::json::{Configuration, Secrets, View};
 use crate::schema::Schemas;
 use crate::{Digest, Plan, json};
 
@@ -50,8 +50,8 @@ pub struct PlanFile {
     pub plan: Plan,
     /// Schemas of every resource type in plan and states.
     pub schemas: Schemas,
-    /// The `configuration` part of the JSON plan.
-    pub configuration: Json,
+    /// The `configuration` part of the JSON plan, as text.
+    pub configuration: Configuration,
     /// Source texts by logical path. Values of variables do not belong here.
     pub snapshot: BTreeMap<String, String>,
     /// What policies decided, in the policy crate's form.

@@ -48,7 +48,7 @@ fn file() -> PlanFile {
         },
         plan,
         schemas: schemas(),
-        configuration: json!({"root_module": {}}),
+        configuration: crate::json::Configuration::of(&json!({"root_module": {}})),
         snapshot: [("main.tf".to_owned(), "resource {}".to_owned())].into(),
         decisions: json!({"deny": []}),
         obligations: json!([]),

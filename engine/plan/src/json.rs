@@ -5,7 +5,9 @@
 
 mod changes;
 mod checks;
+mod configuration;
 mod document;
+mod lazy;
 mod states;
 mod tree;
 pub(crate) mod values;
@@ -13,6 +15,7 @@ mod write;
 
 pub(crate) use changes::key_json;
 pub use checks::to_state as state_check_results;
+pub use configuration::Configuration;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +27,7 @@ use serde_json::Value as Json;
 use crate::schema::Schemas;
 use crate::{Action, Change, OutputChange, Plan};
 use document::{ChangeDocument, OutputDocument, PlanDocument, RelevantDocument, VariableDocument};
+use lazy::Each;
 
 /// Whether a document shows what is sensitive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +44,8 @@ pub enum Secrets {
 pub struct View<'a> {
     /// Schemas of every resource type that occurs.
     pub schemas: &'a Schemas,
-    /// The document's `configuration` part, made by whoever holds the configuration; null to leave it out.
-    pub configuration: &'a Json,
+    /// The document's `configuration` part, made by whoever holds the configuration; left out where it is absent.
+    pub configuration: &'a Configuration,
     /// Version of the language that the document claims, such as `1.11.4`.
     pub terraform_version: &'a str,
     /// Whether it shows what is sensitive.
@@ -67,17 +71,16 @@ pub fn plan_explained(
     let prior_state =
         has_prior.then(|| diagnostics.take(states::document(&plan.prior, view, &outputs, false)));
     let planned_values = diagnostics.take(states::planned(plan, view));
-    let change = |change| changes::resource_change(change, view);
+    let change = |change: &&Change| changes::resource_change(change, view);
+    let explained =
+        |planned: &&Change| document::ResourceChange { ordain: cause(planned).map(own), ..change(planned) };
     let document = PlanDocument {
         format_version: "1.2",
         terraform_version: view.terraform_version,
         variables: variables(plan, view),
         planned_values,
-        resource_drift: changes::in_order(&plan.drift).into_iter().map(change).collect(),
-        resource_changes: changes::in_order(&plan.changes)
-            .into_iter()
-            .map(|planned| document::ResourceChange { ordain: cause(planned).map(own), ..change(planned) })
-            .collect(),
+        resource_drift: Each::new(changes::in_order(&plan.drift), change),
+        resource_changes: Each::new(changes::in_order(&plan.changes), explained),
         deferred_changes: plan.deferred.iter().map(|deferred| changes::deferred(deferred, view)).collect(),
         output_changes: plan
             .outputs
@@ -130,8 +133,6 @@ fn line(document: &impl serde::Serialize, diagnostics: &mut Diagnostics) -> Stri
 }
 
 fn variables<'a>(plan: &'a Plan, view: &View<'_>) -> BTreeMap<&'a str, VariableDocument> {
-    let default =
-        |name: &str| view.configuration.get("root_module")?.get("variables")?.get(name)?.get("default");
     plan.variables
         .iter()
         .filter_map(|(name, value)| {
@@ -139,7 +140,7 @@ fn variables<'a>(plan: &'a Plan, view: &View<'_>) -> BTreeMap<&'a str, VariableD
                 Some(value) if view.secrets == Secrets::Hidden => values::known(&values::hide(value))?,
                 Some(value) => values::known(value)?,
                 // The value of an ephemeral variable is not kept; a declared default is no secret of the run.
-                None => default(name)?.clone(),
+                None => view.configuration.default_of(name)?,
             };
             Some((&**name, VariableDocument { value }))
         })

@@ -39,7 +39,12 @@ fn render(changes: Vec<Change>, secrets: Secrets) -> Json {
     let mut made = testkit::empty_plan();
     made.changes = changes;
     let schemas = schemas();
-    let view = View { schemas: &schemas, configuration: &Json::Null, terraform_version: "1.11.4", secrets };
+    let view = View {
+        schemas: &schemas,
+        configuration: &Configuration::default(),
+        terraform_version: "1.11.4",
+        secrets,
+    };
     let (text, diagnostics) = plan(&made, &view);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     assert!(!text.contains('\n'));
@@ -161,7 +166,8 @@ fn outputs_variables_and_order_of_fields() {
     made.variables.insert("eph".into(), None);
     made.variables.insert("none".into(), None);
     made.variables.insert("s".into(), Some(secret("<s3>")));
-    let configuration = serde_json::json!({"root_module": {"variables": {"eph": {"default": "x"}}}});
+    let document = serde_json::json!({"root_module": {"variables": {"eph": {"default": "x"}}}});
+    let configuration = Configuration::of(&document);
     let schemas = Schemas::new();
     let view = View {
         schemas: &schemas,
@@ -212,7 +218,7 @@ fn state_documents_unwrap_types_decided_at_run_time() {
     let schemas = schemas();
     let view = View {
         schemas: &schemas,
-        configuration: &Json::Null,
+        configuration: &Configuration::default(),
         terraform_version: "1.11.4",
         secrets: Secrets::Shown,
     };
@@ -248,7 +254,7 @@ fn checks_name_modules_and_instances() {
     let schemas = Schemas::new();
     let view = View {
         schemas: &schemas,
-        configuration: &Json::Null,
+        configuration: &Configuration::default(),
         terraform_version: "1.11.4",
         secrets: Secrets::Shown,
     };

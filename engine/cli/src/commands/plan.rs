@@ -28,7 +28,8 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    let options = request::planning(matches, session, false, "OperationTypePlan")?;
+    let mut options = request::planning(matches, session, false, "OperationTypePlan")?;
+    options.store = text(matches, "out").is_some();
     let project = request::project(session)?;
     let mut sources = project.sources.clone();
     let observer = session.ui.observer();

@@ -118,7 +118,7 @@ fn show_state(session: &mut Session, state: &State, json: bool) -> Result<Exit, 
     let (schemas, _) = session.block_on(providers.schemas(&ordain_operations::empty_tree(), state));
     let schemas = trimmed::of_state(state, &schemas);
     if json {
-        let nothing = serde_json::Value::Null;
+        let nothing = ordain_plan::json::Configuration::default();
         let view = View {
             schemas: &schemas,
             configuration: &nothing,

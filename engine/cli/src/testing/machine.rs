@@ -71,7 +71,7 @@ impl Lines {
                 self.about(path, &run.name, message, "test_plan", ("test_plan", body));
             }
             Some(Detail::State(state, schemas)) => {
-                let nothing = Value::Null;
+                let nothing = ordain_plan::json::Configuration::default();
                 let view = View {
                     schemas,
                     configuration: &nothing,

@@ -55,23 +55,35 @@ impl Manifest {
     }
 }
 
-/// The parts of a file.
+/// The parts of a file. The readable plan is half of the work, so it is made beside the rest.
 pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Parts, Digests)>, Diagnostics) {
     // Who may not open the plan reads one that holds no secret anywhere.
     let sealed = seal.map(|seal| (seal, PlanFile { plan: redact::redacted(&file.plan), ..file.clone() }));
-    let (readable, mut diagnostics) =
-        sealed.as_ref().map_or(file, |(_, redacted)| redacted).json(Secrets::Hidden);
+    let shown = sealed.as_ref().map_or(file, |(_, redacted)| redacted);
+    let (readable, exact) = std::thread::scope(|scope| {
+        let readable = scope.spawn(|| shown.json(Secrets::Hidden));
+        let exact = exact(file, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan)));
+        (readable.join(), exact)
+    });
+    // A thread that ended by itself is a defect; here it is one like any other that keeps a plan from being stored.
+    let Ok((readable, mut diagnostics)) = readable else {
+        return (None, unwritable("its readable part could not be made").into());
+    };
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    match collect(file, readable, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan))) {
+    match exact.and_then(|exact| complete(file, exact, readable)) {
         Ok(made) => (Some(made), diagnostics),
         Err(Broken(reason)) => {
-            let detail = format!("The plan cannot be stored: {reason}.");
-            diagnostics.push(Diagnostic::error(codes::plan::PLAN_FILE, "Failed to write plan file", detail));
+            diagnostics.push(unwritable(&reason));
             (None, diagnostics)
         }
     }
+}
+
+fn unwritable(reason: &str) -> Diagnostic {
+    let detail = format!("The plan cannot be stored: {reason}.");
+    Diagnostic::error(codes::plan::PLAN_FILE, "Failed to write plan file", detail)
 }
 
 fn text(value: &impl Serialize) -> Result<Vec<u8>, Broken> {
@@ -91,36 +103,44 @@ fn secret_parts(plan: &Plan) -> Result<Parts, Broken> {
     Ok(parts)
 }
 
-fn collect(
-    file: &PlanFile,
-    readable: String,
-    seal: Option<(&dyn Seal, &Plan)>,
-) -> Result<(Parts, Digests), Broken> {
+/// The parts that do not depend on the readable plan, by which method secrets are sealed, and the digest of the
+/// plan's effects.
+struct Exact {
+    parts: Parts,
+    sealing: String,
+    effects: Digest,
+}
+
+fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Broken> {
     let mut parts = secret_parts(&file.plan)?;
-    let mut header = file.header.clone();
-    header.sealing = "none".to_owned();
+    let mut sealing = "none".to_owned();
     if let Some((seal, redacted)) = seal {
-        header.sealing = seal.method();
+        sealing = seal.method();
         let clear = archive::pack(&parts).map_err(Broken)?;
         let sealed = seal.seal(&clear).map_err(|why| Broken(format!("it cannot be sealed: {why}")))?;
         let shown = serial::write_changes(redacted)?;
         parts = Parts::from([(SEALED.to_owned(), sealed), (CHANGES.to_owned(), shown)]);
     }
     let mut add = |name: &str, bytes: Vec<u8>| parts.insert(name.to_owned(), bytes);
-    add(PLAN, readable.into_bytes());
     add(STEPS, serial::write_steps(&file.plan.steps)?);
     add(SCHEMAS, serial::write_schemas(&file.schemas)?);
     add(CONFIGURATION, text(&file.configuration)?);
     add(SNAPSHOT, text(&file.snapshot)?);
     add(DECISIONS, text(&file.decisions)?);
     add(OBLIGATIONS, text(&file.obligations)?);
+    Ok(Exact { parts, sealing, effects: digest::effects(&file.plan)? })
+}
+
+fn complete(file: &PlanFile, exact: Exact, readable: String) -> Result<(Parts, Digests), Broken> {
+    let Exact { mut parts, sealing, effects } = exact;
+    parts.insert(PLAN.to_owned(), readable.into_bytes());
     let mut manifest = Manifest {
         format: FORMAT,
         root: Digest::of(&[]),
-        effects: digest::effects(&file.plan)?,
+        effects,
         lineage: file.plan.base.lineage.to_string(),
         serial: file.plan.base.serial,
-        header,
+        header: Header { sealing, ..file.header.clone() },
         parts: parts.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
     };
     manifest.root = manifest.root()?;

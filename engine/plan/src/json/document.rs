@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::Configuration;
+use super::lazy::Each;
+use super::states::Leaf;
+use crate::Change;
+
 /// The JSON plan.
 #[derive(Serialize)]
 pub struct PlanDocument<'a> {
@@ -15,19 +20,19 @@ pub struct PlanDocument<'a> {
     pub terraform_version: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<&'a str, VariableDocument>,
-    pub planned_values: ValuesDocument,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resource_drift: Vec<ResourceChange>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resource_changes: Vec<ResourceChange>,
+    pub planned_values: ValuesDocument<'a>,
+    #[serde(skip_serializing_if = "Each::is_empty")]
+    pub resource_drift: Each<'a, &'a Change, ResourceChange>,
+    #[serde(skip_serializing_if = "Each::is_empty")]
+    pub resource_changes: Each<'a, &'a Change, ResourceChange>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deferred_changes: Vec<DeferredChange>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub output_changes: BTreeMap<&'a str, ChangeDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prior_state: Option<StateDocument<'a>>,
-    #[serde(skip_serializing_if = "Json::is_null")]
-    pub configuration: &'a Json,
+    #[serde(skip_serializing_if = "Configuration::is_absent")]
+    pub configuration: &'a Configuration,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub relevant_attributes: Vec<RelevantDocument<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -51,17 +56,17 @@ pub struct StateDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terraform_version: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<ValuesDocument>,
+    pub values: Option<ValuesDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checks: Option<Vec<CheckDocument>>,
 }
 
 /// Outputs and resources of a state, present or planned.
 #[derive(Default, Serialize)]
-pub struct ValuesDocument {
+pub struct ValuesDocument<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, OutputDocument>,
-    pub root_module: ModuleDocument,
+    pub root_module: ModuleDocument<'a>,
 }
 
 /// An output. Type and value are absent while anything of it is unknown.
@@ -76,13 +81,13 @@ pub struct OutputDocument {
 
 /// A module instance with its resources and the modules called from it.
 #[derive(Default, Serialize)]
-pub struct ModuleDocument {
+pub struct ModuleDocument<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resources: Vec<ResourceDocument>,
+    pub resources: Vec<Leaf<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub child_modules: Vec<ModuleDocument>,
+    pub child_modules: Vec<ModuleDocument<'a>>,
 }
 
 /// What names a resource instance.

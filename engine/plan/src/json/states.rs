@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ordain_addr::{AbsResource, Key, ResourceInstance};
+use ordain_addr::{AbsResource, ProviderAddr, ResourceInstance};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::{Object, ResourceState, State, Status};
 use ordain_value::{Path, Value};
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::document::{OutputDocument, ResourceDocument, StateDocument, ValuesDocument};
@@ -18,7 +20,7 @@ use crate::{Action, Change, OutputChange, Plan};
 /// A state document, with these outputs over those of the state. An empty one has nothing but its format
 /// version.
 pub fn document<'a>(
-    state: &State,
+    state: &'a State,
     view: &View<'a>,
     over: &[&OutputChange],
     with_checks: bool,
@@ -60,11 +62,38 @@ fn outputs(state: &State, over: &[&OutputChange], secrets: Secrets) -> BTreeMap<
     stored.chain(over).collect()
 }
 
-fn add_resource(
-    tree: &mut Tree,
+/// A resource instance in the tree of modules; its document is made when it is written.
+pub struct Leaf<'a> {
+    pub address: String,
+    pub deposed_key: Option<String>,
+    object: Present<'a>,
+    schema: &'a TypeSchema,
+    secrets: Secrets,
+}
+
+enum Present<'a> {
+    Planned(&'a Change),
+    Stored(ResourceInstance, &'a ProviderAddr, &'a Object),
+}
+
+impl Serialize for Leaf<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let document = match &self.object {
+            Present::Planned(change) => planned_object(change, self.schema, self.secrets),
+            Present::Stored(address, provider, object) => {
+                let stored = stored_object(address, provider, object, self.schema, self.secrets);
+                stored.map_err(|why| S::Error::custom(format!("{}: {why}", self.address)))?
+            }
+        };
+        ResourceDocument { deposed_key: self.deposed_key.clone(), ..document }.serialize(out)
+    }
+}
+
+fn add_resource<'a>(
+    tree: &mut Tree<'a>,
     address: &AbsResource,
-    resource: &ResourceState,
-    view: &View<'_>,
+    resource: &'a ResourceState,
+    view: &View<'a>,
 ) -> Diagnostics {
     let name = &address.resource;
     let Some(schema) = view.schemas.get(&resource.provider.provider, name.mode, &name.type_name) else {
@@ -81,44 +110,40 @@ fn add_resource(
         let current = instance.current.iter().map(|object| (None, object));
         let deposed = instance.deposed.iter().map(|(key, object)| (Some(key.to_string()), object));
         for (deposed_key, object) in current.chain(deposed) {
-            match stored_object(
-                address,
-                key.as_ref(),
-                &resource.provider.provider,
-                object,
-                schema,
-                view.secrets,
-            ) {
-                Ok(document) => tree.add(&address.module, ResourceDocument { deposed_key, ..document }),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
+            let instance = address.instance(key.clone());
+            if object.flat {
+                diagnostics.push(flat(&instance));
+                continue;
             }
+            let leaf = Leaf {
+                address: instance.to_string(),
+                deposed_key,
+                object: Present::Stored(instance, &resource.provider.provider, object),
+                schema,
+                secrets: view.secrets,
+            };
+            tree.add(&address.module, leaf);
         }
     }
     diagnostics
 }
 
+fn flat(address: &ResourceInstance) -> Diagnostic {
+    let detail = "The object is stored in the form of Terraform 0.11 and must be upgraded before it can be \
+                  shown. A plan or refresh does that.";
+    Diagnostic::error(codes::plan::CANNOT_SHOW, "Invalid resource instance data in state", detail)
+        .with_address(address.to_string())
+}
+
+/// Fails where the stored attributes are no JSON document.
 fn stored_object(
-    resource: &AbsResource,
-    key: Option<&Key>,
-    provider: &ordain_addr::ProviderAddr,
+    address: &ResourceInstance,
+    provider: &ProviderAddr,
     object: &Object,
     schema: &TypeSchema,
     secrets: Secrets,
-) -> Result<ResourceDocument, Box<Diagnostic>> {
-    let address: ResourceInstance = resource.instance(key.cloned());
-    if object.flat {
-        let detail = "The object is stored in the form of Terraform 0.11 and must be upgraded before it can be \
-                      shown. A plan or refresh does that.";
-        let found =
-            Diagnostic::error(codes::plan::CANNOT_SHOW, "Invalid resource instance data in state", detail);
-        return Err(Box::new(found.with_address(address.to_string())));
-    }
-    let stored: Json = serde_json::from_str(object.attributes.get()).map_err(|error| {
-        let detail = format!("The stored attributes are no JSON document: {error}.");
-        let found =
-            Diagnostic::error(codes::plan::CANNOT_SHOW, "Invalid resource instance data in state", detail);
-        Box::new(found.with_address(address.to_string()))
-    })?;
+) -> Result<ResourceDocument, serde_json::Error> {
+    let stored: Json = serde_json::from_str(object.attributes.get())?;
     let values = values::unwrap_dynamic(stored, &schema.ty);
     let sensitive_values = sensitive(&values, schema, &object.sensitive_paths);
     let values = match secrets {
@@ -129,7 +154,7 @@ fn stored_object(
     depends_on.sort();
     Ok(ResourceDocument {
         address: address.to_string(),
-        name: changes::resource_name(&address, provider),
+        name: changes::resource_name(address, provider),
         schema_version: object.schema_version,
         values: Some(values),
         sensitive_values,
@@ -148,14 +173,21 @@ fn sensitive(values: &Json, schema: &TypeSchema, paths: &[Path]) -> Json {
 }
 
 /// Outputs and resources as they will be after apply.
-pub fn planned(plan: &Plan, view: &View<'_>) -> (ValuesDocument, Diagnostics) {
+pub fn planned<'a>(plan: &'a Plan, view: &View<'a>) -> (ValuesDocument<'a>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut tree = Tree::default();
     let kept = |change: &&Change| change.action != Action::Delete && change.deposed.is_none();
     for change in plan.changes.iter().filter(kept) {
         let resource = &change.address.resource;
         match view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name) {
-            Some(schema) => tree.add(&change.address.module, planned_object(change, schema, view.secrets)),
+            Some(schema) => {
+                let address = change.address.to_string();
+                let (object, secrets) = (Present::Planned(change), view.secrets);
+                tree.add(
+                    &change.address.module,
+                    Leaf { address, deposed_key: None, object, schema, secrets },
+                );
+            }
             None => {
                 let detail = format!(
                     "The schema of {} from provider {} is needed to show the planned values and is not at hand.",

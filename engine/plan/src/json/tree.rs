@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use ordain_addr::ModuleInstance;
 
-use super::document::{ModuleDocument, ResourceDocument};
+use super::document::ModuleDocument;
+use super::states::Leaf;
 
 /// Resources by module instance; modules without resources exist where others lie inside them.
 #[derive(Default)]
-pub struct Tree {
-    resources: Vec<ResourceDocument>,
-    children: BTreeMap<String, Tree>,
+pub struct Tree<'a> {
+    resources: Vec<Leaf<'a>>,
+    children: BTreeMap<String, Tree<'a>>,
 }
 
-impl Tree {
+impl<'a> Tree<'a> {
     /// Adds a resource to its module instance.
-    pub fn add(&mut self, module: &ModuleInstance, resource: ResourceDocument) {
+    pub fn add(&mut self, module: &ModuleInstance, resource: Leaf<'a>) {
         let mut node = self;
         let mut at = ModuleInstance::root();
         for step in module.0.iter() {
@@ -26,11 +27,11 @@ impl Tree {
     }
 
     /// The document of the root module.
-    pub fn into_root(self) -> ModuleDocument {
+    pub fn into_root(self) -> ModuleDocument<'a> {
         self.into_document(None)
     }
 
-    fn into_document(mut self, address: Option<String>) -> ModuleDocument {
+    fn into_document(mut self, address: Option<String>) -> ModuleDocument<'a> {
         // By address as text, so `a[10]` comes before `a[1]`: Terraform's order.
         self.resources
             .sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.deposed_key.cmp(&b.deposed_key)));

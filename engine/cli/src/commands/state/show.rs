@@ -76,7 +76,7 @@ fn document(
         held.instances.values_mut().for_each(|instance| instance.deposed.clear());
         alone.resources.insert(address.abs_resource(), held);
     }
-    let nothing = Json::Null;
+    let nothing = ordain_plan::json::Configuration::default();
     let view = View {
         schemas,
         configuration: &nothing,

@@ -48,6 +48,9 @@ pub trait Gate: Send + Sync {
     /// Findings about a change whose `after` is what the provider is about to be told. Errors keep the object
     /// from being touched; what depends on it is then left out too.
     fn judge(&self, change: &Change) -> Diagnostics;
+
+    /// Hears of an object as it has become, for what is judged later.
+    fn learned(&self, _change: &Change) {}
 }
 
 /// A gate for plans about which nothing is left to decide.

@@ -199,7 +199,9 @@ impl Making<'_> {
                 }
                 outcome.edits.push(put(&self.wanted, object));
                 if !outcome.found.has_errors() {
-                    outcome.value = Some(about.mark(made.value));
+                    let value = about.mark(made.value);
+                    self.gate.learned(&Change { after: value.clone(), ..self.change.clone() });
+                    outcome.value = Some(value);
                 }
             }
             Err(error) => outcome.found.push(error),

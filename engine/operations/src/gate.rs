@@ -1,8 +1,8 @@
 //! What policies could not decide while values were unknown, decided right before each object is touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use ordain_apply::{Gate, OpenGate};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -25,6 +25,8 @@ pub struct PolicyGate {
     plan: String,
     /// What rules read; real values take the place of unknown ones as they come.
     contract: Mutex<Contract>,
+    /// Where its changes stand.
+    rows: HashMap<(String, Option<String>), usize>,
     schemas: Schemas,
     nonce: String,
     environment: Option<String>,
@@ -63,6 +65,7 @@ impl PolicyGate {
             bundle,
             waiting,
             plan,
+            rows: rows(&contract),
             contract: Mutex::new(contract),
             schemas: file.schemas.clone(),
             nonce,
@@ -74,21 +77,28 @@ impl PolicyGate {
         (Some(Arc::new(gate)), found)
     }
 
-    /// The contract with the real values of one change.
-    fn with(&self, change: &Change) -> Result<Contract, Diagnostic> {
+    /// Puts the real values of one change into the contract.
+    fn put(&self, change: &Change) -> Result<MutexGuard<'_, Contract>, Diagnostic> {
         let real = contract::change(change, &self.schemas, &self.nonce).map_err(|why| broken(&why.0))?;
         let mut contract = self.contract.lock().map_err(|_| broken("another judgement failed"))?;
-        let same = |row: &Json| {
-            let text = |name: &str| row.get(name).and_then(Json::as_str);
-            text("address") == Some(&change.address.to_string())
-                && text("deposed") == change.deposed.as_ref().map(|key| &*key.0)
-        };
-        let rows = contract.document.get_mut("changes").and_then(Json::as_array_mut);
-        let row = rows.into_iter().flatten().find(|row| same(row));
+        let key = (change.address.to_string(), change.deposed.as_ref().map(|key| key.0.to_string()));
+        let row = self.rows.get(&key).and_then(|at| {
+            let rows = contract.document.get_mut("changes").and_then(Json::as_array_mut)?;
+            rows.get_mut(*at)
+        });
         *row.ok_or_else(|| broken("the plan has no such change"))? = real.document;
         contract.secrets.extend(real.secrets);
-        Ok(contract.clone())
+        contract.sealed.extend(real.sealed);
+        Ok(contract)
     }
+}
+
+/// Where the changes of a contract stand, by address and deposed key.
+fn rows(contract: &Contract) -> HashMap<(String, Option<String>), usize> {
+    let text = |row: &Json, name: &str| row.get(name).and_then(Json::as_str).map(str::to_owned);
+    let rows = contract.document.get("changes").and_then(Json::as_array);
+    let rows = rows.into_iter().flatten().enumerate();
+    rows.filter_map(|(at, row)| Some(((text(row, "address")?, text(row, "deposed")), at))).collect()
 }
 
 fn broken(why: &str) -> Diagnostic {
@@ -98,12 +108,17 @@ fn broken(why: &str) -> Diagnostic {
 }
 
 impl Gate for PolicyGate {
+    fn learned(&self, change: &Change) {
+        // An object that the contract does not have cannot be looked at by rules either.
+        drop(self.put(change));
+    }
+
     fn judge(&self, change: &Change) -> Diagnostics {
         let address = change.address.to_string();
         if !self.waiting.contains(&address) {
             return Diagnostics::new();
         }
-        let contract = match self.with(change) {
+        let contract = match self.put(change) {
             Ok(contract) => contract,
             Err(error) => return error.with_address(address).into(),
         };

@@ -8,7 +8,7 @@ use ordain_config::{ProjectEnvironment, ProjectFile};
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::PlanFile;
 use ordain_plan::json::Secrets;
-use ordain_policy::{Bundle, Decisions, Input, Stage};
+use ordain_policy::{Bundle, Decisions, Explained, Input, Stage};
 
 use crate::clock;
 use crate::repository::{Repository, policy_files};
@@ -114,6 +114,42 @@ pub fn judge(
     stage: Stage,
     actor: Option<&str>,
 ) -> (Option<Decisions>, Diagnostics) {
+    let decisions = with_input(repository, file, stage, actor, |input| ordain_policy::judge(bundle, input));
+    match decisions {
+        (Some((decisions, more)), mut found) => {
+            found.append(more);
+            (decisions, found)
+        }
+        (None, found) => (None, found),
+    }
+}
+
+/// Why the policies say what they say of a plan; of one rule, if one is named.
+pub fn explain(
+    repository: &Repository,
+    bundle: &Bundle,
+    file: &PlanFile,
+    rule: Option<&str>,
+) -> (Vec<Explained>, Diagnostics) {
+    let explained =
+        with_input(repository, file, Stage::Plan, None, |input| ordain_policy::explain(bundle, input, rule));
+    match explained {
+        (Some((explained, more)), mut found) => {
+            found.append(more);
+            (explained, found)
+        }
+        (None, found) => (Vec::new(), found),
+    }
+}
+
+/// Does something with a plan in the form that policies read.
+fn with_input<T>(
+    repository: &Repository,
+    file: &PlanFile,
+    stage: Stage,
+    actor: Option<&str>,
+    work: impl FnOnce(&Input<'_>) -> T,
+) -> (Option<T>, Diagnostics) {
     let mut found = Diagnostics::new();
     let plan = found.take(file.json(Secrets::Shown));
     let contract = match ordain_plan::contract::contract(&file.plan, &file.schemas, &file.header.origin.nonce)
@@ -125,22 +161,18 @@ pub fn judge(
             return (None, found);
         }
     };
-    let decisions = ordain_policy::judge(
-        bundle,
-        &Input {
-            stage,
-            plan: &plan,
-            contract: &contract,
-            root: None,
-            environment: file.header.place.environment.as_deref(),
-            time_zone: &time_zone(repository, file.header.place.environment.as_deref()),
-            actor: actor.or(file.header.origin.author.as_deref()),
-            commit: file.header.origin.commit.as_deref(),
-            object: None,
-            now: clock::now(),
-            more: serde_json::Map::new(),
-        },
-    );
-    let decisions = found.take(decisions);
-    (decisions, found)
+    let input = Input {
+        stage,
+        plan: &plan,
+        contract: &contract,
+        root: None,
+        environment: file.header.place.environment.as_deref(),
+        time_zone: &time_zone(repository, file.header.place.environment.as_deref()),
+        actor: actor.or(file.header.origin.author.as_deref()),
+        commit: file.header.origin.commit.as_deref(),
+        object: None,
+        now: clock::now(),
+        more: serde_json::Map::new(),
+    };
+    (Some(work(&input)), found)
 }

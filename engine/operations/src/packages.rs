@@ -198,6 +198,17 @@ fn extend(path: &Path, object: &str, key: &str, value: Json) -> std::io::Result<
     files::write(path, format!("{document:#}").as_bytes())
 }
 
+/// Trimmed schemas of every type of all providers of a configuration and a state.
+pub async fn trimmed_schemas(
+    workdir: &Workdir,
+    project: &Project,
+    state: &ordain_state::State,
+) -> (ordain_plan::Schemas, Diagnostics) {
+    let providers = crate::providers::Providers::new(workdir.clone());
+    let (schemas, found) = providers.schemas(&project.tree, state).await;
+    (crate::trimmed::all(&schemas), found)
+}
+
 /// `providers schema`: the document with the schemas of all providers of a configuration and a state.
 pub async fn schemas(
     workdir: &Workdir,

@@ -2,10 +2,11 @@
 //!
 //! Unlike the JSON plan a rule cannot take what is unknown for null, or see what is sensitive: an unknown
 //! value is `{"$unknown": {"type", "not_null", "prefix", "min", "max"}}` (what is not known of it is left
-//! out), a sensitive one `{"$sealed": "sha256:…"}`, equal for equal values of one plan. The version changes
-//! only when a field goes or changes its meaning; fields may be added.
+//! out), a sensitive one `{"$sealed": "sha256:…"}`, equal for equal values of one plan. Names of map elements that
+//! begin with `$` get another one, so that no value can pass for either. The version changes only when a field
+//! goes or changes its meaning; fields may be added.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ordain_value::{Kind, Nullness, Number, Path, Step, Unknown, Value};
 use serde_json::{Map, Value as Json, json};
@@ -25,6 +26,8 @@ pub struct Contract {
     /// Texts of all sensitive values, longest first. The longest four-byte ones and up: shorter texts occur
     /// everywhere by chance.
     pub secrets: Vec<String>,
+    /// What is sealed, by commitment: for whoever may compare it and does not show it.
+    pub sealed: BTreeMap<String, Json>,
 }
 
 /// The contract document of a plan. `salt` is the plan's nonce.
@@ -32,7 +35,7 @@ pub struct Contract {
 /// # Errors
 /// When a value is ephemeral.
 pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
-    let mut writer = Writer { salt, secrets: BTreeSet::new() };
+    let mut writer = Writer { salt, secrets: BTreeSet::new(), sealed: BTreeMap::new() };
     let changes = |writer: &mut Writer<'_>, changes: &[Change]| -> Result<Json, Broken> {
         changes.iter().map(|change| writer.change(change, schemas)).collect()
     };
@@ -58,9 +61,9 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
             .map(|(name, value)| Ok((name, writer.value(value)?)))
             .collect::<Result<Map<String, Json>, Broken>>()?,
     });
-    let mut secrets: Vec<String> = writer.secrets.into_iter().collect();
+    let mut secrets: Vec<String> = std::mem::take(&mut writer.secrets).into_iter().collect();
     secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    Ok(Contract { document, secrets })
+    Ok(Contract { document, secrets, sealed: writer.sealed })
 }
 
 /// The contract form of one change, as when it is judged again with the real values, and what messages must
@@ -69,9 +72,9 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
 /// # Errors
 /// When a value is ephemeral.
 pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
-    let mut writer = Writer { salt, secrets: BTreeSet::new() };
+    let mut writer = Writer { salt, secrets: BTreeSet::new(), sealed: BTreeMap::new() };
     let document = writer.change(change, schemas)?;
-    Ok(Contract { document, secrets: writer.secrets.into_iter().collect() })
+    Ok(Contract { document, secrets: writer.secrets.into_iter().collect(), sealed: writer.sealed })
 }
 
 fn action_word(action: Action) -> &'static str {
@@ -90,6 +93,7 @@ fn action_word(action: Action) -> &'static str {
 struct Writer<'a> {
     salt: &'a str,
     secrets: BTreeSet<String>,
+    sealed: BTreeMap<String, Json>,
 }
 
 impl Writer<'_> {
@@ -142,7 +146,11 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value) -> Result<Json, Broken> {
         if value.marks().is_sensitive() && value.is_known() && !value.is_null() {
             self.remember(value);
-            return Ok(json!({ "$sealed": digest::commitment(self.salt, value)? }));
+            let commitment = json!(digest::commitment(self.salt, value)?);
+            if let (Some(text), Some(known)) = (commitment.as_str(), values::known(value)) {
+                self.sealed.insert(text.to_owned(), known);
+            }
+            return Ok(json!({ "$sealed": commitment }));
         }
         Ok(match value.kind() {
             Kind::Unknown(unknown) => json!({ "$unknown": known_of(unknown) }),
@@ -151,7 +159,7 @@ impl Writer<'_> {
             }
             Kind::Map(_, members) | Kind::Object(members) => members
                 .iter()
-                .map(|(name, value)| Ok((name.to_string(), self.value(value)?)))
+                .map(|(name, value)| Ok((escaped(name), self.value(value)?)))
                 .collect::<Result<Map<String, Json>, Broken>>()?
                 .into(),
             _ => values::known(value).unwrap_or(Json::Null),
@@ -169,6 +177,11 @@ impl Writer<'_> {
             self.secrets.insert(text);
         }
     }
+}
+
+/// A name that cannot be taken for one of ours.
+fn escaped(name: &str) -> String {
+    if name.starts_with('$') { format!("${name}") } else { name.to_owned() }
 }
 
 fn known_of(unknown: &Unknown) -> Json {

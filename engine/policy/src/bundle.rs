@@ -1,6 +1,7 @@
 //! Rego texts and data of one repository, checked before they reach the engine.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use ordain_diag::{Code, Diagnostic, Diagnostics, codes};
 use ordain_plan::{Digest, digest};
@@ -10,12 +11,20 @@ use crate::rego::Rego;
 use crate::scan::{self, Flaw, Module};
 
 /// Policies and their data.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Bundle {
     texts: BTreeMap<String, String>,
     pub(crate) modules: Vec<Module>,
     data: Json,
     digest: Digest,
+    /// The rules without tests, once they are compiled.
+    compiled: Arc<OnceLock<Rego>>,
+}
+
+impl std::fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bundle").field("digest", &self.digest).finish_non_exhaustive()
+    }
 }
 
 pub(crate) fn error(code: Code, summary: &str, detail: String) -> Diagnostic {
@@ -58,12 +67,14 @@ impl Bundle {
         if let Err(flaws) = scan::no_recursion(&modules) {
             diagnostics.extend(flaws.into_iter().map(of_flaw));
         }
-        let bundle = Self { texts, modules, data, digest };
+        let bundle = Self { texts, modules, data, digest, compiled: Arc::default() };
         if !diagnostics.has_errors() {
             diagnostics.append(bundle.check_rules());
         }
         if !diagnostics.has_errors() {
-            diagnostics.extend(bundle.engine(true).err().unwrap_or_default());
+            let has_tests = bundle.modules.iter().any(Module::is_test);
+            let found = if has_tests { bundle.engine(true).err() } else { bundle.judging().err() };
+            diagnostics.extend(found.unwrap_or_default());
         }
         ((!diagnostics.has_errors()).then_some(bundle), diagnostics)
     }
@@ -78,6 +89,15 @@ impl Bundle {
         (self.decision_rules().count(), self.tests().count())
     }
 
+    /// The engine with all texts but tests, compiled once for all copies of the bundle.
+    pub(crate) fn judging(&self) -> Result<Rego, Vec<Diagnostic>> {
+        if let Some(rego) = self.compiled.get() {
+            return Ok(rego.clone());
+        }
+        let rego = self.engine(false)?;
+        Ok(self.compiled.get_or_init(|| rego).clone())
+    }
+
     /// The engine with all texts; tests only when asked for.
     pub(crate) fn engine(&self, with_tests: bool) -> Result<Rego, Vec<Diagnostic>> {
         let wanted = |path: &&String| with_tests || !path.ends_with("_test.rego");
@@ -90,11 +110,9 @@ impl Bundle {
             let detail = format!("{path} was not taken by the evaluator:\n{why}");
             error(codes::policy::POLICY_LOAD, "Policy cannot be loaded", detail)
         };
-        let mut rego = Rego::load(texts, &self.data).map_err(|failures| {
+        let rego = Rego::load(texts, &self.data).map_err(|failures| {
             failures.iter().map(|(path, failed)| not_loaded(path, &failed.0)).collect::<Vec<_>>()
         })?;
-        // Some faults, such as unsafe variables, only come to light before the first question.
-        rego.query("true").map_err(|failed| vec![not_loaded("A policy", &failed.0)])?;
         Ok(rego)
     }
 

@@ -80,8 +80,14 @@ pub struct Obligation {
     pub rule: String,
     /// Address of the object whose values it waits for.
     pub address: String,
-    /// The attributes it waits for, such as `location`.
+    /// The attributes it waits for, such as `location`; those of other objects with the address before them.
     pub paths: Vec<String>,
+    /// What it would say, as far as that is known; empty where nothing is.
+    #[serde(default)]
+    pub message: String,
+    /// The conditions that could not be decided, each with its place: `a.rego:7: x.y == 1`.
+    #[serde(default)]
+    pub conditions: Vec<String>,
 }
 
 impl Decisions {

@@ -81,6 +81,7 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
         strict_errors: question.strict_errors,
         limits: Limits::default(),
         cover: false,
+        veiled: false,
     };
     let mut env = BuiltinEnv::new(question.now_ns);
     env.runtime = runtime(&question.environment);

@@ -2,7 +2,8 @@
 //!
 //! `input` is the JSON plan itself, so that rules written for other tools run unchanged; `input.plan` is the
 //! same document, and `input.v1` the contract of this engine (see [`ordain_plan::contract`]) with what is
-//! known of the run beside it:
+//! known of the run beside it. In all three a value that is not known yet is one to the evaluator, with its type and
+//! what else is known of it, and one that is sensitive may be compared and is not shown:
 //!
 //! - `contract`: `"1"`; `stage`: `plan`, `approve`, `resource` or `apply`; `environment`: name or null
 //! - `plan`: `root`, `effects`, `created_at`, `engine`, `mode`, `partial`, `complete`
@@ -10,13 +11,13 @@
 //! - `actor`: `{"id"}`; `commit`: `{"sha"}`; `now`: `{"unix_ns", "tz"}`
 //! - whatever the caller adds, such as `approvals`, `waivers`, `modules`
 
-use std::collections::BTreeMap;
-
 use ordain_plan::Digest;
 use ordain_plan::contract::{CONTRACT, Contract};
+use ordain_rego::Value;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decisions::Stage;
+use crate::reading::Reading;
 use crate::rego::{Failed, Rego};
 
 /// Everything that rules may look at.
@@ -71,7 +72,14 @@ impl Input<'_> {
     /// Makes it what the engine sees.
     pub(crate) fn give(&self, rego: &mut Rego) -> Result<(), Failed> {
         rego.set_now(self.now.saturating_mul(NANOSECONDS));
-        rego.set_input(self.plan, "plan", &BTreeMap::from([("v1".to_owned(), self.v1())]))
+        let plan = Value::parse_json(self.plan).map_err(|error| Failed(error.to_string()))?;
+        if plan.as_object().is_none() {
+            return Err(Failed(format!("{} where an object is needed", plan.type_name())));
+        }
+        let mut reading = Reading::new(&self.contract.sealed);
+        let input = reading.input(&plan, &self.v1());
+        rego.set_input(input, reading.veiled);
+        Ok(())
     }
 
     /// The message without any sensitive text.

@@ -1,11 +1,14 @@
 //! What the rules of a bundle say of a plan.
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_rego::{Given, Open};
 use serde_json::Value as Json;
 
 use crate::bundle::{Bundle, Decides, error};
 use crate::decisions::{Decision, Decisions, Obligation, Requirement, Stage};
 use crate::input::Input;
+use crate::open::{Rest, obligations};
+use crate::rego::{Failed, Rego};
 
 /// Judges a plan by every rule that decides (see [`Bundle`]).
 ///
@@ -15,9 +18,12 @@ use crate::input::Input;
 /// `paths`: the rule cannot be decided before these are known; it becomes an obligation, and right before the
 /// object is touched (stage `resource`) a denial if it is still there.
 ///
+/// A denial that depends on values that are not known yet becomes an obligation by itself; a demand for approvals
+/// that may hold is one.
+///
 /// With errors there are no decisions: the plan counts as not judged, never as passed.
 pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnostics) {
-    let mut rego = match bundle.engine(false) {
+    let mut rego = match bundle.judging() {
         Ok(rego) => rego,
         Err(found) => return (None, found.into_iter().collect()),
     };
@@ -28,12 +34,21 @@ pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnost
     }
     let mut decisions =
         Decisions { stage: input.stage, bundle: bundle.digest().to_string(), ..Decisions::default() };
-    for (module, rule, decides) in bundle.decision_rules() {
-        if module.stages.as_ref().is_some_and(|stages| !stages.contains(&input.stage)) {
-            continue;
+    let asked: Vec<_> = bundle
+        .decision_rules()
+        .filter(|(module, ..)| module.stages.as_ref().is_none_or(|stages| stages.contains(&input.stage)))
+        .collect();
+    let names: Vec<&str> = asked.iter().map(|(_, rule, _)| rule.as_str()).collect();
+    let answers = match rego.values(&names) {
+        Ok(answers) => answers,
+        Err(failed) => {
+            let detail = format!("The rules could not be evaluated: {}", failed.0);
+            return (None, error(codes::policy::POLICY_LOAD, "Policies could not judge", detail).into());
         }
-        let answer = rego.ask(&rule).map_err(|failed| format!("It could not be evaluated:\n{}", failed.0));
-        let taken = answer.and_then(|answer| take(&mut decisions, &rule, decides, answer, input));
+    };
+    for ((module, rule, decides), answer) in asked.iter().zip(answers) {
+        let answer = answer.map_err(|Failed(why)| format!("It could not be evaluated:\n{why}"));
+        let taken = answer.and_then(|given| take(&mut decisions, (rule, *decides), given, input, &rego));
         if let Err(why) = taken {
             let detail = format!("Rule {rule} in {}. {}", module.path, input.safe(&why));
             diagnostics.push(error(codes::policy::POLICY_LOAD, "Policy gives no decision", detail));
@@ -46,17 +61,19 @@ pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnost
     (Some(decisions), diagnostics)
 }
 
-/// Canonical order; at the last stage what is still open about the object is a denial.
+/// Canonical order; at the last stage what is said of other objects is theirs, and what is still open about the
+/// object is a denial.
 fn settle(decisions: &mut Decisions, object: Option<&str>) {
     if decisions.stage == Stage::Resource {
+        if let Some(object) = object {
+            let about = |decision: &Decision| {
+                decision.addresses.is_empty() || decision.addresses.iter().any(|address| address == object)
+            };
+            decisions.deny.retain(about);
+        }
         let open = std::mem::take(&mut decisions.obligations).into_iter();
         for obligation in open.filter(|open| object.is_none_or(|object| object == open.address)) {
-            let paths = obligation.paths.join(", ");
-            decisions.deny.push(Decision {
-                rule: obligation.rule,
-                message: format!("cannot be decided: {paths} of {} is still not known", obligation.address),
-                addresses: vec![obligation.address],
-            });
+            decisions.deny.push(still_open(obligation));
         }
     }
     for list in [&mut decisions.deny, &mut decisions.warn] {
@@ -69,30 +86,53 @@ fn settle(decisions: &mut Decisions, object: Option<&str>) {
     decisions.obligations.dedup();
 }
 
+fn still_open(obligation: Obligation) -> Decision {
+    let paths = obligation.paths.join(", ");
+    let mut message = format!("cannot be decided: {paths} of {} is still not known", obligation.address);
+    if !obligation.message.is_empty() {
+        message.push_str(&format!("; it would say: {}", obligation.message));
+    }
+    for condition in &obligation.conditions {
+        message.push_str(&format!("; left open: {condition}"));
+    }
+    Decision { rule: obligation.rule, message, addresses: vec![obligation.address] }
+}
+
+/// Takes what a rule gives to the decisions.
 fn take(
     decisions: &mut Decisions,
-    rule: &str,
-    decides: Decides,
-    answer: Option<Json>,
+    (rule, decides): (&str, Decides),
+    given: Option<Given>,
     input: &Input<'_>,
+    rego: &Rego,
 ) -> Result<(), String> {
-    let items = match answer {
-        None => return Ok(()),
-        Some(Json::Array(items)) => items,
-        Some(other) => {
-            return Err(format!(
-                "Its value is {}, not a set of messages; write `deny contains msg if …`.",
-                kind(&other)
-            ));
-        }
+    let Some(given) = given else { return Ok(()) };
+    let Some(members) = given.value.members() else {
+        return Err(format!(
+            "Its value is {}, not a set of messages; write `deny contains msg if …`.",
+            kind(&given.value.to_json())
+        ));
     };
-    for item in items {
-        match decides {
-            Decides::Deny => decisions.deny.push(decision(rule, &item, input)?),
-            Decides::Warn => decisions.warn.push(decision(rule, &item, input)?),
-            Decides::Require => decisions.require.push(requirement(rule, &item, input)?),
-            Decides::Undetermined => decisions.obligations.push(obligation(rule, &item)?),
+    for (item, open) in members.listed {
+        let mut under: Open = open;
+        under.join(&given.open);
+        let rest = Rest { rule, item: Some(&item), open: &under };
+        let item = item.to_json();
+        match (decides, under.is_certain()) {
+            (Decides::Deny, true) => decisions.deny.push(decision(rule, &item, input)?),
+            (Decides::Deny, false) => decisions.obligations.extend(obligations(&rest, input, rego)),
+            (Decides::Warn, true) => decisions.warn.push(decision(rule, &item, input)?),
+            (Decides::Warn, false) => {}
+            // What may be demanded is.
+            (Decides::Require, _) => decisions.require.push(requirement(rule, &item, input)?),
+            (Decides::Undetermined, _) => decisions.obligations.push(obligation(rule, &item)?),
         }
+    }
+    if let (Decides::Deny | Decides::Require, Some(waits)) = (decides, members.more) {
+        let mut under = given.open;
+        under.join(&Open::waiting(waits));
+        let rest = Rest { rule, item: None, open: &under };
+        decisions.obligations.extend(obligations(&rest, input, rego));
     }
     Ok(())
 }
@@ -153,7 +193,13 @@ fn obligation(rule: &str, item: &Json) -> Result<Obligation, String> {
     let (Some(address), false) = (address, paths.is_empty()) else {
         return Err("Each of its items must be an object with address, and path or paths.".to_owned());
     };
-    Ok(Obligation { rule: rule.to_owned(), address: address.to_owned(), paths })
+    Ok(Obligation {
+        rule: rule.to_owned(),
+        address: address.to_owned(),
+        paths,
+        message: String::new(),
+        conditions: Vec::new(),
+    })
 }
 
 /// The decisions as diagnostics, for whoever shows them: denials as errors where they block, else as

@@ -9,8 +9,11 @@ mod check;
 mod conftest;
 mod decisions;
 mod evaluating;
+mod explaining;
 mod input;
 mod judge;
+mod open;
+mod reading;
 mod rego;
 mod scan;
 mod test_shapes;
@@ -20,11 +23,12 @@ mod tokens;
 pub use bundle::Bundle;
 pub use check::check;
 pub use conftest::{
-    CheckResult, Configuration, ConftestQuestion, ConftestShape, Finding, conftest_test, conftest_verify,
-    shaped,
+    CheckResult, Configuration, ConftestQuestion, ConftestShape, Finding, SHAPES as CONFTEST_SHAPES,
+    conftest_test, conftest_verify, shaped,
 };
 pub use decisions::{Decision, Decisions, Obligation, Requirement, Stage};
 pub use evaluating::{Question, Reply, evaluate};
+pub use explaining::{Explained, Fate, Saying, explain, vacuous};
 pub use input::Input;
 pub use judge::{judge, report};
 pub use ordain_rego::{FileKind, SourceFile, Value as RegoValue, Version, float_document, pattern};

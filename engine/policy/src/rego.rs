@@ -3,22 +3,26 @@
 //! The evaluator is `ordain-rego`. It sees no network, no files, no environment; the clock is an argument. It runs
 //! on a thread of its own, so that deeply nested texts have room wherever this is called from.
 
-use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use ordain_rego::{
-    BuiltinEnv, CompileOptions, Compiled, Error, Limits, Policies, Request, Trail, Value, Version,
+    BuiltinEnv, CompileOptions, Compiled, Error, Given, Limits, Policies, Request, Span, Trail, Tried, Value,
+    Version,
 };
 use serde_json::Value as Json;
 
 /// Bytes of stack: what the fixed limits on nesting need in unoptimised builds.
 const STACK: usize = 512 << 20;
 
-/// Rego texts and data, ready to be asked.
+/// Rego texts and data, ready to be asked. Copies share what was compiled.
+#[derive(Clone)]
 pub struct Rego {
-    compiled: Compiled,
-    paths: Vec<String>,
+    compiled: Arc<Mutex<Compiled>>,
+    paths: Arc<[String]>,
+    texts: Arc<[String]>,
     data: Value,
     input: Option<Value>,
+    veiled: bool,
     now: i64,
     gather: bool,
     prints: Vec<String>,
@@ -47,12 +51,12 @@ impl Rego {
         texts: impl IntoIterator<Item = (&'a str, &'a str)>,
         data: &Json,
     ) -> Result<Self, Vec<(String, Failed)>> {
-        let (paths, texts): (Vec<String>, Vec<&str>) =
-            texts.into_iter().map(|(path, text)| (path.to_owned(), text)).unzip();
+        let (paths, texts): (Vec<String>, Vec<String>) =
+            texts.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).unzip();
         let data = Value::from_json(data);
         let compiled = roomy(|| {
             let mut policies = Policies::new(Version::V1);
-            for text in texts {
+            for text in &texts {
                 policies.add(text);
             }
             policies.compile(&data, CompileOptions::default())
@@ -61,10 +65,20 @@ impl Rego {
         let compiled = compiled.map_err(|errors| {
             errors
                 .iter()
-                .map(|error| (path_of(error, &paths).to_owned(), told(error, &paths)))
+                .map(|error| (path_of(error, &paths).to_owned(), told(error, &paths, &texts)))
                 .collect::<Vec<_>>()
         })?;
-        Ok(Self { compiled, paths, data, input: None, now: 0, gather: false, prints: Vec::new() })
+        Ok(Self {
+            compiled: Arc::new(Mutex::new(compiled)),
+            paths: paths.into(),
+            texts: texts.into(),
+            data,
+            input: None,
+            veiled: false,
+            now: 0,
+            gather: false,
+            prints: Vec::new(),
+        })
     }
 
     /// The time that `time.now_ns()` gives, in nanoseconds since 1970.
@@ -72,29 +86,64 @@ impl Rego {
         self.now = now_ns;
     }
 
-    /// Sets `input`: the members of `base` (JSON text of an object), and beside them `more`. The text of
-    /// `base` is read once and shared under the name `base_name` as well.
-    pub fn set_input(
-        &mut self,
-        base: &str,
-        base_name: &str,
-        more: &BTreeMap<String, Json>,
-    ) -> Result<(), Failed> {
-        let base = Value::parse_json(base).map_err(failed)?;
-        let Value::Object(members) = &base else {
-            return Err(Failed(format!("{} where an object is needed", base.type_name())));
-        };
-        let mut members = members.pairs().to_vec();
-        members.push((Value::from(base_name), base.clone()));
-        members
-            .extend(more.iter().map(|(name, value)| (Value::from(name.as_str()), Value::from_json(value))));
-        self.input = Some(Value::object(members));
-        Ok(())
+    /// Sets `input`; `veiled` says whether anything in it is unknown or sensitive.
+    pub fn set_input(&mut self, input: Value, veiled: bool) {
+        self.input = Some(input);
+        self.veiled = veiled;
+    }
+
+    fn request(&self) -> Request {
+        Request {
+            input: self.input.clone(),
+            data: self.data.clone(),
+            strict_errors: false,
+            limits: Limits::default(),
+            cover: false,
+            veiled: self.veiled,
+        }
+    }
+
+    /// What rules give, in their order.
+    pub fn values(&self, rules: &[&str]) -> Result<Vec<Result<Option<Given>, Failed>>, Failed> {
+        let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
+        let (request, env, mut trail) = (self.request(), BuiltinEnv::new(self.now), Trail::default());
+        let compiled = &*compiled;
+        let found = roomy(|| compiled.values(rules, request, env, &mut trail))?;
+        Ok(found.into_iter().map(|given| given.map_err(|error| self.told(&error))).collect())
+    }
+
+    /// Why a rule gives what it gives, body by body.
+    pub fn explain(&self, rule: &str) -> Result<Vec<Tried>, Failed> {
+        let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
+        let (request, env) = (self.request(), BuiltinEnv::new(self.now));
+        let compiled = &*compiled;
+        roomy(|| compiled.explain(rule, request, env))?.map_err(|error| self.told(&error))
+    }
+
+    /// File and row of a place.
+    pub fn place(&self, at: Span) -> (&str, u32) {
+        let file = usize::try_from(at.file).unwrap_or(usize::MAX);
+        (self.paths.get(file).map_or("", String::as_str), at.row)
+    }
+
+    fn told(&self, error: &Error) -> Failed {
+        told(error, &self.paths, &self.texts)
+    }
+
+    /// A place in the texts, and what is written there: `a.rego:7: x.y == 1`.
+    pub fn written(&self, at: Span) -> String {
+        let file = usize::try_from(at.file).unwrap_or(usize::MAX);
+        let path = self.paths.get(file).map_or("", String::as_str);
+        let bytes = usize::try_from(at.start).unwrap_or(0)..usize::try_from(at.end).unwrap_or(0);
+        let text = self.texts.get(file).and_then(|text| text.get(bytes)).unwrap_or("");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        format!("{path}:{}: {}", at.row, words.join(" "))
     }
 
     /// What a rule gives; `None` when it is undefined. Sets come as arrays.
     pub fn ask(&mut self, rule: &str) -> Result<Option<Json>, Failed> {
-        if !self.compiled.has_rule(rule) {
+        let known = self.compiled.lock().is_ok_and(|compiled| compiled.has_rule(rule));
+        if !known {
             return Err(Failed(format!("there is no rule {rule}")));
         }
         Ok(self.query(rule)?.and_then(|values| values.into_iter().next()))
@@ -102,22 +151,18 @@ impl Rego {
 
     /// What a query gives, expression by expression; `None` when it is undefined.
     pub fn query(&mut self, query: &str) -> Result<Option<Vec<Json>>, Failed> {
-        let request = Request {
-            input: self.input.clone(),
-            data: self.data.clone(),
-            strict_errors: false,
-            limits: Limits::default(),
-            cover: false,
-        };
+        let request = self.request();
         let env = BuiltinEnv::new(self.now);
         let mut trail = Trail::default();
-        let compiled = &mut self.compiled;
+        let mut compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
+        let compiled = &mut *compiled;
         let answers = roomy(|| compiled.query(query, request, env, &mut trail))?;
         if self.gather {
             self.prints.append(&mut trail.prints);
         }
         let answers = answers.map_err(|errors| {
-            let all: Vec<String> = errors.iter().map(|error| told(error, &self.paths).0).collect();
+            let all: Vec<String> =
+                errors.iter().map(|error| told(error, &self.paths, &self.texts).0).collect();
             Failed(all.join("\n"))
         })?;
         let first = answers.into_iter().next();
@@ -139,13 +184,28 @@ fn path_of<'p>(error: &Error, paths: &'p [String]) -> &'p str {
     usize::try_from(error.at.file).ok().and_then(|file| paths.get(file)).map_or("", String::as_str)
 }
 
-fn told(error: &Error, paths: &[String]) -> Failed {
+/// The error with its place, the line and a mark under what it is about.
+fn told(error: &Error, paths: &[String], texts: &[String]) -> Failed {
     let path = path_of(error, paths);
     let message = &error.message;
-    Failed(match error.at.row {
-        0 => message.clone(),
-        row => format!("{path}:{row}:{}: {message}", error.at.col),
-    })
+    if error.at.row == 0 {
+        return Failed(message.clone());
+    }
+    let text = usize::try_from(error.at.file).ok().and_then(|file| texts.get(file));
+    let line = usize::try_from(error.at.row).ok().and_then(|row| text?.lines().nth(row.checked_sub(1)?));
+    let mut out = format!("{path}:{}:{}: {message}", error.at.row, error.at.col);
+    if let Some(line) = line {
+        // Tabs stay tabs, so that the mark stands under its place however wide they are.
+        let before = line.chars().take(usize::try_from(error.at.col.saturating_sub(1)).unwrap_or(0));
+        let pad: String = before.map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let left = line.chars().count().saturating_sub(pad.chars().count());
+        let wide =
+            usize::try_from(error.at.end.saturating_sub(error.at.start)).unwrap_or(1).clamp(1, left.max(1));
+        let number = error.at.row.to_string();
+        let blank = " ".repeat(number.len());
+        out.push_str(&format!("\n  {number} | {line}\n  {blank} | {pad}{}", "^".repeat(wide)));
+    }
+    Failed(out)
 }
 
 #[cfg(test)]

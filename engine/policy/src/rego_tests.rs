@@ -25,20 +25,15 @@ fn the_clock_is_an_argument_and_tests_may_move_it() {
 }
 
 #[test]
-fn input_is_the_plan_itself_and_has_it_under_its_name() {
-    let mut rego = load("package a\nimport rego.v1\nx := [input.k, input.plan.k, input.v1.s, data.d.n]");
-    let more = BTreeMap::from([("v1".to_owned(), json!({"s": "t"}))]);
-    rego.set_input("{\"k\": 1}", "plan", &more).unwrap();
-    assert_eq!(rego.ask("data.a.x").unwrap().unwrap().to_string(), "[1,1,\"t\",1.5]");
-    assert!(rego.set_input("[]", "plan", &more).is_err());
-}
-
-#[test]
 fn faults_are_failures() {
     let failures =
         Rego::load([("a.rego", "package a\nx = {"), ("b.rego", "package b")], &json!({})).err().unwrap();
     assert_eq!(failures.len(), 1);
     assert!(failures[0].1.0.contains("a.rego"), "{failures:?}");
+    let failures = Rego::load([("a.rego", "package a\nimport rego.v1\nx if {\n\tnope(1)\n}")], &json!({}))
+        .err()
+        .unwrap();
+    assert!(failures[0].1.0.ends_with("  4 | \tnope(1)\n    | \t^^^^^^^"), "{failures:?}");
     let mut rego = load("package a\nimport rego.v1\nx := 1 if { input.none }");
     assert_eq!(rego.ask("data.a.x").unwrap(), None);
     assert!(rego.ask("data.a.nothing").is_err());

@@ -4,9 +4,10 @@ use crate::ast::{Module, Span};
 use crate::builtins::BuiltinEnv;
 use crate::compile::{CompileOptions, Compiler, compile};
 use crate::error::{Code, Error};
-use crate::eval::{Answer, Machine, Request};
+use crate::eval::{Answer, Machine, Request, Tried};
 use crate::ir::Program;
 use crate::parse::{self, Version};
+use crate::unknown::Open;
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -41,6 +42,15 @@ pub struct Compiled {
     program: Program,
     version: Version,
     files: u32,
+}
+
+/// What a rule gives.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The value.
+    pub value: Value,
+    /// Under what it is defined.
+    pub open: Open,
 }
 
 /// What a query gave besides its answers.
@@ -122,6 +132,37 @@ impl Compiled {
         let keys: Vec<Value> = path.split('.').map(Value::from).collect();
         let place = self.program.tree.find(&keys).and_then(|place| self.program.tree.place(place));
         place.is_some_and(|place| !place.rules.is_empty())
+    }
+
+    /// What rules give, each by its path such as `data.a.deny`, all under one input: what several read is computed
+    /// once. `None` where a rule is undefined.
+    pub fn values(
+        &self,
+        rules: &[&str],
+        request: Request,
+        env: BuiltinEnv,
+        trail: &mut Trail,
+    ) -> Vec<Result<Option<Given>, Error>> {
+        let mut machine = Machine::new(&self.program, request, env);
+        let all = rules.iter().map(|rule| {
+            let keys: Vec<Value> = rule.split('.').skip(1).map(Value::from).collect();
+            let (value, open) = machine.document_at(&keys).map_err(|stop| *stop)?;
+            Ok(value.map(|value| Given { value, open }))
+        });
+        let all = all.collect();
+        trail.prints.append(&mut machine.prints);
+        trail.covered.append(&mut machine.covered);
+        all
+    }
+
+    /// Why the rules at a path such as `data.a.deny` give what they give, body by body.
+    ///
+    /// # Errors
+    ///
+    /// What ended the evaluation.
+    pub fn explain(&self, rule: &str, request: Request, env: BuiltinEnv) -> Result<Vec<Tried>, Error> {
+        let keys: Vec<Value> = rule.split('.').map(Value::from).collect();
+        Machine::new(&self.program, request, env).explain(&keys).map_err(|stop| *stop)
     }
 
     /// Asks a query.

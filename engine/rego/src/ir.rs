@@ -155,6 +155,8 @@ pub(crate) struct Branch {
     /// The value, if it is the same for all answers.
     pub(crate) constant: Option<Value>,
     pub(crate) slots: usize,
+    /// Variables as they are written.
+    pub(crate) names: Vec<(Arc<str>, Slot)>,
     pub(crate) at: Span,
     pub(crate) head_at: Span,
     /// What `input` must have for the body to hold.

@@ -5,9 +5,9 @@
 
 mod bigfloat;
 mod number;
-mod value;
-
 mod types;
+mod unknown;
+mod value;
 
 mod builtins;
 
@@ -29,12 +29,13 @@ mod testing;
 pub use ast::Span;
 pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
 pub use compile::CompileOptions;
-pub use engine::{Compiled, Policies, RuleName, Trail, pattern};
+pub use engine::{Compiled, Given, Policies, RuleName, Trail, pattern};
 pub use error::{Code, Error};
-pub use eval::{Answer, Limits, Request};
+pub use eval::{Answer, Limits, Reached, Request, Tried};
 pub use load::{FileKind, SourceFile, base_documents, document, float_document};
 pub use number::Number;
 pub use parse::Version;
 pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};
 pub use types::{Signature, Type};
+pub use unknown::{Bound, Members, NOT_KNOWN, NOT_SHOWN, Open, Reason, Secret, Unknown, Wait, Waits};
 pub use value::{JsonError, Object, Set, Value};

@@ -124,6 +124,8 @@ fn write_value(out: &mut String, value: &Value) {
             out.push('}');
         }
         Value::String(text) => out.push_str(&ordain_gostd::quote(text)),
+        Value::Unknown(unknown) => out.push_str(unknown.text()),
+        Value::Secret(secret) => out.push_str(secret.text()),
         Value::Null => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Value::Number(number) => out.push_str(&number.text()),

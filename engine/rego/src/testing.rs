@@ -227,6 +227,7 @@ fn run_one(
         strict_errors: false,
         limits: Limits::default(),
         cover: options.cover,
+        veiled: false,
     };
     let mut env = BuiltinEnv::new(options.now_ns);
     env.runtime = options.runtime.clone();

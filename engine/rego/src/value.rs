@@ -9,15 +9,18 @@ pub use collections::{Object, Set};
 pub use read::JsonError;
 
 use crate::number::Number;
+use crate::unknown::{Secret, Unknown};
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// A value; cloning copies a pointer.
 ///
 /// The order is OPA's: null < bool < number < string < array < object < set, arrays item by item, objects by their
 /// sorted keys and then values, sets by their sorted members. Text holds bytes that are no UTF-8 as
-/// [`ordain_gostd::bytes`] escapes them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// [`ordain_gostd::bytes`] escapes them. Hidden values compare as what they are; unknown ones come last, and each is
+/// equal to its copies only.
+#[derive(Debug, Clone)]
 pub enum Value {
     /// `null`.
     Null,
@@ -33,6 +36,10 @@ pub enum Value {
     Object(Arc<Object>),
     /// A set.
     Set(Arc<Set>),
+    /// Not known yet.
+    Unknown(Arc<Unknown>),
+    /// A scalar that must not be shown.
+    Secret(Arc<Secret>),
 }
 
 impl Value {
@@ -71,6 +78,8 @@ impl Value {
             Self::Array(_) => "array",
             Self::Object(_) => "object",
             Self::Set(_) => "set",
+            Self::Unknown(_) => "unknown",
+            Self::Secret(secret) => secret.value.type_name(),
         }
     }
 
@@ -79,6 +88,7 @@ impl Value {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
+            Self::Secret(secret) => secret.value.as_str(),
             _ => None,
         }
     }
@@ -88,6 +98,7 @@ impl Value {
     pub fn as_number(&self) -> Option<&Number> {
         match self {
             Self::Number(number) => Some(number),
+            Self::Secret(secret) => secret.value.as_number(),
             _ => None,
         }
     }
@@ -139,6 +150,45 @@ impl Value {
             Self::Array(_) => 4,
             Self::Object(_) => 5,
             Self::Set(_) => 6,
+            Self::Unknown(_) => 7,
+            Self::Secret(secret) => secret.value.rank(),
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::Array(a), Self::Array(b)) => a == b,
+            (Self::Object(a), Self::Object(b)) => a == b,
+            (Self::Set(a), Self::Set(b)) => a == b,
+            (Self::Unknown(a), Self::Unknown(b)) => a.id() == b.id(),
+            (Self::Secret(a), b) => a.value == *b,
+            (a, Self::Secret(b)) => *a == b.value,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u8(self.rank());
+        match self {
+            Self::Null => {}
+            Self::Bool(truth) => truth.hash(state),
+            Self::Number(number) => number.hash(state),
+            Self::String(text) => text.hash(state),
+            Self::Array(items) => items.hash(state),
+            Self::Object(object) => object.hash(state),
+            Self::Set(set) => set.hash(state),
+            Self::Unknown(unknown) => unknown.id().hash(state),
+            Self::Secret(secret) => secret.value.hash(state),
         }
     }
 }
@@ -146,6 +196,9 @@ impl Value {
 impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
+            (Self::Secret(a), b) => a.value.cmp(b),
+            (a, Self::Secret(b)) => a.cmp(&b.value),
+            (Self::Unknown(a), Self::Unknown(b)) => a.id().cmp(&b.id()),
             (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
             (Self::Number(a), Self::Number(b)) => a.cmp(b),
             (Self::String(a), Self::String(b)) => a.cmp(b),

@@ -1,7 +1,9 @@
 //! `ordain policy …`
 
+pub mod check;
 pub mod conftest_compat;
 pub mod eval;
+pub mod explain;
 pub mod test;
 
 use ordain_operations::repository::{Repository, policy_files};

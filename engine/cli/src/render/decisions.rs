@@ -33,6 +33,10 @@ pub fn decisions(decisions: &Decisions, style: Style) -> String {
             obligation.address,
             style.paint(Color::Grey, &format!("[{}]", obligation.rule))
         ));
+        for condition in &obligation.conditions {
+            out.push_str(&style.paint(Color::Grey, &format!("         if {condition}")));
+            out.push('\n');
+        }
     }
     if out.is_empty() { out } else { format!("\n{}\n{out}", style.bold("Policies:")) }
 }

@@ -189,6 +189,7 @@ impl Checking<'_> {
             strict_errors: self.question.show_builtin_errors,
             limits: Limits::default(),
             cover: false,
+            veiled: false,
         };
         let mut env = BuiltinEnv::new(self.question.now_ns);
         env.runtime = runtime(&self.question.environment);

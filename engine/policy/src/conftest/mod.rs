@@ -4,6 +4,7 @@
 //! this program are judged by [`crate::judge`], which refuses such rules.
 
 mod check;
+mod reports;
 mod shapes;
 mod verify;
 
@@ -53,7 +54,7 @@ pub struct Configuration {
 /// How results are shown.
 #[derive(Clone, Debug, Default)]
 pub struct ConftestShape {
-    /// `stdout`, `json`, `table`, `tap`, `junit`, `github`; anything else is `stdout`.
+    /// One of [`SHAPES`].
     pub output: String,
     /// No exceptions in plain text.
     pub suppress_exceptions: bool,
@@ -98,5 +99,5 @@ pub struct CheckResult {
 }
 
 pub use check::conftest_test;
-pub use shapes::shaped;
+pub use shapes::{SHAPES, shaped};
 pub use verify::conftest_verify;

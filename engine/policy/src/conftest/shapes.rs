@@ -1,13 +1,13 @@
-//! Results as text, JSON, a table, TAP, JUnit's XML, or GitHub's workflow commands.
+//! Results as text, JSON, a table, TAP, JUnit's XML, or commands of a forge's log.
 
 use std::collections::BTreeMap;
 
 use ordain_rego::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::{CheckResult, ConftestShape, Finding};
+use super::{CheckResult, ConftestShape, Finding, reports};
 
-/// Results in the shape asked for. What is no known shape is plain text.
+/// Results in the shape asked for; one of [`SHAPES`], anything else is plain text.
 pub fn shaped(results: &[CheckResult], shape: &ConftestShape) -> String {
     match shape.output.as_str() {
         "json" => document(results),
@@ -15,15 +15,20 @@ pub fn shaped(results: &[CheckResult], shape: &ConftestShape) -> String {
         "tap" => tap(results),
         "junit" => junit(results, shape),
         "github" => github(results, shape),
+        "azuredevops" => reports::azure(results),
+        "sarif" => reports::sarif(results),
         _ => plain(results, shape),
     }
 }
+
+/// Names of shapes.
+pub const SHAPES: &[&str] = &["stdout", "json", "table", "tap", "junit", "github", "azuredevops", "sarif"];
 
 fn total(results: &[CheckResult], of: fn(&CheckResult) -> usize) -> usize {
     results.iter().map(of).sum()
 }
 
-fn tests(result: &CheckResult) -> usize {
+pub(super) fn tests(result: &CheckResult) -> usize {
     result.successes
         + result.failures.len()
         + result.warnings.len()
@@ -31,7 +36,7 @@ fn tests(result: &CheckResult) -> usize {
         + result.skipped.len()
 }
 
-fn summary(results: &[CheckResult]) -> String {
+pub(super) fn summary(results: &[CheckResult]) -> String {
     let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     format!(
         "{}, {} passed, {}, {}, {}",

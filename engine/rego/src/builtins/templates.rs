@@ -48,6 +48,8 @@ impl Item {
             Self::Data(Value::Array(items)) => !items.is_empty(),
             Self::Data(Value::Set(set)) => !set.is_empty(),
             Self::Data(Value::Object(object)) => !object.is_empty(),
+            // Calls with these go another way.
+            Self::Data(Value::Unknown(_) | Value::Secret(_)) => true,
             Self::Int(int) => *int != 0,
             Self::Float(float) => *float != 0.0,
         }
@@ -80,6 +82,7 @@ fn argument(value: &Value) -> Arg {
             let pairs = object.iter().map(|(key, value)| (Arg::Text(key.json_key()), argument(value)));
             Arg::Map("map[string]interface {}".into(), pairs.collect())
         }
+        veiled @ (Value::Unknown(_) | Value::Secret(_)) => Arg::Text(veiled.to_string()),
     }
 }
 

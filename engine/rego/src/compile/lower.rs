@@ -75,10 +75,22 @@ impl Lowering<'_> {
             value,
             constant,
             slots: self.frame.count(),
+            names: self.names(),
             at: rule.at,
             head_at: rule.head.at,
             needs: super::index::needs(&rule.body),
         }
+    }
+
+    /// Variables by the names that somebody gave them.
+    fn names(&self) -> Vec<(Name, Slot)> {
+        let written =
+            |name: &Name| self.compiler.rewritten.get(name).cloned().unwrap_or_else(|| name.clone());
+        let mut names: Vec<(Slot, Name)> =
+            self.frame.slots.iter().map(|(name, slot)| (*slot, written(name))).collect();
+        names.retain(|(_, name)| !name.starts_with("__") && !is_wildcard(name));
+        names.sort();
+        names.into_iter().map(|(slot, name)| (name, slot)).collect()
     }
 
     pub(crate) fn block(&mut self, body: &[Expr]) -> Block {

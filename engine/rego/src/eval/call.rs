@@ -5,6 +5,7 @@ use crate::ast::Span;
 use crate::builtins::{Builtin, ErrorCode};
 use crate::error::Code;
 use crate::ir::{Function, FunctionName};
+use crate::unknown::Seen;
 use crate::value::Value;
 
 impl Machine<'_> {
@@ -30,13 +31,20 @@ impl Machine<'_> {
 
     fn direct(&mut self, function: Function, operands: Vec<Value>, at: Span) -> Outcome<Option<Value>> {
         match function {
+            Function::Builtin(builtin) if self.veiled => self.veiled_builtin(builtin, &operands, at),
             Function::Builtin(builtin) => self.builtin(builtin, &operands, at),
             Function::Rules(place) => self.function(place, operands),
+            Function::Member if self.veiled => Ok(self.veiled_member(&operands)),
             Function::Member => Ok(Some(Value::Bool(is_member(&operands)))),
         }
     }
 
-    fn builtin(&mut self, builtin: &Builtin, operands: &[Value], at: Span) -> Outcome<Option<Value>> {
+    pub(crate) fn builtin(
+        &mut self,
+        builtin: &Builtin,
+        operands: &[Value],
+        at: Span,
+    ) -> Outcome<Option<Value>> {
         match (builtin.run)(&mut self.env, operands) {
             Ok(value) => Ok(value),
             Err(error) => {
@@ -53,14 +61,20 @@ impl Machine<'_> {
 
     fn function(&mut self, place: usize, operands: Vec<Value>) -> Outcome<Option<Value>> {
         let key = (place, operands);
-        if let Some(known) = self.scope()?.calls.get(&key) {
-            return Ok(known.clone());
+        // What a call made of something hidden must not be shown where the same is open, and the other way round.
+        let kept = !self.veiled || !key.1.iter().any(|operand| Seen::of(operand).secret);
+        if kept && let Some((value, open)) = self.scope()?.calls.get(&key).cloned() {
+            self.depend(&open);
+            return Ok(value);
         }
         let program = self.program;
         let rules = program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
         let several = "functions must not produce multiple outputs for same inputs";
-        let value = self.complete(rules, &key.1, several)?;
-        self.scope_mut()?.calls.insert(key, value.clone());
+        let (value, open) = self.apart(|machine| machine.complete(rules, &key.1, several))?;
+        if kept {
+            self.scope_mut()?.calls.insert(key, (value.clone(), open.clone()));
+        }
+        self.depend(&open);
         Ok(value)
     }
 }

@@ -4,6 +4,8 @@ use super::run::Members;
 use super::{Document, Machine, Outcome, Slots};
 use crate::ast::Span;
 use crate::error::Code;
+use crate::types::Type;
+use crate::unknown::{Open, Unknown, Waits};
 use crate::value::{Object, Value};
 use std::sync::Arc;
 
@@ -35,6 +37,20 @@ impl Machine<'_> {
         }
     }
 
+    /// What stands at a path under `data`, and under what it does.
+    pub(crate) fn document_at(&mut self, keys: &[Value]) -> Outcome<(Option<Value>, Open)> {
+        self.apart(|machine| {
+            let mut document = machine.root()?;
+            for key in keys {
+                match machine.member(document, key)? {
+                    Some(next) => document = next,
+                    None => return Ok(None),
+                }
+            }
+            machine.forced(document)
+        })
+    }
+
     fn has_rules(&self, place: usize) -> bool {
         self.program.rules.get(place).is_some_and(|rules| !rules.is_empty())
     }
@@ -53,6 +69,9 @@ impl Machine<'_> {
     /// `document[key]`.
     pub(crate) fn member(&mut self, document: Document, key: &Value) -> Outcome<Option<Document>> {
         let (place, base) = match document {
+            Document::Value(value) if self.veiled => {
+                return Ok(self.at_key(&value, key).map(Document::Value));
+            }
             Document::Value(value) => return Ok(value.get(key).cloned().map(Document::Value)),
             Document::Place(place, base) => (place, base),
         };
@@ -61,7 +80,10 @@ impl Machine<'_> {
                 return Ok(None);
             }
             let whole = self.extent(place, base.as_ref())?;
-            return Ok(whole.and_then(|value| value.get(key).cloned()).map(Document::Value));
+            return match whole {
+                Some(whole) => self.member(Document::Value(whole), key),
+                None => Ok(None),
+            };
         }
         let below = base.as_ref().and_then(|base| base.get(key)).cloned();
         match self.program.tree.child(place, key) {
@@ -94,7 +116,12 @@ impl Machine<'_> {
         let (place, base) = match document {
             Document::Value(value @ Value::Array(_)) => return Ok(Some(Members::Array(value, 0))),
             Document::Value(value @ Value::Object(_)) => return Ok(Some(Members::Object(value, 0))),
+            Document::Value(Value::Set(set)) if self.veiled => {
+                let likely = self.set_members(&set);
+                return Ok(Some(likely.unwrap_or(Members::Set(Value::Set(set), 0))));
+            }
             Document::Value(value @ Value::Set(_)) => return Ok(Some(Members::Set(value, 0))),
+            Document::Value(Value::Unknown(unknown)) => return Ok(self.unknown_members(&unknown)),
             Document::Value(_) => return Ok(None),
             Document::Place(place, base) => (place, base),
         };
@@ -125,14 +152,16 @@ impl Machine<'_> {
     /// All that rules and base documents give at a place, computed once per scope.
     pub(crate) fn extent(&mut self, place: usize, base: Option<&Value>) -> Outcome<Option<Value>> {
         if self.has_rules(place)
-            && let Some(known) = self.scope()?.documents.get(&place)
+            && let Some((value, open)) = self.scope()?.documents.get(&place).cloned()
         {
-            return Ok(known.clone());
+            self.depend(&open);
+            return Ok(value);
         }
-        let value = self.deeper(|machine| machine.compute(place, base))?;
+        let (value, open) = self.apart(|machine| machine.deeper(|machine| machine.compute(place, base)))?;
         if self.has_rules(place) {
-            self.scope_mut()?.documents.insert(place, value.clone());
+            self.scope_mut()?.documents.insert(place, (value.clone(), open.clone()));
         }
+        self.depend(&open);
         Ok(value)
     }
 
@@ -166,16 +195,21 @@ impl Machine<'_> {
         }
         let mut out = match (own, base) {
             (Some(Value::Object(own)), _) => Object::clone(&own),
+            (Some(Value::Unknown(own)), _) => return Ok(Some(self.vague_place(own.waits.clone()))),
             (Some(other), _) => return Ok(Some(other)),
             (None, Some(Value::Object(base))) => Object::clone(base),
             (None, _) => Object::default(),
         };
+        let mut vague = Vec::new();
         for (key, child) in children {
             let below = base.and_then(|base| base.get(&key)).cloned();
-            let member = match self.at_place(child, below)? {
-                Some(document) => self.forced(document)?,
-                None => None,
-            };
+            let (member, open) = self.apart(|machine| match machine.at_place(child, below)? {
+                Some(document) => machine.forced(document),
+                None => Ok(None),
+            })?;
+            if let Some(waits) = open.waits() {
+                vague.push(waits);
+            }
             match (out.get(&key), member) {
                 (Some(before), Some(new)) if self.has_rules(place) => {
                     let merged = merge(before, &new).ok_or_else(unique)?;
@@ -185,7 +219,15 @@ impl Machine<'_> {
                 (_, None) => {}
             }
         }
+        if !vague.is_empty() {
+            return Ok(Some(self.vague_place(Waits::all(vague))));
+        }
         Ok(Some(Value::Object(Arc::new(out))))
+    }
+
+    /// All of a place where it is not known what there is.
+    fn vague_place(&self, waits: Waits) -> Value {
+        Unknown::new(Type::object(Type::Any, Type::Any), waits).value()
     }
 }
 

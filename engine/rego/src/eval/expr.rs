@@ -1,11 +1,14 @@
 //! Expressions: documents, collections, comprehensions.
 
 use super::document::unique;
+use super::gather::{Gathered, Pairs};
 use super::run::shown;
 use super::{Document, Flow, Machine, Outcome, Slots};
 use crate::ast::Collects;
 use crate::ir::{Comprehension, Expr};
-use crate::value::{Object, Set, Value};
+use crate::types::Type;
+use crate::unknown::{Seen, Unknown, Waits, is_known};
+use crate::value::{Object, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,6 +51,7 @@ impl Machine<'_> {
         if let Expr::Slot(slot) = head
             && let [Expr::Constant(key)] = path
             && let Some(Some(Document::Value(value))) = slots.get(*slot)
+            && !value.is_unknown()
         {
             return Ok(value.get(key).cloned().map(Document::Value));
         }
@@ -90,6 +94,16 @@ impl Machine<'_> {
             };
             out.push((key, value));
         }
+        if self.veiled && !out.iter().all(|(key, _)| is_known(key)) {
+            let mut seen = Seen::default();
+            out.iter().for_each(|(key, value)| {
+                seen.look(key);
+                seen.look(value);
+            });
+            let mut whole = Unknown::new(Type::object(Type::Any, Type::Any), Waits::all(seen.waits));
+            whole.length = (1, Some(out.len()));
+            return Ok(Some(whole.value()));
+        }
         Ok(Some(Value::object(out)))
     }
 
@@ -97,22 +111,39 @@ impl Machine<'_> {
         if inner.collects == Collects::Object {
             return self.object_comprehension(inner, slots);
         }
-        let mut items = Vec::new();
+        let mut items = Gathered::default();
         self.run(&inner.body, slots, &mut |machine, slots| {
             if let Some(value) = machine.value(&inner.value, slots)? {
-                items.push(value);
+                items.push(value, &machine.open);
             }
             Ok(Flow::More)
         })?;
         Ok(match inner.collects {
-            Collects::Array => Value::array(items),
-            _ => Value::Set(Arc::new(items.into_iter().collect::<Set>())),
+            Collects::Array => items.array(),
+            _ => items.set(),
         })
     }
 
     fn object_comprehension(&mut self, inner: &Comprehension, slots: &mut Slots) -> Outcome<Value> {
-        let mut out: BTreeMap<Value, Value> = BTreeMap::new();
         let at = inner.at;
+        if self.veiled {
+            let mut pairs = Pairs::default();
+            self.run(&inner.body, slots, &mut |machine, slots| {
+                let Some(key) = &inner.key else { return Ok(Flow::More) };
+                if let (Some(key), Some(value)) =
+                    (machine.value(key, slots)?, machine.value(&inner.value, slots)?)
+                {
+                    pairs.push(key, value, &machine.open);
+                }
+                Ok(Flow::More)
+            })?;
+            return pairs.object(|| {
+                let mut fault = unique();
+                fault.at = at;
+                fault
+            });
+        }
+        let mut out: BTreeMap<Value, Value> = BTreeMap::new();
         self.run(&inner.body, slots, &mut |machine, slots| {
             let Some(key) = &inner.key else { return Ok(Flow::More) };
             if let (Some(key), Some(value)) =
@@ -136,21 +167,25 @@ impl Machine<'_> {
     }
 
     fn template(&mut self, parts: &[Expr], slots: &mut Slots) -> Outcome<Value> {
-        let mut out = String::new();
+        let mut values = Vec::with_capacity(parts.len());
         for part in parts {
-            match self.value(part, slots)? {
+            let text = match self.value(part, slots)? {
                 Some(Value::Set(set)) => match set.members() {
-                    [] => out.push_str("<undefined>"),
-                    [only] => out.push_str(&shown(only)),
+                    [] => Value::from("<undefined>"),
+                    [only] => only.clone(),
                     _ => {
                         let message = "template-strings must not produce multiple outputs";
                         return Err(super::stop(crate::error::Code::Conflict, Default::default(), message));
                     }
                 },
-                Some(text) => out.push_str(&shown(&text)),
-                None => out.push_str("<undefined>"),
-            }
+                Some(text) => text,
+                None => Value::from("<undefined>"),
+            };
+            values.push(text);
         }
-        Ok(Value::string(out))
+        if self.veiled {
+            return Ok(super::veiled_calls::joined(&values));
+        }
+        Ok(Value::string(values.iter().map(shown).collect::<String>()))
     }
 }

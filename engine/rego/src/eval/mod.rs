@@ -2,16 +2,23 @@
 
 mod call;
 mod document;
+mod explain;
 mod expr;
+mod gather;
 mod rules;
 mod run;
+mod veiled;
+mod veiled_calls;
 mod with;
+
+pub use explain::{Reached, Tried};
 
 use crate::ast::Span;
 use crate::builtins::BuiltinEnv;
 use crate::compile::Query;
 use crate::error::{Code, Error};
 use crate::ir::{Function, FunctionName, Program};
+use crate::unknown::{Open, Waits};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -32,12 +39,14 @@ impl Default for Limits {
 }
 
 /// One answer of a query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// The value of each expression; `true` for those that only hold.
     pub expressions: Vec<Value>,
     /// Variables by name.
     pub bindings: BTreeMap<String, Value>,
+    /// Under what it is an answer; certain where everything is known.
+    pub open: Open,
 }
 
 /// A document, or a place under `data` that has not been looked into yet.
@@ -69,9 +78,12 @@ pub(crate) struct Scope {
     /// Replaced places.
     places: Arc<HashMap<usize, Value>>,
     functions: Arc<HashMap<FunctionName, Replaced>>,
-    documents: HashMap<usize, Option<Value>>,
-    calls: HashMap<(usize, Vec<Value>), Option<Value>>,
+    documents: HashMap<usize, Known>,
+    calls: HashMap<(usize, Vec<Value>), Known>,
 }
+
+/// A value that was computed, and under what it is defined.
+type Known = (Option<Value>, Open);
 
 #[derive(Clone)]
 pub(crate) enum Replaced {
@@ -91,6 +103,8 @@ pub struct Request {
     pub limits: Limits,
     /// Whether to note which lines ran.
     pub cover: bool,
+    /// Whether the input has unknown or hidden values.
+    pub veiled: bool,
 }
 
 /// Runs one query.
@@ -105,6 +119,13 @@ pub(crate) struct Machine<'p> {
     /// What `print` said.
     pub(crate) prints: Vec<String>,
     cover: bool,
+    veiled: bool,
+    /// Under what the derivation at hand holds.
+    open: Open,
+    /// The expression at hand.
+    place: Span,
+    /// How far the body that is asked about came.
+    watch: Option<explain::Watch<'p>>,
     /// Places that ran.
     pub(crate) covered: BTreeSet<Span>,
     /// Cases of parameterised tests that began.
@@ -131,6 +152,10 @@ impl<'p> Machine<'p> {
             depth: 0,
             prints: Vec::new(),
             cover: request.cover,
+            veiled: request.veiled,
+            open: Open::default(),
+            place: Span::default(),
+            watch: None,
             covered: BTreeSet::new(),
             cases: Vec::new(),
         }
@@ -155,7 +180,7 @@ impl<'p> Machine<'p> {
                     bindings.insert(name.to_string(), value);
                 }
             }
-            out.push(Answer { expressions, bindings });
+            out.push(Answer { expressions, bindings, open: machine.open.clone() });
             Ok(Flow::More)
         });
         result.map_err(|stop| *stop)?;
@@ -176,6 +201,20 @@ impl<'p> Machine<'p> {
             return Err(stop(Code::Limit, at, format!("more than {} steps", self.limits.steps)));
         }
         Ok(())
+    }
+
+    /// What comes depends on something that is not known.
+    fn wait(&mut self, waits: Waits) {
+        self.open.wait(self.place, waits);
+    }
+
+    /// Runs something by itself; gives back under what its outcome holds.
+    fn apart<T>(&mut self, f: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<(T, Open)> {
+        let (outer, place) = (std::mem::take(&mut self.open), self.place);
+        let out = f(self);
+        let own = std::mem::replace(&mut self.open, outer);
+        self.place = place;
+        Ok((out?, own))
     }
 
     /// Goes one level down, or refuses.

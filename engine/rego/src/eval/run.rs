@@ -1,8 +1,10 @@
 //! Bodies: operation after operation, going back to the last one that has another possibility.
 
+use super::veiled::Holds;
 use super::{Document, Flow, Machine, Outcome, Slots};
 use crate::ast::Span;
 use crate::ir::{Block, Every, Expr, Op, Pattern};
+use crate::unknown::{Open, Truth};
 use crate::value::Value;
 
 /// The possibilities of an operation that are left.
@@ -11,8 +13,10 @@ enum Choice<'b> {
     Members { key: &'b Pattern, into: usize, left: Members },
     /// Results of a relation.
     Results { pattern: &'b Pattern, left: std::vec::IntoIter<Value> },
+    /// Results that may be there.
+    Likely { pattern: &'b Pattern, left: std::vec::IntoIter<(Value, Open)> },
     /// Answers of a body under `with`: values of the slots that it writes.
-    Written { outputs: &'b [usize], left: std::vec::IntoIter<Vec<Option<Document>>> },
+    Written { outputs: &'b [usize], left: std::vec::IntoIter<(Vec<Option<Document>>, Open)> },
 }
 
 /// Where going through a document is.
@@ -21,29 +25,34 @@ pub(crate) enum Members {
     Object(Value, usize),
     Set(Value, usize),
     Listed(std::vec::IntoIter<(Value, Document)>),
+    Likely(std::vec::IntoIter<(Value, Value, Open)>),
 }
 
+/// Key, value, and under what they are there.
+type Member = (Value, Document, Open);
+
 impl Iterator for Members {
-    type Item = (Value, Document);
+    type Item = Member;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Array(value, at) => {
                 let item = value.as_array()?.get(*at)?.clone();
                 *at += 1;
-                Some((Value::from(*at - 1), Document::Value(item)))
+                Some((Value::from(*at - 1), Document::Value(item), Open::default()))
             }
             Self::Object(value, at) => {
                 let (key, item) = value.as_object()?.pairs().get(*at)?.clone();
                 *at += 1;
-                Some((key, Document::Value(item)))
+                Some((key, Document::Value(item), Open::default()))
             }
             Self::Set(value, at) => {
                 let item = value.as_set()?.members().get(*at)?.clone();
                 *at += 1;
-                Some((item.clone(), Document::Value(item)))
+                Some((item.clone(), Document::Value(item), Open::default()))
             }
-            Self::Listed(left) => left.next(),
+            Self::Listed(left) => left.next().map(|(key, member)| (key, member, Open::default())),
+            Self::Likely(left) => left.next().map(|(key, value, open)| (key, Document::Value(value), open)),
         }
     }
 }
@@ -60,10 +69,19 @@ pub(crate) type Sink<'s, 'p> = &'s mut dyn FnMut(&mut Machine<'p>, &mut Slots) -
 
 impl<'p> Machine<'p> {
     /// Calls `sink` with each answer of a body until it has enough.
+    ///
+    /// While `sink` runs, the machine's `open` says under what the answer holds.
     pub(crate) fn run(&mut self, block: &Block, slots: &mut Slots, sink: Sink<'_, 'p>) -> Outcome<Flow> {
-        let mut choices: Vec<(usize, Choice<'_>)> = Vec::new();
+        let (outer, place) = (std::mem::take(&mut self.open), self.place);
+        let flow = self.attempt(block, slots, sink);
+        self.open = outer;
+        self.place = place;
+        flow
+    }
+
+    fn attempt(&mut self, block: &Block, slots: &mut Slots, sink: Sink<'_, 'p>) -> Outcome<Flow> {
+        let mut choices: Vec<(usize, Choice<'_>, Open)> = Vec::new();
         let mut at = 0;
-        let mut place = Span::default();
         loop {
             let step = match block.ops.get(at) {
                 None => {
@@ -73,21 +91,24 @@ impl<'p> Machine<'p> {
                     Step::Failed
                 }
                 Some(Op::At(span)) => {
-                    place = *span;
+                    self.place = *span;
+                    if self.watch.is_some() {
+                        self.note_reached(block, at, *span, slots);
+                    }
                     if self.cover {
                         self.covered.insert(*span);
                     }
                     Step::Done
                 }
                 Some(op) => {
-                    self.step(place)?;
+                    self.step(self.place)?;
                     self.operation(op, slots)?
                 }
             };
             match step {
                 Step::Done => at += 1,
                 Step::Choose(choice) => {
-                    choices.push((at, choice));
+                    choices.push((at, choice, self.open.clone()));
                     match self.again(&mut choices, slots)? {
                         Some(next) => at = next,
                         None => return Ok(Flow::More),
@@ -102,16 +123,33 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether a body has an answer.
-    pub(crate) fn holds(&mut self, block: &Block, slots: &mut Slots) -> Outcome<bool> {
-        let flow = self.deeper(|machine| machine.run(block, slots, &mut |_, _| Ok(Flow::Enough)))?;
-        Ok(flow == Flow::Enough)
+    pub(crate) fn holds(&mut self, block: &Block, slots: &mut Slots) -> Outcome<Holds> {
+        let mut maybe = Open::default();
+        let flow = self.deeper(|machine| {
+            machine.run(block, slots, &mut |machine, _| {
+                if machine.open.is_certain() {
+                    return Ok(Flow::Enough);
+                }
+                maybe.join(&machine.open);
+                Ok(Flow::More)
+            })
+        })?;
+        Ok(match flow {
+            Flow::Enough => Holds::Yes,
+            Flow::More if maybe.is_certain() => Holds::No,
+            Flow::More => Holds::Maybe(maybe),
+        })
     }
 
     /// Takes the next possibility of the last operation that has one; the operation after it is next.
-    fn again(&mut self, choices: &mut Vec<(usize, Choice<'_>)>, slots: &mut Slots) -> Outcome<Option<usize>> {
-        while let Some((at, choice)) = choices.last_mut() {
+    fn again(
+        &mut self,
+        choices: &mut Vec<(usize, Choice<'_>, Open)>,
+        slots: &mut Slots,
+    ) -> Outcome<Option<usize>> {
+        while let Some((at, choice, open)) = choices.last_mut() {
             let after = *at + 1;
-            if self.choose(choice, slots)? {
+            if self.choose(choice, open, slots)? {
                 return Ok(Some(after));
             }
             choices.pop();
@@ -119,11 +157,14 @@ impl<'p> Machine<'p> {
         Ok(None)
     }
 
-    fn choose(&mut self, choice: &mut Choice<'_>, slots: &mut Slots) -> Outcome<bool> {
+    /// The next possibility; `before` is under what the choice came about.
+    fn choose(&mut self, choice: &mut Choice<'_>, before: &Open, slots: &mut Slots) -> Outcome<bool> {
         match choice {
             Choice::Members { key, into, left } => {
-                for (name, member) in left.by_ref() {
+                for (name, member, open) in left.by_ref() {
                     self.step(Span::default())?;
+                    self.open.clone_from(before);
+                    self.open.join(&open);
                     if self.matches(key, &name, slots)? {
                         // A member without a value (a rule that did not fire) is none.
                         let Some(member) = self.defined(member)? else { continue };
@@ -136,6 +177,18 @@ impl<'p> Machine<'p> {
             Choice::Results { pattern, left } => {
                 for result in left.by_ref() {
                     self.step(Span::default())?;
+                    self.open.clone_from(before);
+                    if self.matches(pattern, &result, slots)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Choice::Likely { pattern, left } => {
+                for (result, open) in left.by_ref() {
+                    self.step(Span::default())?;
+                    self.open.clone_from(before);
+                    self.open.join(&open);
                     if self.matches(pattern, &result, slots)? {
                         return Ok(true);
                     }
@@ -143,7 +196,9 @@ impl<'p> Machine<'p> {
                 Ok(false)
             }
             Choice::Written { outputs, left } => {
-                let Some(values) = left.next() else { return Ok(false) };
+                let Some((values, open)) = left.next() else { return Ok(false) };
+                self.open.clone_from(before);
+                self.open.join(&open);
                 for (slot, value) in outputs.iter().zip(values) {
                     if let Some(place) = slots.get_mut(*slot) {
                         *place = value;
@@ -164,7 +219,10 @@ impl<'p> Machine<'p> {
                 }
                 None => false,
             },
-            Op::Test(expr) => self.value(expr, slots)?.is_some_and(|value| value != Value::Bool(false)),
+            Op::Test(expr) => match self.value(expr, slots)? {
+                Some(value) => self.is_true(&value),
+                None => false,
+            },
             Op::Match(pattern, expr) => self.match_expr(pattern, expr, slots)?,
             Op::Scan { from, key, into } => {
                 let Some(document) = slots.get(*from).cloned().flatten() else { return Ok(Step::Failed) };
@@ -176,12 +234,31 @@ impl<'p> Machine<'p> {
             }
             Op::Relation(pattern, expr) => {
                 let Some(results) = self.value(expr, slots)? else { return Ok(Step::Failed) };
+                if results.is_unknown() {
+                    return self.likely_results(pattern, results);
+                }
                 let results = results.as_array().map(<[Value]>::to_vec).unwrap_or_default();
                 return Ok(Step::Choose(Choice::Results { pattern, left: results.into_iter() }));
             }
-            Op::Not(body) => !self.holds(body, slots)?,
-            Op::And(left, right) => self.holds(left, slots)? && self.holds(right, slots)?,
-            Op::Or(left, right) => self.holds(left, slots)? || self.holds(right, slots)?,
+            Op::Not(body) => {
+                let holds = self.holds(body, slots)?;
+                self.decide(holds.not())
+            }
+            Op::And(left, right) => {
+                let left = self.holds(left, slots)?;
+                if !self.decide(left) {
+                    return Ok(Step::Failed);
+                }
+                let right = self.holds(right, slots)?;
+                self.decide(right)
+            }
+            Op::Or(left, right) => match self.holds(left, slots)? {
+                Holds::Yes => true,
+                left => {
+                    let right = self.holds(right, slots)?;
+                    self.decide(left.or(right))
+                }
+            },
             Op::Every(every) => self.every(every, slots)?,
             Op::With(with) => {
                 let Some(answers) = self.under_with(with, slots)? else { return Ok(Step::Failed) };
@@ -224,8 +301,14 @@ impl<'p> Machine<'p> {
                 set(slots, *slot, Document::Value(value.clone()));
                 Ok(true)
             }
-            Pattern::Equal(Expr::Constant(wanted)) => Ok(wanted == value),
-            Pattern::Equal(expr) => Ok(self.value(expr, slots)?.as_ref() == Some(value)),
+            Pattern::Equal(Expr::Constant(wanted)) => Ok(self.equal(wanted, value)),
+            Pattern::Equal(expr) => match self.value(expr, slots)? {
+                Some(wanted) => Ok(self.equal(&wanted, value)),
+                None => Ok(false),
+            },
+            Pattern::Array(_) | Pattern::Object(_) if value.is_unknown() => {
+                self.match_unknown(pattern, value, slots)
+            }
             Pattern::Array(items) => {
                 let Value::Array(values) = value else { return Ok(false) };
                 if values.len() != items.len() {
@@ -258,14 +341,29 @@ impl<'p> Machine<'p> {
     fn every(&mut self, every: &Every, slots: &mut Slots) -> Outcome<bool> {
         let Some(domain) = self.document(&every.domain, slots)? else { return Ok(false) };
         let Some(members) = self.members(domain)? else { return Ok(false) };
-        for (key, member) in members {
+        let mut left = Open::default();
+        for (key, member, open) in members {
             self.step(Span::default())?;
-            let Some(value) = self.forced(member)? else { continue };
-            let fits = self.matches(&every.key, &key, slots)? && self.matches(&every.value, &value, slots)?;
-            if !fits || !self.holds(&every.body, slots)? {
-                return Ok(false);
+            let (holds, own) = self.apart(|machine| {
+                let Some(value) = machine.forced(member)? else { return Ok(Holds::Yes) };
+                let fits = machine.matches(&every.key, &key, slots)?
+                    && machine.matches(&every.value, &value, slots)?;
+                if fits { machine.holds(&every.body, slots) } else { Ok(Holds::No) }
+            })?;
+            match holds {
+                Holds::Yes => left.join(&own),
+                Holds::No if open.is_certain() && own.is_certain() => return Ok(false),
+                Holds::No => {
+                    left.join(&open);
+                    left.join(&own);
+                }
+                Holds::Maybe(body) => {
+                    left.join(&own);
+                    left.join(&body);
+                }
             }
         }
+        self.depend(&left);
         Ok(true)
     }
 
@@ -289,6 +387,32 @@ impl<'p> Machine<'p> {
         }
         self.prints.append(&mut lines);
         Ok(())
+    }
+}
+
+impl Machine<'_> {
+    /// Whether a truth holds; if it is open, what comes depends on it.
+    pub(crate) fn decided(&mut self, truth: Truth) -> bool {
+        match truth {
+            Truth::Yes => true,
+            Truth::No => false,
+            Truth::Maybe(waits) => {
+                self.wait(waits);
+                true
+            }
+        }
+    }
+
+    /// Results of a relation that are not all known.
+    fn likely_results<'b>(&mut self, pattern: &'b Pattern, results: Value) -> Outcome<Step<'b>> {
+        let Some(members) = self.members(Document::Value(results))? else { return Ok(Step::Failed) };
+        let left: Vec<(Value, Open)> = members
+            .filter_map(|(_, member, open)| match member {
+                Document::Value(value) => Some((value, open)),
+                Document::Place(..) => None,
+            })
+            .collect();
+        Ok(Step::Choose(Choice::Likely { pattern, left: left.into_iter() }))
     }
 }
 

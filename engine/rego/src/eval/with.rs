@@ -3,6 +3,7 @@
 use super::{Document, Flow, Machine, Outcome, Replaced, Scope, Slots, stop};
 use crate::error::Code;
 use crate::ir::{Replacement, Target, With};
+use crate::unknown::Open;
 use crate::value::{Object, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ impl Machine<'_> {
         &mut self,
         with: &With,
         slots: &mut Slots,
-    ) -> Outcome<Option<Vec<Vec<Option<Document>>>>> {
+    ) -> Outcome<Option<Vec<(Vec<Option<Document>>, Open)>>> {
         let Some(scope) = self.replaced(with, slots)? else { return Ok(None) };
         self.scopes.push(scope);
         let mut answers = Vec::new();
@@ -26,13 +27,17 @@ impl Machine<'_> {
                     // Looked into now: outside, the documents are others.
                     row.push(machine.slot(slots, *slot)?.map(Document::Value));
                 }
-                answers.push(row);
+                let alike = with.outputs.is_empty() && machine.open.is_certain();
+                answers.push((row, machine.open.clone()));
                 // Without outputs all answers are alike.
-                Ok(if with.outputs.is_empty() { Flow::Enough } else { Flow::More })
+                Ok(if alike { Flow::Enough } else { Flow::More })
             })
         });
         self.scopes.pop();
         outcome?;
+        if with.outputs.is_empty() && answers.iter().any(|(_, open)| open.is_certain()) {
+            answers.retain(|(_, open)| open.is_certain());
+        }
         Ok(Some(answers))
     }
 

@@ -40,6 +40,8 @@ impl Value {
             Self::Object(pairs) => {
                 serde_json::Value::Object(pairs.iter().map(|(k, v)| (k.json_key(), v.to_json())).collect())
             }
+            Self::Unknown(unknown) => serde_json::Value::String(unknown.text().to_owned()),
+            Self::Secret(secret) => serde_json::Value::String(secret.text().to_owned()),
         }
     }
 
@@ -56,6 +58,8 @@ impl Value {
     pub fn json_key(&self) -> String {
         match self {
             Self::String(text) => printable(text).into_owned(),
+            Self::Unknown(unknown) => unknown.text().to_owned(),
+            Self::Secret(secret) => secret.text().to_owned(),
             other => other.to_json_text(),
         }
     }
@@ -68,6 +72,8 @@ impl Value {
                 let _ = write!(out, "{number}");
             }
             Self::String(text) => write_json_string(out, text),
+            Self::Unknown(unknown) => write_json_string(out, unknown.text()),
+            Self::Secret(secret) => write_json_string(out, secret.text()),
             Self::Array(items) => write_items(out, items),
             Self::Set(members) => write_items(out, members.members()),
             Self::Object(object) => {

@@ -11,6 +11,8 @@ impl fmt::Display for Value {
             Self::Bool(bool) => write!(f, "{bool}"),
             Self::Number(number) => write!(f, "{number}"),
             Self::String(text) => f.write_str(&quote(text)),
+            Self::Unknown(unknown) => f.write_str(unknown.text()),
+            Self::Secret(secret) => f.write_str(secret.text()),
             Self::Array(items) => list(f, "[", items, "]"),
             Self::Set(set) if set.is_empty() => f.write_str("set()"),
             Self::Set(set) => list(f, "{", set.members(), "}"),

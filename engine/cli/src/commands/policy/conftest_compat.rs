@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_operations::conftest::{ConftestFlags, test, verify};
-use ordain_policy::{CheckResult, ConftestShape, shaped};
+use ordain_policy::{CONFTEST_SHAPES, CheckResult, ConftestShape, shaped};
 
 use crate::commands::Entry;
 use crate::exit::Exit;
@@ -22,7 +22,7 @@ fn flags(command: Command) -> Command {
         .arg(many("policy", "Directory or file of policies; policy when not given").short('p'))
         .arg(many("data", "Directory or file of documents").short('d'))
         .arg(many("namespace", "Namespace of rules, with * ? [ as wildcards; main when not given").short('n'))
-        .arg(value("output", "stdout, json, table, tap, junit or github").short('o'))
+        .arg(value("output", "stdout, json, table, tap, junit, github, azuredevops or sarif").short('o'))
         .arg(value("parser", "How configurations are written: json, yaml, hcl2 or toml"))
         .arg(value("ignore", "Regular expression of paths to leave out"))
         .arg(value("rego-version", "Version of Rego that policies are written in: v0 or v1"))
@@ -64,6 +64,10 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
             "running test",
             &format!("load: loading policies: invalid Rego version: {other}"),
         );
+    }
+    if let Some(other) = text(matches, "output").filter(|shape| !CONFTEST_SHAPES.contains(shape)) {
+        let detail = format!("-output={other} is not known; there are {}.", CONFTEST_SHAPES.join(", "));
+        return session.usage("Unknown output", &detail);
     }
     match action.as_str() {
         "test" => match test(&session.workdir, &flags) {

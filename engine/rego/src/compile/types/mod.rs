@@ -58,6 +58,7 @@ impl Ty {
                 let of = set.iter().map(Self::of_value).fold(Self::Unknown, Self::or);
                 Self::Set(Box::new(if of == Self::Unknown { Self::any() } else { of }))
             }
+            Value::Unknown(_) | Value::Secret(_) => Self::any(),
         }
     }
 

@@ -1,0 +1,40 @@
+use super::*;
+
+fn result(failures: &[&str], warnings: &[&str], skipped: &[&str]) -> CheckResult {
+    let findings = |texts: &[&str]| {
+        let of = |text: &&str| Finding { message: (*text).to_owned(), place: None, metadata: Vec::new() };
+        texts.iter().map(of).collect()
+    };
+    CheckResult {
+        file: "a/b.yaml".to_owned(),
+        namespace: "main".to_owned(),
+        failures: findings(failures),
+        warnings: findings(warnings),
+        skipped: findings(skipped),
+        ..CheckResult::default()
+    }
+}
+
+#[test]
+fn azure_pipelines_get_issues_in_groups() {
+    assert_eq!(
+        azure(&[result(&["no"], &["hm"], &["later"])]),
+        "##[section]Testing 'a/b.yaml' against 3 policies in namespace 'main'\n##[group]See conftest results\n\
+         ##vso[task.logissue type=error] file=a/b.yaml --> no\n\
+         ##vso[task.logissue type=warning] file=a/b.yaml --> hm\nskipped file=a/b.yaml later\n##[endgroup]\n\
+         3 tests, 0 passed, 1 warning, 1 failure, 0 exceptions\n"
+    );
+}
+
+#[test]
+fn sarif_has_each_rule_once_and_each_finding() {
+    let document: Json = serde_json::from_str(&sarif(&[result(&["a", "b"], &[], &[])])).unwrap();
+    let run = &document["runs"][0];
+    assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), 1);
+    assert_eq!(run["results"][1]["ruleIndex"], 0);
+    assert_eq!(run["results"][1]["message"]["text"], "b");
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
+    let passed = CheckResult { successes: 1, ..result(&[], &[], &[]) };
+    let document: Json = serde_json::from_str(&sarif(&[passed])).unwrap();
+    assert_eq!(document["runs"][0]["results"][0]["ruleId"], "main/success");
+}

@@ -1,0 +1,7 @@
+package broken
+
+import rego.v1
+
+deny contains "long" if {
+	lenght(input.x) > 2
+}

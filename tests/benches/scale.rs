@@ -1,8 +1,16 @@
-//! Plan and apply of many small resources with references between them, side by side with `terraform`.
+//! Plans of many small resources in four shapes, side by side with `terraform`.
 //!
-//! `cargo bench -p ordain-tests --bench scale` runs 1,000 and 4,000; `ORDAIN_BENCH=250,1000` other sizes.
-//! Prints wall time and peak memory of both programs, and the ratio of each pair. Without a `terraform` on
-//! the path only our own figures are printed, and the output says so.
+//! `cargo bench -p ordain-tests --bench scale` plans 1,000 and 4,000 of each shape with both programs; of the first
+//! shape the plan is applied too, and planned again. Wall time and peak memory of both are printed with their
+//! ratios, and what each instance costs us, so that growth that is not linear is seen.
+//!
+//! - `ORDAIN_BENCH=1000,4000,16000,64000`: other sizes.
+//! - `ORDAIN_BENCH_SHAPES=count,chain`: other shapes than `flat,count,modules,chain`.
+//! - `ORDAIN_BENCH_PEER=4000`: the largest size that `terraform` plans; 0 for none. It takes minutes beyond that.
+//! - `ORDAIN_BENCH_APPLY=0`: no applies.
+//!
+//! A million instances of one block: `ORDAIN_BENCH=1000000 ORDAIN_BENCH_SHAPES=count ORDAIN_BENCH_PEER=0`.
+//! Without a `terraform` on the path only our own figures are printed, and the output says so.
 
 #![allow(
     clippy::expect_used,
@@ -22,36 +30,64 @@ struct Figures {
     megabytes: f64,
 }
 
+/// A kind of configuration.
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    /// Blocks that refer to two others each.
+    Flat,
+    /// One block with `count`.
+    Count,
+    /// Modules with `for_each`, of ten resources each.
+    Modules,
+    /// Blocks of which each refers to the one before it.
+    Chain,
+}
+
+const SHAPES: [(&str, Shape); 4] =
+    [("flat", Shape::Flat), ("count", Shape::Count), ("modules", Shape::Modules), ("chain", Shape::Chain)];
+
+fn setting(name: &str, default: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
 fn main() {
-    // Cargo hands over its own flags; sizes come from the environment.
-    let sizes = std::env::var("ORDAIN_BENCH").unwrap_or_else(|_| "1000,4000".to_owned());
-    let sizes: Vec<usize> = sizes.split(',').filter_map(|size| size.trim().parse().ok()).collect();
+    // Cargo hands over its own flags; what is wanted comes from the environment.
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let sizes: Vec<usize> = setting("ORDAIN_BENCH", "1000,4000").split(',').filter_map(number).collect();
+    let shapes = setting("ORDAIN_BENCH_SHAPES", "flat,count,modules,chain");
+    let peer_limit = number(&setting("ORDAIN_BENCH_PEER", "4000")).unwrap_or(0);
+    let applies = setting("ORDAIN_BENCH_APPLY", "1") != "0";
     let ordain = ordain_tests::binary::ordain().clone();
     let terraform = which("terraform");
     if terraform.is_none() {
         println!("no terraform on the path: only our own figures");
     }
     println!(
-        "{:>6} {:>6} {:>12} {:>9} {:>12} {:>9} {:>9} {:>9}",
-        "n", "what", "ordain s", "MB", "terraform s", "MB", "time ×", "memory ÷"
+        "{:>8} {:>8} {:>6} {:>10} {:>9} {:>10} {:>12} {:>9} {:>9} {:>9}",
+        "shape", "n", "what", "ordain s", "MB", "µs each", "terraform s", "MB", "time ×", "memory ÷"
     );
-    for size in sizes {
-        let ours = run(&ordain, size);
-        let theirs = terraform.as_ref().map(|program| run(program, size));
-        for (at, what) in ["plan", "apply", "noop"].iter().enumerate() {
-            let Some(own) = ours.get(at) else { continue };
-            let peer = theirs.as_ref().and_then(|theirs| theirs.get(at));
-            match peer {
-                Some(peer) => println!(
-                    "{size:>6} {what:>6} {:>12.3} {:>9.1} {:>12.3} {:>9.1} {:>9.1} {:>9.1}",
-                    own.seconds,
-                    own.megabytes,
-                    peer.seconds,
-                    peer.megabytes,
-                    peer.seconds / own.seconds,
-                    peer.megabytes / own.megabytes
-                ),
-                None => println!("{size:>6} {what:>6} {:>12.3} {:>9.1}", own.seconds, own.megabytes),
+    for (name, shape) in SHAPES.iter().filter(|(name, _)| shapes.split(',').any(|wanted| wanted == *name)) {
+        for &size in &sizes {
+            let applies = applies && *shape == Shape::Flat;
+            let ours = run(&ordain, *shape, size, applies);
+            let peer = terraform.as_ref().filter(|_| size <= peer_limit);
+            let theirs = peer.map(|program| run(program, *shape, size, applies)).unwrap_or_default();
+            for (at, (what, own)) in ["plan", "apply", "noop"].iter().zip(&ours).enumerate() {
+                let each = own.seconds * 1e6 / size as f64;
+                print!(
+                    "{name:>8} {size:>8} {what:>6} {:>10.3} {:>9.1} {each:>10.1}",
+                    own.seconds, own.megabytes
+                );
+                match theirs.get(at) {
+                    Some(peer) => println!(
+                        " {:>12.3} {:>9.1} {:>9.1} {:>9.1}",
+                        peer.seconds,
+                        peer.megabytes,
+                        peer.seconds / own.seconds,
+                        peer.megabytes / own.megabytes
+                    ),
+                    None => println!(),
+                }
             }
         }
     }
@@ -62,8 +98,39 @@ fn which(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-/// A configuration of `size` resources; each refers to the one before it and to one far away.
-fn configuration(size: usize) -> String {
+/// Files of a configuration of `size` resources.
+fn configuration(shape: Shape, size: usize) -> Vec<(&'static str, String)> {
+    match shape {
+        Shape::Flat => vec![("main.tf", flat(size))],
+        Shape::Count => {
+            let text = format!(
+                "resource \"terraform_data\" \"r\" {{\n  count = {size}\n  input = \"number ${{count.index}}\"\n}}\n"
+            );
+            vec![("main.tf", text)]
+        }
+        Shape::Modules => {
+            let calls = size.div_ceil(10);
+            let main = format!(
+                "module \"m\" {{\n  source   = \"./m\"\n  for_each = {{ for n in range({calls}) : \"k${{n}}\" => n }}\n  number   = each.value\n}}\n"
+            );
+            let inner = "variable \"number\" {}\nresource \"terraform_data\" \"first\" {\n  input = var.number\n}\nresource \"terraform_data\" \"others\" {\n  count = 9\n  input = \"${terraform_data.first.output} ${count.index}\"\n}\noutput \"ids\" { value = terraform_data.others[*].id }\n";
+            vec![("main.tf", main), ("m/main.tf", inner.to_owned())]
+        }
+        Shape::Chain => {
+            let mut text = String::from("resource \"terraform_data\" \"r0\" {\n  input = \"start\"\n}\n");
+            for at in 1..size {
+                let before = at - 1;
+                text.push_str(&format!(
+                    "resource \"terraform_data\" \"r{at}\" {{\n  input = terraform_data.r{before}.id\n}}\n"
+                ));
+            }
+            vec![("main.tf", text)]
+        }
+    }
+}
+
+/// Each refers to two attributes of one far away.
+fn flat(size: usize) -> String {
     let mut text = String::from("resource \"terraform_data\" \"r0\" {\n  input = \"start\"\n}\n");
     for at in 1..size {
         let far = at / 2;
@@ -74,19 +141,23 @@ fn configuration(size: usize) -> String {
     text
 }
 
-/// Plan to a file, apply the file, plan again.
-fn run(program: &Path, size: usize) -> Vec<Figures> {
+/// Plan to a file; with `applies`, apply the file and plan again.
+fn run(program: &Path, shape: Shape, size: usize, applies: bool) -> Vec<Figures> {
     let name = program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let directory = std::env::temp_dir().join(format!("ordain-bench-{name}-{size}-{}", std::process::id()));
     let _absent = std::fs::remove_dir_all(&directory);
-    std::fs::create_dir_all(&directory).expect("a scratch directory");
-    std::fs::write(directory.join("main.tf"), configuration(size)).expect("a configuration");
+    for (path, text) in configuration(shape, size) {
+        let path = directory.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a scratch directory");
+        std::fs::write(path, text).expect("a configuration");
+    }
     measure(program, &directory, &["init", "-input=false", "-no-color"]);
-    let figures = vec![
-        measure(program, &directory, &["plan", "-input=false", "-no-color", "-out=plan"]),
-        measure(program, &directory, &["apply", "-input=false", "-no-color", "plan"]),
-        measure(program, &directory, &["plan", "-input=false", "-no-color", "-detailed-exitcode"]),
-    ];
+    let mut figures = vec![measure(program, &directory, &["plan", "-input=false", "-no-color", "-out=plan"])];
+    if applies {
+        figures.push(measure(program, &directory, &["apply", "-input=false", "-no-color", "plan"]));
+        let again = ["plan", "-input=false", "-no-color", "-detailed-exitcode"];
+        figures.push(measure(program, &directory, &again));
+    }
     let _left = std::fs::remove_dir_all(&directory);
     figures
 }

@@ -1,6 +1,6 @@
 //! From a request to a new state: what comes before the loop and after it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_diag::{CheckInstance, CheckKind, CheckResult, Diagnostic, Diagnostics, codes};
@@ -34,7 +34,9 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     };
     evaluation.targets = plan.targets.clone();
     evaluation.excludes = plan.excludes.clone();
-    evaluation.stored_providers = plan.prior.providers();
+    let acting = plan.changes.iter().filter(|change| change.action != Action::NoOp);
+    let providers: BTreeSet<_> = acting.map(|change| &change.provider).collect();
+    evaluation.stored_providers = providers.into_iter().cloned().collect();
     let session = Session {
         schemas: ObjectSchemas::new(evaluation.schemas.clone()),
         tree: Arc::clone(&evaluation.tree),

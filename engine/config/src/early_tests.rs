@@ -42,7 +42,7 @@ fn what_is_planned_cannot_name_a_source() {
         "variable \"s\" {\n  default = \"./m\"\n  sensitive = true\n}\nmodule \"m\" { source = var.s }\n";
     let (_, _, found) = load(&set(main, &[]));
     assert_eq!(found.iter().map(|item| &*item.summary).collect::<Vec<_>>(), ["Unsuitable value type"]);
-    let main = "locals { a = local.b\n b = local.a\n}\nmodule \"m\" { source = local.a }\n";
+    let main = "locals {\n  a = local.b\n  b = local.a\n}\nmodule \"m\" { source = local.a }\n";
     let (_, _, found) = load(&set(main, &[]));
     assert_eq!(found.iter().next().unwrap().summary, "Self-referencing local value");
 }

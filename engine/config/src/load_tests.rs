@@ -164,8 +164,10 @@ fn override_files_change_arguments_and_replace_blocks() {
     let resource = tree.root.resources.values().next().unwrap();
     assert!(matches!(resource.repetition, crate::blocks::Repetition::ForEach(_)));
     assert!(resource.lifecycle.prevent_destroy && resource.lifecycle.create_before_destroy == Some(true));
-    let Body::Native(body) = &resource.body else { panic!() };
-    assert_eq!((body.attributes.len(), body.blocks.len()), (2, 1));
+    let schema = ordain_lang::ast::BodySchema::new(&[("x", false), ("y", false)], &[("n", &[])]);
+    let (content, found) = resource.body.content(&schema);
+    assert!(!found.has_errors());
+    assert_eq!((content.attributes.len(), content.blocks.len()), (2, 1));
     let number = |value: &ordain_value::Value| value.as_number().unwrap().as_i64();
     assert_eq!(number(tree.root.variables["v"].default.as_ref().unwrap()), Some(2));
     assert_eq!(number(&tree.root.locals["l"].expr.literal().unwrap()), Some(2));

@@ -78,7 +78,9 @@ impl Core {
         summary: &str,
     ) -> (Vec<Verdict>, Diagnostics) {
         let mut found = Diagnostics::new();
-        let verdicts = conditions.iter().map(|condition| self.check(scope, condition, summary, &mut found));
+        let judged = |condition: &&Condition| self.input.judge || condition.kind == ConditionKind::Validation;
+        let verdicts = conditions.iter().filter(judged);
+        let verdicts = verdicts.map(|condition| self.check(scope, condition, summary, &mut found));
         (verdicts.collect(), found)
     }
 

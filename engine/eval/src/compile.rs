@@ -131,19 +131,28 @@ impl Program {
     }
 
     fn add_providers(&mut self, input: &Input, found: &mut Diagnostics) {
+        let mut unknown: Vec<ProviderConfigAddr> = Vec::new();
         for (id, config) in self.ids() {
+            let passed = self.missing_passed(&input.tree, &config);
+            for missing in &passed {
+                let code = codes::provider::PROVIDER_CONFIG;
+                let detail = "The configuration that is passed to the module is declared nowhere.";
+                found.push(Diagnostic::error(code, format!("missing provider {missing}"), detail));
+            }
+            unknown.extend(passed);
             for (resource, block) in &config.resources {
                 match provider_of(&input.tree, &config.path, block) {
                     Ok(address) => {
                         let provider = self.add_provider(&input.tree, address);
                         self.provider_of.insert(self.address(id, resource), provider);
                     }
+                    // What was passed and is not there was told at the call.
+                    Err(missing) if unknown.contains(&missing) => {}
                     Err(missing) => {
                         found.push(not_present(&self.address(id, resource).to_string(), &missing))
                     }
                 }
             }
-            self.check_passed(&input.tree, &config, found);
         }
         for stored in &input.stored_providers {
             let default_root = stored.module.is_root() && stored.alias.is_none();
@@ -168,18 +177,15 @@ impl Program {
         }
     }
 
-    /// Configurations that a call passes must exist.
-    fn check_passed(&self, tree: &ModuleTree, config: &Module, found: &mut Diagnostics) {
-        for passed in config.calls.values().flat_map(|call| call.providers.iter().flatten()) {
+    /// Configurations that calls pass and that do not exist.
+    fn missing_passed(&self, tree: &ModuleTree, config: &Module) -> Vec<ProviderConfigAddr> {
+        let passed = config.calls.values().flat_map(|call| call.providers.iter().flatten());
+        let missing = passed.filter_map(|passed| {
             let addr = config.provider_addr(&passed.outer.name.text);
             let alias = passed.outer.alias.as_ref().map(|alias| &*alias.text);
-            if let Err(missing) = tree.provider_config(&config.path, &passed.outer.name.text, alias, &addr) {
-                let code = codes::provider::PROVIDER_CONFIG;
-                let detail = "The configuration that is passed to the module is declared nowhere.";
-                let summary = format!("missing provider {missing}");
-                found.push(Diagnostic::error(code, summary, detail));
-            }
-        }
+            tree.provider_config(&config.path, &passed.outer.name.text, alias, &addr).err()
+        });
+        missing.collect()
     }
 
     fn add_provider(&mut self, tree: &ModuleTree, address: ProviderConfigAddr) -> usize {

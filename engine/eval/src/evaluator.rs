@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use ordain_addr::{AbsResource, ModuleInstance, ResourceInstance};
+use ordain_addr::{AbsResource, ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance};
 use ordain_diag::Diagnostics;
 use ordain_lang::ast::{Body, Expr};
 use ordain_provider::Block;
@@ -128,6 +128,16 @@ impl Evaluator {
     /// one fails, what depends on the object is not handed out.
     pub fn resolve(&mut self, asked: &Asked, answer: Answer) -> Diagnostics {
         self.answer(asked, answer)
+    }
+
+    /// The provider configuration that the configuration gives a resource.
+    pub fn provider_of(&self, resource: &ConfigResource) -> Option<&ProviderConfigAddr> {
+        let program = &self.core.program;
+        program
+            .provider_of
+            .get(resource)
+            .and_then(|at| program.providers.get(*at))
+            .map(|found| &found.address)
     }
 
     /// Takes stock: outputs, findings of all conditions, attributes that were read.

@@ -97,6 +97,7 @@ fn input(files: &[(&str, &str)], mode: Mode) -> Input {
         stored_providers: Vec::new(),
         targets: Vec::new(),
         excludes: Vec::new(),
+        judge: true,
         defer: false,
     }
 }

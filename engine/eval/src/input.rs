@@ -27,6 +27,7 @@ pub enum Mode {
 }
 
 /// Everything that an evaluation starts from.
+#[derive(Clone)]
 pub struct Input {
     /// The configuration.
     pub tree: Arc<ModuleTree>,
@@ -54,6 +55,9 @@ pub struct Input {
     /// Whether a `count` or `for_each` that is not known is no error: one instance without key then stands
     /// for all of them, and its expansion is told without keys.
     pub defer: bool,
+    /// Whether conditions other than validations of variables are judged. They are not where everything is
+    /// about to be destroyed anyway.
+    pub judge: bool,
 }
 
 /// A value for a root variable.

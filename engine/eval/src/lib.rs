@@ -42,7 +42,7 @@ pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue, RelevantAttribute};
 pub use outline::{Outline, OutlineKind, OutlineNode};
 pub use provisioners::{connection_schema, provisioner_schema};
-pub use variables::{given_value, undeclared};
+pub use variables::{check_values, given_value, undeclared};
 pub use wanted::{
     Answer, Asked, Objects, Progress, ReplaceTrigger, Wanted, WantedExpansion, WantedImport, WantedInstance,
     WantedModule, WantedProvider,

@@ -1,5 +1,6 @@
 //! Input variables: values given to the root, arguments of calls, defaults, types and marks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_config::blocks::{ModuleCall, Variable};
@@ -17,17 +18,25 @@ const CODE: ordain_diag::Code = codes::eval::VARIABLE_VALUE;
 /// Findings about the values given: for variables that nobody declares, texts that are no values, and
 /// variables that have none. Nothing is evaluated after errors among them.
 pub(crate) fn check_given(input: &Input) -> Diagnostics {
-    let mut found = Diagnostics::new();
     let needed = matches!(input.mode, Mode::Plan | Mode::Apply | Mode::Destroy);
-    for (name, variable) in input.tree.root.variables.iter().filter(|_| needed) {
-        let given = input.variables.get(name);
+    check_values(&input.tree.root.variables, &input.variables, needed)
+}
+
+/// The same for values by the variables they are for; `needed`: those without default must have one.
+pub fn check_values(
+    declared: &BTreeMap<Arc<str>, Arc<Variable>>,
+    values: &BTreeMap<Arc<str>, VariableInput>,
+    needed: bool,
+) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for (name, variable) in declared.iter().filter(|_| needed) {
+        let given = values.get(name);
         let is_read = given.is_some_and(|given| read_given(variable, given, &mut found).is_some());
         if !is_read && variable.default.is_none() {
             found.push(not_set(variable));
         }
     }
-    let declared = &input.tree.root.variables;
-    found.append(undeclared(input.variables.iter().filter(|(name, _)| !declared.contains_key(*name))));
+    found.append(undeclared(values.iter().filter(|(name, _)| !declared.contains_key(*name))));
     found
 }
 

@@ -69,6 +69,12 @@ pub async fn plan(
     }
     let project = generated.as_ref().map_or(project, |generated| &generated.project);
     let inputs = found.take(collect(workdir, &options.given, sources));
+    // Values that are missing are told before anything else; warnings come again with the evaluation.
+    let values = ordain_eval::check_values(&project.tree.root.variables, &inputs, true);
+    if values.has_errors() {
+        found.append(values);
+        return (None, found);
+    }
     found.append(ordain_config::validate(&project.tree));
     if found.has_errors() {
         return (None, found);
@@ -345,6 +351,7 @@ pub fn evaluation(
         targets: Vec::new(),
         excludes: Vec::new(),
         defer: false,
+        judge: true,
     }
 }
 

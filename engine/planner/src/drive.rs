@@ -49,7 +49,7 @@ pub(crate) struct Drive<'d> {
     pending: HashSet<ConfigResource>,
     /// Changes by resource, as numbers.
     by_resource: HashMap<AbsResource, Vec<usize>>,
-    providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    pub(crate) providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
 }
 
@@ -118,6 +118,11 @@ impl<'d> Drive<'d> {
 
     fn job(&mut self, item: Wanted) -> Option<Job<'d>> {
         match item {
+            // While the objects were refreshed before all of them are destroyed, it was made ready.
+            Wanted::Provider(wanted) if matches!(self.providers.get(&wanted.address), Some(Some(_))) => {
+                let answer = (Asked::Provider(wanted.address), Answer::Value(wanted.config));
+                Some(async move { Done { answer: Some(answer), ..Done::default() } }.boxed())
+            }
             Wanted::Provider(wanted) => Some(configure(self.session, self.source, wanted).boxed()),
             Wanted::Module(module) => {
                 self.expansions.modules.insert((module.caller, module.name), module.keys);

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode as ResourceMode, ResourceInstance};
+use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
+use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Change, Mode, Plan, RelevantAttribute};
-use ordain_provider::ObjectSchemas;
-use ordain_state::State;
+use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
+use ordain_state::{OutputState, State};
 use ordain_value::{Step, Value};
 
 use crate::drive::Drive;
@@ -42,15 +43,25 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
     evaluation.defer = options.allow_deferral;
-    evaluation.stored_providers = prior.providers();
+    evaluation.stored_providers = needed_by_state(&tree, &prior);
     let declared = &tree.root.variables;
     let given = evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
     let timestamp = evaluation.timestamp.to_string();
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
-    let session = Session { options, schemas, observer, tree: Arc::clone(&tree) };
-    let mut drive = Drive::new(&session, &*providers, prior, moved);
+    let mut session = Session { options, schemas, observer, tree: Arc::clone(&tree) };
     let mut outcome = Outcome::default();
     let mut begun = false;
+    let mut refreshed = Refreshed { prior, ..Refreshed::default() };
+    let managed = refreshed.prior.resources.keys().any(|at| at.resource.mode == ResourceMode::Managed);
+    if managed && session.options.mode == Mode::Destroy && session.options.refresh && !found.has_errors() {
+        refreshed =
+            found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
+        begun = found.has_errors();
+        session.options.refresh = false;
+    }
+    let mut drive = Drive::new(&session, &*providers, refreshed.prior, moved);
+    drive.drift = refreshed.drift;
+    drive.providers = refreshed.providers;
     if !found.has_errors() {
         let mut evaluator = found.take(Evaluator::new(evaluation));
         begun = !found.has_errors();
@@ -64,7 +75,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
             if let Some((address, _)) = &session.options.import {
                 found.extend(cannot_import(&drive, &base, address));
             } else {
-                let orphans = orphans(&session, &drive, &removed);
+                let orphans = orphans(&session, &drive, &evaluator, &removed);
                 drive.end(orphans).await;
             }
         }
@@ -72,8 +83,65 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         found.append(std::mem::take(&mut outcome.diagnostics));
     }
     found.append(std::mem::take(&mut drive.found));
-    let plan = assemble(&session, drive, base, outcome, timestamp, &mut found);
+    let stored = refreshed.outputs.unwrap_or_else(|| base.outputs.clone());
+    let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
     (Made { plan: Plan { given, ..plan }, begun }, found)
+}
+
+/// Provider configurations that objects need of which the configuration says nothing any more.
+fn needed_by_state(tree: &ModuleTree, prior: &State) -> Vec<ProviderConfigAddr> {
+    let orphans = prior.resources.iter().filter(|(address, _)| tree.resource(&address.config()).is_none());
+    let needed: BTreeSet<_> = orphans.map(|(_, resource)| &resource.provider).collect();
+    needed.into_iter().cloned().collect()
+}
+
+/// What a refresh before a destroy found.
+#[derive(Default)]
+struct Refreshed {
+    prior: State,
+    drift: Vec<Change>,
+    /// Root outputs as they are now.
+    outputs: Option<BTreeMap<Arc<str>, OutputState>>,
+    providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+}
+
+/// Brings everything up to date before it is destroyed, by the whole configuration: as in Terraform, what
+/// cannot be evaluated is an error then too, but conditions are not judged.
+async fn refresh_first(
+    session: &Session,
+    source: &dyn ProviderSource,
+    evaluation: &ordain_eval::Input,
+    prior: State,
+    moved: &BTreeMap<ResourceInstance, ResourceInstance>,
+) -> (Refreshed, Diagnostics) {
+    let session = Session {
+        options: Options { mode: Mode::RefreshOnly, ..session.options.clone() },
+        schemas: ObjectSchemas::new(evaluation.schemas.clone()),
+        observer: Arc::clone(&session.observer),
+        tree: Arc::clone(&session.tree),
+    };
+    let input = ordain_eval::Input { mode: ordain_eval::Mode::Plan, judge: false, ..evaluation.clone() };
+    let (mut evaluator, mut found) = Evaluator::new(input);
+    if found.has_errors() {
+        return (Refreshed { prior, ..Refreshed::default() }, found);
+    }
+    // Its warnings come again with the plan itself.
+    found = Diagnostics::new();
+    let mut outputs = prior.outputs.clone();
+    let mut drive = Drive::new(&session, source, prior, moved.clone());
+    drive.run(&mut evaluator).await;
+    let removed = found.take(RemovedBlocks::of(&session.tree));
+    let orphans = orphans(&session, &drive, &evaluator, &removed);
+    drive.end(orphans).await;
+    let mut outcome = evaluator.finish();
+    found.append(std::mem::take(&mut outcome.diagnostics));
+    found.append(std::mem::take(&mut drive.found));
+    for (name, output) in outcome.outputs.into_iter().filter(|(_, output)| output.value.is_wholly_known()) {
+        let (value, _) = output.value.unmark_deep();
+        outputs.entry(name).and_modify(|stored| stored.value = value);
+    }
+    let (drift, providers) = (std::mem::take(&mut drive.drift), std::mem::take(&mut drive.providers));
+    (Refreshed { prior: drive.prior, drift, outputs: Some(outputs), providers }, found)
 }
 
 /// `-replace` with the address of a resource that has keys names none of its instances.
@@ -138,7 +206,12 @@ fn preset(session: &Session, prior: &State, evaluator: &mut Evaluator) {
     }
 }
 
-fn orphans(session: &Session, drive: &Drive<'_>, removed: &RemovedBlocks<'_>) -> Vec<Orphan> {
+fn orphans(
+    session: &Session,
+    drive: &Drive<'_>,
+    evaluator: &Evaluator,
+    removed: &RemovedBlocks<'_>,
+) -> Vec<Orphan> {
     let left = drive.left_over();
     let destroy = session.options.mode == Mode::Destroy;
     let chosen = destroy.then(|| chosen_with_users(session, drive));
@@ -163,6 +236,8 @@ fn orphans(session: &Session, drive: &Drive<'_>, removed: &RemovedBlocks<'_>) ->
         if only_deposed {
             continue;
         }
+        // The configuration says who manages an object, as long as it speaks of its resource.
+        let provider = evaluator.provider_of(&address.config()).cloned().unwrap_or(provider);
         let forget = removed.get(&address).is_some_and(|removed| !removed.destroy);
         orphans.push(Orphan { address, previous_address, provider, prior, reason, forget, only_deposed });
     }
@@ -203,7 +278,7 @@ fn chosen_with_users(session: &Session, drive: &Drive<'_>) -> Option<HashSet<Con
 fn assemble(
     session: &Session,
     mut drive: Drive<'_>,
-    base: State,
+    (base, stored_outputs): (State, BTreeMap<Arc<str>, OutputState>),
     outcome: Outcome,
     timestamp: String,
     found: &mut Diagnostics,
@@ -224,7 +299,7 @@ fn assemble(
     });
     let declared = declared_outputs(session, &base);
     without_asserts(found, &drive.failed_checks);
-    let outputs = output_changes(&base.outputs, &outcome.outputs, &declared);
+    let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
     let errored = found.has_errors();
     let effects = changes.iter().any(|change| {

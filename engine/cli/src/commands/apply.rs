@@ -253,6 +253,7 @@ fn finish(
 ) -> Exit {
     let done = applied.filter(|_| !found.has_errors());
     let destroying = purpose == Purpose::Destroy;
+    let exit = session.report(found, sources);
     if let Some(applied) = done.as_ref().filter(|_| purpose != Purpose::Refresh) {
         let style = session.ui.style();
         let text = summary(&applied.counts, destroying);
@@ -262,7 +263,6 @@ fn finish(
             machine.applied(&text, &applied.counts, destroying);
         }
     }
-    let exit = session.report(found, sources);
     if let Some(applied) = done.filter(|_| !destroying) {
         let outputs = &applied.stored.state.outputs;
         if let Some(machine) = session.ui.machine() {

@@ -98,10 +98,7 @@ pub async fn plan(
     };
     let planned = match read_settled(&stores).await {
         Ok(base) => {
-            let imports = match options.planner.mode {
-                ordain_plan::Mode::Destroy => Diagnostics::new(),
-                _ => ordain_config::validate_imports(&project.tree),
-            };
+            let imports = wrong_imports(project, &options);
             let (stores, options, generated) = (&stores, &options, generated.as_ref());
             let work = Work { workdir, project, stores, options, generated, imports };
             Some(found.take(work.plan(base.state, inputs, observer).await))
@@ -113,6 +110,14 @@ pub async fn plan(
     };
     found.append(held.release().await);
     (planned, found)
+}
+
+/// What is wrong with import blocks. Where everything is destroyed, nothing is imported.
+fn wrong_imports(project: &Project, options: &Options) -> Diagnostics {
+    match options.planner.mode {
+        ordain_plan::Mode::Destroy => Diagnostics::new(),
+        _ => ordain_config::validate_imports(&project.tree),
+    }
 }
 
 /// Providers that are not what was locked, before any of them is started.

@@ -24,6 +24,9 @@ use sha2::{Digest, Sha256};
 use crate::table::{Backend, Settings};
 use client::{Call, Client};
 
+/// How often a blob is written at most, when connections are lost on the way.
+const WRITES: u32 = 4;
+
 /// Metadata that says who holds the lock.
 const LOCK: &str = "x-ms-meta-terraformlockid";
 
@@ -174,14 +177,10 @@ impl AzureBlobs {
     /// Takes the lease; `NotLocked` when there is no blob to lease any more.
     async fn try_lock(&self, name: &str, info: &LockInfo) -> Result<(), BlobError> {
         if !self.client.exists(name).await? {
-            let call = Call::new(Method::PUT, name).header("x-ms-blob-type", "BlockBlob");
-            let answer = self
-                .client
-                .send(&call.header("if-none-match", "*").body("application/json", Vec::new()))
-                .await?;
             // Somebody may have been faster; then there is a blob to lease.
-            if !answer.is_success() && !matches!(answer.status, 409 | 412) {
-                return Err(self.client.failed("create", name, &answer));
+            match self.put(name, Vec::new(), Expect::Absent).await {
+                Ok(_) | Err(BlobError::Precondition) => {}
+                Err(error) => return Err(error),
             }
         }
         let lease = lease_id(&info.id);
@@ -245,15 +244,18 @@ impl Blobs for AzureBlobs {
                 return Err(self.client.failed("keep a snapshot of", name, &answer));
             }
         }
-        match self.write(name, &bytes, &expect).await {
-            // The connection may have been lost after the write took effect: then what is there tells.
-            Err(BlobError::Failed(why)) => match self.get(name).await {
-                Ok(Some((found, version))) if found == bytes => Ok(version),
-                Ok(_) => self.write(name, &bytes, &expect).await,
-                Err(_) => Err(BlobError::Failed(why)),
-            },
-            done => done,
+        for _ in 1..WRITES {
+            match self.write(name, &bytes, &expect).await {
+                // The connection may have been lost after the write took effect: then what is there tells.
+                Err(BlobError::Failed(why)) => match self.get(name).await {
+                    Ok(Some((found, version))) if found == bytes => return Ok(version),
+                    Ok(_) => {}
+                    Err(_) => return Err(BlobError::Failed(why)),
+                },
+                done => return done,
+            }
         }
+        self.write(name, &bytes, &expect).await
     }
 
     async fn delete(&self, name: &str) -> Result<(), BlobError> {
@@ -300,13 +302,31 @@ impl Blobs for AzureBlobs {
         let lease = lease_id(id);
         // The metadata is a courtesy: the lease decides, so a failure shows below.
         let _ = self.set_lock_metadata(name, &lease, None).await;
+        let mut lost = None;
+        for _ in 1..WRITES {
+            match self.try_unlock(name, &lease).await {
+                Err(BlobError::Failed(why)) => lost = Some(why),
+                // The answer to an earlier try was lost; it did what it was asked for.
+                Err(BlobError::NotLocked) if lost.is_some() => {
+                    self.remember(name, None);
+                    return Ok(());
+                }
+                done => return done,
+            }
+        }
+        self.try_unlock(name, &lease).await
+    }
+}
+
+impl AzureBlobs {
+    async fn try_unlock(&self, name: &str, lease: &str) -> Result<(), BlobError> {
         let head = self.client.send(&Call::new(Method::HEAD, name)).await?;
         let answer = if head.status == 200 && head.header("content-length") == Some("0") {
             // The blob was made only to carry the lease; taking it away ends the lease too.
-            let call = Call::new(Method::DELETE, name).header("x-ms-lease-id", &lease);
+            let call = Call::new(Method::DELETE, name).header("x-ms-lease-id", lease);
             self.client.send(&call).await?
         } else {
-            self.release(name, &lease).await?
+            self.release(name, lease).await?
         };
         match answer.status {
             200..=299 => {
@@ -314,7 +334,7 @@ impl Blobs for AzureBlobs {
                 Ok(())
             }
             // Who deletes a leased blob ends the lease.
-            404 if code(&answer) == "BlobNotFound" && self.lease_of(name).as_deref() == Some(&lease) => {
+            404 if code(&answer) == "BlobNotFound" && self.lease_of(name).as_deref() == Some(lease) => {
                 self.remember(name, None);
                 Ok(())
             }

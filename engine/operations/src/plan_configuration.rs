@@ -12,25 +12,66 @@ use ordain_config::{Module, ModuleTree};
 use ordain_diag::Diagnostics;
 use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
 use ordain_lang::refs::references;
+use ordain_plan::json::Configuration;
 use ordain_provider::{Block, Nesting, ProviderSchema};
 use ordain_value::{Kind, Value};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 /// Schemas by source address.
 pub type SchemasByAddress = BTreeMap<ProviderAddr, Arc<ProviderSchema>>;
 
 /// The document.
-pub fn configuration(tree: &ModuleTree, schemas: &SchemasByAddress) -> Json {
+pub fn configuration(tree: &ModuleTree, schemas: &SchemasByAddress) -> Configuration {
     let mut providers = Map::new();
     for module in tree.modules() {
         provider_configs(module, schemas, &mut providers);
     }
-    let mut out = Map::new();
-    if !providers.is_empty() {
-        out.insert("provider_config".into(), Json::Object(providers));
+    Configuration::of(&Document { provider_config: providers, root_module: Root(&tree.root, schemas) })
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    provider_config: Map<String, Json>,
+    root_module: Root<'a>,
+}
+
+/// The root module, whose resources are put into JSON one by one while they are written.
+struct Root<'a>(&'a Module, &'a SchemasByAddress);
+
+impl Serialize for Root<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Root(module, schemas) = *self;
+        let mut rest = besides_resources(module, schemas);
+        // Members stand in the order of their names.
+        let after = rest.split_off("resources");
+        let mut out = out.serialize_map(None)?;
+        for (name, value) in &rest {
+            out.serialize_entry(name, value)?;
+        }
+        if written_resources(module).next().is_some() {
+            out.serialize_entry("resources", &Resources(module, schemas))?;
+        }
+        for (name, value) in &after {
+            out.serialize_entry(name, value)?;
+        }
+        out.end()
     }
-    out.insert("root_module".into(), module_json(&tree.root, schemas));
-    Json::Object(out)
+}
+
+struct Resources<'a>(&'a Module, &'a SchemasByAddress);
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Resources(module, schemas) = *self;
+        out.collect_seq(written_resources(module).map(|block| resource_json(module, block, schemas)))
+    }
+}
+
+fn written_resources(module: &Module) -> impl Iterator<Item = &Arc<ResourceBlock>> {
+    module.resources.values().filter(|block| block.resource.mode != Mode::Ephemeral)
 }
 
 fn provider_configs(module: &Module, schemas: &SchemasByAddress, out: &mut Map<String, Json>) {
@@ -96,6 +137,14 @@ fn insert_some(row: &mut Map<String, Json>, key: &str, value: Json) {
 }
 
 fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
+    let mut out: Map<String, Json> = besides_resources(module, schemas).into_iter().collect();
+    let resources = written_resources(module).map(|block| resource_json(module, block, schemas));
+    insert_some(&mut out, "resources", resources.collect());
+    Json::Object(out)
+}
+
+/// What a module's document has beside `resources`.
+fn besides_resources(module: &Module, schemas: &SchemasByAddress) -> BTreeMap<String, Json> {
     let mut out = Map::new();
     let outputs = module.outputs.iter().map(|(name, output)| {
         let mut row = Map::new();
@@ -106,10 +155,6 @@ fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
         (name.to_string(), Json::Object(row))
     });
     insert_some(&mut out, "outputs", Json::Object(outputs.collect()));
-    let ephemeral = |block: &&Arc<ResourceBlock>| block.resource.mode != Mode::Ephemeral;
-    let resources =
-        module.resources.values().filter(ephemeral).map(|block| resource_json(module, block, schemas));
-    insert_some(&mut out, "resources", resources.collect());
     let calls = module.calls.iter().map(|(name, call)| (name.to_string(), call_json(call, schemas)));
     insert_some(&mut out, "module_calls", Json::Object(calls.collect()));
     let variables = module.variables.iter().map(|(name, variable)| {
@@ -122,7 +167,7 @@ fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
         (name.to_string(), Json::Object(row))
     });
     insert_some(&mut out, "variables", Json::Object(variables.collect()));
-    Json::Object(out)
+    out.into_iter().collect()
 }
 
 fn resource_json(module: &Module, block: &ResourceBlock, schemas: &SchemasByAddress) -> Json {

@@ -155,7 +155,7 @@ impl Work<'_> {
         let schemas = found.take(providers.schemas(&self.project.tree, &base).await);
         // What is written is put into JSON beside the planning, which does not need it.
         let (tree, known) = (self.written().clone(), schemas.clone());
-        let text = tokio::task::spawn_blocking(move || Configuration::of(&configuration(&tree, &known)));
+        let text = tokio::task::spawn_blocking(move || configuration(&tree, &known));
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();

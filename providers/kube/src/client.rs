@@ -1,6 +1,6 @@
 //! Requests and answers.
 
-use ordain_http::{Cancel, Client as Http, Environment, Request, Retry};
+use ordain_http::{Cancel, Client as Http, Environment, ErrorKind, HttpError, Request, Retry};
 use serde_json::Value;
 
 use crate::exec::with_exec;
@@ -127,6 +127,23 @@ impl Client {
         for (name, value) in query {
             request = request.query(name, value);
         }
+        let at = ObjectRef {
+            kind: kind.clone(),
+            namespace: namespace.to_owned(),
+            name: crate::name_of(object).to_owned(),
+        };
+        for _ in 1..CREATIONS {
+            let lost = match self.send(request.clone()).await {
+                Err(KubeError::Http(error)) if is_lost(&error) && !at.name.is_empty() => error,
+                answer => return answer,
+            };
+            // The object may have been made all the same: then what is there tells.
+            match self.find(&at).await? {
+                None => {}
+                Some(live) if holds(&live, object) => return Ok(live),
+                Some(_) => return Err(KubeError::Http(lost)),
+            }
+        }
         self.send(request).await
     }
 
@@ -172,9 +189,12 @@ impl Client {
     }
 
     async fn send(&self, request: Request) -> Result<Value, KubeError> {
+        // Patches say what is wanted, so they may arrive twice; of creations `create` takes care.
+        let resend = request.retry.resend || request.method == http::Method::PATCH;
         let mut request = request.header("Accept", "application/json").retry(Retry {
             attempts: 4,
             first_delay: std::time::Duration::from_millis(250),
+            resend,
             ..Retry::default()
         });
         if let Some(authorization) = &self.authorization {
@@ -188,6 +208,27 @@ impl Client {
             });
         }
         Err(KubeError::Api(refusal(response.status, body.ok(), &response.text())))
+    }
+}
+
+/// How often an object is made at most, when connections are lost on the way.
+const CREATIONS: u32 = 4;
+
+/// Whether the request may have arrived, though no answer did.
+fn is_lost(error: &HttpError) -> bool {
+    matches!(error.kind, ErrorKind::Dropped | ErrorKind::Timeout)
+}
+
+/// Whether an object has everything that was asked for; what the server added does not matter.
+fn holds(live: &Value, wanted: &Value) -> bool {
+    match (live, wanted) {
+        (Value::Object(live), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, wanted)| wanted.is_null() || live.get(name).is_some_and(|live| holds(live, wanted))),
+        (Value::Array(live), Value::Array(wanted)) => {
+            live.len() == wanted.len() && live.iter().zip(wanted).all(|(live, wanted)| holds(live, wanted))
+        }
+        (live, wanted) => live == wanted,
     }
 }
 

@@ -84,7 +84,7 @@ fn show_configuration(session: &mut Session, json: bool) -> Result<Exit, Exit> {
     if found.has_errors() {
         return Err(session.report(&found, &project.sources));
     }
-    let mut document = plan_configuration::configuration(&project.tree, &schemas);
+    let mut document = plan_configuration::configuration(&project.tree, &schemas).to_json();
     if let Some(members) = document.as_object_mut() {
         members.insert("format_version".to_owned(), "1.0".into());
     }

@@ -12,7 +12,6 @@ use ordain_config::SourceSet;
 use ordain_diag::{Diagnostics, Sources};
 use ordain_plan::Silent;
 use ordain_plan::file::{Digests, Header, Inputs as PlanInputs, Origin, Place, PlanFile};
-use ordain_plan::json::Configuration;
 use ordain_policy::Decisions;
 use ordain_provider::ProviderSource;
 use ordain_state::{State, StateStore, Stored};
@@ -109,7 +108,7 @@ impl Carrier {
         let file = PlanFile {
             header: self.header(),
             schemas: trimmed::of_plan(&plan, &self.schemas),
-            configuration: Configuration::of(&configuration(&self.project.tree, &self.schemas)),
+            configuration: configuration(&self.project.tree, &self.schemas),
             snapshot: BTreeMap::new(),
             decisions: serde_json::Value::Null,
             obligations: serde_json::Value::Null,

@@ -17,7 +17,7 @@ pub struct Configuration(Box<RawValue>);
 
 impl Configuration {
     /// The text of a document.
-    pub fn of(document: &Json) -> Self {
+    pub fn of(document: &impl Serialize) -> Self {
         let text = write::line(document)
             .and_then(|text| RawValue::from_string(text).map_err(|error| error.to_string()));
         text.map_or_else(|_| Self::default(), Self)
@@ -26,6 +26,11 @@ impl Configuration {
     /// Whether nothing is known of it.
     pub fn is_absent(&self) -> bool {
         self.0.get() == "null"
+    }
+
+    /// The document as a tree; null where nothing is known.
+    pub fn to_json(&self) -> Json {
+        serde_json::from_str(self.0.get()).unwrap_or_default()
     }
 
     /// The default of a root module variable, where one is declared.

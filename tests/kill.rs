@@ -1,5 +1,5 @@
 //! `kill -9` at random instants of the main job's apply: nothing that was made is unknown afterwards. And one
-//! Ctrl-C: what is under way ends and is kept, nothing new begins.
+//! Ctrl-C: what is under way ends and is kept, nothing new begins. And services that fail now and then.
 //!
 //! Every object that the sandbox holds is in the state, or is named as in doubt by `apply -resume`.
 //! `ORDAIN_KILLS=200 cargo test -p ordain-tests --test kill` tries more instants than the usual few.
@@ -147,4 +147,24 @@ fn an_interrupt_keeps_every_result() {
     assert!(said.contains("Plan: 1 to add, 0 to change, 0 to destroy."), "{said}");
     drop(sandbox);
     let _left = std::fs::remove_dir_all(&directory);
+}
+
+#[test]
+fn services_that_fail_now_and_then_are_asked_again() {
+    for seed in ["-seed=1", "-seed=2"] {
+        let Planned { directory, at, sandbox, env } =
+            Planned::new(&format!("faults{seed}"), &["-fault-rate=0.1", seed]);
+        for args in [
+            &["apply", "-no-color", "p"][..],
+            &["plan", "-input=false", "-no-color", "-detailed-exitcode"],
+            &["destroy", "-no-color", "-auto-approve"],
+        ] {
+            let done = ordain(&at, &env, args);
+            let told =
+                format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+            assert!(done.status.success(), "{seed} {args:?}: {told}");
+        }
+        drop(sandbox);
+        let _left = std::fs::remove_dir_all(&directory);
+    }
 }

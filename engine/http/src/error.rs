@@ -68,7 +68,16 @@ impl HttpError {
         } else {
             ErrorKind::Dropped
         };
-        Self::new(kind, method, url, causes(&error.without_url()))
+        let reason = match causes(&error.without_url()) {
+            // The library's words lead to its own manual.
+            text if kind == ErrorKind::Dropped
+                && (text.contains("close_notify") || text.contains("connection closed")) =>
+            {
+                "the connection was closed before the answer was complete".to_owned()
+            }
+            text => text,
+        };
+        Self::new(kind, method, url, reason)
     }
 
     /// Whether the caller asked to stop.

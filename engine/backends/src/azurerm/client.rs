@@ -49,14 +49,17 @@ impl Call {
         self
     }
 
-    /// A write whose answer was lost is settled by reading, not by writing again. But a lease that is taken by
-    /// its own id, and metadata, may be asked for twice.
+    /// A write whose answer was lost is settled by reading, not by writing again. But deletions, metadata, and a
+    /// lease that is taken by its own id may be asked for twice.
     fn may_arrive_twice(&self) -> bool {
         let reads = self.method == Method::GET || self.method == Method::HEAD;
         let component = self.query.iter().find(|(name, _)| name == "comp").map(|(_, value)| value.as_str());
         let acquires =
             self.headers.iter().any(|(name, value)| name == "x-ms-lease-action" && value == "acquire");
-        reads || component == Some("metadata") || component == Some("lease") && acquires
+        reads
+            || self.method == Method::DELETE
+            || component == Some("metadata")
+            || component == Some("lease") && acquires
     }
 
     pub(super) fn body(mut self, content_type: &str, bytes: Vec<u8>) -> Self {

@@ -118,8 +118,33 @@ fn mutated(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
+/// Texts of recorded policies, and what stands in their braces.
+fn policies() -> Vec<Vec<u8>> {
+    let directory = ordain_tests::root().join("tests/conformance/rego");
+    let mut out = Vec::new();
+    for case in ordain_tests::policy_case::read_all(&directory) {
+        for text in case.modules() {
+            let bodies = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            out.extend(bodies.map(|body| body.trim().as_bytes().to_vec()));
+            out.push(text.into_bytes());
+        }
+    }
+    out.retain(|text| !text.is_empty() && text.len() < 4096);
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Policies nest as deeply as their limits let them: that takes more room than a test has.
+const STACK: usize = 512 << 20;
+
 #[test]
 fn nothing_that_is_read_stops_the_program() {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(all_targets).expect("a thread");
+    thread.join().expect("targets that end");
+}
+
+fn all_targets() {
     let directory = ordain_tests::root().join("tests/conformance/expressions");
     let mut seeds: Vec<Vec<u8>> = Vec::new();
     for case in read_all(&directory) {
@@ -136,11 +161,13 @@ fn nothing_that_is_read_stops_the_program() {
     seeds.dedup();
     let time = std::env::var("ORDAIN_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let time: Option<Duration> = time.map(Duration::from_secs);
+    let policies = policies();
     for (name, run) in TARGETS {
+        let seeds = if matches!(*name, "policy" | "evaluation") { &policies } else { &seeds };
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
         let (begin, mut count) = (Instant::now(), 0);
         while time.map_or(count < INPUTS, |time| begin.elapsed() < time) {
-            let input = mutated(&mut random, &seeds);
+            let input = mutated(&mut random, seeds);
             let started = Instant::now();
             let outcome = std::panic::catch_unwind(|| run(&input));
             assert!(outcome.is_ok(), "{name} panics on {:?}", String::from_utf8_lossy(&input));

@@ -13,7 +13,7 @@ use std::path::Path;
 use ordain_operations::Workdir;
 use ordain_operations::conftest::{ConftestFlags, test, verify};
 use ordain_operations::policy_sources::{read, text, with_room};
-use ordain_policy::{ConftestShape, Question, TestQuestion, Version, evaluate, shaped, test_shaped};
+use ordain_policy::{ConftestShape, Limits, Question, TestQuestion, Version, evaluate, shaped, test_shaped};
 use ordain_tests::policy_case::{Outcome, PolicyCase};
 use serde_json::json;
 
@@ -62,6 +62,8 @@ fn eval(case: &PolicyCase, workdir: &Workdir, scratch: &Path) -> Outcome {
         strict_errors: has("--strict-builtin-errors"),
         version: version(&case.flags),
         environment: workdir.env.clone(),
+        limits: Limits::default(),
+        seconds: 600,
     };
     let reply = with_room(|| evaluate(&question)).expect("an evaluation that ends");
     let complaint: String = reply.prints.iter().map(|line| format!("{line}\n")).collect();

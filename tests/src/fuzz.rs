@@ -5,6 +5,10 @@
 
 use ordain_diag::FileId;
 use ordain_lang::parse::{parse_expr, parse_json, parse_native, parse_template};
+use ordain_rego::{
+    BuiltinEnv, CompileOptions, Compiled, Limits, Policies, Request, Trail, Type as RegoType, Unknown,
+    Value as RegoValue, Version, Wait, Waits,
+};
 use ordain_value::msgpack::{from_msgpack, to_msgpack};
 use ordain_value::{Number, Type};
 
@@ -20,6 +24,8 @@ pub const TARGETS: &[Target] = &[
     ("regex", regex),
     ("number", number),
     ("msgpack", msgpack),
+    ("policy", policy),
+    ("evaluation", evaluation),
 ];
 
 fn text(bytes: &[u8]) -> String {
@@ -71,6 +77,51 @@ pub fn number(bytes: &[u8]) {
     if text.len() < 64 && !text.contains(['e', 'E']) {
         let printed = number.to_string();
         assert!(printed.parse::<Number>().is_ok_and(|again| again == number), "{text} became {printed}");
+    }
+}
+
+/// Policies: parsed and compiled.
+pub fn policy(bytes: &[u8]) {
+    compiled(&text(bytes));
+}
+
+fn compiled(text: &str) -> Option<Compiled> {
+    let mut policies = Policies::new(Version::V1);
+    policies.add(text);
+    policies.compile(&RegoValue::object(Vec::new()), CompileOptions::default()).ok()
+}
+
+/// Bodies of rules, evaluated with an input that is known and with one that is not; what is certain without
+/// knowing the input holds with it.
+///
+/// # Panics
+/// When it does not: that is what the target looks for.
+pub fn evaluation(bytes: &[u8]) {
+    let text = format!("package p\nimport rego.v1\nx if {{\n{}\n}}\n", text(bytes));
+    let Some(compiled) = compiled(&text) else { return };
+    let known = RegoValue::parse_json("{\"a\": [1, \"b\", null, {\"c\": true}], \"d\": \"e\"}").ok();
+    let waits = Waits::one(Wait { of: "input".into(), path: "".into() });
+    let unknown = RegoValue::from(Unknown::new(RegoType::Any, waits));
+    let mut outcomes = Vec::new();
+    for (input, veiled) in [(known, false), (Some(unknown), true)] {
+        let request = Request {
+            input,
+            data: RegoValue::object(Vec::new()),
+            strict_errors: false,
+            limits: Limits { steps: 20_000, depth: 200, items: 20_000 },
+            cover: false,
+            veiled,
+        };
+        let found = compiled.values(&["data.p.x"], request, BuiltinEnv::new(0), &mut Trail::default());
+        outcomes.extend(found);
+    }
+    if let [Ok(known), Ok(unknown)] = outcomes.as_slice() {
+        let certain = unknown.as_ref().is_some_and(|given| given.open.is_certain());
+        assert!(known.is_some() || !certain, "certain without the input, and not with it: {text}");
+        assert!(
+            known.is_none() || unknown.is_some(),
+            "excluded without the input, and there with it: {text}"
+        );
     }
 }
 

@@ -6,9 +6,11 @@
     reason = "a test run whose corpus or results are not as described must stop"
 )]
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 /// A recorded policy.
@@ -27,6 +29,8 @@ pub struct PolicyCase {
     pub now_ns: Option<i64>,
     group: String,
     case: Value,
+    /// Members as they are written: numbers keep their form.
+    raw: HashMap<String, Box<RawValue>>,
     directory: PathBuf,
 }
 
@@ -51,6 +55,7 @@ pub fn read_all(directory: &Path) -> Vec<PolicyCase> {
     text.lines()
         .map(|line| {
             let case: Value = serde_json::from_str(line).expect("a case is JSON");
+            let raw = serde_json::from_str(line).expect("a case is a JSON object");
             let name = |name: &str| case[name].as_str().unwrap_or_default().to_owned();
             let dirs = strings(&case["data_dirs"]);
             PolicyCase {
@@ -63,6 +68,7 @@ pub fn read_all(directory: &Path) -> Vec<PolicyCase> {
                 now_ns: case["now_ns"].as_i64(),
                 directory: directory.to_path_buf(),
                 case,
+                raw,
             }
         })
         .collect()
@@ -77,6 +83,12 @@ impl PolicyCase {
             Some(kind @ ("tests" | "conftest")) => kind,
             _ => "eval",
         }
+    }
+
+    /// Texts of its policies.
+    pub fn modules(&self) -> Vec<String> {
+        let modules = self.case["modules"].as_object().into_iter().flatten();
+        modules.filter_map(|(_, text)| text.as_str().map(str::to_owned)).collect()
     }
 
     /// A new directory with the files of the case.
@@ -94,14 +106,18 @@ impl PolicyCase {
             write(&at.join(path), &self.input(source.as_str().unwrap_or_default()));
         }
         if self.case.get("data").is_some_and(|data| !data.is_null()) {
-            write(&bundle.join("data.json"), self.case["data"].to_string().as_bytes());
+            write(&bundle.join("data.json"), self.written("data").as_bytes());
         }
         if let Some(name) = self.case["input_file"].as_str() {
             write(&at.join("input.json"), &self.input(name));
-        } else if let Some(input) = self.case.get("input").filter(|_| self.kind() == "eval") {
-            write(&at.join("input.json"), input.to_string().as_bytes());
+        } else if self.case.get("input").is_some() && self.kind() == "eval" {
+            write(&at.join("input.json"), self.written("input").as_bytes());
         }
         at
+    }
+
+    fn written(&self, name: &str) -> &str {
+        self.raw.get(name).map_or("null", |raw| raw.get())
     }
 
     fn input(&self, name: &str) -> Vec<u8> {

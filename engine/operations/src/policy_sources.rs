@@ -1,5 +1,7 @@
 //! Files of policies and documents, as `--data` names them.
 
+use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::path::Path;
 
 use ordain_policy::{FileKind, SourceFile};
@@ -18,7 +20,15 @@ pub fn read(workdir: &Workdir, given: &str) -> Result<Vec<SourceFile>, String> {
     let path = workdir.path(given);
     let meta = std::fs::metadata(&path).map_err(|error| format!("stat {given}: {}", reason(&error)))?;
     let mut out = Vec::new();
-    if meta.is_dir() {
+    if given.ends_with(".tar.gz") {
+        for (name, text) in archive(&path).map_err(|error| format!("{given}: {}", reason(&error)))? {
+            let below = name.split('/').map(str::to_owned).collect::<Vec<_>>();
+            let below = below.split_last().map(|(_, below)| below.to_vec()).unwrap_or_default();
+            if name != ".manifest" {
+                out.push(SourceFile { path: format!("{given}/{name}"), below, text });
+            }
+        }
+    } else if meta.is_dir() {
         directory(&path, given.trim_end_matches('/'), &mut Vec::new(), &mut out)?;
     } else {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{given}: {}", reason(&error)))?;
@@ -67,6 +77,40 @@ pub fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
         thread.join().ok()
     })
+}
+
+/// Most bytes of all files of a bundle.
+const LARGEST: u64 = 256 << 20;
+
+/// Whether a file of this path is one of policies or data.
+pub(crate) fn is_wanted(path: &str) -> bool {
+    path == ".manifest" || FileKind::of(path).is_some()
+}
+
+/// The files of a bundle, as `opa build` writes it.
+///
+/// # Errors
+/// It cannot be read, or unpacks to too much.
+pub(crate) fn archive(path: &Path) -> io::Result<BTreeMap<String, String>> {
+    let file = io::BufReader::new(std::fs::File::open(path)?);
+    let unpacked = flate2::read::GzDecoder::new(file).take(LARGEST + 1);
+    let mut archive = tar::Archive::new(unpacked);
+    let (mut out, mut bytes) = (BTreeMap::new(), 0);
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.to_string_lossy().replace('\\', "/");
+        let name = name.trim_start_matches("./").trim_start_matches('/').to_owned();
+        bytes += entry.size();
+        if bytes > LARGEST {
+            return Err(io::Error::other(format!("it unpacks to more than {LARGEST} bytes")));
+        }
+        if entry.header().entry_type().is_file() && is_wanted(&name) {
+            let mut text = String::new();
+            entry.read_to_string(&mut text)?;
+            out.insert(name, text);
+        }
+    }
+    Ok(out)
 }
 
 /// The text of a file.

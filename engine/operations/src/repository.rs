@@ -73,11 +73,20 @@ fn git(workdir: &Workdir, args: &[&str]) -> Option<String> {
     (output.status.success() && !text.is_empty()).then_some(text)
 }
 
-/// Texts of all policies and their data below a directory, by path relative to it.
+/// Texts of all policies and their data below a directory or in a bundle (`.tar.gz`), by path relative to it.
 ///
 /// Findings: the directory or a file in it cannot be read.
 pub fn policy_files(directory: &Path) -> (BTreeMap<String, String>, Diagnostics) {
     let mut found = Diagnostics::new();
+    if directory.is_file() {
+        return match crate::policy_sources::archive(directory) {
+            Ok(files) => (files, found),
+            Err(error) => {
+                found.push(unreadable(directory, &error));
+                (BTreeMap::new(), found)
+            }
+        };
+    }
     let mut files = BTreeMap::new();
     let mut pending = vec![(directory.to_path_buf(), String::new())];
     while let Some((at, prefix)) = pending.pop() {
@@ -93,7 +102,7 @@ pub fn policy_files(directory: &Path) -> (BTreeMap<String, String>, Diagnostics)
             let path = format!("{prefix}{name}");
             if entry.path().is_dir() {
                 pending.push((entry.path(), format!("{path}/")));
-            } else if [".rego", ".json", ".yaml", ".yml"].iter().any(|suffix| name.ends_with(suffix)) {
+            } else if crate::policy_sources::is_wanted(&path) {
                 match std::fs::read_to_string(entry.path()) {
                     Ok(text) => {
                         files.insert(path, text);

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use ordain_diag::{Code, Diagnostic, Diagnostics, codes};
 use ordain_plan::{Digest, digest};
+use ordain_rego::{FileKind, document};
 use serde_json::{Map, Value as Json};
 
 use crate::rego::Rego;
@@ -35,7 +36,8 @@ impl Bundle {
     /// Reads files by path relative to the policies' top, with `/` between parts: `.rego` texts, and `.json`
     /// data, which stands in `data` below the names of its folders as with `opa eval --data`
     /// (`environments/staging.json` with `{"staging": …}` is `data.environments.staging`). Other files are
-    /// passed over, YAML data is refused.
+    /// passed over; YAML is read as JSON is. A `.manifest` at the top says below which paths (`roots`) everything
+    /// must stand, as in OPA's bundles.
     ///
     /// Everything is checked that can be checked without a plan: that texts are read and compile, that no
     /// function reaches itself, that nothing nests too deeply, that data does not collide, that there is a
@@ -46,15 +48,14 @@ impl Bundle {
             digest::root(files.iter().map(|(path, text)| (path.as_str(), Digest::of(text.as_bytes()))));
         let mut texts = BTreeMap::new();
         let mut data = Json::Object(Map::new());
+        let mut manifest = None;
         for (path, text) in files {
             if path.ends_with(".rego") {
                 texts.insert(path, text);
-            } else if path.ends_with(".json") {
+            } else if path == MANIFEST {
+                manifest = Some(text);
+            } else if [".json", ".yaml", ".yml"].iter().any(|end| path.ends_with(end)) {
                 diagnostics.extend(add_data(&mut data, &path, &text));
-            } else if path.ends_with(".yaml") || path.ends_with(".yml") {
-                let detail =
-                    format!("{path} is YAML, which is not read as policy data yet. Write it as JSON.");
-                diagnostics.push(error(codes::policy::POLICY_LOAD, "Policy data cannot be loaded", detail));
             }
         }
         let mut modules = Vec::new();
@@ -63,6 +64,9 @@ impl Bundle {
                 Ok(module) => modules.push(module),
                 Err(flaw) => diagnostics.push(of_flaw(flaw)),
             }
+        }
+        if let Some(text) = manifest {
+            diagnostics.append(within_roots(&text, &modules, &data));
         }
         if let Err(flaws) = scan::no_recursion(&modules) {
             diagnostics.extend(flaws.into_iter().map(of_flaw));
@@ -190,14 +194,75 @@ fn of_flaw(flaw: Flaw) -> Diagnostic {
     error(codes::policy::POLICY_LOAD, "Policy cannot be loaded", detail)
 }
 
+/// The file of a bundle that says what belongs to it.
+const MANIFEST: &str = ".manifest";
+
+/// Holds packages and data against the roots of a manifest.
+fn within_roots(text: &str, modules: &[Module], data: &Json) -> Diagnostics {
+    let failed = |why: String| error(codes::policy::POLICY_LOAD, "Policy bundle cannot be loaded", why);
+    let manifest: Json = match serde_json::from_str(text) {
+        Ok(Json::Object(manifest)) => Json::Object(manifest),
+        Ok(_) => return failed(format!("{MANIFEST} is no JSON object.")).into(),
+        Err(why) => return failed(format!("{MANIFEST} is no JSON document: {why}.")).into(),
+    };
+    if manifest.get("wasm").and_then(Json::as_array).is_some_and(|wasm| !wasm.is_empty()) {
+        return failed(format!("{MANIFEST} names WebAssembly modules, which are not evaluated here.")).into();
+    }
+    let Some(roots) = manifest.get("roots") else { return Diagnostics::new() };
+    let Some(roots) = roots.as_array() else {
+        return failed(format!("roots in {MANIFEST} is no list of paths.")).into();
+    };
+    let roots: Vec<Vec<&str>> = roots
+        .iter()
+        .filter_map(Json::as_str)
+        .map(|root| root.split('/').filter(|part| !part.is_empty()).collect())
+        .collect();
+    let within = |path: &[&str]| roots.iter().any(|root| path.starts_with(root));
+    let mut diagnostics = Diagnostics::new();
+    for module in modules {
+        let path: Vec<&str> = module.package.split('.').skip(1).collect();
+        if !within(&path) {
+            let why =
+                format!("{} declares {}, which is below no root of {MANIFEST}.", module.path, module.package);
+            diagnostics.push(failed(why));
+        }
+    }
+    let mut open: Vec<(Vec<&str>, &Json)> = vec![(Vec::new(), data)];
+    while let Some((path, value)) = open.pop() {
+        if within(&path) {
+            continue;
+        }
+        let leads = roots.iter().any(|root| root.starts_with(&path));
+        match value.as_object().filter(|_| leads || path.is_empty()) {
+            Some(members) => open.extend(members.iter().map(|(name, member)| {
+                let mut path = path.clone();
+                path.push(name);
+                (path, member)
+            })),
+            None => {
+                let why = format!("data.{} is below no root of {MANIFEST}.", path.join("."));
+                diagnostics.push(failed(why));
+            }
+        }
+    }
+    diagnostics
+}
+
 fn add_data(data: &mut Json, path: &str, text: &str) -> Option<Diagnostic> {
     let failed = |why: String| {
         let detail = format!("{path} {why}.");
         Some(error(codes::policy::POLICY_LOAD, "Policy data cannot be loaded", detail))
     };
-    let content: Json = match serde_json::from_str(text) {
-        Ok(content) => content,
-        Err(why) => return failed(format!("is no JSON document: {why}")),
+    let content: Json = if path.ends_with(".json") {
+        match serde_json::from_str(text) {
+            Ok(content) => content,
+            Err(why) => return failed(format!("is no JSON document: {why}")),
+        }
+    } else {
+        match document(text, FileKind::Yaml) {
+            Ok(content) => content.to_json(),
+            Err(why) => return failed(format!("is no YAML document: {why}")),
+        }
     };
     if !content.is_object() {
         return failed("is no JSON object, so its content has no names in data".to_owned());

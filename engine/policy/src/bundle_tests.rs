@@ -53,7 +53,9 @@ fn what_cannot_be_loaded_is_an_error_that_names_the_file() {
             &[("a.rego", RULE), ("d.json", "{\"k\":1}"), ("e.json", "{\"k\":2}")],
             "Policy data cannot be loaded",
         ),
-        (&[("a.rego", RULE), ("d.yaml", "k: 1")], "Policy data cannot be loaded"),
+        (&[("a.rego", RULE), ("d.yaml", "k: [1")], "Policy data cannot be loaded"),
+        (&[("a.rego", RULE), (".manifest", "{\"roots\": [\"other\"]}")], "Policy bundle cannot be loaded"),
+        (&[("a.rego", RULE), (".manifest", "[]")], "Policy bundle cannot be loaded"),
     ];
     for (all, summary) in cases {
         let (bundle, diagnostics) = Bundle::new(files(all));

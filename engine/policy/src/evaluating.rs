@@ -8,6 +8,8 @@ use ordain_rego::{
 };
 use serde_json::{Map, Value as Json, json};
 
+use crate::rego::watched;
+
 /// What a query is asked with.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -27,6 +29,10 @@ pub struct Question {
     pub version: Version,
     /// What `opa.runtime()` shows as the environment.
     pub environment: BTreeMap<String, String>,
+    /// Bounds of the evaluation.
+    pub limits: Limits,
+    /// Seconds that it may take.
+    pub seconds: u64,
 }
 
 /// The document to print, what `print` said, and whether it went well.
@@ -79,13 +85,18 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
         input,
         data,
         strict_errors: question.strict_errors,
-        limits: Limits::default(),
+        limits: question.limits,
         cover: false,
         veiled: false,
     };
     let mut env = BuiltinEnv::new(question.now_ns);
     env.runtime = runtime(&question.environment);
-    compiled.query(&question.query, request, env, trail).map_err(describe)
+    let longest = std::time::Duration::from_secs(question.seconds);
+    let answers = watched(longest, |cancel| {
+        env.cancel = Some(cancel);
+        compiled.query(&question.query, request, env, trail)
+    });
+    answers.map_err(|why| vec![plain(&why.0)])?.map_err(describe)
 }
 
 /// What `opa.runtime()` gives: the version whose answers these are, and the environment that is handed over.

@@ -3,7 +3,9 @@
 //! The evaluator is `ordain-rego`. It sees no network, no files, no environment; the clock is an argument. It runs
 //! on a thread of its own, so that deeply nested texts have room wherever this is called from.
 
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use ordain_rego::{
     BuiltinEnv, CompileOptions, Compiled, Error, Given, Limits, Policies, Request, Span, Trail, Tried, Value,
@@ -34,6 +36,32 @@ pub struct Failed(pub String);
 
 fn failed(error: impl std::fmt::Display) -> Failed {
     Failed(error.to_string().trim().to_owned())
+}
+
+/// Longest time of one judgement.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Runs `work` where it has room; sets the flag that it is given once `longest` is over.
+pub(crate) fn watched<T: Send>(
+    longest: Duration,
+    work: impl FnOnce(Arc<AtomicBool>) -> T + Send,
+) -> Result<T, Failed> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let flag = cancel.clone();
+    let (done, waiting) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let run = move || {
+            let out = work(flag);
+            drop(done);
+            out
+        };
+        let thread =
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).map_err(failed)?;
+        if waiting.recv_timeout(longest) == Err(mpsc::RecvTimeoutError::Timeout) {
+            cancel.store(true, Ordering::Relaxed);
+        }
+        thread.join().map_err(|_| Failed("evaluation ended unexpectedly".to_owned()))
+    })
 }
 
 /// Runs `work` where it has room.
@@ -106,18 +134,25 @@ impl Rego {
     /// What rules give, in their order.
     pub fn values(&self, rules: &[&str]) -> Result<Vec<Result<Option<Given>, Failed>>, Failed> {
         let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
-        let (request, env, mut trail) = (self.request(), BuiltinEnv::new(self.now), Trail::default());
+        let (request, mut env, mut trail) = (self.request(), BuiltinEnv::new(self.now), Trail::default());
         let compiled = &*compiled;
-        let found = roomy(|| compiled.values(rules, request, env, &mut trail))?;
+        let found = watched(LONGEST, |cancel| {
+            env.cancel = Some(cancel);
+            compiled.values(rules, request, env, &mut trail)
+        })?;
         Ok(found.into_iter().map(|given| given.map_err(|error| self.told(&error))).collect())
     }
 
     /// Why a rule gives what it gives, body by body.
     pub fn explain(&self, rule: &str) -> Result<Vec<Tried>, Failed> {
         let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
-        let (request, env) = (self.request(), BuiltinEnv::new(self.now));
+        let (request, mut env) = (self.request(), BuiltinEnv::new(self.now));
         let compiled = &*compiled;
-        roomy(|| compiled.explain(rule, request, env))?.map_err(|error| self.told(&error))
+        watched(LONGEST, |cancel| {
+            env.cancel = Some(cancel);
+            compiled.explain(rule, request, env)
+        })?
+        .map_err(|error| self.told(&error))
     }
 
     /// File and row of a place.

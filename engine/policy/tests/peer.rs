@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use ordain_policy::{Question, SourceFile, Version, evaluate};
+use ordain_policy::{Limits, Question, SourceFile, Version, evaluate};
 use serde_json::{Value, json};
 
 const POLICY: &str = "package main
@@ -70,6 +70,8 @@ fn ours(query: &str) -> Value {
         strict_errors: false,
         version: Version::V1,
         environment: BTreeMap::new(),
+        limits: Limits::default(),
+        seconds: 120,
     };
     let reply = evaluate(&question);
     let document: Value = serde_json::from_str(&reply.document).expect("JSON");

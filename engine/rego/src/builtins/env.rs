@@ -5,6 +5,7 @@ use regex::Regex;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a query hands to its built-in functions; made once per query, so that what it caches ends with it.
 pub struct BuiltinEnv {
@@ -18,6 +19,8 @@ pub struct BuiltinEnv {
     pub limits: BuiltinLimits,
     /// Texts of files that functions may read, by path; only Conftest has such functions.
     pub readable: BTreeMap<String, String>,
+    /// Ends the evaluation once it is true; for whoever has a clock.
+    pub cancel: Option<Arc<AtomicBool>>,
     pub(crate) patterns: HashMap<Arc<str>, Regex>,
 }
 
@@ -48,12 +51,17 @@ impl BuiltinEnv {
             seed: 0,
             limits: BuiltinLimits::default(),
             readable: BTreeMap::new(),
+            cancel: None,
             patterns: HashMap::new(),
         }
     }
 }
 
 impl BuiltinEnv {
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+
     /// An error when a text of so many bytes is more than a call may give.
     pub(crate) fn fits(&self, bytes: usize) -> Result<(), BuiltinError> {
         if bytes <= self.limits.text_bytes {

@@ -46,7 +46,10 @@ impl Machine<'_> {
         at: Span,
     ) -> Outcome<Option<Value>> {
         match (builtin.run)(&mut self.env, operands) {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                self.made(value.as_ref().map_or(0, weight))?;
+                Ok(value)
+            }
             Err(error) => {
                 let message = format!("{}: {}", builtin.name, error.message);
                 match error.code {
@@ -76,6 +79,17 @@ impl Machine<'_> {
         }
         self.depend(&open);
         Ok(value)
+    }
+}
+
+/// About how much room a value takes that a function has made.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() / 32,
+        Value::Array(items) => items.len(),
+        Value::Set(set) => set.len(),
+        Value::Object(object) => object.len(),
+        _ => 0,
     }
 }
 

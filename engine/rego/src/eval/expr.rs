@@ -114,6 +114,7 @@ impl Machine<'_> {
         let mut items = Gathered::default();
         self.run(&inner.body, slots, &mut |machine, slots| {
             if let Some(value) = machine.value(&inner.value, slots)? {
+                machine.made(1)?;
                 items.push(value, &machine.open);
             }
             Ok(Flow::More)
@@ -133,6 +134,7 @@ impl Machine<'_> {
                 if let (Some(key), Some(value)) =
                     (machine.value(key, slots)?, machine.value(&inner.value, slots)?)
                 {
+                    machine.made(1)?;
                     pairs.push(key, value, &machine.open);
                 }
                 Ok(Flow::More)
@@ -157,6 +159,7 @@ impl Machine<'_> {
                     }
                     Some(_) => {}
                     None => {
+                        machine.made(1)?;
                         out.insert(key, value);
                     }
                 }

@@ -30,11 +30,13 @@ pub struct Limits {
     pub steps: u64,
     /// Rules, functions and closures inside of each other.
     pub depth: usize,
+    /// Items of all collections, and thirty-seconds of bytes of all texts, that are made on the way.
+    pub items: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 2_000_000_000, depth: 1500 }
+        Self { steps: 2_000_000_000, depth: 1500, items: 200_000_000 }
     }
 }
 
@@ -115,6 +117,7 @@ pub(crate) struct Machine<'p> {
     strict: bool,
     limits: Limits,
     steps: u64,
+    items: u64,
     depth: usize,
     /// What `print` said.
     pub(crate) prints: Vec<String>,
@@ -149,6 +152,7 @@ impl<'p> Machine<'p> {
             strict: request.strict_errors,
             limits: request.limits,
             steps: 0,
+            items: 0,
             depth: 0,
             prints: Vec::new(),
             cover: request.cover,
@@ -199,6 +203,20 @@ impl<'p> Machine<'p> {
         self.steps += 1;
         if self.steps > self.limits.steps {
             return Err(stop(Code::Limit, at, format!("more than {} steps", self.limits.steps)));
+        }
+        // Looking at what another thread writes costs more than a step.
+        if self.steps & 0xfff == 0 && self.env.is_cancelled() {
+            return Err(stop(Code::Limit, at, "the time for the evaluation is over"));
+        }
+        Ok(())
+    }
+
+    /// Something was made of so many items.
+    fn made(&mut self, items: usize) -> Outcome<()> {
+        self.items = self.items.saturating_add(u64::try_from(items).unwrap_or(u64::MAX));
+        if self.items > self.limits.items {
+            let message = format!("more than {} items in all collections", self.limits.items);
+            return Err(stop(Code::Limit, self.place, message));
         }
         Ok(())
     }

@@ -108,6 +108,7 @@ impl<'p> Machine<'p> {
 
     /// One answer of a branch that gives members or pairs.
     fn give(&mut self, branch: &Branch, slots: &mut Slots, given: &mut Given) -> Outcome<()> {
+        self.made(1)?;
         if branch.path.is_empty() {
             if let Some(key) = &branch.key
                 && let Some(member) = self.value(key, slots)?

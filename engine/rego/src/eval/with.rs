@@ -3,7 +3,8 @@
 use super::{Document, Flow, Machine, Outcome, Replaced, Scope, Slots, stop};
 use crate::error::Code;
 use crate::ir::{Replacement, Target, With};
-use crate::unknown::Open;
+use crate::types::Type;
+use crate::unknown::{Open, Unknown};
 use crate::value::{Object, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -112,6 +113,10 @@ impl Machine<'_> {
 /// `value` at a path of `document`; whatever is in the way and no object gives way.
 fn patched(document: Option<&Value>, path: &[Value], value: Value) -> Value {
     let Some((key, rest)) = path.split_first() else { return value };
+    if let Some(Value::Unknown(unknown)) = document {
+        // Whatever else it has stays unknown; what is put in is not looked for there.
+        return Unknown::new(Type::object(Type::Any, Type::Any), unknown.waits.clone()).into();
+    }
     let mut object = match document {
         Some(Value::Object(object)) => Object::clone(object),
         _ => Object::default(),

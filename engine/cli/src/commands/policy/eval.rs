@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_operations::policy_sources;
-use ordain_policy::{Question, Reply, Version, evaluate};
+use ordain_policy::{Limits, Question, Reply, Version, evaluate};
 use serde_json::json;
 
 use crate::commands::Entry;
@@ -22,6 +22,10 @@ fn flags(command: Command) -> Command {
         .arg(switch("strict", false, "Unused imports, variables and arguments are errors"))
         .arg(switch("strict-builtin-errors", false, "Errors of built-in functions end the evaluation"))
         .arg(switch("v0-compatible", false, "Policies are written in version 0 of Rego"))
+        .arg(value("max-steps", "Operations after which the evaluation ends; 2000000000 when not given"))
+        .arg(value("max-depth", "Rules and closures inside of each other; 1500 when not given"))
+        .arg(value("max-items", "Items of collections made on the way; 200000000 when not given"))
+        .arg(value("timeout", "Seconds after which the evaluation ends; 120 when not given"))
         .arg(value("format", "How the answer is printed: json").short('f'))
         .arg(Arg::new("query").required(true).allow_hyphen_values(true).help("The query"))
 }
@@ -35,7 +39,11 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         Some(Ok(now)) => now,
         Some(Err(_)) => return session.usage("Invalid time", "-now takes nanoseconds since 1970."),
     };
-    let reply = match question(matches, session, now_ns) {
+    let bounds = match bounds(matches) {
+        Ok(bounds) => bounds,
+        Err(name) => return session.usage("Invalid bound", &format!("-{name} takes a whole number.")),
+    };
+    let reply = match question(matches, session, now_ns, bounds) {
         Ok(question) => policy_sources::with_room(|| evaluate(&question)),
         Err(message) => Some(failed(&message)),
     };
@@ -55,7 +63,29 @@ fn failed(message: &str) -> Reply {
     }
 }
 
-fn question(matches: &ArgMatches, session: &Session, now_ns: i64) -> Result<Question, String> {
+/// Bounds of the evaluation, and its seconds; the name of a flag that is no number.
+fn bounds(matches: &ArgMatches) -> Result<(Limits, u64), &'static str> {
+    let number = |name: &'static str, usual: u64| match text(matches, name) {
+        None => Ok(usual),
+        Some(text) => text.parse().map_err(|_| name),
+    };
+    let usual = Limits::default();
+    let depth = number("max-depth", u64::try_from(usual.depth).unwrap_or(u64::MAX))?;
+    let limits = Limits {
+        steps: number("max-steps", usual.steps)?,
+        // Deeper than this there is no stack for.
+        depth: usize::try_from(depth).unwrap_or(usize::MAX).min(usual.depth),
+        items: number("max-items", usual.items)?,
+    };
+    Ok((limits, number("timeout", 120)?))
+}
+
+fn question(
+    matches: &ArgMatches,
+    session: &Session,
+    now_ns: i64,
+    (limits, seconds): (Limits, u64),
+) -> Result<Question, String> {
     let mut files = Vec::new();
     for given in texts(matches, "data") {
         files.extend(policy_sources::read(&session.workdir, &given)?);
@@ -70,6 +100,8 @@ fn question(matches: &ArgMatches, session: &Session, now_ns: i64) -> Result<Ques
         query: text(matches, "query").unwrap_or_default().to_owned(),
         now_ns,
         environment: session.workdir.env.clone(),
+        limits,
+        seconds,
         strict: is_on(matches, "strict"),
         strict_errors: is_on(matches, "strict-builtin-errors"),
         version: if is_on(matches, "v0-compatible") { Version::V0 } else { Version::V1 },

@@ -49,7 +49,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
 
 fn told(fate: &Fate) -> String {
     let mut out = String::new();
-    let mut named = |out: &mut String, pairs: &[(String, String)]| {
+    let named = |out: &mut String, pairs: &[(String, String)]| {
         for (name, value) in pairs {
             out.push_str(&format!("    where {name} = {value}\n"));
         }

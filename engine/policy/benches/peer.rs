@@ -1,0 +1,175 @@
+//! A plan of 50 MB under two rules, and a thousand resources under a thousand rules, beside another evaluator.
+//!
+//! `cargo bench -p ordain-policy --bench peer`. Each figure is of a process of its own: seconds to load (policies and
+//! input), seconds to evaluate, and the greatest resident size.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark stops where it cannot go on"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use ordain_rego::{BuiltinEnv, CompileOptions, Limits, Policies, Request, Trail, Value, Version};
+
+const CASES: [&str; 2] = ["50 MB × 2 rules", "1000 × 1000"];
+
+/// Resource changes of the big plan.
+const BIG: usize = 28_467;
+
+fn change(at: usize, ty: &str, filler: usize) -> String {
+    let mut tags = String::new();
+    for tag in 0..filler {
+        let _ = write!(tags, "{}\"key{tag}\":\"value {at} of {tag}, long enough\"", if tag > 0 { "," } else { "" });
+    }
+    format!(
+        "{{\"address\":\"{ty}.r[{at}]\",\"mode\":\"managed\",\"type\":\"{ty}\",\"name\":\"r\",\"index\":{at},\
+         \"change\":{{\"actions\":[\"create\"],\"before\":null,\"after\":{{\"name\":\"r{at}\",\"size\":{},\
+         \"location\":\"westeurope\",\"tags\":{{{tags}}}}},\"after_unknown\":{{\"id\":true}}}}}}",
+        at % 12
+    )
+}
+
+fn plan(case: usize) -> String {
+    let changes: Vec<String> = match case {
+        0 => (0..BIG).map(|at| change(at, "azurerm_thing", 40)).collect(),
+        _ => (0..1000).map(|at| change(at, &format!("type_{at}"), 2)).collect(),
+    };
+    format!("{{\"format_version\":\"1.2\",\"resource_changes\":[{}]}}", changes.join(","))
+}
+
+fn policy(case: usize) -> String {
+    let mut out = "package main\n\nimport rego.v1\n".to_owned();
+    let rules: Vec<String> = match case {
+        0 => vec![
+            "\tr.change.after.size == 11\n\tr.change.after.location == \"moon\"".to_owned(),
+            "\tnot startswith(r.change.after.name, \"r\")".to_owned(),
+        ],
+        _ => (0..1000).map(|at| format!("\tr.type == \"type_{at}\"\n\tr.change.after.size > {}", at % 10)).collect(),
+    };
+    for (at, body) in rules.iter().enumerate() {
+        let _ = write!(
+            out,
+            "\ndeny contains msg if {{\n\tsome r in input.resource_changes\n{body}\n\tmsg := concat(\" \", \
+             [r.address, \"{at}\"])\n}}\n"
+        );
+    }
+    out
+}
+
+fn peak_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
+/// Load, evaluation, and how many things are denied.
+type Figures = (f64, f64, usize);
+
+fn ours(policy: &str, input: &Path) -> Figures {
+    let begin = Instant::now();
+    let mut policies = Policies::new(Version::V1);
+    policies.add(policy);
+    let data = Value::object(Vec::new());
+    let compiled = policies.compile(&data, CompileOptions::default()).expect("policies");
+    let input = Value::parse_json(&std::fs::read_to_string(input).unwrap()).expect("a plan");
+    let loaded = begin.elapsed();
+    let request = Request {
+        input: Some(input),
+        data,
+        strict_errors: false,
+        limits: Limits::default(),
+        cover: false,
+        veiled: false,
+    };
+    let begin = Instant::now();
+    let found = compiled.values(&["data.main.deny"], request, BuiltinEnv::new(0), &mut Trail::default());
+    let given = found.into_iter().next().unwrap().expect("an evaluation").expect("a set");
+    let evaluated = begin.elapsed();
+    (loaded.as_secs_f64(), evaluated.as_secs_f64(), given.value.as_set().unwrap().len())
+}
+
+fn peer(policy: &str, input: &Path) -> Figures {
+    let begin = Instant::now();
+    let mut engine = regorus::Engine::new();
+    engine.add_policy("main.rego".to_owned(), policy.to_owned()).expect("policies");
+    let input = regorus::Value::from_json_str(&std::fs::read_to_string(input).unwrap()).expect("a plan");
+    engine.set_input(input);
+    let loaded = begin.elapsed();
+    let begin = Instant::now();
+    let given = engine.eval_rule("data.main.deny".to_owned()).expect("an evaluation");
+    let evaluated = begin.elapsed();
+    (loaded.as_secs_f64(), evaluated.as_secs_f64(), given.as_set().unwrap().len())
+}
+
+fn one(engine: &str, case: usize, input: &Path) {
+    let policy = policy(case);
+    let run = if engine == "ours" { ours } else { peer };
+    let (load, evaluate, denied) = run(&policy, input);
+    println!("{load} {evaluate} {} {denied}", peak_kilobytes());
+}
+
+fn measured(engine: &str, case: usize, input: &Path) -> Vec<f64> {
+    let program = std::env::current_exe().unwrap();
+    let output = Command::new(program)
+        .env("ORDAIN_BENCH_ONE", format!("{engine},{case},{}", input.display()))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let figures: Vec<f64> = text.split_whitespace().filter_map(|figure| figure.parse().ok()).collect();
+    assert_eq!(figures.len(), 4, "{engine}: {text} {}", String::from_utf8_lossy(&output.stderr));
+    figures
+}
+
+fn main() {
+    if let Ok(asked) = std::env::var("ORDAIN_BENCH_ONE") {
+        let parts: Vec<&str> = asked.splitn(3, ',').collect();
+        let input = PathBuf::from(parts[2]);
+        // Deeply nested policies need room; so does the other evaluator.
+        let (engine, case) = (parts[0].to_owned(), parts[1].parse().unwrap());
+        let work = move || one(&engine, case, &input);
+        std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap().join().unwrap();
+        return;
+    }
+    println!("{:<16} {:<8} {:>8} {:>10} {:>9} {:>8}", "case", "engine", "load s", "evaluate s", "peak MB", "denied");
+    for (case, name) in CASES.iter().enumerate() {
+        let input = std::env::temp_dir().join(format!("ordain-bench-{}-{case}.json", std::process::id()));
+        std::fs::write(&input, plan(case)).unwrap();
+        let all: Vec<Vec<f64>> = ["ours", "regorus"]
+            .iter()
+            .map(|engine| {
+                let mut best = measured(engine, case, &input);
+                for _ in 0..2 {
+                    let next = measured(engine, case, &input);
+                    if next[0] + next[1] < best[0] + best[1] {
+                        best = next;
+                    }
+                }
+                println!(
+                    "{name:<16} {engine:<8} {:>8.3} {:>10.3} {:>9.1} {:>8}",
+                    best[0],
+                    best[1],
+                    best[2] / 1024.0,
+                    best[3]
+                );
+                best
+            })
+            .collect();
+        assert_eq!(all[0][3], all[1][3], "the answers differ");
+        println!(
+            "{name:<16} {:<8} {:>8} {:>10.2} {:>9.2}",
+            "ratio",
+            "time",
+            (all[0][0] + all[0][1]) / (all[1][0] + all[1][1]),
+            all[0][2] / all[1][2]
+        );
+        std::fs::remove_file(&input).unwrap();
+    }
+}

@@ -8,9 +8,8 @@ use ordain_apply::{Gate, OpenGate};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_plan::contract::{self, Contract};
 use ordain_plan::file::PlanFile;
-use ordain_plan::json::Secrets;
 use ordain_plan::{Change, Schemas};
-use ordain_policy::{Bundle, Decisions, Input, Stage};
+use ordain_policy::{Bundle, Decisions, Input, RegoValue, Stage};
 use serde_json::Value as Json;
 
 use crate::repository::Repository;
@@ -22,7 +21,7 @@ pub struct PolicyGate {
     /// Addresses that rules wait for.
     waiting: BTreeSet<String>,
     /// The JSON plan.
-    plan: String,
+    plan: RegoValue,
     /// What rules read; real values take the place of unknown ones as they come.
     contract: Mutex<Contract>,
     /// Where its changes stand.
@@ -51,10 +50,10 @@ impl PolicyGate {
         let repository = Repository::around(workdir);
         let mut found = Diagnostics::new();
         let bundle = found.take(judging::bundle(&repository, policies));
-        let plan = found.take(file.json(Secrets::Shown));
+        let plan = found.take(judging::document(file));
         let nonce = file.header.origin.nonce.clone();
         let contract = contract::contract(&file.plan, &file.schemas, &nonce);
-        let (Some(bundle), Ok(contract)) = (bundle, contract) else {
+        let (Some(bundle), Some(plan), Ok(contract)) = (bundle, plan, contract) else {
             found.push(broken(
                 "the policies that judged the plan are not there, or it cannot be shown to them",
             ));

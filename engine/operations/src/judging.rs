@@ -8,7 +8,7 @@ use ordain_config::{ProjectEnvironment, ProjectFile};
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::PlanFile;
 use ordain_plan::json::Secrets;
-use ordain_policy::{Bundle, Decisions, Explained, Input, Stage};
+use ordain_policy::{Bundle, Decisions, Explained, Input, RegoValue, Stage, ValueSerializer};
 
 use crate::clock;
 use crate::repository::{Repository, policy_files};
@@ -142,6 +142,19 @@ pub fn explain(
     }
 }
 
+/// The JSON plan as policies read it.
+pub(crate) fn document(file: &PlanFile) -> (Option<RegoValue>, Diagnostics) {
+    let (plan, mut found) = file.json_to(Secrets::Shown, ValueSerializer);
+    match plan {
+        Ok(plan) => (Some(plan), found),
+        Err(error) => {
+            let detail = format!("The plan cannot be put into the form that policies read: {error}.");
+            found.push(Diagnostic::error(codes::policy::POLICY_LOAD, "Policies could not judge", detail));
+            (None, found)
+        }
+    }
+}
+
 /// Does something with a plan in the form that policies read.
 fn with_input<T>(
     repository: &Repository,
@@ -151,7 +164,16 @@ fn with_input<T>(
     work: impl FnOnce(&Input<'_>) -> T,
 ) -> (Option<T>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let plan = found.take(file.json(Secrets::Shown));
+    let plan = match document(file) {
+        (Some(plan), more) => {
+            found.append(more);
+            plan
+        }
+        (None, more) => {
+            found.append(more);
+            return (None, found);
+        }
+    };
     let contract = match ordain_plan::contract::contract(&file.plan, &file.schemas, &file.header.origin.nonce)
     {
         Ok(contract) => contract,

@@ -151,13 +151,33 @@ impl PlanFile {
         if let Some(closed) = &self.closed {
             return (closed.readable.clone(), Diagnostics::new());
         }
-        let view = View {
+        json::plan_explained(&self.plan, &self.view(secrets), cause)
+    }
+
+    /// The same handed to a serializer, without a text in between where there need be none.
+    pub fn json_to<S: serde::Serializer>(
+        &self,
+        secrets: Secrets,
+        serializer: S,
+    ) -> (Result<S::Ok, S::Error>, Diagnostics) {
+        if let Some(closed) = &self.closed {
+            let text = serde_json::value::RawValue::from_string(closed.readable.clone());
+            let done = match text {
+                Ok(text) => serde::Serialize::serialize(&text, serializer),
+                Err(error) => Err(serde::ser::Error::custom(error)),
+            };
+            return (done, Diagnostics::new());
+        }
+        json::plan_to(&self.plan, &self.view(secrets), serializer)
+    }
+
+    fn view(&self, secrets: Secrets) -> View<'_> {
+        View {
             schemas: &self.schemas,
             configuration: &self.configuration,
             terraform_version: &self.header.terraform_version,
             secrets,
-        };
-        json::plan_explained(&self.plan, &view, cause)
+        }
     }
 
     /// Whether the plan's lifetime is over at `now`, in seconds since 1970.

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::State;
 use ordain_value::Value;
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::schema::Schemas;
@@ -63,6 +64,25 @@ pub fn plan_explained(
     view: &View<'_>,
     cause: &dyn Fn(&Change) -> Option<Json>,
 ) -> (String, Diagnostics) {
+    let (text, mut diagnostics) = with_document(plan, view, cause, |document| write::line(document));
+    (written(text, &mut diagnostics), diagnostics)
+}
+
+/// The document handed to a serializer, without a text in between.
+pub fn plan_to<S: serde::Serializer>(
+    plan: &Plan,
+    view: &View<'_>,
+    serializer: S,
+) -> (Result<S::Ok, S::Error>, Diagnostics) {
+    with_document(plan, view, &|_| None, |document| document.serialize(serializer))
+}
+
+fn with_document<T>(
+    plan: &Plan,
+    view: &View<'_>,
+    cause: &dyn Fn(&Change) -> Option<Json>,
+    work: impl FnOnce(&PlanDocument<'_>) -> T,
+) -> (T, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     // Outputs that are known already count as part of the refreshed state, with their new values.
     let known = |output: &&OutputChange| output.action != Action::Delete && output.after.is_wholly_known();
@@ -103,7 +123,7 @@ pub fn plan_explained(
         complete: plan.complete,
         errored: plan.errored,
     };
-    (line(&document, &mut diagnostics), diagnostics)
+    (work(&document), diagnostics)
 }
 
 /// A state as one line of JSON in format 1.0, without a line break at its end.
@@ -117,8 +137,12 @@ fn own(cause: Json) -> Json {
     serde_json::json!({ "cause": cause })
 }
 
-fn line(document: &impl serde::Serialize, diagnostics: &mut Diagnostics) -> String {
-    match write::line(document) {
+fn line(document: &impl Serialize, diagnostics: &mut Diagnostics) -> String {
+    written(write::line(document), diagnostics)
+}
+
+fn written(text: Result<String, String>, diagnostics: &mut Diagnostics) -> String {
+    match text {
         Ok(text) => text,
         Err(error) => {
             let detail = format!("The JSON document could not be written: {error}.");

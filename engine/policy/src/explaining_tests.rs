@@ -16,7 +16,7 @@ fn told(after: Json, named: Option<&str>) -> Vec<Explained> {
     let contract = Contract { document, secrets: Vec::new(), sealed: Default::default() };
     let input = Input {
         stage: Stage::Plan,
-        plan: "{}",
+        plan: &Value::object(Vec::new()),
         contract: &contract,
         root: None,
         environment: None,

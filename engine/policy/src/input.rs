@@ -26,7 +26,7 @@ pub struct Input<'a> {
     /// When the plan is judged.
     pub stage: Stage,
     /// The JSON plan, not redacted.
-    pub plan: &'a str,
+    pub plan: &'a Value,
     /// The contract document and what messages must not show.
     pub contract: &'a Contract,
     /// Root of the stored plan, once it has one.
@@ -72,12 +72,12 @@ impl Input<'_> {
     /// Makes it what the engine sees.
     pub(crate) fn give(&self, rego: &mut Rego) -> Result<(), Failed> {
         rego.set_now(self.now.saturating_mul(NANOSECONDS));
-        let plan = Value::parse_json(self.plan).map_err(|error| Failed(error.to_string()))?;
+        let plan = self.plan;
         if plan.as_object().is_none() {
             return Err(Failed(format!("{} where an object is needed", plan.type_name())));
         }
         let mut reading = Reading::new(&self.contract.sealed);
-        let input = reading.input(&plan, &self.v1());
+        let input = reading.input(plan, &self.v1());
         rego.set_input(input, reading.veiled);
         Ok(())
     }

@@ -17,7 +17,7 @@ fn ask(text: &str, stage: Stage, changes: Json) -> (Option<Decisions>, Diagnosti
     let contract = contract(changes);
     let input = Input {
         stage,
-        plan: "{\"resource_changes\": [{\"address\": \"a.b\"}]}",
+        plan: &ordain_rego::Value::serialized(&json!({"resource_changes": [{"address": "a.b"}]})).unwrap(),
         contract: &contract,
         root: None,
         environment: Some("staging"),

@@ -31,6 +31,8 @@ pub use evaluating::{Question, Reply, evaluate};
 pub use explaining::{Explained, Fate, Saying, explain, vacuous};
 pub use input::Input;
 pub use judge::{judge, report};
-pub use ordain_rego::{FileKind, Limits, SourceFile, Value as RegoValue, Version, float_document, pattern};
+pub use ordain_rego::{
+    FileKind, Limits, SourceFile, Value as RegoValue, ValueSerializer, Version, float_document, pattern,
+};
 pub use test_shapes::{TestQuestion, TestReply, test_shaped};
 pub use testing::{Outcome, Report, TestResult, test};

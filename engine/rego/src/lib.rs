@@ -38,4 +38,4 @@ pub use parse::Version;
 pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};
 pub use types::{Signature, Type};
 pub use unknown::{Bound, Members, NOT_KNOWN, NOT_SHOWN, Open, Reason, Secret, Unknown, Wait, Waits};
-pub use value::{JsonError, Object, Set, Value};
+pub use value::{Items, JsonError, Object, Pairs, SerializeError, Set, Value, ValueSerializer};

@@ -241,7 +241,7 @@ fn fault(open: &Given, closed: Option<&Value>) -> Option<String> {
     let Some(closed) = closed else {
         return open.open.is_certain().then(|| "is certain and not there".to_owned());
     };
-    if !may(&open.value, closed) && !open.value.members().is_some_and(|_| closed.as_set().is_some()) {
+    if !may(&open.value, closed) && open.value.members().is_none_or(|_| closed.as_set().is_none()) {
         return Some(format!("{:?} cannot become {closed}", open.value));
     }
     let (Some(members), Some(set)) = (open.value.members(), closed.as_set()) else { return None };

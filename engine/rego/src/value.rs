@@ -3,10 +3,12 @@
 mod collections;
 mod json;
 mod read;
+mod serialize;
 mod text;
 
 pub use collections::{Object, Set};
 pub use read::JsonError;
+pub use serialize::{Items, Pairs, SerializeError, ValueSerializer};
 
 use crate::number::Number;
 use crate::unknown::{Secret, Unknown};

@@ -240,25 +240,7 @@ impl<'p> Machine<'p> {
                 let results = results.as_array().map(<[Value]>::to_vec).unwrap_or_default();
                 return Ok(Step::Choose(Choice::Results { pattern, left: results.into_iter() }));
             }
-            Op::Not(body) => {
-                let holds = self.holds(body, slots)?;
-                self.decide(holds.not())
-            }
-            Op::And(left, right) => {
-                let left = self.holds(left, slots)?;
-                if !self.decide(left) {
-                    return Ok(Step::Failed);
-                }
-                let right = self.holds(right, slots)?;
-                self.decide(right)
-            }
-            Op::Or(left, right) => match self.holds(left, slots)? {
-                Holds::Yes => true,
-                left => {
-                    let right = self.holds(right, slots)?;
-                    self.decide(left.or(right))
-                }
-            },
+            Op::Not(_) | Op::And(..) | Op::Or(..) => self.junction(op, slots)?,
             Op::Every(every) => self.every(every, slots)?,
             Op::With(with) => {
                 let Some(answers) = self.under_with(with, slots)? else { return Ok(Step::Failed) };
@@ -277,6 +259,26 @@ impl<'p> Machine<'p> {
             }
         };
         Ok(if holds { Step::Done } else { Step::Failed })
+    }
+
+    /// Bodies put together: whether the whole has an answer.
+    fn junction(&mut self, op: &Op, slots: &mut Slots) -> Outcome<bool> {
+        let holds = match op {
+            Op::Not(body) => self.holds(body, slots)?.not(),
+            Op::And(left, right) => {
+                let left = self.holds(left, slots)?;
+                if !self.decide(left) {
+                    return Ok(false);
+                }
+                self.holds(right, slots)?
+            }
+            Op::Or(left, right) => match self.holds(left, slots)? {
+                Holds::Yes => Holds::Yes,
+                left => left.or(self.holds(right, slots)?),
+            },
+            _ => Holds::No,
+        };
+        Ok(self.decide(holds))
     }
 
     /// Matches without looking into documents that need not be.

@@ -13,7 +13,7 @@ use ordain_value::{Path, Step, Value};
 use petgraph::graph::NodeIndex;
 
 use crate::graph::{Edge, Graph, ModuleId, Node};
-use crate::{Input, Mode, RelevantAttribute};
+use crate::{Input, RelevantAttribute};
 
 /// A module, compiled.
 pub(crate) struct CompiledModule {
@@ -160,19 +160,6 @@ impl Program {
                 self.add_provider(&input.tree, stored.clone());
             } else {
                 found.push(not_present("an object in the state", stored));
-            }
-        }
-        if input.mode == Mode::Validate {
-            for (_, config) in self.ids() {
-                for block in config.providers.values() {
-                    let alias = block.alias.as_ref().map(|alias| alias.text.clone());
-                    let address = ProviderConfigAddr {
-                        module: config.path.clone(),
-                        provider: block.addr.clone(),
-                        alias,
-                    };
-                    self.add_provider(&input.tree, address);
-                }
             }
         }
     }

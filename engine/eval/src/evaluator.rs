@@ -140,6 +140,16 @@ impl Evaluator {
             .map(|found| &found.address)
     }
 
+    /// Whether an instance of a resource that is declared takes part: targets name it, or something that they
+    /// name needs its resource. `None` when the resource is not declared.
+    pub fn takes_part(&self, instance: &ordain_addr::ResourceInstance) -> Option<bool> {
+        let id = self.core.program.find_module(&instance.module.path())?;
+        let at =
+            self.core.program.graph.find(&crate::graph::Node::Resource(id, instance.resource.clone()))?;
+        let kept = self.kept.get(at.index()).copied().unwrap_or(false);
+        Some(kept && self.selection.selects(at, instance))
+    }
+
     /// Takes stock: outputs, findings of all conditions, attributes that were read.
     pub fn finish(self) -> Outcome {
         self.outcome()

@@ -56,6 +56,13 @@ impl Core {
 
     fn add_import(&self, import: &Arc<Import>, imports: &mut Imports, found: &mut Diagnostics) {
         let root = InstanceId(0);
+        if import.for_each.is_none() && !matches!(import.to.unwrapped().kind, ExprKind::Traversal(_)) {
+            let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
+            found.push(error(codes::config::INVALID_ARGUMENT, "Invalid expression", detail, import.to.span));
+            let detail = "A resource instance address is required here. The module path must be followed by a resource instance specification.";
+            found.push(error(codes::config::INVALID_ARGUMENT, "Invalid address", detail, import.to.span));
+            return;
+        }
         let expansion = match &import.for_each {
             None => Expansion::Single,
             Some(expr) => {

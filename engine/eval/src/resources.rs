@@ -59,6 +59,18 @@ fn names_itself(block: &ResourceBlock) -> bool {
     })
 }
 
+/// How many instances there are of a resource cannot depend on the resource.
+fn counts_itself(block: &ResourceBlock) -> Option<ordain_diag::Diagnostic> {
+    let expr = block.repetition.expr()?;
+    let itself = ordain_lang::refs::references(expr).into_iter().find_map(|traversal| {
+        let reference = Reference::parse(&traversal).ok()?;
+        matches!(&reference.subject, Subject::Resource(named, _) if *named == block.resource)
+            .then_some(reference.span)
+    })?;
+    let detail = format!("Configuration for {} may not refer to itself.", block.resource);
+    Some(error(codes::eval::CYCLE, "Self-referential block", detail, itself))
+}
+
 impl Active {
     fn advance(&mut self) -> Option<(InstanceId, usize)> {
         loop {
@@ -156,6 +168,13 @@ impl Evaluator {
         let before = found.error_count();
         let scope = self.core.scope(instance, &KeyData::None);
         found.append(self.core.check_depends_on(&scope, &block.depends_on));
+        if self.core.input.mode != Mode::Validate {
+            found.extend(counts_itself(block));
+            if found.error_count() > before {
+                return None;
+            }
+        }
+        let scope = self.core.scope(instance, &KeyData::None);
         let expansion = self.core.expand(&scope, &block.repetition, found)?;
         if expansion.len() > 0 {
             let keys = expansion.key_data(0);
@@ -396,6 +415,16 @@ impl Core {
                     continue;
                 }
             };
+            // What has no meaning here is told as everywhere.
+            let meaningless = match reference.subject {
+                Subject::EachKey if !matches!(scope.keys, KeyData::Each(..)) => true,
+                Subject::CountIndex if !matches!(scope.keys, KeyData::Count(_)) => true,
+                _ => false,
+            };
+            if meaningless {
+                found.append(crate::references::check_one(scope, &reference, &[]));
+                continue;
+            }
             let rest = item.traversal.steps.get(reference.consumed..).unwrap_or_default();
             let whole = rest.is_empty()
                 && !matches!(

@@ -159,7 +159,7 @@ pub fn open(workdir: &Workdir, project: &Project) -> Result<Backend, Diagnostics
             "Reason: {reason}.\n\nThe backend says where the state is. Run \"init\" to settle it: with -reconfigure to \
              use it as it is, with -migrate-state to copy the present state there."
         );
-        let summary = "Backend initialization required, please run \"init\"";
+        let summary = "Backend initialization required, please run \"terraform init\"";
         return Err(Diagnostic::error(codes::state::STATE_STORE, summary, detail).into());
     }
     connect(workdir, &saved.unwrap_or_else(Choice::local)).map_err(Diagnostics::from)

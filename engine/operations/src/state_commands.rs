@@ -81,7 +81,7 @@ pub fn move_objects(
         .ok_or_else(|| mistake("Invalid target address", format!("Cannot move {from} to {to}: a module moves to a module, and a resource to a resource of the same type.")))?;
     if pairs.is_empty() {
         return Err(mistake(
-            "Invalid target address",
+            "Invalid source address",
             format!("Cannot move {from}: does not match anything in the current state."),
         ));
     }

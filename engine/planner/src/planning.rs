@@ -220,7 +220,8 @@ fn orphans(
         let selected = match &chosen {
             Some(Some(users)) => session.options.selects(&address) || users.contains(&address.config()),
             Some(None) => true,
-            None => session.options.selects(&address),
+            // What a target needs is brought in order with all of its instances.
+            None => evaluator.takes_part(&address).unwrap_or_else(|| session.options.selects(&address)),
         };
         if !selected {
             continue;

@@ -1,8 +1,9 @@
 //! `moved` and `removed` blocks: checked against the configuration, then carried out on the prior state.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Key, ModulePath, ResourceInstance, Target};
+use ordain_addr::{ConfigResource, Key, ModuleInstance, ModulePath, ResourceInstance, Target};
 use ordain_config::ModuleTree;
 use ordain_config::blocks::{Moved, Removed, Repetition};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -170,16 +171,22 @@ pub(crate) fn still_expanded(tree: &ModuleTree, expansions: &Expansions) -> Diag
     let mut found = Diagnostics::new();
     for module in tree.modules() {
         for moved in &module.refactoring.moved {
-            let Target::Instance(from) = &moved.from.0 else { continue };
-            if wanted.is_empty() {
-                for (resource, keys) in &expansions.resources {
-                    let keys = keys.iter().flat_map(|keys| keys.iter());
-                    wanted.entry(resource.config()).or_default().extend(keys);
+            let declared = match &moved.from.0 {
+                Target::Instance(from) => {
+                    if wanted.is_empty() {
+                        for (resource, keys) in &expansions.resources {
+                            let keys = keys.iter().flat_map(|keys| keys.iter());
+                            wanted.entry(resource.config()).or_default().extend(keys);
+                        }
+                    }
+                    let path = declaring(&module.path, &from.module);
+                    let config = ConfigResource { module: path, resource: from.resource.clone() };
+                    wanted.get(&config).is_some_and(|keys| keys.contains(&&from.key))
                 }
-            }
-            let path = declaring(&module.path, &from.module);
-            let config = ConfigResource { module: path, resource: from.resource.clone() };
-            if wanted.get(&config).is_some_and(|keys| keys.contains(&&from.key)) {
+                Target::Module(from) => still_called(&module.path, from, expansions),
+                Target::Resource(_) => false,
+            };
+            if declared {
                 let source = absolute(&module.path, &moved.from.0);
                 let detail = format!(
                     "This statement declares that {source} moved, but the configuration still stands for that \
@@ -190,6 +197,20 @@ pub(crate) fn still_expanded(tree: &ModuleTree, expansions: &Expansions) -> Diag
         }
     }
     found
+}
+
+/// Whether an instance of a module call that has a key is there all the same.
+fn still_called(module: &ModulePath, from: &ModuleInstance, expansions: &Expansions) -> bool {
+    let Some((last, outer)) = from.0.split_last() else { return false };
+    if last.key.is_none() {
+        return false;
+    }
+    let path: Vec<&Arc<str>> = module.0.iter().chain(outer.iter().map(|step| &step.name)).collect();
+    expansions.modules.iter().any(|((caller, name), keys)| {
+        *name == last.name
+            && caller.0.iter().map(|step| &step.name).eq(path.iter().copied())
+            && keys.as_ref().is_some_and(|keys| keys.contains(&last.key))
+    })
 }
 
 fn declaring(module: &ModulePath, relative: &ordain_addr::ModuleInstance) -> ModulePath {

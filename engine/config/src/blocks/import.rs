@@ -61,6 +61,8 @@ impl Import {
         let Target::Resource(target) = target else {
             let detail = "A resource instance address is required here. The module path must be followed by a resource instance specification.";
             found.push(bad_argument("Invalid address", detail, to.span));
+            let detail = "Only managed resources can be imported.";
+            found.push(bad_argument("Invalid import address", detail, to.span));
             return None;
         };
         if target.resource.mode != Mode::Managed {

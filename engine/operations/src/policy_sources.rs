@@ -120,3 +120,7 @@ pub(crate) fn archive(path: &Path) -> io::Result<BTreeMap<String, String>> {
 pub fn text(workdir: &Workdir, given: &str) -> Result<String, String> {
     std::fs::read_to_string(workdir.path(given)).map_err(|error| format!("{given}: {}", reason(&error)))
 }
+
+#[cfg(test)]
+#[path = "policy_sources_tests.rs"]
+mod tests;

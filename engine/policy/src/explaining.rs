@@ -109,7 +109,9 @@ pub fn explain(bundle: &Bundle, input: &Input<'_>, named: Option<&str>) -> (Vec<
             continue;
         }
         match rego.explain(&rule) {
-            Ok(tried) => out.extend(tried.into_iter().map(|tried| explained(&rule, tried, &rego))),
+            Ok(tried) => {
+                out.extend(tried.into_iter().map(|tried| safe(explained(&rule, tried, &rego), input)));
+            }
             Err(why) => return (out, failed(why)),
         }
     }
@@ -119,6 +121,22 @@ pub fn explain(bundle: &Bundle, input: &Input<'_>, named: Option<&str>) -> (Vec<
         return (out, found.into());
     }
     (out, Diagnostics::new())
+}
+
+/// The same without sensitive texts that reached it on a way that is not followed, such as the configuration.
+fn safe(mut explained: Explained, input: &Input<'_>) -> Explained {
+    let clean = |pairs: &mut Vec<(String, String)>| {
+        pairs.iter_mut().for_each(|(_, value)| *value = input.safe(value));
+    };
+    match &mut explained.fate {
+        Fate::Says(sayings, _) => sayings.iter_mut().for_each(|saying| {
+            saying.value = input.safe(&saying.value);
+            clean(&mut saying.variables);
+        }),
+        Fate::Fails(_, variables) => clean(variables),
+        Fate::Lacks(_) => {}
+    }
+    explained
 }
 
 fn is_named(rule: &str, named: &str) -> bool {

@@ -1,5 +1,8 @@
 //! What the rules of a bundle say of a plan.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_rego::{Given, Open};
 use serde_json::Value as Json;
@@ -7,7 +10,7 @@ use serde_json::Value as Json;
 use crate::bundle::{Bundle, Decides, error};
 use crate::decisions::{Decision, Decisions, Obligation, Requirement, Stage};
 use crate::input::Input;
-use crate::open::{Rest, obligations};
+use crate::open::{Rest, obligations, without_gate};
 use crate::rego::{Failed, Rego};
 
 /// Judges a plan by every rule that decides (see [`Bundle`]).
@@ -64,6 +67,9 @@ pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnost
 /// Canonical order; at the last stage what is said of other objects is theirs, and what is still open about the
 /// object is a denial.
 fn settle(decisions: &mut Decisions, object: Option<&str>) {
+    decisions.warn.extend(without_gate(&mut decisions.obligations));
+    merge_alike(&mut decisions.obligations);
+    drop_said_twice(&mut decisions.obligations);
     if decisions.stage == Stage::Resource {
         if let Some(object) = object {
             let about = |decision: &Decision| {
@@ -84,6 +90,46 @@ fn settle(decisions: &mut Decisions, object: Option<&str>) {
     decisions.require.dedup();
     decisions.obligations.sort();
     decisions.obligations.dedup();
+}
+
+/// What a rule would say of an object for several reasons is one obligation with all of them.
+fn merge_alike(obligations: &mut Vec<Obligation>) {
+    let mut merged: BTreeMap<(String, String, String), Obligation> = BTreeMap::new();
+    for open in std::mem::take(obligations) {
+        match merged.entry((open.rule.clone(), open.address.clone(), open.message.clone())) {
+            Entry::Vacant(entry) => {
+                entry.insert(open);
+            }
+            Entry::Occupied(mut entry) => {
+                let into = entry.get_mut();
+                into.paths.extend(open.paths);
+                into.conditions.extend(open.conditions);
+                for list in [&mut into.paths, &mut into.conditions] {
+                    list.sort();
+                    list.dedup();
+                }
+            }
+        }
+    }
+    obligations.extend(merged.into_values());
+}
+
+/// What a rule says by hand is left out where a denial of its package waits for the same.
+fn drop_said_twice(obligations: &mut Vec<Obligation>) {
+    let package = |open: &Obligation| open.rule.rsplit_once('.').map(|(package, _)| package.to_owned());
+    let by_itself: Vec<(Option<String>, String, Vec<String>)> = obligations
+        .iter()
+        .filter(|open| !open.conditions.is_empty())
+        .map(|open| (package(open), open.address.clone(), open.paths.clone()))
+        .collect();
+    obligations.retain(|open| {
+        let said = |(of, address, paths): &(Option<String>, String, Vec<String>)| {
+            *of == package(open)
+                && *address == open.address
+                && open.paths.iter().all(|path| paths.contains(path))
+        };
+        !open.conditions.is_empty() || !by_itself.iter().any(said)
+    });
 }
 
 fn still_open(obligation: Obligation) -> Decision {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ordain_rego::{Open, Value, Wait};
 use serde_json::Value as Json;
 
-use crate::decisions::Obligation;
+use crate::decisions::{Decision, Obligation};
 use crate::input::Input;
 use crate::rego::Rego;
 
@@ -47,6 +47,32 @@ pub(crate) fn obligations(rest: &Rest<'_>, input: &Input<'_>, rego: &Rego) -> Ve
             conditions: conditions.clone(),
         })
         .collect()
+}
+
+/// Takes out what nothing is held up for: values of data sources and outputs are not made by a change that could wait
+/// for a judgement. It is told as a warning, so that nobody takes it for judged.
+pub(crate) fn without_gate(open: &mut Vec<Obligation>) -> Vec<Decision> {
+    let (held, lost): (Vec<Obligation>, Vec<Obligation>) =
+        std::mem::take(open).into_iter().partition(|open| has_gate(&open.address));
+    *open = held;
+    let told = lost.into_iter().map(|open| {
+        let paths = open.paths.join(", ");
+        let mut message = format!(
+            "not judged: it depends on {paths} of {}, which is known only while applying, when no change waits for it",
+            open.address
+        );
+        if !open.message.is_empty() {
+            message.push_str(&format!("; it would say: {}", open.message));
+        }
+        Decision { rule: open.rule, message, addresses: vec![open.address] }
+    });
+    told.collect()
+}
+
+/// Whether an object is changed by something that can wait.
+fn has_gate(address: &str) -> bool {
+    let data = address.starts_with("data.") || address.contains(".data.");
+    !(data || address.starts_with("output.") || address.starts_with("var."))
 }
 
 /// Paths as they are told of one object: its own, and those of others with their addresses.

@@ -71,13 +71,14 @@ pub struct Step {
     pub expect: Option<Map<String, Json>>,
 }
 
-/// All scenarios of a directory with `cases.jsonl`.
+/// All scenarios of a directory with `cases.jsonl` and `more.jsonl`.
 ///
 /// # Panics
 /// The file is not there or not readable: a test cannot go on without it.
 #[allow(clippy::expect_used, reason = "a test run without its corpus must stop")]
 pub fn read_all(directory: &Path) -> Vec<Scenario> {
-    let text = std::fs::read_to_string(directory.join("cases.jsonl")).expect("cases.jsonl");
+    let text = |name: &str| std::fs::read_to_string(directory.join(name)).expect(name);
+    let text = text("cases.jsonl") + &text("more.jsonl");
     text.lines().map(|line| serde_json::from_str(line).expect("a scenario")).collect()
 }
 

@@ -1,6 +1,6 @@
 //! From a request to a new state: what comes before the loop and after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use ordain_diag::{CheckInstance, CheckKind, CheckResult, Diagnostic, Diagnostics, codes};
@@ -162,6 +162,8 @@ async fn stored_state(
 /// Checks that nothing was said about are not known, with the instances that the plan expected. Those
 /// whose data source could not be read do not hold.
 fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &mut [CheckResult]) {
+    let reads = session.plan.changes.iter().filter(|change| change.action == Action::Read);
+    let reads: HashSet<String> = reads.map(|change| change.address.to_string()).collect();
     for check in checks {
         if check.instances.is_empty() {
             let planned = session.plan.checks.iter();
@@ -174,6 +176,19 @@ fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &m
             if check.instances.is_empty() && root_output {
                 check.instances.push(CheckInstance::unknown(check.address.as_str()));
             }
+        }
+        // What was read while planning is not read again, so nothing new can be said of it.
+        let of_data = check.address.rsplit_once("data.").is_some_and(|(before, _)| {
+            before.is_empty() || (before.starts_with("module.") && before.ends_with('.'))
+        });
+        if check.kind == CheckKind::Resource && of_data {
+            for instance in &mut check.instances {
+                if !reads.contains(&instance.address) {
+                    *instance = CheckInstance::unknown(instance.address.as_str());
+                }
+            }
+            let worst = check.instances.iter().map(|instance| instance.status).max();
+            check.status = worst.unwrap_or(check.status);
         }
         check.fail_unread(failed);
     }

@@ -144,6 +144,12 @@ fn misused(error: &clap::Error, json: bool) -> ExitCode {
         ui.diagnostics(&error.into(), &Sources::new());
         return ExitCode::from(1);
     }
-    ui.complain(&format!("\nError: Failed to parse command-line flags\n\n{detail}\n"));
+    let stray = error.kind() == ErrorKind::UnknownArgument
+        && error
+            .get(clap::error::ContextKind::InvalidArg)
+            .is_some_and(|arg| !arg.to_string().starts_with('-'));
+    let summary =
+        if stray { "Too many command line arguments" } else { "Failed to parse command-line flags" };
+    ui.complain(&format!("\nError: {summary}\n\n{detail}\n"));
     ExitCode::from(1)
 }

@@ -71,9 +71,9 @@ pub fn work(matches: &ArgMatches, session: &mut Session, operation: &str) -> Res
 
 fn parallelism(matches: &ArgMatches, session: &mut Session) -> Result<usize, Exit> {
     let given = text(matches, "parallelism").unwrap_or("10").to_owned();
-    given.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
-        let detail =
-            format!("invalid value {given:?} for flag -parallelism: a whole number from 1 on is needed.");
+    // Zero is taken as no wish.
+    given.parse().ok().map(|number| if number == 0 { 10 } else { number }).ok_or_else(|| {
+        let detail = format!("invalid value {given:?} for flag -parallelism: a whole number is needed.");
         session.usage("Failed to parse command-line flags", &detail)
     })
 }

@@ -104,7 +104,7 @@ pub async fn plan(
             Some(found.take(work.plan(base.state, inputs, observer).await))
         }
         Err(error) => {
-            found.push(error);
+            found.push(while_locking(&stores, &options.locking, error));
             None
         }
     };
@@ -124,6 +124,16 @@ fn wrong_imports(project: &Project, options: &Options) -> Diagnostics {
 fn unfit_packages(workdir: &Workdir, project: &Project) -> Diagnostics {
     let wanted = ordain_install::requirements(&project.tree).0;
     crate::serving::Serving::new(workdir.clone()).verify(&wanted)
+}
+
+/// A state file that cannot be read cannot be locked either, as users of the local backend know it.
+pub(crate) fn while_locking(stores: &Stores, locking: &Locking, error: Diagnostic) -> Diagnostic {
+    let unreadable = error.code == ordain_diag::codes::state::STATE_FORMAT;
+    if !(unreadable && locking.enabled && stores.backend.keeps_backup) {
+        return error;
+    }
+    let detail = format!("Error message: {}: {}", error.summary, error.detail);
+    Diagnostic { summary: "Error acquiring the state lock".to_owned(), detail, ..error }
 }
 
 pub(crate) async fn read_settled(stores: &Stores) -> Result<Stored, ordain_diag::Diagnostic> {

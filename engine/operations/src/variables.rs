@@ -151,6 +151,8 @@ impl Collector<'_> {
         };
         let file = self.sources.add(path, text.as_str());
         for attribute in self.found.take(arguments(path, file, &text)) {
+            // What cannot be read is no value, nor is one that was given before it.
+            self.inputs.remove(&attribute.name.text);
             if let Some(value) = ordain_config::constant(&attribute.expr, &mut self.found) {
                 let source = VariableSource::File(attribute.name.span);
                 let input = VariableInput { value: VariableText::Value(value), source };

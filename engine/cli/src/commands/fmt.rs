@@ -19,12 +19,7 @@ pub const ENTRY: Entry =
 
 fn flags(command: Command) -> Command {
     command
-        .arg(
-            Arg::new("path")
-                .num_args(0..)
-                .allow_hyphen_values(true)
-                .help("Files and directories; - for standard input"),
-        )
+        .arg(Arg::new("path").num_args(0..).help("Files and directories; - for standard input"))
         .arg(switch("check", false, "Change nothing; exit code 3 when something is not in canonical form"))
         .arg(switch("diff", false, "Show what changes"))
         .arg(switch("list", true, "List the files that change"))

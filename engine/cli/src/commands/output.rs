@@ -29,6 +29,10 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    if is_on(matches, "json") && is_on(matches, "raw") {
+        let detail = "The -raw and -json options are mutually-exclusive.";
+        return Err(session.usage("Invalid output format", detail));
+    }
     let stores = state::open(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     let outputs = stored.state.outputs;

@@ -9,7 +9,8 @@
 //! Edges go to one step per resource (a join where it has several), and only to those resources that
 //! others do not lead to already, so that the graph grows with instances, not with pairs of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
 use ordain_addr::ConfigResource;
@@ -254,32 +255,35 @@ impl Builder<'_> {
 
     /// Steps in an order in which they may be carried out; of those that may come next, the first made.
     fn sorted(self) -> Result<Vec<Step>, Diagnostic> {
-        let mut waits: Vec<usize> = Vec::with_capacity(self.after.len());
-        let mut follows: HashMap<usize, Vec<usize>> = HashMap::new();
-        let after: Vec<BTreeSet<usize>> =
-            self.after.into_iter().map(|after| after.into_iter().collect()).collect();
-        for (later, earlier) in after.iter().enumerate() {
+        let mut after = self.after;
+        let mut waits: Vec<usize> = Vec::with_capacity(after.len());
+        let mut follows: Vec<Vec<usize>> = vec![Vec::new(); after.len()];
+        for (later, earlier) in after.iter_mut().enumerate() {
+            earlier.sort_unstable();
+            earlier.dedup();
             waits.push(earlier.len());
             for earlier in earlier {
-                follows.entry(*earlier).or_default().push(later);
+                follows.get_mut(*earlier).into_iter().for_each(|follows| follows.push(later));
             }
         }
-        let mut ready: BTreeSet<usize> =
-            waits.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
-        let mut place: HashMap<usize, u32> = HashMap::new();
+        let free = waits.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| Reverse(at));
+        let mut ready: BinaryHeap<Reverse<usize>> = free.collect();
+        let mut place: Vec<Option<u32>> = vec![None; after.len()];
         let mut steps = Vec::with_capacity(waits.len());
-        while let Some(at) = ready.pop_first() {
+        while let Some(Reverse(at)) = ready.pop() {
             let Some((kind, after)) = self.kinds.get(at).zip(after.get(at)) else { continue };
-            let mut after: Vec<StepId> =
-                after.iter().filter_map(|at| place.get(at)).map(|id| StepId(*id)).collect();
+            let places = after.iter().filter_map(|at| place.get(*at).copied().flatten());
+            let mut after: Vec<StepId> = places.map(StepId).collect();
             after.sort();
-            place.insert(at, u32::try_from(steps.len()).unwrap_or(u32::MAX));
+            if let Some(place) = place.get_mut(at) {
+                *place = Some(u32::try_from(steps.len()).unwrap_or(u32::MAX));
+            }
             steps.push(Step { kind: *kind, after });
-            for later in follows.get(&at).into_iter().flatten() {
+            for later in follows.get(at).into_iter().flatten() {
                 if let Some(count) = waits.get_mut(*later) {
                     *count = count.saturating_sub(1);
                     if *count == 0 {
-                        ready.insert(*later);
+                        ready.push(Reverse(*later));
                     }
                 }
             }
@@ -291,7 +295,7 @@ impl Builder<'_> {
             .kinds
             .iter()
             .enumerate()
-            .filter(|(at, _)| !place.contains_key(at))
+            .filter(|(at, _)| place.get(*at).copied().flatten().is_none())
             .filter_map(|(_, kind)| self.changes.get(kind.change() as usize))
             .map(|change| format!("{} ({})", change.address, change.action.words().join(", ")))
             .collect();

@@ -56,6 +56,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
     hint(&planned, session, place.as_deref());
     let changes = is_on(matches, "detailed-exitcode") && has_changes(&planned);
+    // The process ends here: what a large plan holds is given back as a whole, not piece by piece.
+    std::mem::forget((planned, project));
     Ok(if changes { Exit::Changes } else { Exit::Done })
 }
 

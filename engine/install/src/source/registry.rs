@@ -12,6 +12,11 @@ use crate::{Hash, Platform, signature};
 
 const SERVICE: &str = "providers.v1";
 
+/// Seconds since 1970.
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 /// What a registry lists.
 pub(crate) struct Listing {
     /// Versions for protocols that can be spoken.
@@ -70,7 +75,7 @@ pub(crate) async fn package(
     let signed = network.get(&link("shasums_signature_url")?, None).await?;
     let keys = document.pointer("/signing_keys/gpg_public_keys").and_then(Json::as_array);
     let keys = keys.into_iter().flatten().filter_map(|key| key.get("ascii_armor")?.as_str());
-    let signer = signature::verify(&sums.body, &signed.body, keys).map_err(|why| {
+    let signer = signature::verify(&sums.body, &signed.body, keys, now()).map_err(|why| {
         Failure::Other(format!("the signature of the checksums of {address} {version} is not valid: {why}"))
     })?;
     let text = sums.text();

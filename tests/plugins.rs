@@ -11,108 +11,14 @@
     reason = "a test stops where it cannot go on"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
 
-use serde_json::Value as Json;
+use ordain_tests::provider_place::Place;
 
-/// A directory with a configuration, and everything kept out of the user's own places.
-struct Place {
-    directory: PathBuf,
-    env: Vec<(String, String)>,
-}
-
-impl Place {
-    fn new(name: &str, configuration: &str) -> Place {
-        let directory = std::env::temp_dir().join(format!("ordain-plugins-{name}-{}", std::process::id()));
-        let _absent = std::fs::remove_dir_all(&directory);
-        std::fs::create_dir_all(&directory).unwrap();
-        let program = Path::new(env!("CARGO_BIN_EXE_misbehaving-provider"));
-        let package = directory.join("package");
-        std::fs::create_dir_all(&package).unwrap();
-        std::os::unix::fs::symlink(program, package.join("terraform-provider-misbehaving")).unwrap();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"test/misbehaving\" = {package:?}\n  }}\n  direct {{}}\n}}\n"
-        );
-        std::fs::write(directory.join("cli.tfrc"), overrides).unwrap();
-        let required = "terraform {\n  required_providers {\n    misbehaving = {\n      source = \"test/misbehaving\"\n    }\n  }\n}\n";
-        std::fs::write(directory.join("main.tf"), format!("{required}{configuration}")).unwrap();
-        let set = |name: &str, value: PathBuf| (name.to_owned(), value.display().to_string());
-        let env = vec![
-            set("TF_CLI_CONFIG_FILE", directory.join("cli.tfrc")),
-            set("XDG_CACHE_HOME", directory.join("cache")),
-            set("HOME", directory.clone()),
-            set("TMPDIR", directory.clone()),
-        ];
-        Place { directory, env }
-    }
-
-    fn with(mut self, name: &str, value: &str) -> Place {
-        self.env.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn run(&self, args: &[&str]) -> Told {
-        let output = Command::new(ordain_tests::binary::ordain())
-            .args(args)
-            .current_dir(&self.directory)
-            .env_clear()
-            .envs(self.env.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-            .stdin(Stdio::null())
-            .output()
-            .expect("the program runs");
-        Told::of(&output)
-    }
-
-    fn apply(&self) -> Told {
-        self.run(&["apply", "-auto-approve", "-input=false", "-no-color"])
-    }
-
-    /// Attributes of an object in state.
-    fn object(&self, address: &str) -> Option<Json> {
-        let state = self.run(&["state", "pull"]);
-        let state: Json = serde_json::from_str(&state.out).ok()?;
-        let (kind, name) = address.split_once('.')?;
-        let held = state["resources"]
-            .as_array()?
-            .iter()
-            .find(|held| held["type"] == kind && held["name"] == name)?;
-        Some(held["instances"][0].clone())
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.directory);
-    }
-}
-
-struct Told {
-    well: bool,
-    out: String,
-    /// Both streams, lines joined so that wrapped sentences can be searched.
-    all: String,
-}
-
-impl Told {
-    fn of(output: &Output) -> Told {
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let all = format!("{out}\n{err}").split_whitespace().collect::<Vec<_>>().join(" ");
-        Told { well: output.status.success(), out: out.into_owned(), all }
-    }
-
-    #[track_caller]
-    fn fails_with(&self, texts: &[&str]) {
-        assert!(!self.well, "no failure: {}", self.all);
-        for text in texts {
-            assert!(self.all.contains(text), "{text:?} is not in: {}", self.all);
-        }
-    }
-
-    #[track_caller]
-    fn succeeds(&self) {
-        assert!(self.well, "{}", self.all);
-    }
+/// A directory that the misbehaving provider serves.
+fn place(name: &str, configuration: &str) -> Place {
+    let program = Path::new(env!("CARGO_BIN_EXE_misbehaving-provider"));
+    Place::new(name, ("misbehaving", program), configuration)
 }
 
 fn thing(mode: &str) -> String {
@@ -125,7 +31,7 @@ const PROVIDER: &str = "test/misbehaving";
 
 #[test]
 fn a_whole_life() {
-    let place = Place::new("life", &thing(""));
+    let place = place("life", &thing(""));
     place.run(&["validate", "-no-color"]).succeeds();
     place.apply().succeeds();
     let object = place.object("misbehaving_thing.a").unwrap();
@@ -151,7 +57,7 @@ fn what_a_plan_may_not_say() {
         ("validate_error", "Unacceptable size"),
     ];
     for (mode, summary) in cases {
-        let place = Place::new(mode, &thing(mode));
+        let place = place(mode, &thing(mode));
         let told = place.run(&["plan", "-input=false", "-no-color"]);
         if mode == "validate_error" {
             told.fails_with(&[summary]);
@@ -174,7 +80,7 @@ fn what_an_apply_may_not_do() {
         ("apply_error", "It went wrong half way", Some("tainted")),
     ];
     for (mode, summary, kept) in cases {
-        let place = Place::new(mode, &thing(mode));
+        let place = place(mode, &thing(mode));
         place.apply().fails_with(&[summary]);
         let object = place.object("misbehaving_thing.a");
         match kept {
@@ -187,7 +93,7 @@ fn what_an_apply_may_not_do() {
 #[test]
 fn providers_of_the_old_kit_may() {
     for mode in ["plan_legacy", "apply_legacy"] {
-        Place::new(mode, &thing(mode)).apply().succeeds();
+        place(mode, &thing(mode)).apply().succeeds();
     }
 }
 
@@ -201,7 +107,7 @@ fn what_a_read_may_not_find() {
         ("upgrade_unknown", "Invalid resource state upgrade"),
     ];
     for (mode, summary) in cases {
-        let place = Place::new(mode, &thing(mode));
+        let place = place(mode, &thing(mode));
         place.apply().succeeds();
         place.run(&["plan", "-input=false", "-no-color"]).fails_with(&[summary, PROVIDER]);
     }
@@ -212,7 +118,7 @@ fn what_a_data_source_may_not_be() {
     let cases = [("null", "Provider produced null object"), ("unknown", "Provider produced invalid object")];
     for (mode, summary) in cases {
         let configuration = format!("data \"misbehaving_answer\" \"a\" {{\n  mode = {mode:?}\n}}\n");
-        let place = Place::new(&format!("data-{mode}"), &configuration);
+        let place = place(&format!("data-{mode}"), &configuration);
         place.run(&["plan", "-input=false", "-no-color"]).fails_with(&[summary, PROVIDER]);
     }
 }
@@ -226,7 +132,7 @@ fn a_process_that_is_none() {
         ("nobody", &["cannot be spoken to"]),
     ];
     for (wrong, texts) in cases {
-        let place = Place::new(wrong, &thing("")).with("MISBEHAVE", wrong);
+        let place = place(wrong, &thing("")).with("MISBEHAVE", wrong);
         let told = place.run(&["validate", "-no-color"]);
         told.fails_with(texts);
         told.fails_with(&[PROVIDER]);
@@ -235,7 +141,7 @@ fn a_process_that_is_none() {
 
 #[test]
 fn a_provider_that_dies_while_planning() {
-    let place = Place::new("dies", &thing("plan_crash"));
+    let place = place("dies", &thing("plan_crash"));
     // The runtime catches the panic of one answer; the call is left without one.
     place.run(&["plan", "-input=false", "-no-color"]).fails_with(&["PlanResourceChange"]);
 }
@@ -245,7 +151,7 @@ fn a_provider_that_dies_in_the_middle_of_apply() {
     let mut configuration = thing("apply_crash");
     configuration.push_str("resource \"misbehaving_thing\" \"first\" {\n  name = \"first\"\n}\n");
     let configuration = configuration.replace("key = \"k\"", "key = misbehaving_thing.first.id");
-    let place = Place::new("crash", &configuration);
+    let place = place("crash", &configuration);
     let told = place.apply();
     told.fails_with(&[
         "Plugin did not respond",
@@ -258,8 +164,23 @@ fn a_provider_that_dies_in_the_middle_of_apply() {
 }
 
 #[test]
+fn a_provider_without_memory() {
+    let place = place("memory", &thing("apply_killed"));
+    place.apply().fails_with(&["signal: 9", "memory runs out", "fatal error: out of memory"]);
+    assert!(place.object("misbehaving_thing.a").is_none());
+}
+
+#[test]
+fn a_provider_that_hangs() {
+    let frozen = place("frozen", &thing("plan_freeze")).with("ORDAIN_PLUGIN_PATIENCE", "2");
+    frozen.run(&["plan", "-input=false", "-no-color"]).fails_with(&["PlanResourceChange", PROVIDER]);
+    let silent = place("silent", &thing("")).with("ORDAIN_PLUGIN_PATIENCE", "2").with("MISBEHAVE", "silent");
+    silent.run(&["validate", "-no-color"]).fails_with(&["within 2 seconds", PROVIDER]);
+}
+
+#[test]
 fn no_process_and_no_socket_is_left() {
-    let place = Place::new("left", &thing(""));
+    let place = place("left", &thing(""));
     place.apply().succeeds();
     let left: Vec<_> = std::fs::read_dir(&place.directory)
         .unwrap()
@@ -272,7 +193,7 @@ fn no_process_and_no_socket_is_left() {
 
 #[test]
 fn logs_go_where_the_environment_says() {
-    let place = Place::new("logs", &thing("")).with("TF_LOG_PROVIDER", "info").with("TF_LOG_PATH", "log");
+    let place = place("logs", &thing("")).with("TF_LOG_PROVIDER", "info").with("TF_LOG_PATH", "log");
     place.run(&["validate", "-no-color"]).succeeds();
     let log = std::fs::read_to_string(place.directory.join("log")).unwrap();
     assert!(log.contains("[INFO] provider.terraform-provider-misbehaving: ready"), "{log}");
@@ -280,6 +201,61 @@ fn logs_go_where_the_environment_says() {
 
 #[test]
 fn in_the_clear_when_asked_to() {
-    let place = Place::new("clear", &thing("")).with("TF_DISABLE_PLUGIN_TLS", "1");
+    let place = place("clear", &thing("")).with("TF_DISABLE_PLUGIN_TLS", "1");
     place.run(&["validate", "-no-color"]).succeeds();
+}
+
+/// Processes of the provider that work in a directory.
+#[cfg(target_os = "linux")]
+fn processes(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let program = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
+        let at = std::fs::read_link(entry.path().join("cwd")).unwrap_or_default();
+        if program.ends_with("misbehaving-provider") && at == directory {
+            found.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    found
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_provider_does_not_outlive_a_killed_engine() {
+    let place = place("killed", &thing("apply_slow"));
+    let mut running = place.command(&["apply", "-auto-approve", "-input=false"]).spawn().unwrap();
+    let wait = |done: &dyn Fn() -> bool| {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !done() && std::time::Instant::now() < until {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        done()
+    };
+    assert!(wait(&|| !processes(&place.directory).is_empty()), "the provider was not started");
+    running.kill().unwrap();
+    let _killed = running.wait();
+    assert!(wait(&|| processes(&place.directory).is_empty()), "the provider is still there");
+}
+
+#[test]
+fn objects_of_other_types_are_taken_over() {
+    let place = place("moved", "resource \"terraform_data\" \"old\" {\n  input = \"n\"\n}\n");
+    place.apply().succeeds();
+    let main = std::fs::read_to_string(place.directory.join("main.tf")).unwrap();
+    let (required, _) = main.split_once("resource").unwrap();
+    let moved = "resource \"misbehaving_thing\" \"new\" {\n  name = \"n\"\n}\nmoved {\n  from = terraform_data.old\n  to = misbehaving_thing.new\n}\n";
+    std::fs::write(place.directory.join("main.tf"), format!("{required}{moved}")).unwrap();
+    place.apply().succeeds();
+    assert_eq!(place.object("misbehaving_thing.new").unwrap()["attributes"]["id"], "id-n");
+    assert!(place.object("terraform_data.old").is_none());
+}
+
+#[test]
+fn ephemeral_resources_stay_open() {
+    let configuration = "ephemeral \"misbehaving_answer\" \"a\" {\n  mode = \"short\"\n}\nresource \"misbehaving_thing\" \"a\" {\n  name = \"a\"\n  mode = \"apply_slow\"\n  token = ephemeral.misbehaving_answer.a.answer\n}\n";
+    let place = place("renewed", configuration).with("TF_LOG_PROVIDER", "info").with("TF_LOG_PATH", "log");
+    place.apply().succeeds();
+    let log = std::fs::read_to_string(place.directory.join("log")).unwrap();
+    assert!(log.contains("renewed open"), "{log}");
+    assert!(log.contains("closed renewed"), "{log}");
 }

@@ -49,7 +49,6 @@ pub async fn answer(call: &str, body: Bytes) -> Option<Vec<u8>> {
         "GetResourceIdentitySchemas" => offer::identities().encode_to_vec(),
         "ValidateProviderConfig"
         | "ConfigureProvider"
-        | "CloseEphemeralResource"
         | "StopProvider"
         | "ValidateEphemeralResourceConfig"
         | "ValidateDataResourceConfig" => Vec::new(),
@@ -62,6 +61,12 @@ pub async fn answer(call: &str, body: Bytes) -> Option<Vec<u8>> {
         "MoveResourceState" => moved(&Move::decode(body).unwrap()).encode_to_vec(),
         "ReadDataSource" => data(&ReadData::decode(body).unwrap()).encode_to_vec(),
         "OpenEphemeralResource" => open(&ValidateType::decode(body).unwrap()).encode_to_vec(),
+        "RenewEphemeralResource" => renew(&Held::decode(body).unwrap()).encode_to_vec(),
+        "CloseEphemeralResource" => {
+            let held = Held::decode(body).unwrap().private.unwrap_or_default();
+            note(&format!("closed {}", String::from_utf8_lossy(&held)));
+            Vec::new()
+        }
         "CallFunction" => function(&CallFunction::decode(body).unwrap()).encode_to_vec(),
         "Shutdown" => std::process::exit(0),
         _ => return None,
@@ -219,6 +224,11 @@ async fn apply(request: Apply) -> ApplyReply {
             eprintln!("panic: out of luck");
             std::process::exit(2);
         }
+        "apply_killed" => {
+            eprintln!("fatal error: out of memory");
+            let own = std::process::id().to_string();
+            let _status = std::process::Command::new("kill").args(["-9", &own]).status();
+        }
         "apply_slow" => tokio::time::sleep(Duration::from_secs(2)).await,
         _ => {}
     }
@@ -293,10 +303,30 @@ fn data(request: &ReadData) -> ReadDataReply {
     ReadDataReply { state, ..ReadDataReply::default() }
 }
 
+/// A time one second from now.
+fn soon() -> Option<Timestamp> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Some(Timestamp { seconds: i64::try_from(now.as_secs()).unwrap() + 1, nanos: 0 })
+}
+
+/// A line of the provider's log.
+fn note(text: &str) {
+    eprintln!(r#"{{"@level":"info","@message":"{text}","@module":"misbehaving"}}"#);
+}
+
 fn open(request: &ValidateType) -> OpenReply {
     let ty = offer::answer();
-    let result = wire(&answered(&value(&request.config, &ty)), &ty);
-    OpenReply { result, private: Some(b"open".to_vec()), ..OpenReply::default() }
+    let config = value(&request.config, &ty);
+    let short = mode(&members(&config)) == "short";
+    let result = wire(&answered(&config), &ty);
+    let renew_at = if short { soon() } else { None };
+    OpenReply { result, renew_at, private: Some(b"open".to_vec()), ..OpenReply::default() }
+}
+
+fn renew(request: &Held) -> RenewReply {
+    let held = request.private.clone().unwrap_or_default();
+    note(&format!("renewed {}", String::from_utf8_lossy(&held)));
+    RenewReply { renew_at: soon(), private: Some(b"renewed".to_vec()), ..RenewReply::default() }
 }
 
 fn function(request: &CallFunction) -> CallFunctionReply {

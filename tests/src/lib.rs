@@ -11,6 +11,7 @@ pub mod fuzz;
 pub mod github;
 pub mod normal;
 pub mod policy_case;
+pub mod provider_place;
 pub mod ratchet;
 pub mod run;
 pub mod sandbox;

@@ -330,7 +330,7 @@ pub(crate) async fn read(
     observer.event(Event::Started { address, deposed: None, work, known: &null });
     let subject =
         Subject { provider: &*provider, source: &wanted.provider.provider, address, schema: &schema };
-    let (value, found) = subject.read_data(&config).await;
+    let (value, found) = subject.read_data(&config, wanted.provider_meta.clone()).await;
     outcome.found = wanted.block.place(found, address);
     if let Some(value) = value {
         let made = Made { value: value.clone(), private: Vec::new(), identity: None, status: Status::Ready };

@@ -17,7 +17,7 @@ use crate::render::json_diag;
 pub use hooks::Hooks;
 
 /// Commands that speak to programs in this way when they are given `-json` or `-json-into`.
-pub const SPEAKERS: [&str; 5] = ["plan", "apply", "destroy", "refresh", "test"];
+pub const SPEAKERS: [&str; 6] = ["init", "plan", "apply", "destroy", "refresh", "test"];
 
 /// Writes messages to one place. Several threads may write; lines never mix.
 #[derive(Clone)]

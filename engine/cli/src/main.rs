@@ -15,12 +15,16 @@ mod ui;
 use std::process::ExitCode;
 
 use ordain_diag::{Diagnostic, Sources, codes};
-use ordain_operations::Workdir;
 use ordain_operations::log::{self, Level, Log};
+use ordain_operations::{Workdir, guarded};
 use session::Session;
 use ui::Ui;
 
 fn main() -> ExitCode {
+    if let Some(why) = guarded::become_provider(&std::env::args().collect::<Vec<_>>()) {
+        ui::interrupted(&format!("{why}\n"));
+        return ExitCode::from(126);
+    }
     let env = std::env::vars().collect();
     let line = args::prepare(std::env::args().collect(), &env);
     if line.words.get(1).is_some_and(|word| word == "--version") {

@@ -25,7 +25,9 @@ impl Session {
     /// The system gives no threads.
     pub fn new(ui: Ui, dir: PathBuf, env: BTreeMap<String, String>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        Ok(Self { ui, workdir: Workdir::new(dir, env), runtime })
+        let mut workdir = Workdir::new(dir, env);
+        workdir.guard = ordain_operations::guarded::own_program();
+        Ok(Self { ui, workdir, runtime })
     }
 
     /// Runs an operation to its end.

@@ -43,7 +43,7 @@ impl World for Still {
 
 fn attribute(ty: Type, required: bool, computed: bool) -> Attribute {
     let flags = Flags { required, optional: !required, computed, ..Flags::default() };
-    Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() }
+    Attribute { ty: AttributeType::Plain(ty), flags, description: String::new(), markdown: false }
 }
 
 fn schema() -> Arc<ProviderSchema> {
@@ -325,6 +325,21 @@ variable "region" { default = "r" }
             "each.value cannot be used in this context",
         ]
     );
+}
+
+#[test]
+fn validation_of_a_module_holds_for_all_arguments() {
+    let main = "module \"m\" {\n  source = \"./m\"\n  zone = null\n}\n";
+    let inner = r#"
+variable "zone" { type = string }
+variable "sizes" { default = {} }
+resource "x_y" "a" {
+  count = var.zone == null ? 0 : 1
+  input = "${var.zone}-${var.sizes["a"]}"
+}
+"#;
+    let run = run_with(input(&[("main.tf", main), ("m/main.tf", inner)], Mode::Validate), planned);
+    assert!(run.summaries.is_empty(), "{:?}", run.summaries);
 }
 
 #[test]

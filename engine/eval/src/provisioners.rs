@@ -75,7 +75,8 @@ pub fn connection_schema() -> Block {
 fn block_of(rows: impl Iterator<Item = (&'static str, Type, bool)>) -> Block {
     let attribute = |(name, ty, required): (&'static str, Type, bool)| {
         let flags = Flags { required, optional: !required, ..Flags::default() };
-        let attribute = Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() };
+        let attribute =
+            Attribute { ty: AttributeType::Plain(ty), flags, description: String::new(), markdown: false };
         (Arc::<str>::from(name), attribute)
     };
     let attributes: BTreeMap<_, _> = rows.map(attribute).collect();

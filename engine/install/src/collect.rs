@@ -13,7 +13,7 @@ use zip::write::SimpleFileOptions;
 use crate::install::{Watch, choose, problem_text};
 use crate::place::{Refused, beside_as, blocking, fetch};
 use crate::source::{Catalog, Location, Package};
-use crate::{Event, Hash, Installation, LockFile, Requirement, hash};
+use crate::{Event, Hash, Installation, LockFile, Requirement, hash, package_directory};
 
 /// A package that was looked at.
 #[derive(Clone, Debug)]
@@ -91,6 +91,26 @@ async fn one(
         );
         Diagnostic::error(codes::install::INSTALL, "Could not retrieve providers for locking", detail)
     };
+    if mirror.is_none()
+        && let Some(cache) = &place.settings.plugin_cache
+    {
+        let cached = package_directory(cache, address, &version.to_string(), catalog.platform());
+        if cached.is_dir() {
+            let h1 = blocking(move || hash::hash_directory(&cached)).await;
+            let h1 = h1.map_err(|error| failed(error.to_string()))?;
+            let (version, who) = (version.to_string(), "from the shared cache".to_owned());
+            let address = address.clone();
+            return Ok(Collected {
+                address,
+                version,
+                constraints,
+                h1,
+                vouched: Vec::new(),
+                who,
+                archive: None,
+            });
+        }
+    }
     let package = catalog.package(address, version).await;
     let package =
         package.map_err(|problem| failed(problem_text(catalog, address, &problem, Some(version))))?;

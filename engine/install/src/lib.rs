@@ -16,6 +16,7 @@ mod requirement;
 mod credentials;
 mod login;
 mod network;
+mod oci;
 
 mod hash;
 mod lockfile;

@@ -101,6 +101,21 @@ impl<'n> Network<'n> {
         }
     }
 
+    /// Sends a request and gives whatever is answered.
+    pub(crate) async fn answer(&self, request: Request) -> Result<Response, Failure> {
+        if !request.url.starts_with("https://") && !is_loopback(&request.url) {
+            return Err(Failure::Other(format!("{} is not reached by HTTPS", safe_url(&request.url))));
+        }
+        let request = request.retry(self.retry).limit(LONGEST_DOCUMENT);
+        let answer = self.client.send(&request, &Cancel::new()).await;
+        answer.map_err(|error| Failure::Other(error.to_string()))
+    }
+
+    /// The environment that settings of the network come from.
+    pub(crate) fn env(&self) -> &BTreeMap<String, String> {
+        self.env
+    }
+
     /// Gets a JSON document.
     pub(crate) async fn document(&self, url: &str, host: Option<&str>) -> Result<Json, Failure> {
         let answer = self.get(url, host).await?;
@@ -149,7 +164,8 @@ impl<'n> Network<'n> {
     }
 
     /// Downloads a file, trying again from where the connection broke; gives its SHA-256 in hexadecimal.
-    pub(crate) async fn download(&self, url: &str, to: &Path) -> Result<String, Failure> {
+    pub(crate) async fn download(&self, request: &Request, to: &Path) -> Result<String, Failure> {
+        let url = request.url.as_str();
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(Failure::Other(format!("{} is no HTTP address", safe_url(url))));
         }
@@ -159,7 +175,7 @@ impl<'n> Network<'n> {
         let mut have: u64 = 0;
         let mut attempt = 1;
         loop {
-            match self.part(url, &mut file, &mut have).await {
+            match self.part(request, &mut file, &mut have).await {
                 Ok(()) => break,
                 Err((failure, again)) if !again || attempt >= self.retry.attempts => return Err(failure),
                 Err(_) => tokio::time::sleep(self.retry.delay(attempt, None)).await,
@@ -174,8 +190,9 @@ impl<'n> Network<'n> {
     }
 
     /// One try of a download, from what is there already; says whether another try may help.
-    async fn part(&self, url: &str, file: &mut File, have: &mut u64) -> Result<(), (Failure, bool)> {
-        let mut request = Request::get(url).timeout(Duration::from_secs(3600));
+    async fn part(&self, request: &Request, file: &mut File, have: &mut u64) -> Result<(), (Failure, bool)> {
+        let url = request.url.as_str();
+        let mut request = request.clone().timeout(Duration::from_secs(3600));
         if *have > 0 {
             request = request.header("range", format!("bytes={have}-"));
         }

@@ -168,9 +168,9 @@ async fn put(
 
 /// Downloads an archive and checks it against what its source promised.
 pub(crate) async fn fetch(catalog: &Catalog<'_>, remote: &Remote, archive: &Path) -> Result<(), Refused> {
-    let sum = catalog.network.download(&remote.url, archive).await;
+    let sum = catalog.network.download(&remote.request, archive).await;
     let sum = sum.map_err(|failure| {
-        Refused::Promise(format!("{}: {}", ordain_http::safe_url(&remote.url), failure.text()))
+        Refused::Promise(format!("{}: {}", ordain_http::safe_url(&remote.request.url), failure.text()))
     })?;
     if let Some(promised) = &remote.sha256 {
         expect_sum(&sum, promised, "the archive").map_err(Refused::Promise)?;
@@ -281,7 +281,7 @@ fn mismatch(address: &ProviderAddr, version: &str, location: &Location) -> Diagn
     let (what, path) = match location {
         Location::Directory(path) => ("local package", path.display().to_string()),
         Location::Archive(path) => ("current package", path.display().to_string()),
-        Location::Remote(remote) => ("current package", ordain_http::safe_url(&remote.url)),
+        Location::Remote(remote) => ("current package", ordain_http::safe_url(&remote.request.url)),
     };
     let detail = format!(
         "Error while installing {} v{version}: the {what} for {address} {version} doesn't match any of the checksums previously recorded in the dependency lock file (this might be because the available checksums are for packages targeting different platforms). It was found at {}. Nothing was installed; if the package is the one that is wanted, \"providers lock\" records its checksums.",

@@ -1,6 +1,7 @@
 //! Which providers a configuration asks for, with the constraints of every module.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ordain_addr::{ModulePath, ProviderAddr};
 use ordain_config::ModuleTree;
@@ -40,13 +41,13 @@ impl Requirement {
     }
 }
 
-/// Every provider that a module tree names or implies, built-in ones too.
+/// Every provider that module trees name or imply, built-in ones too. A tree of a test is one of its own.
 ///
 /// Findings: a text is no version constraint.
-pub fn requirements(tree: &ModuleTree) -> (BTreeMap<ProviderAddr, Requirement>, Diagnostics) {
+pub fn requirements(trees: &[Arc<ModuleTree>]) -> (BTreeMap<ProviderAddr, Requirement>, Diagnostics) {
     let mut found = Diagnostics::new();
     let mut all: BTreeMap<ProviderAddr, Requirement> = BTreeMap::new();
-    for module in tree.modules() {
+    for module in trees.iter().flat_map(|tree| tree.modules()) {
         let mut own: BTreeMap<ProviderAddr, Asked> = BTreeMap::new();
         let implied =
             || Asked { module: module.path.clone(), constraints: Constraints::default(), span: None };

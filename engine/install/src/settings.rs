@@ -19,6 +19,8 @@ pub enum Method {
     FilesystemMirror(PathBuf),
     /// Base URL of a mirror, with a `/` at its end.
     NetworkMirror(String),
+    /// Template of repositories in an OCI registry.
+    OciMirror(String),
     /// The registry that a provider's address names.
     Direct,
 }
@@ -57,6 +59,8 @@ pub struct Settings {
     pub dev_overrides: BTreeMap<ProviderAddr, PathBuf>,
     /// Directory that packages are shared in.
     pub plugin_cache: Option<PathBuf>,
+    /// Directory that packages of modules are shared in.
+    pub module_cache: Option<PathBuf>,
 }
 
 /// Shows no tokens.
@@ -157,6 +161,9 @@ impl Settings {
         if let Some(path) = variable(env, "PLUGIN_CACHE_DIR") {
             settings.plugin_cache = Some(base.join(path));
         }
+        if let Some(path) = variable(env, "MODULE_CACHE_DIR") {
+            settings.module_cache = Some(base.join(path));
+        }
         if let Some(path) = settings.plugin_cache.as_ref().filter(|path| !path.is_dir()) {
             let detail = format!(
                 "The specified plugin cache dir {} is not there or is no directory. Make it, or take the setting away.",
@@ -231,6 +238,7 @@ impl Reader<'_> {
     fn item(&self, settings: &mut Settings, item: &Item, found: &mut Diagnostics) {
         match item.key.as_str() {
             "plugin_cache_dir" => settings.plugin_cache = item.value.text().map(|text| self.directory(text)),
+            "module_cache_dir" => settings.module_cache = item.value.text().map(|text| self.directory(text)),
             "credentials" => {
                 for host in item.value.items() {
                     let token = host.value.items().iter().find(|item| item.key == "token");
@@ -322,6 +330,10 @@ impl Reader<'_> {
                 ("path", argument("path").map(|path| Method::FilesystemMirror(self.directory(path))))
             }
             "network_mirror" => ("url", argument("url").and_then(network_mirror)),
+            "oci_mirror" => {
+                let template = argument("repository_template").filter(|text| text.contains('/'));
+                ("repository_template", template.map(|text| Method::OciMirror(text.to_owned())))
+            }
             other => {
                 let why = format!("Unknown provider installation method {other:?}");
                 found.push(self.bad_method(block, &why));
@@ -331,6 +343,9 @@ impl Reader<'_> {
         if method.is_none() {
             let why = match argument(name) {
                 None => format!("{:?} needs the argument {name:?}", block.key),
+                Some(_) if block.key == "oci_mirror" => {
+                    "the template of repositories must begin with a host and a slash".to_owned()
+                }
                 Some(_) => {
                     "the URL of a network mirror must begin with \"https:\" (\"http:\" only on loopback)"
                         .to_owned()

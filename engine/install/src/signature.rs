@@ -56,9 +56,8 @@ pub(crate) fn verify<'k>(
         if signature.kind != 0 {
             continue;
         }
-        let named = |known: &&Known| {
-            signature.issuer.as_ref().is_none_or(|id| known.key.fingerprint.ends_with(id))
-        };
+        let named =
+            |known: &&Known| signature.issuer.as_ref().is_none_or(|id| known.key.fingerprint.ends_with(id));
         let maker = known.iter().filter(named).find(|known| signature.holds(&known.key, &[document], false));
         let Some(maker) = maker else {
             why = "it was made with another key, or what it covers was changed";

@@ -60,7 +60,10 @@ fn a_key_vouches_for_what_it_signed_before_its_end() {
 
 #[test]
 fn a_revoked_key_vouches_for_nothing() {
-    assert_eq!(check(BY_REVOKED, &[REVOKED]).unwrap_err(), "it was made with a key that its owner has revoked");
+    assert_eq!(
+        check(BY_REVOKED, &[REVOKED]).unwrap_err(),
+        "it was made with a key that its owner has revoked"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod filesystem;
 mod network_mirror;
+mod oci_mirror;
 mod registry;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use ordain_addr::ProviderAddr;
 use ordain_config::Version;
 use ordain_diag::Diagnostic;
+use ordain_http::Request;
 
 use crate::network::{Failure, Network};
 use crate::settings::home;
@@ -29,8 +31,8 @@ pub(crate) struct Package {
 /// A zip archive that must be downloaded.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
-    /// Where it is.
-    pub(crate) url: String,
+    /// How it is asked for.
+    pub(crate) request: Request,
     /// Its SHA-256 in hexadecimal, where its publisher promises one.
     pub(crate) sha256: Option<String>,
     /// Checksums of which it must have one, when there are any.
@@ -132,6 +134,14 @@ impl<'c> Catalog<'c> {
                         Err(failure) => return Err(failure.into()),
                     }
                 }
+                Method::OciMirror(template) => {
+                    searched.push(oci_mirror::repository(template, address));
+                    match oci_mirror::versions(&self.network, template, address).await {
+                        Ok(versions) => found.versions.extend(versions),
+                        Err(Failure::NotFound) => {}
+                        Err(failure) => return Err(failure.into()),
+                    }
+                }
                 Method::Direct => {
                     searched.push(format!("the registry {}", address.hostname));
                     match registry::versions(&self.network, address).await {
@@ -178,6 +188,16 @@ impl<'c> Catalog<'c> {
                 Method::NetworkMirror(url) => {
                     searched.push(url.clone());
                     match network_mirror::package(&self.network, url, address, version, &self.platform).await
+                    {
+                        Ok(Ok(package)) => return Ok(package),
+                        Ok(Err(platforms)) => others.extend(platforms),
+                        Err(Failure::NotFound) => {}
+                        Err(failure) => return Err(failure.into()),
+                    }
+                }
+                Method::OciMirror(template) => {
+                    searched.push(oci_mirror::repository(template, address));
+                    match oci_mirror::package(&self.network, template, address, version, &self.platform).await
                     {
                         Ok(Ok(package)) => return Ok(package),
                         Ok(Err(platforms)) => others.extend(platforms),

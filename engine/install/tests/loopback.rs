@@ -257,3 +257,170 @@ fn modules_come_from_git_and_a_moved_tag_is_refused() {
     assert!(error.contains("git exited with 1"), "{error}");
     std::fs::remove_dir_all(directory).unwrap();
 }
+
+fn digest(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    let hex: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// A registry of images with one module and one provider, that wants a token first.
+fn images(package: &'static [u8]) -> String {
+    let manifest = |artifact: &str, package: &[u8]| {
+        serde_json::json!({
+            "schemaVersion": 2,
+            "artifactType": artifact,
+            "layers": [{ "mediaType": "archive/zip", "digest": digest(package), "size": package.len() }],
+        })
+        .to_string()
+    };
+    let target = manifest("application/vnd.opentofu.provider-target", package);
+    let index = serde_json::json!({
+        "schemaVersion": 2,
+        "artifactType": "application/vnd.opentofu.provider",
+        "manifests": [{
+            "digest": digest(target.as_bytes()),
+            "artifactType": "application/vnd.opentofu.provider-target",
+            "platform": { "os": "linux", "architecture": "amd64" },
+        }],
+    })
+    .to_string();
+    let asked = std::sync::atomic::AtomicBool::new(false);
+    serve(move |base, path| {
+        let known = asked.swap(true, std::sync::atomic::Ordering::Relaxed);
+        let module = archive("# image\n");
+        if path == "/token" {
+            return json(r#"{"token":"t"}"#);
+        }
+        if !known {
+            let challenge = format!("Bearer realm=\"{base}/token\",service=\"images\"");
+            return (401, vec![("www-authenticate".to_owned(), challenge)], Vec::new());
+        }
+        let blob = |bytes: &[u8]| path == format!("/v2/acme/net/blobs/{}", digest(bytes));
+        match path {
+            "/v2/acme/net/manifests/1.0.0" => json(manifest("application/vnd.opentofu.modulepkg", &module)),
+            "/v2/acme/net/manifests/image" => json(manifest("application/vnd.example.other", &module)),
+            "/v2/mirror/acme/thing/tags/list" => json(r#"{"tags":["1.0.0","latest"]}"#),
+            "/v2/mirror/acme/thing/manifests/1.0.0" => json(index.clone()),
+            _ if blob(&module) => (200, Vec::new(), module),
+            _ if path.ends_with(&digest(target.as_bytes())) => json(target.clone()),
+            _ if path.ends_with(&digest(package)) => (200, Vec::new(), package.to_vec()),
+            _ => (404, Vec::new(), Vec::new()),
+        }
+    })
+}
+
+#[test]
+fn modules_come_from_registries_of_images() {
+    let directory = scratch("images");
+    let base = images(PACKAGE).replace("http://", "oci://");
+    let (settings, lock) = (Settings::default(), ModuleLock::default());
+    let fetched = fetch(&directory, &settings, &lock, &format!("{base}/acme/net//sub?tag=1.0.0")).unwrap();
+    assert_eq!(std::fs::read_to_string(fetched.package.join("sub/main.tf")).unwrap(), "# image\n");
+    for (source, expected) in [
+        ("acme/net", "nothing under \"latest\""),
+        ("acme/net?tag=image", "artifact of type \"application/vnd.example.other\""),
+        ("acme/net?tag=1&digest=2", "not both"),
+        ("acme/net?version=1", "\"version\" is no parameter"),
+    ] {
+        let error = fetch(&directory, &settings, &lock, &format!("{base}/{source}")).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    }
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn providers_come_from_registries_of_images() {
+    let directory = scratch("oci-mirror");
+    let base = images(PACKAGE);
+    let template = format!("{}/mirror/${{namespace}}/${{type}}", base.trim_start_matches("http://"));
+    let mut settings = Settings::default();
+    settings.rules = Some(vec![ordain_install::Rule::all(ordain_install::Method::OciMirror(template))]);
+    let lock = try_install(&directory, &settings, &LockFile::default()).unwrap();
+    let text = lock.text();
+    assert!(text.contains("zh:") && text.contains("h1:"), "{text}");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn modules_come_from_buckets() {
+    let directory = scratch("buckets");
+    let base = serve(|_, path| match path {
+        "/bucket/net.zip" | "/storage/v1/b/bucket/o/net.zip" => (200, Vec::new(), archive("# bucket\n")),
+        _ => (403, Vec::new(), Vec::new()),
+    });
+    let (settings, lock) = (Settings::default(), ModuleLock::default());
+    for source in [format!("s3::{base}/bucket/net.zip"), format!("gcs::{base}/storage/v1/bucket/net.zip")] {
+        let fetched = fetch(&directory, &settings, &lock, &source).unwrap();
+        assert_eq!(std::fs::read_to_string(fetched.package.join("main.tf")).unwrap(), "# bucket\n");
+    }
+    let error = fetch(&directory, &settings, &lock, &format!("s3::{base}/bucket/none.zip")).unwrap_err();
+    assert!(error.contains("status 403"), "{error}");
+    let error = fetch(&directory, &settings, &lock, &format!("s3::{base}/bucket/net")).unwrap_err();
+    assert!(error.contains("is no archive"), "{error}");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// An archive with one entry of any name.
+fn slip(name: &str, size: usize) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(&vec![0; size]).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn archives_that_lead_outside_leave_nothing() {
+    let directory = scratch("slip");
+    let base = serve(|_, path| match path {
+        "/up.zip" => (200, Vec::new(), slip("../escaped.tf", 1)),
+        "/root.zip" => (200, Vec::new(), slip("/tmp/escaped.tf", 1)),
+        _ => (404, Vec::new(), Vec::new()),
+    });
+    let (settings, lock) = (Settings::default(), ModuleLock::default());
+    for name in ["up", "root"] {
+        let error = fetch(&directory, &settings, &lock, &format!("{base}/{name}.zip")).unwrap_err();
+        assert!(error.contains("outside of its directory"), "{error}");
+        assert_eq!(std::fs::read_dir(directory.join(".terraform/modules")).unwrap().count(), 0);
+    }
+    let error = fetch(&directory, &settings, &lock, &format!("{base}/up.zip//../..")).unwrap_err();
+    assert!(error.contains("leads outside of the module package"), "{error}");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn checksums_in_addresses_count() {
+    let directory = scratch("sums");
+    let base = modules("# one\n");
+    let (settings, lock) = (Settings::default(), ModuleLock::default());
+    let right = digest(&archive("# one\n")).replace("sha256:", "");
+    fetch(&directory, &settings, &lock, &format!("{base}/a.zip?checksum=sha256:{right}")).unwrap();
+    let wrong = "0".repeat(64);
+    let error = fetch(&directory, &settings, &lock, &format!("{base}/a.zip?checksum=sha256:{wrong}"));
+    let error = error.unwrap_err();
+    assert!(error.contains(&right) && error.contains(&wrong), "{error}");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn locked_modules_come_from_the_shared_cache() {
+    let directory = scratch("module-cache");
+    let mut settings = Settings::default();
+    settings.module_cache = Some(directory.join("cache"));
+    let base = modules("# one\n");
+    let source = format!("{base}/a.zip");
+    let mut lock = ModuleLock::default();
+    let fetched = fetch(&directory, &settings, &lock, &source).unwrap();
+    let (row, digest) = fetched.locked.unwrap();
+    // Nobody is asked: the address is one where nothing is any more.
+    let gone = ordain_install::ModuleRow { source: row.source.replace("a.zip", "gone.zip"), ..row };
+    lock.rows.insert(gone, digest);
+    let again = fetch(&directory, &settings, &lock, &format!("{base}/gone.zip")).unwrap();
+    assert_eq!(std::fs::read_to_string(again.package.join("main.tf")).unwrap(), "# one\n");
+    // What was changed in the cache is not used.
+    let kept = std::fs::read_dir(directory.join("cache")).unwrap().flatten().next().unwrap().path();
+    std::fs::write(kept.join("main.tf"), "# evil\n").unwrap();
+    let error = fetch(&directory, &settings, &lock, &format!("{base}/gone.zip")).unwrap_err();
+    assert!(error.contains("404"), "{error}");
+    std::fs::remove_dir_all(directory).unwrap();
+}

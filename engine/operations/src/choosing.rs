@@ -1,11 +1,14 @@
 //! Which implementation serves each provider of a configuration: native where it covers what is used.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod coverage;
 
-use ordain_addr::{Mode, ProviderAddr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ordain_addr::ProviderAddr;
 use ordain_config::{Implementation, ModuleTree, Version};
 use ordain_install::Requirement;
-use ordain_provider::ProviderSchema;
+use ordain_provider::Gaps;
 
 use crate::natives::{self, Native};
 use crate::providers::Providers;
@@ -33,10 +36,10 @@ impl Wish {
     }
 }
 
-/// Decides for every provider that a configuration asks for, the built-in one left out.
+/// Decides for every provider that a configuration and its tests ask for, the built-in one left out.
 pub async fn wishes(
     providers: &Providers,
-    tree: &ModuleTree,
+    trees: &[Arc<ModuleTree>],
     wanted: &BTreeMap<ProviderAddr, Requirement>,
     forced: &BTreeMap<ProviderAddr, Implementation>,
 ) -> BTreeMap<ProviderAddr, Wish> {
@@ -48,7 +51,7 @@ pub async fn wishes(
             }
             (_, Some(Implementation::Plugin)) => Wish::plugin("ordain.hcl demands it".to_owned()),
             (None, _) => Wish::plugin("there is no native one".to_owned()),
-            (Some(native), None) => by_coverage(providers, tree, address, requirement, native).await,
+            (Some(native), None) => by_coverage(providers, trees, address, requirement, native).await,
         };
         wishes.insert(address.clone(), wish);
     }
@@ -57,7 +60,7 @@ pub async fn wishes(
 
 async fn by_coverage(
     providers: &Providers,
-    tree: &ModuleTree,
+    trees: &[Arc<ModuleTree>],
     address: &ProviderAddr,
     requirement: &Requirement,
     native: &'static Native,
@@ -71,34 +74,20 @@ async fn by_coverage(
             native.version
         ));
     }
-    let schema = match providers.native(native) {
-        Ok(provider) => provider.schema().await.0,
-        Err(_) => None,
+    let (schema, gaps): (_, Gaps) = match providers.native(native) {
+        Ok(provider) => (provider.schema().await.0, provider.gaps()),
+        Err(_) => (None, &[]),
     };
-    let uncovered = schema.map(|schema| uncovered(tree, address, &schema)).unwrap_or_default();
+    let uncovered: BTreeSet<String> = match schema {
+        Some(schema) => {
+            trees.iter().flat_map(|tree| coverage::uncovered(tree, address, &schema, gaps)).collect()
+        }
+        None => BTreeSet::new(),
+    };
     if uncovered.is_empty() {
         return Wish::native(native, "the native one covers everything that is used".to_owned());
     }
     let names: Vec<String> = uncovered.into_iter().collect();
     let why = format!("the native one does not cover {}", names.join(", "));
     Wish { native: Some(native), plugin: true, fallback: true, why }
-}
-
-/// Types that a configuration uses and a schema does not have.
-fn uncovered(tree: &ModuleTree, address: &ProviderAddr, schema: &ProviderSchema) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for module in tree.modules() {
-        for block in module.resources.values().filter(|block| block.provider_addr == *address) {
-            let name = &block.resource.type_name;
-            let known = match block.resource.mode {
-                Mode::Managed => schema.resources.contains_key(name),
-                Mode::Data => schema.data_sources.contains_key(name),
-                Mode::Ephemeral => schema.ephemeral.contains_key(name),
-            };
-            if !known {
-                names.insert(format!("{}{name}", block.resource.mode.prefix()));
-            }
-        }
-    }
-    names
 }

@@ -7,7 +7,7 @@ use ordain_value::Type;
 use super::*;
 
 fn attribute(flags: Flags) -> Attribute {
-    Attribute { ty: AttributeType::Plain(Type::Dynamic), flags, description: String::new() }
+    Attribute { ty: AttributeType::Plain(Type::Dynamic), flags, description: String::new(), markdown: false }
 }
 
 fn block() -> Block {

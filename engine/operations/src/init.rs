@@ -38,6 +38,8 @@ pub struct Options {
     pub keep_modules: bool,
     /// `-plugin-dir`: the only places for packages.
     pub plugin_dirs: Vec<PathBuf>,
+    /// `-test-directory`: tests there may need providers of their own.
+    pub test_directory: String,
 }
 
 /// What `init` has to say while it works.

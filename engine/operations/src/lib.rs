@@ -14,6 +14,7 @@ mod generated;
 mod generating;
 mod given_again;
 pub mod graphing;
+pub mod guarded;
 mod hcl_to_json;
 mod host;
 pub mod importing;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::ProviderAddr;
-use ordain_config::{InstalledModule, Module};
+use ordain_config::{InstalledModule, Module, ModuleTree};
 use ordain_install::{Constraints, Requirement};
 
-use crate::Project;
+use crate::{Project, Workdir, testing};
 
 /// A called module with those that it calls.
 #[derive(Clone, Debug)]
@@ -28,10 +28,25 @@ pub struct CalledModule {
 
 /// The root module with all that it calls.
 pub fn modules(project: &Project) -> CalledModule {
-    let wanted = ordain_install::requirements(&project.tree).0;
+    listed(project, &project.tree, "")
+}
+
+/// Modules that runs of tests are about, by the name of the test file and that of the run.
+pub fn tested(workdir: &Workdir, project: &Project, directory: &str) -> BTreeMap<String, Vec<CalledModule>> {
+    let mut found: BTreeMap<String, Vec<CalledModule>> = BTreeMap::new();
+    for (file, run, tree) in testing::run_trees(workdir, project, directory) {
+        let stem = file.split_once(".tftest.").or_else(|| file.split_once(".tofutest."));
+        let name = format!("test.{}", stem.map_or(&*file, |(stem, _)| stem).replace('/', "."));
+        found.entry(name).or_default().push(listed(project, &tree, &format!("run.{run}")));
+    }
+    found
+}
+
+fn listed(project: &Project, tree: &Arc<ModuleTree>, name: &str) -> CalledModule {
+    let wanted = ordain_install::requirements(std::slice::from_ref(tree)).0;
     let installed = project.set.installed.clone().unwrap_or_default();
     let lists = Lists { wanted: &wanted, installed: &installed };
-    lists.module(&project.tree.root, "", String::new())
+    lists.module(&tree.root, name, String::new())
 }
 
 struct Lists<'l> {

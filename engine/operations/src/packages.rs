@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ordain_addr::ProviderAddr;
+use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_install::{
     Collected, Event, Hash, Installation, Lock, LockFile, Method, Platform, Requirement, Rule, Settings,
@@ -11,7 +13,7 @@ use ordain_install::{
 use serde_json::{Value as Json, json};
 
 use crate::serving::read_lock;
-use crate::{Project, Workdir, files};
+use crate::{Project, Workdir, files, testing};
 
 /// Where packages are taken from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub enum Origin {
     Directory(PathBuf),
     /// A base URL, `-net-mirror`.
     Mirror(String),
+}
+
+/// Where packages are taken from, and whether the shared cache may stand in for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The place.
+    pub origin: Origin,
+    /// `-enable-plugin-cache`: what is in the shared cache need not be fetched again.
+    pub use_cache: bool,
+    /// `-test-directory`: tests there may need providers of their own.
+    pub test_directory: String,
 }
 
 /// What `providers lock` did for one provider and system.
@@ -43,11 +56,11 @@ pub type Watch<'w> = &'w (dyn Fn(&Platform, Event) + Sync);
 
 /// Providers of a configuration that have packages: all, or those named.
 fn wanted(
-    project: &Project,
+    trees: &[Arc<ModuleTree>],
     only: &[ProviderAddr],
     found: &mut Diagnostics,
 ) -> BTreeMap<ProviderAddr, Requirement> {
-    let mut wanted = found.take(ordain_install::requirements(&project.tree));
+    let mut wanted = found.take(ordain_install::requirements(trees));
     wanted.retain(|address, _| !address.is_builtin());
     for address in only.iter().filter(|address| !wanted.contains_key(*address)) {
         let detail = format!(
@@ -82,12 +95,15 @@ pub async fn lock(
     workdir: &Workdir,
     project: &mut Project,
     (only, platforms): (&[ProviderAddr], &[Platform]),
-    origin: &Origin,
+    from: &Source,
     watch: Watch<'_>,
 ) -> (Vec<Locked>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let wanted = wanted(project, only, &mut found);
-    let (settings, directories) = settings(workdir, origin, &mut found);
+    let mut trees = vec![Arc::clone(&project.tree)];
+    trees.extend(testing::trees(workdir, project, &from.test_directory));
+    let wanted = wanted(&trees, only, &mut found);
+    let (mut settings, directories) = settings(workdir, &from.origin, &mut found);
+    settings.plugin_cache = settings.plugin_cache.filter(|_| from.use_cache);
     let old = found.take(read_lock(workdir, &mut project.sources));
     let (mut new, mut rows) = (old.clone(), Vec::new());
     if found.has_errors() {
@@ -149,7 +165,7 @@ pub async fn mirror(
     watch: Watch<'_>,
 ) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let wanted = wanted(project, &[], &mut found);
+    let wanted = wanted(std::slice::from_ref(&project.tree), &[], &mut found);
     let (settings, directories) = settings(workdir, &Origin::Configured, &mut found);
     let lock = found.take(read_lock(workdir, &mut project.sources));
     if found.has_errors() {

@@ -122,7 +122,7 @@ fn wrong_imports(project: &Project, options: &Options) -> Diagnostics {
 
 /// Providers that are not what was locked, before any of them is started.
 fn unfit_packages(workdir: &Workdir, project: &Project) -> Diagnostics {
-    let wanted = ordain_install::requirements(&project.tree).0;
+    let wanted = ordain_install::requirements(std::slice::from_ref(&project.tree)).0;
     crate::serving::Serving::new(workdir.clone()).verify(&wanted)
 }
 
@@ -239,7 +239,7 @@ impl Work<'_> {
         let environment = rules.environment_of(&repository.directory);
         let lifetime = environment.and_then(|environment| environment.plan_lifetime);
         let serving = crate::serving::Serving::new(self.workdir.clone());
-        let wanted = ordain_install::requirements(&self.project.tree).0;
+        let wanted = ordain_install::requirements(std::slice::from_ref(&self.project.tree)).0;
         let providers = wanted.into_keys().map(|address| {
             let version = serving.version(&address).unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned());
             (address.to_string(), version)

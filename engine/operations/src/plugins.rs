@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, codes};
@@ -35,11 +36,22 @@ impl Plugins {
                 env: workdir.env.clone(),
                 dir: workdir.dir.clone(),
                 cache: Some(cache(workdir)),
+                guard: workdir.guard.clone(),
                 log: log::open(workdir),
-                patience: Patience::default(),
+                patience: patience(workdir),
             })
         });
         Arc::clone(plugin)
+    }
+}
+
+/// How long a provider may give no sign of life: `ORDAIN_PLUGIN_PATIENCE` seconds, as for one that is looked at in a
+/// debugger. Far below five minutes, providers made with Go take the questions for an attack.
+fn patience(workdir: &Workdir) -> Patience {
+    let seconds = workdir.setting("PLUGIN_PATIENCE").and_then(|text| text.parse().ok());
+    match seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs) {
+        Some(given) => Patience { start: given, quiet: given, ..Patience::default() },
+        None => Patience::default(),
     }
 }
 

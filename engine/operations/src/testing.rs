@@ -20,6 +20,7 @@ mod suite;
 use std::sync::Arc;
 
 use ordain_apply::Stop;
+use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostics, Sources};
 
 use crate::variables::Given;
@@ -68,6 +69,40 @@ pub async fn test(
     (Some(counts), sources, Diagnostics::new())
 }
 
+/// Modules that the runs of test files are about, other than the configuration itself. What is wrong with them is
+/// reported when tests are checked or run.
+pub fn trees(workdir: &Workdir, project: &Project, directory: &str) -> Vec<Arc<ModuleTree>> {
+    run_trees(workdir, project, directory).into_iter().map(|(_, _, tree)| tree).collect()
+}
+
+/// The same with the path of the test file and the name of the run.
+pub(crate) fn run_trees(
+    workdir: &Workdir,
+    project: &Project,
+    directory: &str,
+) -> Vec<(Arc<str>, Arc<str>, Arc<ModuleTree>)> {
+    let (suite, _, _) = suite::load(workdir, project, &reading(directory));
+    let mut found = Vec::new();
+    for file in suite.into_iter().flat_map(|suite| suite.files) {
+        let runs = file.file.runs.iter().zip(file.trees);
+        let other = runs.filter(|(_, tree)| !Arc::ptr_eq(tree, &project.tree));
+        found.extend(other.map(|(run, tree)| (file.file.path.clone(), run.name.text.clone(), tree)));
+    }
+    found
+}
+
+/// Options that only read test files.
+fn reading(directory: &str) -> Options {
+    Options {
+        given: Vec::new(),
+        directory: directory.to_owned(),
+        filter: Vec::new(),
+        parallelism: 1,
+        verbose: false,
+        stop: Arc::new(Stop::new()),
+    }
+}
+
 /// Checks the test files of a working directory without running anything. The texts are the project's and
 /// those of the tests. `installing` leaves out whether modules of runs are there.
 pub fn check(
@@ -76,15 +111,7 @@ pub fn check(
     directory: &str,
     installing: bool,
 ) -> (Sources, Diagnostics) {
-    let options = Options {
-        given: Vec::new(),
-        directory: directory.to_owned(),
-        filter: Vec::new(),
-        parallelism: 1,
-        verbose: false,
-        stop: Arc::new(Stop::new()),
-    };
-    let (suite, sources, mut found) = suite::load(workdir, project, &options);
+    let (suite, sources, mut found) = suite::load(workdir, project, &reading(directory));
     if installing {
         found = found.into_iter().filter(|finding| finding.summary != suite::NOT_INSTALLED).collect();
     }

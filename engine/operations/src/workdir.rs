@@ -19,6 +19,8 @@ pub struct Workdir {
     pub state_files: StateFiles,
     /// Values of variables that the command line gives. What is read before anything is planned may use them.
     pub given: Vec<crate::Given>,
+    /// Our own program, where provider processes are to be started through it (`ordain_plugin::GUARD`).
+    pub guard: Option<PathBuf>,
     /// Provider processes of this command, shared by all its parts.
     pub(crate) plugins: Arc<Plugins>,
 }
@@ -45,7 +47,8 @@ impl StateFiles {
 impl Workdir {
     /// A working directory.
     pub fn new(dir: PathBuf, env: BTreeMap<String, String>) -> Self {
-        Self { dir, env, state_files: StateFiles::default(), given: Vec::new(), plugins: Arc::default() }
+        let state_files = StateFiles::default();
+        Self { dir, env, state_files, given: Vec::new(), guard: None, plugins: Arc::default() }
     }
 
     /// Value of `ORDAIN_NAME`, else of `TF_NAME`; empty ones count as not set.

@@ -114,7 +114,7 @@ async fn run(
     }
     let subject = Session::subject(provider, &wanted.provider, address, &schema);
     session.observer.event(Event::Started { address, deposed: None, work: Work::Read, known: &null });
-    let (read, found) = subject.read_data(&config).await;
+    let (read, found) = subject.read_data(&config, wanted.provider_meta.clone()).await;
     done.found.append(found);
     let Some(read) = read else {
         session.observer.event(Event::Failed { address, deposed: None, work: Work::Read });

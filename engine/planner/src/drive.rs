@@ -10,7 +10,9 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use ordain_addr::{AbsResource, ConfigResource, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{
+    AbsResource, ConfigResource, Mode, ModuleInstance, ProviderAddr, ProviderConfigAddr, ResourceInstance,
+};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
 use ordain_plan::{Action, Change, Deferred};
@@ -167,14 +169,16 @@ impl<'d> Drive<'d> {
                 async move { Done { deferred: deferral, ..done } }.boxed()
             }
             Mode::Managed if deferral.is_some() => {
-                let situation = Situation { prior, previous_address: None, forced: None };
+                let situation = Situation { prior, previous_address: None, taken_from: None, forced: None };
                 let planned = managed::plan(session, wanted, provider, situation);
                 async move { Done { deferred: deferral, ..planned.await } }.boxed()
             }
             Mode::Managed => {
+                let previous_address = self.moved.get(&address).cloned();
                 let situation = Situation {
                     prior,
-                    previous_address: self.moved.get(&address).cloned(),
+                    taken_from: self.taken_from(previous_address.as_ref(), &wanted),
+                    previous_address,
                     forced: self.forced(&wanted),
                 };
                 managed::plan(session, wanted, provider, situation).boxed()
@@ -218,6 +222,20 @@ impl<'d> Drive<'d> {
             Some(None) => Err(Diagnostics::new()),
             None => Err(absent(of, address).into()),
         }
+    }
+
+    /// Provider and type that an object had before a move that changed either.
+    fn taken_from(
+        &self,
+        previous: Option<&ResourceInstance>,
+        wanted: &WantedInstance,
+    ) -> Option<(ProviderAddr, String)> {
+        let (previous, resource) = (previous?, &wanted.address.resource);
+        // A move keeps the provider that the state names.
+        let held = self.prior.resources.get(&wanted.address.abs_resource())?;
+        let stored = &held.provider.provider;
+        let other = previous.resource.type_name != resource.type_name || *stored != wanted.provider.provider;
+        other.then(|| (stored.clone(), previous.resource.type_name.to_string()))
     }
 
     /// Whether `-replace` or `replace_triggered_by` asks for a new object.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{DeposedKey, ResourceInstance};
+use ordain_addr::{DeposedKey, ProviderAddr, ResourceInstance};
 use ordain_config::ignore_changes;
 use ordain_diag::{Diagnostic, codes};
 use ordain_eval::{Answer, Asked, WantedInstance};
 use ordain_plan::{Action, Change, Event, Importing, Mode, Reason, Work};
-use ordain_provider::{Known, ObjectSchema, PlanReply, Provider, Subject};
-use ordain_state::{Edit, InstanceState};
+use ordain_provider::{Known, MoveRequest, ObjectSchema, PlanReply, Provider, Subject};
+use ordain_state::{Edit, InstanceState, Object};
 use ordain_value::{Marks, Path, Value};
 
 use crate::classify::{Forced, classify, replace, replace_paths};
@@ -22,6 +22,8 @@ pub(crate) struct Situation {
     pub(crate) prior: InstanceState,
     /// Address it had, when it was moved.
     pub(crate) previous_address: Option<ResourceInstance>,
+    /// Provider that it belonged to and type that it had, when a move changed either.
+    pub(crate) taken_from: Option<(ProviderAddr, String)>,
     /// Whether it is replaced whatever its values say.
     pub(crate) forced: Option<Forced>,
 }
@@ -87,7 +89,7 @@ impl Job<'_> {
         Some(Answer::Value(after))
     }
 
-    async fn deposed(&self, key: &DeposedKey, object: &Arc<ordain_state::Object>, done: &mut Done) {
+    async fn deposed(&self, key: &DeposedKey, object: &Arc<Object>, done: &mut Done) {
         delete_deposed(self.session, &self.subject, self.wanted.provider.clone(), key, object, done).await;
     }
 
@@ -96,6 +98,10 @@ impl Job<'_> {
         let meta = self.wanted.provider_meta.clone();
         let current = match (&self.situation.prior.current, &self.wanted.import) {
             (Some(object), _) => {
+                let object = &match &self.situation.taken_from {
+                    Some(from) => self.take_over(object, from, done).await?,
+                    None => object.clone(),
+                };
                 let (current, found) =
                     refresh::current(self.session, &self.subject, object, None, meta).await;
                 done.found.append(found);
@@ -113,6 +119,33 @@ impl Job<'_> {
             done.drift.push(drift);
         }
         Some(current)
+    }
+
+    /// The object as one of the type that it was moved to.
+    async fn take_over(
+        &self,
+        object: &Object,
+        (provider, type_name): &(ProviderAddr, String),
+        done: &mut Done,
+    ) -> Option<Arc<Object>> {
+        let source_state = object.json().map_err(|error| done.found.push(error)).ok()?;
+        let request = MoveRequest {
+            source_type: type_name.clone(),
+            source_version: object.schema_version,
+            source_provider: provider.to_string(),
+            source_state,
+            source_private: object.private.clone(),
+            target_type: self.wanted.address.resource.type_name.to_string(),
+        };
+        let (known, found) = self.subject.take_over(request).await;
+        done.found.append(found);
+        let fresh = refresh::fresh(self.schema, &known?).map_err(|error| done.found.push(error)).ok()?;
+        Some(Arc::new(Object {
+            status: object.status,
+            dependencies: object.dependencies.clone(),
+            create_before_destroy: object.create_before_destroy,
+            ..fresh
+        }))
     }
 
     async fn import(&self, done: &mut Done) -> Option<Current> {
@@ -259,7 +292,7 @@ pub(crate) async fn delete_deposed(
     subject: &Subject<'_>,
     provider: ordain_addr::ProviderConfigAddr,
     key: &DeposedKey,
-    object: &Arc<ordain_state::Object>,
+    object: &Arc<Object>,
     done: &mut Done,
 ) {
     let (current, found) = refresh::current(session, subject, object, Some(key), None).await;

@@ -97,7 +97,7 @@ impl Statements<'_> {
                 found.push(error("Moved object still exists", detail, moved.from.1));
             }
             // What was moved long ago, or never was, needs no provider that could do it.
-            if let Some(detail) = types_differ(&moved.from.0, &moved.to.0)
+            if let Some(detail) = kinds_differ(&moved.from.0, &moved.to.0)
                 && is_stored(state, module, &moved.from.0)
             {
                 found.push(error("Unsupported move across resource types", detail, moved.header));
@@ -219,17 +219,18 @@ fn declaring(module: &ModulePath, relative: &ordain_addr::ModuleInstance) -> Mod
     path
 }
 
-fn types_differ(from: &Target, to: &Target) -> Option<String> {
+fn kinds_differ(from: &Target, to: &Target) -> Option<String> {
     let resource = |target: &Target| match target {
         Target::Resource(resource) => Some(resource.resource.clone()),
         Target::Instance(instance) => Some(instance.resource.clone()),
         Target::Module(_) => None,
     };
     match (resource(from), resource(to)) {
-        (Some(from), Some(to)) if from.type_name != to.type_name || from.mode != to.mode => Some(format!(
-            "An object of type {} cannot become one of type {} yet: move it with state rm and import.",
-            from.type_name, to.type_name
-        )),
+        // Whether one type can become another is for the provider of the new one to say.
+        (Some(from), Some(to)) if from.mode != to.mode => Some(
+            "A managed resource cannot become a data source, nor a data source a managed resource."
+                .to_owned(),
+        ),
         (None, Some(_)) | (Some(_), None) => {
             Some("A module cannot become a resource, nor a resource a module.".to_owned())
         }

@@ -16,12 +16,15 @@ use crate::messages::{self as wire, Deferred, DynamicValue, Findings, RawState};
 use crate::method::Method;
 use crate::plugin::{ABILITIES, Kind, Plugin};
 use crate::process::Process;
+use crate::renewal::Renewals;
 
 /// An external provider, in one configuration.
 pub struct External {
     plugin: Arc<Plugin>,
     /// The process that has this configuration.
     process: OnceCell<Arc<Process>>,
+    /// Ephemeral resources that are open.
+    renewals: Renewals,
 }
 
 /// A reply beside findings; errors say why there is none.
@@ -29,7 +32,7 @@ type Answer<T> = Result<(Option<T>, Diagnostics), Diagnostics>;
 
 impl External {
     pub(crate) fn new(plugin: Arc<Plugin>) -> Self {
-        Self { plugin, process: OnceCell::new() }
+        Self { plugin, process: OnceCell::new(), renewals: Renewals::default() }
     }
 
     async fn process(&self) -> Result<Arc<Process>, Diagnostics> {
@@ -232,12 +235,12 @@ impl External {
         })
     }
 
-    async fn try_read_data(&self, name: &str, config: &Value) -> Answer<Value> {
+    async fn try_read_data(&self, name: &str, config: &Value, meta: Option<&Value>) -> Answer<Value> {
         let types = self.plugin.types(Kind::Data, name).await?;
         let message = wire::ReadData {
             type_name: name.to_owned(),
             config: to_wire(config, &types.object)?,
-            provider_meta: self.meta(None).await?,
+            provider_meta: self.meta(meta).await?,
             client_capabilities: Some(ABILITIES),
         };
         let reply: wire::ReadDataReply = self.process().await?.call(Method::ReadData, &message).await?;
@@ -291,7 +294,8 @@ impl External {
             config: to_wire(&request.config, &types.object)?,
             client_capabilities: Some(ABILITIES),
         };
-        let reply: wire::OpenReply = self.process().await?.call(Method::Open, &message).await?;
+        let process = self.process().await?;
+        let reply: wire::OpenReply = process.call(Method::Open, &message).await?;
         let found = self.settled(findings(reply.diagnostics), reply.deferred);
         if found.has_errors() {
             return Ok((None, found));
@@ -300,6 +304,9 @@ impl External {
         let about = self.about(&what, "Provider produced invalid object");
         let result = from_wire(reply.result.as_ref(), &types.object, &about)?;
         let private = reply.private.unwrap_or_default();
+        if let Some(at) = reply.renew_at {
+            self.renewals.begin(process, &request.type_name, &private, at);
+        }
         Ok((Some(OpenReply { result, private, renew_at: reply.renew_at.map(millis) }), found))
     }
 
@@ -316,9 +323,11 @@ impl External {
     }
 
     async fn try_close(&self, name: &str, private: Private) -> Result<Diagnostics, Diagnostics> {
+        let (private, mut found) = self.renewals.end(name, private);
         let message = wire::Held { type_name: name.to_owned(), private: Some(private) };
         let reply: Findings = self.process().await?.call(Method::Close, &message).await?;
-        Ok(findings(reply.diagnostics))
+        found.append(findings(reply.diagnostics));
+        Ok(found)
     }
 
     async fn try_call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Diagnostics> {
@@ -455,7 +464,16 @@ impl Provider for External {
     }
 
     async fn read_data(&self, type_name: &str, config: Value) -> (Option<Value>, Diagnostics) {
-        answered(self.try_read_data(type_name, &config).await)
+        answered(self.try_read_data(type_name, &config, None).await)
+    }
+
+    async fn read_data_with(
+        &self,
+        type_name: &str,
+        config: Value,
+        provider_meta: Option<Value>,
+    ) -> (Option<Value>, Diagnostics) {
+        answered(self.try_read_data(type_name, &config, provider_meta.as_ref()).await)
     }
 
     async fn move_state(&self, request: MoveRequest) -> (Option<ReadReply>, Diagnostics) {

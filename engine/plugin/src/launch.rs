@@ -41,6 +41,8 @@ pub struct Launch {
     pub dir: PathBuf,
     /// Directory where schemas are kept between runs; `None` to keep none.
     pub cache: Option<PathBuf>,
+    /// Our own program, if it knows [`crate::GUARD`]: the provider is started through it and ends with us.
+    pub guard: Option<PathBuf>,
     /// Takes what it logs.
     pub log: Arc<dyn Log>,
     /// How patient we are.

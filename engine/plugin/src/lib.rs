@@ -6,6 +6,7 @@
 mod channel;
 mod convert;
 mod external;
+mod guard;
 mod handshake;
 mod launch;
 mod log;
@@ -14,12 +15,14 @@ mod method;
 mod offer;
 mod plugin;
 mod process;
+mod renewal;
 mod schema;
 mod schema_cache;
 mod schema_messages;
 mod tls;
 
 pub use external::External;
+pub use guard::{GUARD, run as run_guard};
 pub use handshake::{Address, Protocol};
 pub use launch::{Launch, Patience, Program, Running};
 pub use log::{Level, Log, Silent};

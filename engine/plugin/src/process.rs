@@ -10,11 +10,12 @@ use prost::Message;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdout};
 use tokio::sync::{oneshot, watch};
 use tokio_rustls::TlsConnector;
 
 use crate::channel::{Channel, Failure, code};
+use crate::guard;
 use crate::handshake::{Address, COOKIE, COOKIE_NAME, Handshake, Protocol};
 use crate::launch::{Launch, Program};
 use crate::log::{Log, Tail, record};
@@ -42,7 +43,7 @@ impl Process {
     /// Starts the program, or connects to the process that runs already.
     pub(crate) async fn start(launch: &Launch) -> Result<Process, Diagnostic> {
         match &launch.program {
-            Program::File(file) => Starting::spawn(launch, file)?.connect().await,
+            Program::File(file) => Starting::spawn(launch, file).await?.connect().await,
             Program::Running(running) => {
                 let stream = Stream::open(&running.address, None).await;
                 let channel = match stream {
@@ -121,7 +122,9 @@ impl Process {
             Failure::Garbled(why) => ("Plugin error", format!("{why} (call {call})")),
             Failure::Broken(why) => {
                 let how = match self.exit().await {
-                    Some(status) => format!("the process ended ({status}) during the call {call}"),
+                    Some(status) => {
+                        format!("the process ended ({status}{}) during the call {call}", likely(status))
+                    }
                     None => format!("it did not answer the call {call}: {why}"),
                 };
                 ("Plugin did not respond", how)
@@ -138,6 +141,16 @@ impl Process {
         let status = tokio::time::timeout(Duration::from_secs(2), wait).await.ok()?.ok()?;
         *status
     }
+}
+
+/// What an end by a signal that nobody here sent is likely to mean.
+fn likely(status: ExitStatus) -> &'static str {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(9) {
+        return ", as the system does it when memory runs out";
+    }
+    let _only_there = status;
+    ""
 }
 
 /// An error about a process, with what it wrote last.
@@ -160,7 +173,7 @@ struct Starting<'l> {
 }
 
 impl<'l> Starting<'l> {
-    fn spawn(launch: &'l Launch, file: &Path) -> Result<Starting<'l>, Diagnostic> {
+    async fn spawn(launch: &'l Launch, file: &Path) -> Result<Starting<'l>, Diagnostic> {
         let source = launch.source.to_string();
         let fail = |what: String| failed(&source, &what, &Tail::default());
         let clear = launch.env.get("TF_DISABLE_PLUGIN_TLS").is_some_and(|value| !value.is_empty());
@@ -172,7 +185,7 @@ impl<'l> Starting<'l> {
         let sockets = Sockets::make(launch).map_err(|error| {
             fail(format!("a directory for its socket cannot be made in the temporary directory: {error}"))
         })?;
-        let mut command = Command::new(file);
+        let mut command = guard::command(launch.guard.as_deref(), file);
         command.current_dir(&launch.dir).env_clear().envs(&launch.env);
         command
             .env(COOKIE_NAME, COOKIE)
@@ -190,8 +203,8 @@ impl<'l> Starting<'l> {
         if let Some(certificate) = &certificate {
             command.env("PLUGIN_CLIENT_CERT", &certificate.pem);
         }
-        let child = command
-            .spawn()
+        let child = guard::spawn(command)
+            .await
             .map_err(|error| fail(format!("its program {} cannot be started: {error}", file.display())))?;
         Ok(Starting { launch, child, certificate, tail: Tail::default(), sockets })
     }

@@ -14,6 +14,9 @@ use prost::Message;
 use crate::handshake::Protocol;
 use crate::schema_messages::{self as wire, v5, v6};
 
+/// The kind of description that is not plain text.
+const MARKDOWN: i32 = 1;
+
 /// Why a schema is of no use; a clause that names the place.
 type Wrong = String;
 
@@ -43,6 +46,7 @@ fn block(wire: v6::Block) -> Result<Block, Wrong> {
         attributes: attributes(wire.attributes)?,
         blocks,
         description: wire.description,
+        markdown: wire.description_kind == MARKDOWN,
         deprecated: wire.deprecated,
     })
 }
@@ -82,7 +86,8 @@ fn one_attribute(wire: v6::Attribute) -> Result<Attribute, Wrong> {
         write_only: wire.write_only,
         deprecated: wire.deprecated,
     };
-    Ok(Attribute { ty, flags, description: wire.description })
+    let markdown = wire.description_kind == MARKDOWN;
+    Ok(Attribute { ty, flags, description: wire.description, markdown })
 }
 
 fn nesting(number: i32) -> Result<Nesting, Wrong> {
@@ -119,7 +124,8 @@ pub(crate) fn identity(wire: wire::IdentitySchema) -> Result<Schema, Wrong> {
             ..Flags::default()
         };
         let name = Arc::from(attribute.name.as_str());
-        attributes.insert(name, Attribute { ty, flags, description: attribute.description });
+        let description = attribute.description;
+        attributes.insert(name, Attribute { ty, flags, description, markdown: false });
     }
     Ok(Schema { version, block: Block { attributes, ..Block::default() } })
 }
@@ -133,6 +139,7 @@ pub(crate) fn function(wire: wire::Function) -> Result<Function, Wrong> {
         result: type_of(&wire.result.unwrap_or_default().ty)?,
         summary: wire.summary,
         description: wire.description,
+        deprecation: wire.deprecation_message,
     })
 }
 

@@ -1,11 +1,11 @@
-//! Messages of schemas. Versions 5 and 6 number the later fields of attributes differently, so each has
-//! messages of its own; those of version 5 are turned into those of version 6 when they are read.
+//! Messages of schemas. Versions 5 and 6 number the last fields of attributes differently; a schema is read with
+//! the messages of its version, and those of version 5 are turned into those of version 6.
 
 use prost::Message;
 
-/// Declares the messages that differ only in the attributes inside them.
-macro_rules! around_attributes {
-    () => {
+/// Declares the messages of a version, with the fields of attributes that are its own.
+macro_rules! messages_of_schemas {
+    ($($own:tt)*) => {
         #[derive(Clone, PartialEq, Message)]
         pub(crate) struct Schema {
             #[prost(int64, tag = "1")]
@@ -41,6 +41,29 @@ macro_rules! around_attributes {
             #[prost(int64, tag = "5")]
             pub max_items: i64,
         }
+
+        #[derive(Clone, PartialEq, Message)]
+        pub(crate) struct Attribute {
+            #[prost(string, tag = "1")]
+            pub name: String,
+            #[prost(bytes = "vec", tag = "2")]
+            pub ty: Vec<u8>,
+            #[prost(string, tag = "3")]
+            pub description: String,
+            #[prost(bool, tag = "4")]
+            pub required: bool,
+            #[prost(bool, tag = "5")]
+            pub optional: bool,
+            #[prost(bool, tag = "6")]
+            pub computed: bool,
+            #[prost(bool, tag = "7")]
+            pub sensitive: bool,
+            #[prost(int32, tag = "8")]
+            pub description_kind: i32,
+            #[prost(bool, tag = "9")]
+            pub deprecated: bool,
+            $($own)*
+        }
     };
 }
 
@@ -48,28 +71,7 @@ macro_rules! around_attributes {
 pub(crate) mod v5 {
     use prost::Message;
 
-    around_attributes!();
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(crate) struct Attribute {
-        #[prost(string, tag = "1")]
-        pub name: String,
-        #[prost(bytes = "vec", tag = "2")]
-        pub ty: Vec<u8>,
-        #[prost(string, tag = "3")]
-        pub description: String,
-        #[prost(bool, tag = "4")]
-        pub required: bool,
-        #[prost(bool, tag = "5")]
-        pub optional: bool,
-        #[prost(bool, tag = "6")]
-        pub computed: bool,
-        #[prost(bool, tag = "7")]
-        pub sensitive: bool,
-        #[prost(int32, tag = "8")]
-        pub description_kind: i32,
-        #[prost(bool, tag = "9")]
-        pub deprecated: bool,
+    messages_of_schemas! {
         #[prost(bool, tag = "10")]
         pub write_only: bool,
     }
@@ -79,28 +81,7 @@ pub(crate) mod v5 {
 pub(crate) mod v6 {
     use prost::Message;
 
-    around_attributes!();
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(crate) struct Attribute {
-        #[prost(string, tag = "1")]
-        pub name: String,
-        #[prost(bytes = "vec", tag = "2")]
-        pub ty: Vec<u8>,
-        #[prost(string, tag = "3")]
-        pub description: String,
-        #[prost(bool, tag = "4")]
-        pub required: bool,
-        #[prost(bool, tag = "5")]
-        pub optional: bool,
-        #[prost(bool, tag = "6")]
-        pub computed: bool,
-        #[prost(bool, tag = "7")]
-        pub sensitive: bool,
-        #[prost(int32, tag = "8")]
-        pub description_kind: i32,
-        #[prost(bool, tag = "9")]
-        pub deprecated: bool,
+    messages_of_schemas! {
         #[prost(message, optional, tag = "10")]
         pub nested_type: Option<Object>,
         #[prost(bool, tag = "11")]
@@ -116,52 +97,29 @@ pub(crate) mod v6 {
     }
 }
 
-impl From<v5::Schema> for v6::Schema {
-    fn from(old: v5::Schema) -> Self {
-        v6::Schema { version: old.version, block: old.block.map(Into::into) }
-    }
+/// Declares how messages of version 5 become those of version 6: fields that stay as they are, optional and
+/// repeated messages, and what version 5 does not have.
+macro_rules! turned {
+    ($($name:ident [$($same:ident)*] [$($optional:ident)*] [$($repeated:ident)*] { $($new:tt)* })*) => {$(
+        impl From<v5::$name> for v6::$name {
+            fn from(old: v5::$name) -> Self {
+                Self {
+                    $($same: old.$same,)*
+                    $($optional: old.$optional.map(Into::into),)*
+                    $($repeated: old.$repeated.into_iter().map(Into::into).collect(),)*
+                    $($new)*
+                }
+            }
+        }
+    )*};
 }
 
-impl From<v5::Block> for v6::Block {
-    fn from(old: v5::Block) -> Self {
-        v6::Block {
-            attributes: old.attributes.into_iter().map(Into::into).collect(),
-            block_types: old.block_types.into_iter().map(Into::into).collect(),
-            description: old.description,
-            description_kind: old.description_kind,
-            deprecated: old.deprecated,
-        }
-    }
-}
-
-impl From<v5::NestedBlock> for v6::NestedBlock {
-    fn from(old: v5::NestedBlock) -> Self {
-        v6::NestedBlock {
-            type_name: old.type_name,
-            block: old.block.map(Into::into),
-            nesting: old.nesting,
-            min_items: old.min_items,
-            max_items: old.max_items,
-        }
-    }
-}
-
-impl From<v5::Attribute> for v6::Attribute {
-    fn from(old: v5::Attribute) -> Self {
-        v6::Attribute {
-            name: old.name,
-            ty: old.ty,
-            description: old.description,
-            required: old.required,
-            optional: old.optional,
-            computed: old.computed,
-            sensitive: old.sensitive,
-            description_kind: old.description_kind,
-            deprecated: old.deprecated,
-            nested_type: None,
-            write_only: old.write_only,
-        }
-    }
+turned! {
+    Schema [version] [block] [] {}
+    Block [description description_kind deprecated] [] [attributes block_types] {}
+    NestedBlock [type_name nesting min_items max_items] [block] [] {}
+    Attribute [name ty description required optional computed sensitive description_kind deprecated write_only]
+        [] [] { nested_type: None }
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -11,8 +11,8 @@ use crate::laws::{
     Violation, conforms, normalize_blocks, object_compatible, plan_valid, proposed_new, write_only_set,
 };
 use crate::{
-    ApplyReply, ApplyRequest, ImportRequest, Imported, ObjectSchema, PlanReply, PlanRequest, Private,
-    Provider, ReadReply, ReadRequest, UpgradeRequest,
+    ApplyReply, ApplyRequest, ImportRequest, Imported, MoveRequest, ObjectSchema, PlanReply, PlanRequest,
+    Private, Provider, ReadReply, ReadRequest, UpgradeRequest,
 };
 
 /// One object and the provider that manages it.
@@ -66,6 +66,25 @@ impl Subject<'_> {
         let request = UpgradeRequest { type_name: self.type_name(), version, raw };
         let (value, found) = self.provider.upgrade(request).await;
         self.whole("Invalid resource state upgrade", value, found)
+    }
+
+    /// Turns a stored object of another type or provider into one of this type.
+    pub async fn take_over(&self, request: MoveRequest) -> (Option<Known>, Diagnostics) {
+        let (reply, found) = self.provider.move_state(request).await;
+        let Some(reply) = reply.filter(|_| !found.has_errors()) else { return (None, found) };
+        let (value, mut found) = self.whole("Provider returned invalid value", Some(reply.state), found);
+        let Some(value) = value else { return (None, found) };
+        if value.is_null() {
+            let detail = format!(
+                "Provider {:?} answered the move to {} with no object.\n\nThis is a bug in the provider; please report it to those who maintain it.",
+                self.source.to_string(),
+                self.address
+            );
+            let summary = "Provider returned invalid value";
+            found.push(Diagnostic::error(codes::provider::BROKEN_LAW, summary, detail));
+            return (None, found);
+        }
+        (Some(Known { value, private: reply.private, identity: reply.identity }), found)
     }
 
     /// Reads what the object is now; null when it is gone.
@@ -220,9 +239,9 @@ impl Subject<'_> {
     }
 
     /// Reads a data source; the configuration is wholly known.
-    pub async fn read_data(&self, config: &Value) -> (Option<Value>, Diagnostics) {
-        let (value, mut found) =
-            self.provider.read_data(&self.address.resource.type_name, config.clone()).await;
+    pub async fn read_data(&self, config: &Value, meta: Option<Value>) -> (Option<Value>, Diagnostics) {
+        let type_name = &self.address.resource.type_name;
+        let (value, mut found) = self.provider.read_data_with(type_name, config.clone(), meta).await;
         if value.as_ref().is_some_and(Value::is_null) && !found.has_errors() {
             let violation = Violation { path: ordain_value::Path::root(), message: "null".to_owned() };
             found.append(self.broken("Provider produced null object", &[violation]));

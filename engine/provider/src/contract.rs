@@ -11,6 +11,10 @@ use crate::{
     PlanReply, PlanRequest, Private, ProviderSchema, ReadReply, ReadRequest, UpgradeRequest,
 };
 
+/// Arguments that a schema has and that are not served: the type (with `data.` before it for a data source,
+/// `provider` for the provider block), and names at the top of its block.
+pub type Gaps = &'static [(&'static str, &'static [&'static str])];
+
 /// One provider, native or external. Methods mirror the plugin protocol's calls.
 ///
 /// A reply of `None` goes with at least one error. All methods may be called concurrently after
@@ -19,6 +23,11 @@ use crate::{
 pub trait Provider: Send + Sync {
     /// What it offers. Called once and kept by the caller.
     async fn schema(&self) -> (Option<Arc<ProviderSchema>>, Diagnostics);
+
+    /// What its schema has and it does not serve. An external provider serves all of its schema.
+    fn gaps(&self) -> Gaps {
+        &[]
+    }
 
     /// Checks a `provider` block; parts may be unknown.
     async fn validate_config(&self, config: Value) -> Diagnostics;
@@ -65,6 +74,16 @@ pub trait Provider: Send + Sync {
     /// Reads a data source; the configuration is wholly known.
     async fn read_data(&self, type_name: &str, config: Value) -> (Option<Value>, Diagnostics);
 
+    /// Reads a data source of a module that has a `provider_meta` block for this provider.
+    async fn read_data_with(
+        &self,
+        type_name: &str,
+        config: Value,
+        _provider_meta: Option<Value>,
+    ) -> (Option<Value>, Diagnostics) {
+        self.read_data(type_name, config).await
+    }
+
     /// Takes over an object of another type or provider.
     async fn move_state(&self, request: MoveRequest) -> (Option<ReadReply>, Diagnostics) {
         let summary = "Move across resource types is not supported";
@@ -84,7 +103,8 @@ pub trait Provider: Send + Sync {
         )
     }
 
-    /// Keeps an ephemeral resource open.
+    /// Keeps an ephemeral resource open. Providers whose resources must be renewed see to it themselves while they
+    /// are open; nobody else calls this.
     async fn renew(&self, _type_name: &str, private: Private) -> (Option<OpenReply>, Diagnostics) {
         (
             Some(OpenReply { result: Value::null(ordain_value::Type::Dynamic), private, renew_at: None }),

@@ -6,7 +6,7 @@ use super::*;
 use crate::{Attribute, AttributeType, Block, Flags, NestedBlock, Nesting};
 
 fn attribute(ty: Type, flags: Flags) -> Attribute {
-    Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() }
+    Attribute { ty: AttributeType::Plain(ty), flags, description: String::new(), markdown: false }
 }
 
 const OPTIONAL: Flags = Flags {

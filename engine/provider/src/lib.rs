@@ -16,7 +16,7 @@ mod table;
 pub mod testkit;
 
 pub use checked::{Known, Subject};
-pub use contract::Provider;
+pub use contract::{Gaps, Provider};
 pub use object_schemas::{ObjectSchema, ObjectSchemas};
 pub use request::*;
 pub use schema::{

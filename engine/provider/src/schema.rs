@@ -46,6 +46,8 @@ pub struct Block {
     pub blocks: BTreeMap<Arc<str>, NestedBlock>,
     /// For documentation.
     pub description: String,
+    /// Whether the description is Markdown.
+    pub markdown: bool,
     /// Whether using it is discouraged.
     pub deprecated: bool,
 }
@@ -76,6 +78,8 @@ pub struct Attribute {
     pub flags: Flags,
     /// For documentation.
     pub description: String,
+    /// Whether the description is Markdown.
+    pub markdown: bool,
 }
 
 /// Type of an attribute: plain, or an object described attribute by attribute (protocol 6).
@@ -137,6 +141,8 @@ pub struct Function {
     pub summary: String,
     /// For documentation.
     pub description: String,
+    /// Why it should no longer be used; empty where it may.
+    pub deprecation: String,
 }
 
 /// A parameter of a function.

@@ -10,8 +10,8 @@ use ordain_value::Type;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Attribute, AttributeType, Block, Flags, NestedBlock, NestedObject, Nesting, ProviderSchema, Schema,
-    SchemaTable,
+    Attribute, AttributeType, Block, Flags, Function, NestedBlock, NestedObject, Nesting, Parameter,
+    ProviderSchema, Schema, SchemaTable,
 };
 
 /// Reads one provider's entry of `provider_schemas`. The error names the place in the document.
@@ -55,8 +55,12 @@ fn identities(document: &Json) -> Result<SchemaTable, String> {
                     optional: truth(entry, "optional_for_import"),
                     ..Flags::default()
                 };
-                let attribute_schema =
-                    Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() };
+                let attribute_schema = Attribute {
+                    ty: AttributeType::Plain(ty),
+                    flags,
+                    description: String::new(),
+                    markdown: false,
+                };
                 block.attributes.insert(Arc::from(attribute.as_str()), attribute_schema);
             }
             let version = entry.get("version").and_then(Json::as_u64).unwrap_or(0);
@@ -70,10 +74,12 @@ fn block(entry: &Json, at: &str) -> Result<Block, String> {
     let blocks = nested
         .map(|(name, entry)| Ok((Arc::from(name.as_str()), nested_block(entry, &format!("{at}.{name}"))?)))
         .collect::<Result<_, String>>()?;
+    let (description, markdown) = description(entry);
     Ok(Block {
         attributes: attributes(entry, at)?,
         blocks,
-        description: text(entry, "description"),
+        description,
+        markdown,
         deprecated: truth(entry, "deprecated"),
     })
 }
@@ -108,7 +114,8 @@ fn attributes(entry: &Json, at: &str) -> Result<BTreeMap<Arc<str>, Attribute>, S
                 write_only: truth(entry, "write_only"),
                 deprecated: truth(entry, "deprecated"),
             };
-            Ok((Arc::from(name.as_str()), Attribute { ty, flags, description: text(entry, "description") }))
+            let (description, markdown) = description(entry);
+            Ok((Arc::from(name.as_str()), Attribute { ty, flags, description, markdown }))
         })
         .collect()
 }
@@ -172,6 +179,11 @@ fn text(entry: &Json, key: &str) -> String {
     entry.get(key).and_then(Json::as_str).unwrap_or("").to_owned()
 }
 
+/// The description of an entry, and whether it is Markdown.
+fn description(entry: &Json) -> (String, bool) {
+    (text(entry, "description"), text(entry, "description_kind") == "markdown")
+}
+
 /// Writes one provider's entry of `provider_schemas`.
 pub fn to_json(schema: &ProviderSchema) -> Json {
     let mut out = Map::new();
@@ -187,7 +199,60 @@ pub fn to_json(schema: &ProviderSchema) -> Json {
             out.insert(key.into(), Json::Object(entries.collect()));
         }
     }
+    if !schema.functions.is_empty() {
+        let entries = schema.functions.iter();
+        let entries = entries.map(|(name, function)| (name.to_string(), function_to_json(function)));
+        out.insert("functions".into(), Json::Object(entries.collect()));
+    }
+    if !schema.identities.is_empty() {
+        let entries = schema.identities.iter();
+        let entries = entries.map(|(name, schema)| (name.to_string(), identity_to_json(schema)));
+        out.insert("resource_identity_schemas".into(), Json::Object(entries.collect()));
+    }
     Json::Object(out)
+}
+
+fn function_to_json(function: &Function) -> Json {
+    let mut out = Map::new();
+    texts(&mut out, &[("description", &function.description), ("summary", &function.summary)]);
+    texts(&mut out, &[("deprecation_message", &function.deprecation)]);
+    out.insert("return_type".into(), type_to_json(&function.result));
+    if !function.parameters.is_empty() {
+        out.insert("parameters".into(), function.parameters.iter().map(parameter_to_json).collect());
+    }
+    if let Some(parameter) = &function.variadic {
+        out.insert("variadic_parameter".into(), parameter_to_json(parameter));
+    }
+    Json::Object(out)
+}
+
+fn parameter_to_json(parameter: &Parameter) -> Json {
+    let mut out = Map::new();
+    texts(&mut out, &[("name", &parameter.name), ("description", &parameter.description)]);
+    flag(&mut out, "is_nullable", parameter.allow_null);
+    out.insert("type".into(), type_to_json(&parameter.ty));
+    Json::Object(out)
+}
+
+fn identity_to_json(schema: &Schema) -> Json {
+    let attributes = schema.block.attributes.iter().map(|(name, attribute)| {
+        let mut entry = Map::new();
+        if let AttributeType::Plain(ty) = &attribute.ty {
+            entry.insert("type".into(), type_to_json(ty));
+        }
+        texts(&mut entry, &[("description", &attribute.description)]);
+        flag(&mut entry, "required_for_import", attribute.flags.required);
+        flag(&mut entry, "optional_for_import", attribute.flags.optional);
+        (name.to_string(), Json::Object(entry))
+    });
+    json!({ "version": schema.version, "attributes": attributes.collect::<Map<_, _>>() })
+}
+
+/// Puts texts that are not empty.
+fn texts(entry: &mut Map<String, Json>, rows: &[(&str, &str)]) {
+    for (key, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
+        entry.insert((*key).to_owned(), (*text).into());
+    }
 }
 
 fn schema_to_json(schema: &Schema) -> Json {
@@ -213,7 +278,7 @@ fn block_to_json(block: &Block) -> Json {
         });
         out.insert("block_types".into(), Json::Object(blocks.collect()));
     }
-    describe(&mut out, &block.description);
+    describe(&mut out, &block.description, block.markdown);
     flag(&mut out, "deprecated", block.deprecated);
     Json::Object(out)
 }
@@ -231,7 +296,7 @@ fn attributes_to_json(attributes: &BTreeMap<Arc<str>, Attribute>) -> Json {
                 }),
             ),
         };
-        describe(&mut entry, &attribute.description);
+        describe(&mut entry, &attribute.description, attribute.markdown);
         let flags = attribute.flags;
         flag(&mut entry, "required", flags.required);
         flag(&mut entry, "optional", flags.optional);
@@ -244,11 +309,11 @@ fn attributes_to_json(attributes: &BTreeMap<Arc<str>, Attribute>) -> Json {
     Json::Object(entries.collect())
 }
 
-fn describe(entry: &mut Map<String, Json>, description: &str) {
+fn describe(entry: &mut Map<String, Json>, description: &str, markdown: bool) {
     if !description.is_empty() {
         entry.insert("description".into(), description.into());
     }
-    entry.insert("description_kind".into(), "plain".into());
+    entry.insert("description_kind".into(), if markdown { "markdown" } else { "plain" }.into());
 }
 
 fn flag(entry: &mut Map<String, Json>, key: &str, value: bool) {

@@ -122,6 +122,10 @@ impl Provider for AzureRm {
         (Some(self.schema.clone()), Diagnostics::new())
     }
 
+    fn gaps(&self) -> ordain_provider::Gaps {
+        &[("provider", &["auxiliary_tenant_ids"])]
+    }
+
     async fn validate_config(&self, config: Value) -> Diagnostics {
         crate::config::validate(&self.config, &config)
     }

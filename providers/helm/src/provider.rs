@@ -193,6 +193,18 @@ impl Provider for Helm {
         (Some(Arc::clone(&self.schema)), Diagnostics::new())
     }
 
+    fn gaps(&self) -> ordain_provider::Gaps {
+        // Kept in step with what `plan`, `sources` and `session` refuse.
+        &[
+            ("provider", &["registries"]),
+            (
+                "helm_release",
+                &["dependency_update", "disable_crd_hooks", "lint", "postrender", "recreate_pods", "verify"],
+            ),
+            ("data.helm_template", &["dependency_update", "postrender", "verify"]),
+        ]
+    }
+
     async fn validate_config(&self, _config: Value) -> Diagnostics {
         Diagnostics::new()
     }

@@ -16,7 +16,12 @@ pub(crate) fn schema() -> Arc<Schema> {
         ("output", Type::Dynamic, computed),
         ("triggers_replace", Type::Dynamic, optional),
     ];
-    let attribute = |ty, flags| Attribute { ty: AttributeType::Plain(ty), flags, description: String::new() };
+    let attribute = |ty, flags| Attribute {
+        ty: AttributeType::Plain(ty),
+        flags,
+        description: String::new(),
+        markdown: false,
+    };
     let attributes = rows.map(|(name, ty, flags)| (Arc::from(name), attribute(ty, flags)));
     Arc::new(Schema { version: 0, block: Block { attributes: attributes.into(), ..Block::default() } })
 }
@@ -73,6 +78,23 @@ pub(crate) fn apply(planned: &Value, new_id: impl FnOnce() -> String) -> Value {
         state = with(&state, "output", part(planned, "input"));
     }
     state
+}
+
+/// What becomes of a `null_resource`: its id stays, its triggers are those of a replacement.
+pub(crate) fn taken_over(stored: &serde_json::Value) -> Value {
+    let null = || Value::null(Type::Dynamic);
+    let triggers = stored.get("triggers").and_then(serde_json::Value::as_object);
+    let text =
+        |value: &serde_json::Value| value.as_str().map_or_else(|| Value::null(Type::String), Value::string);
+    let triggers = triggers
+        .map(|rows| Value::map(Type::String, rows.iter().map(|(name, value)| (name.as_str(), text(value)))));
+    let id = stored.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
+    Value::object([
+        ("id", Value::string(id)),
+        ("input", null()),
+        ("output", null()),
+        ("triggers_replace", triggers.unwrap_or_else(null)),
+    ])
 }
 
 /// What an import knows: the id.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_provider::{
-    ApplyReply, ApplyRequest, ConfigureRequest, Function, ImportRequest, Imported, Parameter, PlanReply,
-    PlanRequest, Provider, ProviderSchema, ReadReply, ReadRequest, SchemaTable, UpgradeRequest,
+    ApplyReply, ApplyRequest, ConfigureRequest, Function, ImportRequest, Imported, MoveRequest, Parameter,
+    PlanReply, PlanRequest, Provider, ProviderSchema, ReadReply, ReadRequest, SchemaTable, UpgradeRequest,
 };
 use ordain_value::{Type, Value};
 
@@ -42,6 +42,7 @@ fn provider_schema() -> ProviderSchema {
         result,
         summary: summary.to_owned(),
         description: String::new(),
+        deprecation: String::new(),
     };
     ProviderSchema {
         resources: SchemaTable::from([(DATA.into(), data::schema())]),
@@ -152,6 +153,20 @@ impl Provider for TerraformProvider {
         let state = data::imported(&request.id);
         let object = Imported { type_name: request.type_name, state, private: Vec::new(), identity: None };
         (vec![object], Diagnostics::new())
+    }
+
+    async fn move_state(&self, request: MoveRequest) -> (Option<ReadReply>, Diagnostics) {
+        let from_null = request.source_type == "null_resource" && request.source_provider.ends_with("/null");
+        if !from_null {
+            let detail = format!(
+                "An object of type {:?} cannot be moved to {DATA}: only a null_resource of the provider hashicorp/null can.",
+                request.source_type
+            );
+            let summary = "Unsupported source resource type for move operation";
+            return (None, Diagnostic::error(codes::provider::PROVIDER_ERROR, summary, detail).into());
+        }
+        let state = data::taken_over(&request.source_state);
+        (Some(ReadReply { state, private: Vec::new(), identity: None }), Diagnostics::new())
     }
 
     async fn read_data(&self, type_name: &str, config: Value) -> (Option<Value>, Diagnostics) {

@@ -25,7 +25,10 @@ pub(crate) fn schema() -> Arc<Schema> {
         ("workspace", Type::String, optional, "Workspace whose state is read."),
     ];
     let attributes = rows.map(|(name, ty, flags, text)| {
-        (Arc::from(name), Attribute { ty: AttributeType::Plain(ty), flags, description: text.to_owned() })
+        (
+            Arc::from(name),
+            Attribute { ty: AttributeType::Plain(ty), flags, description: text.to_owned(), markdown: false },
+        )
     });
     Arc::new(Schema { version: 0, block: Block { attributes: attributes.into(), ..Block::default() } })
 }

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use ordain_operations::init::{Dialogue, ModuleOptions, News, install_modules};
 
 use super::Entry;
-use super::init::downloading;
+use super::init::lines::downloading;
 use crate::exit::Exit;
 use crate::flags::{is_on, output, switch, value};
 use crate::session::Session;

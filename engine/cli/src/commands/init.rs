@@ -1,9 +1,10 @@
 //! `ordain init`
 
+pub mod lines;
+mod messages;
+
 use clap::{ArgMatches, Command};
-use ordain_addr::ProviderAddr;
-use ordain_operations::init::{Dialogue, Event, News, Options, init, remember_modules};
-use ordain_operations::serving::Served;
+use ordain_operations::init::{Dialogue, News, Options, init, remember_modules};
 use ordain_operations::{Project, testing};
 
 use super::Entry;
@@ -16,6 +17,10 @@ use crate::ui::Ui;
 /// Row of the table.
 pub const ENTRY: Entry =
     Entry { words: &["init"], about: "Settle the backend, find modules and providers", flags, run };
+
+const EMPTY: &str = "Ordain initialized in an empty directory!\n\nThe directory has no configuration files. You may begin working with Ordain\nimmediately by creating configuration files.";
+const DONE: &str = "Ordain has been successfully initialized!";
+const NEXT: &str = "You may now begin working with Ordain. Try \"ordain plan\" to see any changes that\nare required for your infrastructure.";
 
 fn flags(command: Command) -> Command {
     let command = command
@@ -43,21 +48,28 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
             "-upgrade changes the lock file, which -lockfile=readonly forbids.",
         );
     }
+    let copies = is_on(matches, "migrate-state") || is_on(matches, "force-copy");
+    if copies && session.ui.is_machine_only() {
+        return session.usage(
+            "The -migrate-state and -json options are mutually-exclusive",
+            "With -json nobody can be asked whether a state is to be copied. Leave one of the two out.",
+        );
+    }
     let options = Options {
         backend_config: texts(matches, "backend-config"),
         skip_backend: !is_on(matches, "backend"),
         reconfigure: is_on(matches, "reconfigure"),
-        migrate: is_on(matches, "migrate-state") || is_on(matches, "force-copy"),
+        migrate: copies,
         force_copy: is_on(matches, "force-copy"),
         upgrade: is_on(matches, "upgrade"),
         lockfile_readonly: text(matches, "lockfile") == Some("readonly"),
         keep_modules: !is_on(matches, "get"),
         plugin_dirs: texts(matches, "plugin-dir").into_iter().map(Into::into).collect(),
+        test_directory: text(matches, "test-directory").unwrap_or("tests").to_owned(),
     };
     let (mut project, mut found) = Project::load_for_init(&session.workdir);
-    let directory = text(matches, "test-directory").unwrap_or("tests");
     // Whoever is told that the configuration is ready must be able to run its tests.
-    let (sources, problems) = testing::check(&session.workdir, &project, directory, true);
+    let (sources, problems) = testing::check(&session.workdir, &project, &options.test_directory, true);
     if problems.has_errors() {
         found.append(problems);
     }
@@ -66,7 +78,8 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         return session.report(&found, &sources);
     }
     if project.is_empty() {
-        session.ui.line("Ordain initialized in an empty directory!\n\nThe directory has no configuration files. You may begin working with Ordain\nimmediately by creating configuration files.");
+        session.ui.line(EMPTY);
+        messages::output(&session.ui, "output_init_empty_message", EMPTY);
         return Exit::Done;
     }
     let workdir = session.workdir.clone();
@@ -78,17 +91,17 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     let exit = session.report(&done, &project.sources);
     if exit == Exit::Done {
         let style = session.ui.style();
-        session
-            .ui
-            .line(&style.bold(&style.paint(Color::Green, "\nOrdain has been successfully initialized!")));
+        session.ui.line(&format!("\n{}", style.bold(&style.paint(Color::Green, DONE))));
+        messages::output(&session.ui, "output_init_success_message", DONE);
         if session.workdir.setting("IN_AUTOMATION").is_none() {
-            session.ui.line("\nYou may now begin working with Ordain. Try \"ordain plan\" to see any changes that\nare required for your infrastructure.");
+            session.ui.line(&format!("\n{NEXT}"));
+            messages::output(&session.ui, "output_init_success_cli_message", NEXT);
         }
     }
     exit
 }
 
-/// The terminal as who watches and answers.
+/// Whoever is at the other end as who watches and answers.
 struct Terminal<'t> {
     ui: &'t mut Ui,
 }
@@ -100,70 +113,7 @@ impl Dialogue for Terminal<'_> {
     }
 
     fn tell(&mut self, news: &News) {
-        let bold = self.ui.style();
-        let line = match news {
-            News::Backend => bold.bold("Initializing the backend..."),
-            News::Configured(kind) => format!(
-                "\nSuccessfully configured the backend {kind:?}! Ordain will automatically\nuse this backend unless the backend configuration changes."
-            ),
-            News::Copied(workspace) => format!("Copied the state of workspace {workspace:?}."),
-            News::Modules => bold.bold("Initializing modules..."),
-            News::Upgrading => bold.bold("Upgrading modules..."),
-            News::Downloading(package, version, call) => downloading(package, version.as_deref(), call),
-            News::Module(call, directory) => format!("- {call} in {directory}"),
-            News::Providers => bold.bold("Initializing provider plugins..."),
-            News::Builtin(address) => format!("- {address} is built in to Ordain"),
-            News::Provider(event) => package(event),
-            News::Served(address, served) => serving(address, served),
-            News::Locked { first: true } => "\nOrdain has created a lock file .terraform.lock.hcl to record the provider\nselections it made above. Include this file in your version control repository\nso that the same selections are made when you run \"ordain init\" in the future.".to_owned(),
-            News::Locked { first: false } => "\nOrdain has made some changes to the provider dependency selections recorded\nin the .terraform.lock.hcl file. Review those changes and commit them to your\nversion control system if they represent changes you intended to make.".to_owned(),
-        };
-        self.ui.line(&line);
-    }
-}
-
-/// What is being downloaded, and for which call.
-pub fn downloading(package: &str, version: Option<&str>, call: &str) -> String {
-    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
-    format!("Downloading {package}{version} for {call}...")
-}
-
-fn package(event: &Event) -> String {
-    match event {
-        Event::Reusing(address) => {
-            format!("- Reusing previous version of {} from the dependency lock file", address.for_display())
-        }
-        Event::Finding(address, constraints) if constraints.is_empty() => {
-            format!("- Finding latest version of {}...", address.for_display())
-        }
-        Event::Finding(address, constraints) => {
-            format!("- Finding {} versions matching {constraints:?}...", address.for_display())
-        }
-        Event::Installing(address, version) => {
-            format!("- Installing {} v{version}...", address.for_display())
-        }
-        Event::Installed(address, version, who) => {
-            format!("- Installed {} v{version} ({who})", address.for_display())
-        }
-        Event::Present(address, version) => {
-            format!("- Using previously-installed {} v{version}", address.for_display())
-        }
-        Event::Warned(address, words) => {
-            let rows: Vec<String> = words.iter().map(|word| format!("\n  - {word}")).collect();
-            format!("- The registry has something to say about {}:{}", address.for_display(), rows.concat())
-        }
-        Event::FromCache(address, version) => {
-            format!("- Using {} v{version} from the shared cache directory", address.for_display())
-        }
-    }
-}
-
-fn serving(address: &ProviderAddr, served: &Served) -> String {
-    let name = address.for_display();
-    let Served { version, why, .. } = served;
-    if served.native {
-        format!("- {name} v{version} is served natively: {why}")
-    } else {
-        format!("- {name} v{version} is served by the installed plugin: {why}")
+        self.ui.line(&lines::line(news, self.ui.style()));
+        messages::tell(&self.ui, news);
     }
 }

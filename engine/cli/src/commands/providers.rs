@@ -8,12 +8,12 @@ use clap::{ArgMatches, Command};
 use ordain_diag::Diagnostics;
 use ordain_install::{Event, Platform};
 use ordain_operations::Project;
-use ordain_operations::module_list::{CalledModule, modules};
+use ordain_operations::module_list::{CalledModule, modules, tested};
 
 use super::Entry;
 use crate::commands::state;
 use crate::exit::Exit;
-use crate::flags::{output, texts, value};
+use crate::flags::{output, text, texts, value};
 use crate::render::tree;
 use crate::session::Session;
 
@@ -29,13 +29,19 @@ fn flags(command: Command) -> Command {
     output(command).arg(value("test-directory", "Directory of tests"))
 }
 
-fn run(_matches: &ArgMatches, session: &mut Session) -> Exit {
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     let (project, found) = Project::load(&session.workdir);
     let exit = session.report(&found, &project.sources);
     if exit != Exit::Done {
         return exit;
     }
-    let text = tree::draw(&branches(&modules(&project)));
+    let mut rows = branches(&modules(&project));
+    let directory = text(matches, "test-directory").unwrap_or("tests");
+    for (file, runs) in tested(&session.workdir, &project, directory) {
+        let runs = runs.iter().map(|run| tree::Branch { label: run.name.clone(), inner: branches(run) });
+        rows.push(tree::Branch { label: file, inner: runs.collect() });
+    }
+    let text = tree::draw(&rows);
     session.ui.line(&format!("\nProviders required by configuration:\n.\n{text}"));
     let held = match state::open(session) {
         Ok(stores) => session.block_on(stores.state.read()),

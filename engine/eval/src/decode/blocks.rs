@@ -132,7 +132,15 @@ pub(crate) fn as_block(attribute: &Attribute) -> Option<(Nesting, Block)> {
     let Type::Object(object) = &**element else { return None };
     let member = |(name, ty): (&Arc<str>, &Type)| {
         let flags = Flags { optional: true, ..Flags::default() };
-        (name.clone(), Attribute { ty: AttributeType::Plain(ty.clone()), flags, description: String::new() })
+        (
+            name.clone(),
+            Attribute {
+                ty: AttributeType::Plain(ty.clone()),
+                flags,
+                description: String::new(),
+                markdown: false,
+            },
+        )
     };
     let attributes = object.attributes.iter().map(member).collect();
     Some((nesting, Block { attributes, ..Block::default() }))

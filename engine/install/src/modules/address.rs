@@ -13,6 +13,12 @@ pub enum Getter {
     Http,
     /// A directory or archive of this machine.
     File,
+    /// An archive in a bucket of S3.
+    S3,
+    /// An archive in a bucket of Google Cloud Storage.
+    Gcs,
+    /// A package in an OCI registry.
+    Oci,
     /// Something that cannot be fetched; the name of it.
     Other,
 }
@@ -89,6 +95,27 @@ fn shorthand(text: &str) -> Option<String> {
     Some(format!("https://{host}{owner}/{name}{end}{query}"))
 }
 
+/// The bucket that an address without a scheme names by its host.
+fn bucket(text: &str) -> Option<(&'static str, String)> {
+    if text.contains("://") {
+        return None;
+    }
+    let (host, path) = text.split_once('/')?;
+    if host == "www.googleapis.com" && path.starts_with("storage/v1/") {
+        return Some(("gcs", format!("https://{text}")));
+    }
+    let labels: Vec<&str> = host.strip_suffix(".amazonaws.com")?.split('.').collect();
+    match labels.as_slice() {
+        [service] if service.starts_with("s3") => Some(("s3", format!("https://{text}"))),
+        // The bucket stands in the host's name: it is kept where addresses with a scheme have it.
+        [bucket, service] if service.starts_with("s3") => {
+            Some(("s3", format!("https://{service}.amazonaws.com/{bucket}/{path}")))
+        }
+        [bucket, "s3", region] => Some(("s3", format!("https://s3.{region}.amazonaws.com/{bucket}/{path}"))),
+        _ => None,
+    }
+}
+
 impl PackageAddress {
     /// Reads a source address that is neither local nor of a registry.
     ///
@@ -114,6 +141,9 @@ impl PackageAddress {
             ("", "http" | "https") | ("http" | "https", _) => Getter::Http,
             ("" | "file", "file") => Getter::File,
             ("", "ssh" | "git") => Getter::Git,
+            ("s3", "http" | "https") => Getter::S3,
+            ("gcs", "http" | "https") => Getter::Gcs,
+            ("", "oci") => Getter::Oci,
             _ => Getter::Other,
         };
         Ok(Self { getter, forced, url: bare.to_string(), query, subdir })
@@ -126,6 +156,9 @@ impl PackageAddress {
         }
         if let Some(url) = scp_style(&package) {
             return (if forced.is_empty() { "git".to_owned() } else { forced }, url);
+        }
+        if let Some((forced, url)) = bucket(&package) {
+            return (forced.to_owned(), url);
         }
         if package.starts_with('/') {
             return (forced, format!("file://{package}"));
@@ -164,24 +197,27 @@ impl PackageAddress {
     }
 }
 
+/// Parameters that nobody may see.
+const SECRETS: [&str; 3] = ["sshkey", "aws_access_key_secret", "aws_access_token"];
+
 /// A URL without a password and without private keys.
 fn hide_secrets(text: &str) -> String {
     let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
     if url.password().is_some() {
         let _unchanged = url.set_password(Some("redacted"));
     }
-    match url.query_pairs().any(|(name, _)| name == "sshkey") {
+    match url.query_pairs().any(|(name, _)| SECRETS.contains(&&*name)) {
         true => {
-            let pairs: Vec<String> =
-                url.query_pairs()
-                    .map(|(name, value)| {
-                        if name == "sshkey" {
-                            "sshkey=redacted".to_owned()
-                        } else {
-                            format!("{name}={value}")
-                        }
-                    })
-                    .collect();
+            let pairs: Vec<String> = url
+                .query_pairs()
+                .map(|(name, value)| {
+                    if SECRETS.contains(&&*name) {
+                        format!("{name}=redacted")
+                    } else {
+                        format!("{name}={value}")
+                    }
+                })
+                .collect();
             url.set_query(Some(&pairs.join("&")));
             url.to_string()
         }

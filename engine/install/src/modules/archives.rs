@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use ordain_http::Request;
 use sha2::Digest;
 
 use super::PackageAddress;
@@ -31,7 +32,10 @@ pub(crate) enum Kind {
 }
 
 /// What kind of archive an address names, by `archive=` or by its end.
-fn kind(address: &PackageAddress) -> Result<Option<Kind>, String> {
+///
+/// # Errors
+/// It is of a kind that cannot be read; a sentence without a full stop.
+pub(crate) fn kind(address: &PackageAddress) -> Result<Option<Kind>, String> {
     let forced = address.parameter("archive");
     if matches!(forced, Some("false" | "0")) {
         return Err("archive=false is not supported: a module is a directory".to_owned());
@@ -70,11 +74,25 @@ pub(crate) async fn fetch(
     directory: &Path,
 ) -> Result<Led, String> {
     let Some(kind) = kind(address)? else { return elsewhere(network, address).await };
+    let checksum = address.parameter("checksum");
+    download(network, &Request::get(request_url(address)), (kind, checksum), directory).await?;
+    Ok(Led::Unpacked)
+}
+
+/// Downloads an archive, compares it with a checksum if there is one, and unpacks it into an empty directory.
+///
+/// # Errors
+/// A sentence without a full stop.
+pub(crate) async fn download(
+    network: &Network<'_>,
+    request: &Request,
+    (kind, checksum): (Kind, Option<&str>),
+    directory: &Path,
+) -> Result<(), String> {
     let file = directory.with_extension("download");
-    let outcome = match network.download(&request_url(address), &file).await {
+    let outcome = match network.download(request, &file).await {
         Ok(_) => {
-            let (from, to, checksum) =
-                (file.clone(), directory.to_path_buf(), address.parameter("checksum").map(str::to_owned));
+            let (from, to, checksum) = (file.clone(), directory.to_path_buf(), checksum.map(str::to_owned));
             crate::place::blocking(move || {
                 check(&from, checksum.as_deref())?;
                 unpack(&from, &to, kind)
@@ -86,7 +104,7 @@ pub(crate) async fn fetch(
         Err(failure) => Err(failure.text()),
     };
     let _gone = std::fs::remove_file(&file);
-    outcome.map(|()| Led::Unpacked)
+    outcome
 }
 
 /// The address as it is asked for: without what is meant for us.

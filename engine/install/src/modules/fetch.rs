@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ordain_config::blocks::ModuleSource;
 use ordain_config::{Constraint, Version};
@@ -10,7 +11,10 @@ use tokio::sync::Mutex;
 
 use super::archives::Led;
 use super::registry::RegistryModule;
-use super::{Getter, ModuleLock, ModuleRow, PackageAddress, archives, digest_package, git, registry};
+use super::{
+    Getter, ModuleLock, ModuleRow, PackageAddress, archives, buckets, cache, digest_package, git, images,
+    registry,
+};
 use crate::network::{Failure, Network};
 use crate::place::{beside, blocking, link, replace};
 use crate::{Hash, Settings};
@@ -50,9 +54,14 @@ pub struct ModuleFetcher<'m> {
     modules: PathBuf,
     lock: &'m ModuleLock,
     upgrade: bool,
-    /// Packages that were fetched already in this run.
-    done: Mutex<BTreeMap<String, PathBuf>>,
+    /// Where packages are shared, if they are.
+    cache: Option<&'m Path>,
+    /// Packages that are being fetched in this run, or were: each is fetched once.
+    done: Mutex<BTreeMap<String, Slot>>,
 }
+
+/// Where a package was put, once it was, and the directory in it that its address led to.
+type Slot = Arc<Mutex<Option<(PathBuf, String)>>>;
 
 /// Who is told which package is downloaded for which call.
 pub type Watch<'w> = &'w (dyn Fn(&str, Option<&str>, &str) + Sync);
@@ -84,7 +93,8 @@ impl<'m> ModuleFetcher<'m> {
         upgrade: bool,
     ) -> Result<Self, Diagnostic> {
         let network = Network::new(settings, env)?;
-        Ok(Self { network, modules: data_dir.join("modules"), lock, upgrade, done: Mutex::default() })
+        let (modules, cache) = (data_dir.join("modules"), settings.module_cache.as_deref());
+        Ok(Self { network, modules, lock, upgrade, cache, done: Mutex::default() })
     }
 
     /// Fetches the module of a call.
@@ -107,15 +117,29 @@ impl<'m> ModuleFetcher<'m> {
         let target = self.modules.join(wanted.key);
         let beside = beside(&target).map_err(|error| could_not(error.to_string()))?;
         remove(&beside);
-        let outcome = self.obtain(&resolved, &beside).await;
+        let slot = Arc::clone(self.done.lock().await.entry(resolved.address.identity()).or_default());
+        let mut fetched = slot.lock().await;
+        let outcome = self.obtain(&resolved, &beside, fetched.as_ref()).await;
         let outcome = match outcome {
-            Ok((place, subdir)) => self.settle(&resolved, (place, subdir), &beside, &target, wanted).await,
+            Ok((place, start)) => {
+                let subdir = format!("{start}/{}", resolved.subdir);
+                let settled = self.settle(&resolved, (place, subdir), &beside, &target, wanted).await;
+                settled.map(|done| (done, start))
+            }
             Err(why) => Err(could_not(why)),
         };
-        if outcome.is_err() {
-            remove(&beside);
+        match outcome {
+            Err(error) => {
+                remove(&beside);
+                Err(error)
+            }
+            Ok((done, start)) => {
+                if done.locked.is_some() {
+                    *fetched = Some((target, start));
+                }
+                Ok(done)
+            }
         }
-        outcome
     }
 
     async fn settle(
@@ -141,15 +165,16 @@ impl<'m> ModuleFetcher<'m> {
                 let place = beside.to_path_buf();
                 let digest = blocking(move || digest_package(&place)).await.map_err(io)?;
                 self.check(resolved, &digest)?;
+                if let Some(cache) = self.cache {
+                    let (cache, place, digest) = (cache.to_path_buf(), beside.to_path_buf(), digest.clone());
+                    blocking(move || cache::keep(&cache, &digest, &place)).await.map_err(io)?;
+                }
                 Some((resolved.row.clone(), digest))
             }
         };
         match &linked {
             Some(directory) => link(directory, target).map_err(io)?,
             None => replace(beside, target).map_err(io)?,
-        }
-        if linked.is_none() {
-            self.done.lock().await.insert(resolved.address.identity(), target.to_path_buf());
         }
         Ok(Fetched {
             source: resolved.source.clone(),
@@ -158,6 +183,17 @@ impl<'m> ModuleFetcher<'m> {
             subdir,
             locked,
         })
+    }
+
+    /// Takes a package whose digest is locked from the shared cache; says whether it was there.
+    async fn from_cache(&self, resolved: &Resolved, to: &Path) -> std::io::Result<bool> {
+        // An address that leads to another says only when it is asked which directory is meant.
+        let leads = resolved.address.getter == Getter::Http
+            && !matches!(archives::kind(&resolved.address), Ok(Some(_)));
+        let locked = self.lock.rows.get(&resolved.row).filter(|_| !self.upgrade && !leads);
+        let Some((cache, digest)) = self.cache.zip(locked) else { return Ok(false) };
+        let (cache, digest, to) = (cache.to_path_buf(), digest.clone(), to.to_path_buf());
+        blocking(move || cache::take(&cache, &digest, &to)).await
     }
 
     fn check(&self, resolved: &Resolved, digest: &Hash) -> Result<(), Diagnostic> {
@@ -240,34 +276,52 @@ impl<'m> ModuleFetcher<'m> {
     }
 
     /// Puts a package into a directory that is not there yet, or says which directory is the package. Gives the
-    /// directory of the module in it.
-    async fn obtain(&self, resolved: &Resolved, to: &Path) -> Result<(Option<PathBuf>, String), String> {
-        if let Some(package) = self.done.lock().await.get(&resolved.address.identity()).cloned() {
-            let to = to.to_path_buf();
+    /// directory in it that addresses led to. `fetched` is where the same package was put before.
+    async fn obtain(
+        &self,
+        resolved: &Resolved,
+        to: &Path,
+        fetched: Option<&(PathBuf, String)>,
+    ) -> Result<(Option<PathBuf>, String), String> {
+        if let Some((package, start)) = fetched {
+            let (package, to) = (package.clone(), to.to_path_buf());
             blocking(move || copy(&package, &to)).await.map_err(|error| error.to_string())?;
-            return Ok((None, resolved.subdir.clone()));
+            return Ok((None, start.clone()));
         }
-        let (mut address, mut subdir) = (resolved.address.clone(), resolved.subdir.clone());
+        if self.from_cache(resolved, to).await.map_err(|error| error.to_string())? {
+            return Ok((None, String::new()));
+        }
+        let (mut address, mut start) = (resolved.address.clone(), String::new());
         for _ in 0..LONGEST_CHAIN {
             match address.getter {
                 Getter::Git => {
                     git::clone(&address, to).await?;
-                    return Ok((None, subdir));
+                    return Ok((None, start));
                 }
                 Getter::File => {
                     let path = url::Url::parse(&address.url).ok().and_then(|url| url.to_file_path().ok());
                     let path = path.filter(|path| path.is_dir()).ok_or("there is no such directory")?;
-                    return Ok((Some(path), subdir));
+                    return Ok((Some(path), start));
                 }
                 Getter::Http => {
                     std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
                     match archives::fetch(&self.network, &address, to).await? {
-                        Led::Unpacked => return Ok((None, subdir)),
+                        Led::Unpacked => return Ok((None, start)),
                         Led::Elsewhere(text) => {
                             address = PackageAddress::parse(&text)?;
-                            subdir = [address.subdir.as_str(), subdir.as_str()].join("/");
+                            start = [address.subdir.as_str(), start.as_str()].join("/");
                         }
                     }
+                }
+                Getter::S3 | Getter::Gcs => {
+                    std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
+                    buckets::fetch(&self.network, &address, to).await?;
+                    return Ok((None, start));
+                }
+                Getter::Oci => {
+                    std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
+                    images::fetch(&self.network, &address, to).await?;
+                    return Ok((None, start));
                 }
                 Getter::Other => return Err(unsupported(&address)),
             }
@@ -280,9 +334,7 @@ fn unsupported(address: &PackageAddress) -> String {
     let scheme = address.url.split(':').next().unwrap_or_default();
     let name = if address.forced.is_empty() { scheme } else { &address.forced };
     match name {
-        "s3" | "gcs" | "oci" | "hg" => format!(
-            "modules from {name} are not fetched by this build; git repositories, registries and HTTP archives are"
-        ),
+        "hg" => "modules from Mercurial repositories are not fetched by this build; git repositories, registries, HTTP archives, buckets and OCI registries are".to_owned(),
         other => format!("download not supported for scheme {other:?}"),
     }
 }
@@ -347,7 +399,8 @@ fn remove(path: &Path) {
     let _gone = std::fs::remove_dir_all(path);
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Copies a package with everything in it.
+pub(super) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -121,8 +121,7 @@ impl Owner {
     /// Its keys: the primary one, and those subkeys that both sides say belong together.
     fn known(self) -> impl Iterator<Item = Known> {
         let (owner, of_owner) = (self.primary.fingerprint, self.limits);
-        let primary =
-            Known { key: self.primary, owner, limits: of_owner, of_owner: Limits::default() };
+        let primary = Known { key: self.primary, owner, limits: of_owner, of_owner: Limits::default() };
         let subkeys = self.subkeys.into_iter().filter(|subkey| subkey.bound);
         let subkeys =
             subkeys.map(move |subkey| Known { key: subkey.key, owner, limits: subkey.limits, of_owner });
@@ -142,7 +141,8 @@ pub(super) fn keys(armour: &str) -> Vec<Known> {
             (6, _) => {
                 let key = key(packet.body);
                 skipping = key.is_none();
-                let empty = |primary| Owner { primary, limits: Limits::default(), subkeys: vec![], name: None };
+                let empty =
+                    |primary| Owner { primary, limits: Limits::default(), subkeys: vec![], name: None };
                 owners.extend(key.map(empty));
             }
             (14, Some(owner)) => {

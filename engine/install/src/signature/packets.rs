@@ -101,8 +101,7 @@ pub(super) struct Key {
 /// A public key from the content of its packet.
 pub(super) fn key(body: &[u8]) -> Option<Key> {
     let mut rest = body;
-    let (version, created, algorithm) =
-        (number(&mut rest, 1)?, number(&mut rest, 4)?, number(&mut rest, 1)?);
+    let (version, created, algorithm) = (number(&mut rest, 1)?, number(&mut rest, 4)?, number(&mut rest, 1)?);
     if version != 4 {
         return None;
     }
@@ -247,9 +246,7 @@ impl Signature {
         Some(match self.hash {
             2 if weak => (
                 of::<sha1::Sha1>(parts, trailer),
-                &[
-                    0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14,
-                ],
+                &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14],
             ),
             8 => (
                 of::<Sha256>(parts, trailer),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ordain_addr::ProviderAddr;
 use ordain_config::Version;
+use ordain_http::Request;
 use serde_json::Value as Json;
 
 use super::{Location, Package, Remote};
@@ -55,7 +56,7 @@ pub(crate) async fn package(
         archive.ok_or_else(|| Failure::Other(format!("{url} names no usable URL for {platform}")))?;
     let hashes = row.get("hashes").and_then(Json::as_array).into_iter().flatten();
     let hashes: Vec<Hash> = hashes.filter_map(|hash| Hash::parse(hash.as_str()?)).collect();
-    let remote = Remote { url: archive, sha256: None, promised: hashes.clone() };
+    let remote = Remote { request: Request::get(archive), sha256: None, promised: hashes.clone() };
     let who = if hashes.is_empty() { "unauthenticated" } else { "verified checksum" };
     Ok(Ok(Package { location: Location::Remote(remote), hashes: Vec::new(), who: who.to_owned() }))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ordain_addr::ProviderAddr;
 use ordain_config::Version;
+use ordain_http::Request;
 use serde_json::Value as Json;
 
 use super::{Location, Package, Remote};
@@ -89,7 +90,8 @@ pub(crate) async fn package(
     }
     let hashes = text.lines().filter_map(|line| line.split_whitespace().next());
     let hashes = hashes.filter(|sum| is_sum(sum)).map(Hash::of_archive).collect();
-    let remote = Remote { url: archive, sha256: Some(shasum.to_owned()), promised: Vec::new() };
+    let remote =
+        Remote { request: Request::get(archive), sha256: Some(shasum.to_owned()), promised: Vec::new() };
     Ok(Package { location: Location::Remote(remote), hashes, who: signer.to_string() })
 }
 

@@ -1,7 +1,7 @@
 //! The part of `init` that puts providers in their place.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -12,7 +12,7 @@ use crate::choosing::{Wish, wishes};
 use crate::providers::Providers;
 use crate::repository::Repository;
 use crate::serving::{Served, read_lock, remember};
-use crate::{Project, Workdir, files, judging};
+use crate::{Project, Workdir, files, judging, testing};
 
 /// Chooses what serves every provider, installs packages and writes the lock file. Nothing is remembered when
 /// there are errors.
@@ -23,7 +23,9 @@ pub(super) async fn settle(
     talk: &mut dyn Dialogue,
 ) -> Diagnostics {
     talk.tell(&News::Providers);
-    let (wanted, mut found) = ordain_install::requirements(&project.tree);
+    let mut trees = vec![Arc::clone(&project.tree)];
+    trees.extend(testing::trees(workdir, project, &options.test_directory));
+    let (wanted, mut found) = ordain_install::requirements(&trees);
     let (settings, problems) = Settings::load(&workdir.env, &workdir.dir);
     found.append(problems);
     let lock = found.take(read_lock(workdir, &mut project.sources));
@@ -31,8 +33,7 @@ pub(super) async fn settle(
     if found.has_errors() {
         return found;
     }
-    let mut wishes =
-        wishes(&Providers::new(workdir.clone()), &project.tree, &wanted, &forced.implementations).await;
+    let mut wishes = wishes(&Providers::new(workdir.clone()), &trees, &wanted, &forced.implementations).await;
     for address in wanted.keys().filter(|address| address.is_builtin()) {
         talk.tell(&News::Builtin(address.clone()));
     }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use ordain_addr::ProviderAddr;
-use ordain_operations::packages::{Origin, lock};
+use ordain_operations::packages::{Origin, Source, lock};
 
 use super::{Entry, line, platforms, project};
 use crate::exit::Exit;
@@ -24,7 +24,7 @@ fn flags(command: Command) -> Command {
         .arg(many("platform", "System to add checksums for, such as linux_amd64"))
         .arg(value("fs-mirror", "Take packages from this directory only"))
         .arg(value("net-mirror", "Take packages from the mirror at this URL only"))
-        .arg(switch("enable-plugin-cache", false, "Accepted for compatibility: nothing is kept here"))
+        .arg(switch("enable-plugin-cache", false, "Take packages from the shared cache where they are there"))
         .arg(value("test-directory", "Directory of tests"))
         .arg(Arg::new("providers").action(ArgAction::Append).help("Only these providers"))
 }
@@ -34,7 +34,8 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    let _accepted = is_on(matches, "enable-plugin-cache");
+    let use_cache = is_on(matches, "enable-plugin-cache");
+    let test_directory = text(matches, "test-directory").unwrap_or("tests").to_owned();
     let platforms = platforms(matches, session)?;
     let origin = match (text(matches, "fs-mirror"), text(matches, "net-mirror")) {
         (Some(_), Some(_)) => {
@@ -45,6 +46,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         (None, Some(url)) => Origin::Mirror(url.to_owned()),
         (None, None) => Origin::Registries,
     };
+    let from = Source { origin, use_cache, test_directory };
     let mut only = Vec::new();
     for text in texts(matches, "providers") {
         match ProviderAddr::parse(&text) {
@@ -64,7 +66,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
                 ui.line(&line);
             }
         };
-        lock(&workdir, &mut project, (&only, &platforms), &origin, &watch).await
+        lock(&workdir, &mut project, (&only, &platforms), &from, &watch).await
     });
     for row in &rows {
         let what = if row.new {

@@ -69,17 +69,15 @@ impl Place<'_> {
                         self.name(name, schema, true, found);
                         continue;
                     };
-                    match (&block.body, dynamic) {
-                        (body, false) => inner.body(body, &nested.block, found),
-                        (Body::Native(body), true) => {
-                            for content in body.blocks.iter() {
-                                inner.body(&content.body, &nested.block, found);
-                            }
-                        }
-                        (Body::Json(_), true) => {}
+                    if !dynamic {
+                        inner.body(&block.body, &nested.block, found);
+                    } else if let Body::Native(body) = &block.body {
+                        let contents = body.blocks.iter().map(|content| &content.body);
+                        contents.for_each(|content| inner.body(content, &nested.block, found));
                     }
                 }
             }
+            Body::Joined(both) => both.iter().for_each(|body| self.body(body, schema, found)),
             Body::Json(node) => match &node.value {
                 JsonValue::Object(members) => {
                     let members =

@@ -26,7 +26,7 @@ fn schema() -> ProviderSchema {
 }
 
 fn found(text: &str) -> Vec<String> {
-    let set = SourceSet { files: [("main.tf".into(), text.into())].into(), installed: None };
+    let set = SourceSet { files: [("main.tf".into(), text.into())].into(), ..SourceSet::default() };
     let (tree, _, _) = ordain_config::load(&set);
     let address = ProviderAddr::default_for("x");
     uncovered(&tree, &address, &schema(), &[("x_thing", &["postrender"])]).into_iter().collect()

@@ -134,3 +134,96 @@ fn a_provider_that_runs_already_is_spoken_to() {
     assert!(alive, "a process that others started was ended");
     let _gone = std::fs::remove_file(program);
 }
+
+/// A program that stands for `protoc`: the one that is there, or that of a Python package.
+fn protoc() -> Option<PathBuf> {
+    if run(Path::new("protoc"), &["--version"]) {
+        return Some(PathBuf::from("protoc"));
+    }
+    let home = ordain_tests::root().join("target/peers/protoc");
+    let (python, program) = (home.join("bin/python3"), home.join("bin/protoc"));
+    let made = run(&python, &["-m", "grpc_tools.protoc", "--version"])
+        || (run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()])
+            && run(
+                &python,
+                &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "grpcio-tools"],
+            ));
+    if !made {
+        return None;
+    }
+    let script = format!("#!/bin/sh\nexec {} -m grpc_tools.protoc \"$@\"\n", python.display());
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    Some(program)
+}
+
+/// An example provider of the crate `tf-provider`; `None` when it cannot be built.
+fn example(name: &str) -> Option<PathBuf> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let home = ordain_tests::root().join("target/peers/tf-provider");
+    let program = home.join("bin").join(name);
+    if program.is_file() {
+        return Some(program);
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "install",
+        "--quiet",
+        "--debug",
+        "--version",
+        "0.2.2",
+        "tf-provider",
+        "--example",
+        name,
+        "--root",
+    ]);
+    cargo.arg(&home).env("CARGO_TARGET_DIR", home.join("build")).current_dir(std::env::temp_dir());
+    let built = match protoc() {
+        Some(protoc) => cargo.env("PROTOC", protoc).output().is_ok_and(|output| output.status.success()),
+        None => false,
+    };
+    if !built {
+        eprintln!("skipped: {name} of the crate tf-provider cannot be built here (cargo install, protoc)");
+    }
+    built.then_some(program)
+}
+
+const NULL: &str = r#"
+variable "trigger" {
+  default = "one"
+}
+resource "null_resource" "a" {
+  triggers = { of = var.trigger }
+}
+output "id" {
+  value = null_resource.a.id
+}
+"#;
+
+#[test]
+fn a_provider_in_rust_lives_its_life() {
+    let Some(program) = example("terraform-provider-null") else { return };
+    let place = Place::new("null", ("null", &program), NULL);
+    place.run(&["validate", "-no-color"]).succeeds();
+    place.apply().succeeds();
+    let object = place.object("null_resource.a").unwrap();
+    assert_eq!(object["attributes"]["triggers"]["of"], "one");
+    place.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode"]).succeeds();
+    let replaced = place.run(&with("apply", &["-var", "trigger=two"]));
+    replaced.succeeds();
+    assert!(replaced.all.contains("1 added, 0 changed, 1 destroyed"), "{}", replaced.all);
+    assert_ne!(place.object("null_resource.a").unwrap()["attributes"]["id"], object["attributes"]["id"]);
+    place.run(&with("destroy", &[])).succeeds();
+    assert!(place.object("null_resource.a").is_none());
+}
+
+#[test]
+fn functions_of_a_provider_in_rust_are_called() {
+    let Some(program) = example("terraform-provider-fn") else { return };
+    let place =
+        Place::new("fn", ("fn", &program), "output \"sum\" {\n  value = provider::fn::add(1, 2)\n}\n");
+    place.apply().succeeds();
+    let outputs = place.run(&["output", "-no-color"]).out;
+    assert!(outputs.contains("sum = 3"), "{outputs}");
+}

@@ -35,7 +35,12 @@ pub(crate) fn decode(body: &Body, block: &Block, scope: &dyn Scope) -> (Value, D
         members.push((name.clone(), value));
     }
     for nested in &shape.nested {
-        let value = blocks::decode_blocks(nested, &blocks, body.missing_item(), &mut found);
+        let none = !blocks.iter().any(|made| made.name == nested.name);
+        let value = match block.attributes.get(&nested.name) {
+            // An attribute that is written as blocks, and `dynamic` made none: it is not set.
+            Some(attribute) if none => Value::null(attribute.value_type()),
+            _ => blocks::decode_blocks(nested, &blocks, body.missing_item(), &mut found),
+        };
         members.push((nested.name.clone(), value));
     }
     (Value::object(members), found)

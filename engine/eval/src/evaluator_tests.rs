@@ -328,21 +328,6 @@ variable "region" { default = "r" }
 }
 
 #[test]
-fn validation_of_a_module_holds_for_all_arguments() {
-    let main = "module \"m\" {\n  source = \"./m\"\n  zone = null\n}\n";
-    let inner = r#"
-variable "zone" { type = string }
-variable "sizes" { default = {} }
-resource "x_y" "a" {
-  count = var.zone == null ? 0 : 1
-  input = "${var.zone}-${var.sizes["a"]}"
-}
-"#;
-    let run = run_with(input(&[("main.tf", main), ("m/main.tf", inner)], Mode::Validate), planned);
-    assert!(run.summaries.is_empty(), "{:?}", run.summaries);
-}
-
-#[test]
 fn circles_are_named_before_anything_is_asked() {
     let run = run(
         "resource \"x_y\" \"a\" { input = x_y.b.id }\nresource \"x_y\" \"b\" { input = local.l }\nlocals { l = x_y.a.id }\n",

@@ -76,6 +76,21 @@ pub async fn collect(
     (collected, found)
 }
 
+/// What the shared cache holds of a package, if it has it and may be used.
+async fn in_cache(
+    catalog: &Catalog<'_>,
+    place: &Installation<'_>,
+    address: &ProviderAddr,
+    version: &Version,
+) -> Option<io::Result<Hash>> {
+    let cache = place.settings.plugin_cache.as_ref()?;
+    let cached = package_directory(cache, address, &version.to_string(), catalog.platform());
+    if !cached.is_dir() {
+        return None;
+    }
+    Some(blocking(move || hash::hash_directory(&cached)).await)
+}
+
 async fn one(
     catalog: &Catalog<'_>,
     place: &Installation<'_>,
@@ -92,24 +107,12 @@ async fn one(
         Diagnostic::error(codes::install::INSTALL, "Could not retrieve providers for locking", detail)
     };
     if mirror.is_none()
-        && let Some(cache) = &place.settings.plugin_cache
+        && let Some(h1) = in_cache(catalog, place, address, version).await
     {
-        let cached = package_directory(cache, address, &version.to_string(), catalog.platform());
-        if cached.is_dir() {
-            let h1 = blocking(move || hash::hash_directory(&cached)).await;
-            let h1 = h1.map_err(|error| failed(error.to_string()))?;
-            let (version, who) = (version.to_string(), "from the shared cache".to_owned());
-            let address = address.clone();
-            return Ok(Collected {
-                address,
-                version,
-                constraints,
-                h1,
-                vouched: Vec::new(),
-                who,
-                archive: None,
-            });
-        }
+        let h1 = h1.map_err(|error| failed(error.to_string()))?;
+        let (version, who) = (version.to_string(), "from the shared cache".to_owned());
+        let (address, vouched) = (address.clone(), Vec::new());
+        return Ok(Collected { address, version, constraints, h1, vouched, who, archive: None });
     }
     let package = catalog.package(address, version).await;
     let package =

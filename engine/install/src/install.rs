@@ -32,6 +32,9 @@ pub struct Installation<'i> {
     pub upgrade: bool,
     /// The system that packages are for.
     pub platform: Platform,
+    /// What installed packages are known to hold, by their directories: they were digested before and have not
+    /// changed since.
+    pub known: BTreeMap<PathBuf, crate::Hash>,
 }
 
 /// What happens, for those who watch.
@@ -58,6 +61,8 @@ pub enum Event {
 pub struct Outcome {
     /// Versions and checksums of the providers that were asked for.
     pub lock: LockFile,
+    /// What the installed packages hold.
+    pub contents: BTreeMap<ProviderAddr, crate::Hash>,
     /// Providers whose checksums could be learnt for this system only.
     pub incomplete: Vec<ProviderAddr>,
 }
@@ -129,6 +134,7 @@ fn record(
 ) {
     let earlier = before.providers.get(&address).filter(|row| same(row, version));
     let hashes = earlier.map(|row| row.hashes.clone()).unwrap_or_default();
+    outcome.contents.insert(address.clone(), placed.h1);
     let mut row = Lock { version: version.to_string(), constraints, hashes };
     row.add(placed.hashes);
     let news = earlier.is_none_or(|earlier| earlier.hashes != row.hashes);

@@ -17,6 +17,8 @@ use crate::{Event, Hash, Installation, Lock, archive, hash, package_directory};
 pub(crate) struct Placed {
     /// Checksums to remember.
     pub(crate) hashes: Vec<Hash>,
+    /// What it holds.
+    pub(crate) h1: Hash,
 }
 
 /// Makes sure that a package is below the data directory and is one of those that were locked.
@@ -34,13 +36,15 @@ pub(crate) async fn ensure(
     let text = version.to_string();
     let target = package_directory(&catalog.providers_dir(), address, &text, catalog.platform());
     let allowed: Vec<Hash> = locked.map(|row| row.hashes.clone()).unwrap_or_default();
-    if !allowed.is_empty()
-        && target.is_dir()
-        && let Ok(present) = hash_of_directory(&target).await
-        && allowed.contains(&present)
-    {
-        watch(Event::Present(address.clone(), text));
-        return Ok(Placed { hashes: Vec::new() });
+    if !allowed.is_empty() && target.is_dir() {
+        let present = match place.known.get(&target) {
+            Some(known) => Some(known.clone()),
+            None => hash_of_directory(&target).await.ok(),
+        };
+        if let Some(h1) = present.filter(|present| allowed.contains(present)) {
+            watch(Event::Present(address.clone(), text));
+            return Ok(Placed { hashes: Vec::new(), h1 });
+        }
     }
     watch(Event::Installing(address.clone(), text.clone()));
     let package = catalog.package(address, version).await.map_err(|problem| {
@@ -63,8 +67,8 @@ pub(crate) async fn ensure(
         false => Event::Installed(address.clone(), text, package.who.clone()),
     });
     let mut hashes = package.hashes;
-    hashes.push(h1);
-    Ok(Placed { hashes })
+    hashes.push(h1.clone());
+    Ok(Placed { hashes, h1 })
 }
 
 async fn hash_of_directory(directory: &Path) -> io::Result<Hash> {

@@ -118,6 +118,7 @@ fn try_install(directory: &Path, settings: &Settings, lock: &LockFile) -> Result
         plugin_dirs: &[],
         upgrade: false,
         platform: Platform::parse("linux_amd64").unwrap(),
+        known: BTreeMap::new(),
     };
     let constraints = Constraints::parse("~> 1.0").unwrap();
     let asked = Asked { module: ModulePath::root(), constraints: constraints.clone(), span: None };

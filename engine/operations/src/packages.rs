@@ -142,6 +142,7 @@ fn place<'p>(
         plugin_dirs,
         upgrade: false,
         platform: platform.clone(),
+        known: BTreeMap::new(),
     }
 }
 

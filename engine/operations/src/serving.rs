@@ -62,9 +62,29 @@ pub struct Serving {
 #[derive(Debug)]
 struct Known {
     choices: BTreeMap<ProviderAddr, Served>,
-    stamps: BTreeMap<ProviderAddr, String>,
+    seen: BTreeMap<ProviderAddr, Seen>,
     lock: LockFile,
     overrides: BTreeMap<ProviderAddr, PathBuf>,
+}
+
+/// A package as it was when it was digested.
+#[derive(Debug)]
+struct Seen {
+    version: String,
+    stamp: String,
+    h1: Option<Hash>,
+}
+
+/// What installed packages are known to hold, by their directories: those that have not changed since `init`
+/// digested them.
+pub fn digested(workdir: &Workdir) -> BTreeMap<PathBuf, Hash> {
+    let (_, seen) = recall(workdir);
+    let unchanged = seen.into_iter().filter_map(|(address, seen)| {
+        let directory = package_directory(workdir, &address, &seen.version);
+        let same = stamp(&directory, &address).is_some_and(|stamp| stamp == seen.stamp);
+        Some((directory, seen.h1.filter(|_| same)?))
+    });
+    unchanged.collect()
 }
 
 fn memory(workdir: &Workdir) -> PathBuf {
@@ -86,16 +106,21 @@ pub fn read_lock(workdir: &Workdir, sources: &mut Sources) -> (LockFile, Diagnos
     }
 }
 
-/// Remembers what `init` chose.
+/// Remembers what `init` chose, and what the installed packages hold.
 ///
 /// # Errors
 /// The data directory cannot be written.
-pub fn remember(workdir: &Workdir, choices: &BTreeMap<ProviderAddr, Served>) -> Result<(), Diagnostic> {
+pub fn remember(
+    workdir: &Workdir,
+    choices: &BTreeMap<ProviderAddr, Served>,
+    contents: &BTreeMap<ProviderAddr, Hash>,
+) -> Result<(), Diagnostic> {
     let rows = choices.iter().map(|(address, choice)| {
         let directory = package_directory(workdir, address, &choice.version);
         let stamp = if choice.native { None } else { stamp(&directory, address) };
         let by = if choice.native { "native" } else { "plugin" };
-        let row = json!({ "by": by, "version": choice.version, "why": choice.why, "stamp": stamp });
+        let h1 = contents.get(address).map(Hash::as_str);
+        let row = json!({ "by": by, "version": choice.version, "why": choice.why, "stamp": stamp, "h1": h1 });
         (address.to_string(), row)
     });
     let document = json!({ "format": 1, "providers": rows.collect::<serde_json::Map<_, _>>() });
@@ -106,20 +131,22 @@ pub fn remember(workdir: &Workdir, choices: &BTreeMap<ProviderAddr, Served>) -> 
     })
 }
 
-fn recall(workdir: &Workdir) -> (BTreeMap<ProviderAddr, Served>, BTreeMap<ProviderAddr, String>) {
+fn recall(workdir: &Workdir) -> (BTreeMap<ProviderAddr, Served>, BTreeMap<ProviderAddr, Seen>) {
     let text = std::fs::read_to_string(memory(workdir)).unwrap_or_default();
     let document: Json = serde_json::from_str(&text).unwrap_or_default();
     let rows = document.get("providers").and_then(Json::as_object).into_iter().flatten();
-    let (mut choices, mut stamps) = (BTreeMap::new(), BTreeMap::new());
+    let (mut choices, mut packages) = (BTreeMap::new(), BTreeMap::new());
     for (address, row) in rows {
         let word = |key: &str| row.get(key).and_then(Json::as_str).map(str::to_owned);
         let Some(address) = ProviderAddr::parse(address) else { continue };
         let Some((by, version)) = word("by").zip(word("version")) else { continue };
-        stamps.extend(word("stamp").map(|stamp| (address.clone(), stamp)));
+        let h1 = word("h1").and_then(|text| Hash::parse(&text));
+        let seen = word("stamp").map(|stamp| Seen { version: version.clone(), stamp, h1 });
+        packages.extend(seen.map(|seen| (address.clone(), seen)));
         let why = word("why").unwrap_or_default();
         choices.insert(address, Served { native: by == "native", version, why });
     }
-    (choices, stamps)
+    (choices, packages)
 }
 
 /// Directory of an installed package.
@@ -145,10 +172,10 @@ impl Serving {
 
     fn known(&self) -> &Known {
         self.known.get_or_init(|| {
-            let (choices, stamps) = recall(&self.workdir);
+            let (choices, seen) = recall(&self.workdir);
             let (lock, _) = read_lock(&self.workdir, &mut Sources::new());
             let (settings, _) = Settings::load(&self.workdir.env, &self.workdir.dir);
-            Known { choices, stamps, lock, overrides: settings.dev_overrides }
+            Known { choices, seen, lock, overrides: settings.dev_overrides }
         })
     }
 
@@ -231,8 +258,11 @@ impl Serving {
         let Some(executable) = ordain_install::executable(&directory, address) else {
             return Err(self.no_program(address, &directory));
         };
-        let seen = known.stamps.get(address);
-        if (seen.is_none() || seen != stamp(&directory, address).as_ref()) && !fits(&directory, lock) {
+        let unchanged = known.seen.get(address).is_some_and(|seen| {
+            stamp(&directory, address).as_ref() == Some(&seen.stamp)
+                && seen.h1.as_ref().is_some_and(|h1| lock.hashes.contains(h1))
+        });
+        if !unchanged && !fits(&directory, lock) {
             let why = format!(
                 "the cached package for {address} {} (in {}) does not match any of the checksums recorded in the dependency lock file",
                 lock.version,

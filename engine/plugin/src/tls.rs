@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use rsa::pkcs8::DecodePublicKey;
 use rsa::{Pss, RsaPublicKey};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -24,19 +24,18 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// A new one. P-521 as go-plugin itself makes them: providers have seen no other kind.
+    /// A new one: P-256, which libraries in all languages can check, and none that may issue others. go-plugin makes
+    /// such that may, which servers in Rust refuse to take from a client.
     pub(crate) fn generate() -> Result<Certificate, String> {
         let make = || {
-            let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512)?;
+            let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
             let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
             params.distinguished_name.push(DnType::CommonName, "localhost");
             params.distinguished_name.push(DnType::OrganizationName, "Ordain");
-            params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
             params.key_usages = vec![
                 KeyUsagePurpose::DigitalSignature,
                 KeyUsagePurpose::KeyEncipherment,
                 KeyUsagePurpose::KeyAgreement,
-                KeyUsagePurpose::KeyCertSign,
             ];
             params.extended_key_usages =
                 vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];

@@ -55,18 +55,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
             "With -json nobody can be asked whether a state is to be copied. Leave one of the two out.",
         );
     }
-    let options = Options {
-        backend_config: texts(matches, "backend-config"),
-        skip_backend: !is_on(matches, "backend"),
-        reconfigure: is_on(matches, "reconfigure"),
-        migrate: copies,
-        force_copy: is_on(matches, "force-copy"),
-        upgrade: is_on(matches, "upgrade"),
-        lockfile_readonly: text(matches, "lockfile") == Some("readonly"),
-        keep_modules: !is_on(matches, "get"),
-        plugin_dirs: texts(matches, "plugin-dir").into_iter().map(Into::into).collect(),
-        test_directory: text(matches, "test-directory").unwrap_or("tests").to_owned(),
-    };
+    let options = options(matches, copies);
     let (mut project, mut found) = Project::load_for_init(&session.workdir);
     // Whoever is told that the configuration is ready must be able to run its tests.
     let (sources, problems) = testing::check(&session.workdir, &project, &options.test_directory, true);
@@ -99,6 +88,22 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
         }
     }
     exit
+}
+
+/// What the command line asks for.
+fn options(matches: &ArgMatches, copies: bool) -> Options {
+    Options {
+        backend_config: texts(matches, "backend-config"),
+        skip_backend: !is_on(matches, "backend"),
+        reconfigure: is_on(matches, "reconfigure"),
+        migrate: copies,
+        force_copy: is_on(matches, "force-copy"),
+        upgrade: is_on(matches, "upgrade"),
+        lockfile_readonly: text(matches, "lockfile") == Some("readonly"),
+        keep_modules: !is_on(matches, "get"),
+        plugin_dirs: texts(matches, "plugin-dir").into_iter().map(Into::into).collect(),
+        test_directory: text(matches, "test-directory").unwrap_or("tests").to_owned(),
+    }
 }
 
 /// Whoever is at the other end as who watches and answers.

@@ -11,7 +11,7 @@ use super::{Dialogue, News, Options};
 use crate::choosing::{Wish, wishes};
 use crate::providers::Providers;
 use crate::repository::Repository;
-use crate::serving::{Served, read_lock, remember};
+use crate::serving::{Served, digested, read_lock, remember};
 use crate::{Project, Workdir, files, judging, testing};
 
 /// Chooses what serves every provider, installs packages and writes the lock file. Nothing is remembered when
@@ -55,7 +55,7 @@ pub(super) async fn settle(
     }
     let choices = choices(&wishes, &outcome.lock, talk);
     if !found.has_errors() {
-        found.extend(remember(workdir, &choices).err());
+        found.extend(remember(workdir, &choices, &outcome.contents).err());
     }
     found
 }
@@ -83,6 +83,7 @@ async fn install_packages(
         plugin_dirs: &options.plugin_dirs,
         upgrade: options.upgrade,
         platform: ordain_install::Platform::current(),
+        known: digested(workdir),
     };
     let talk = Mutex::new(talk);
     let watch = |event: Event| {

@@ -112,6 +112,7 @@ async fn the_laws_hold_on_azurite() {
         .args([
             "--silent",
             "--skipApiVersionCheck",
+            "--disableTelemetry",
             "--blobHost",
             "127.0.0.1",
             "--blobPort",

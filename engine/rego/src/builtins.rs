@@ -22,6 +22,7 @@ mod replace;
 mod schemas;
 mod semver;
 mod strings;
+mod syntax;
 mod templates;
 mod times;
 mod tokens;
@@ -73,6 +74,7 @@ const AREAS: &[&[Row]] = &[
     compare::ROWS,
     format::ROWS,
     strings::ROWS,
+    syntax::ROWS,
     replace::ROWS,
     encoding::ROWS,
     urls::ROWS,

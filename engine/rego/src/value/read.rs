@@ -4,6 +4,7 @@ use super::Value;
 use crate::number::Number;
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 /// Deepest nesting read.
@@ -36,7 +37,8 @@ impl Value {
     /// # Errors
     /// What RFC 8259 does not allow, text after the document, nesting deeper than 2,000, exponents beyond ±2^31.
     pub fn parse_json(text: &str) -> Result<Self, JsonError> {
-        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, shared: HashMap::new() };
+        let mut reader =
+            Reader { text, bytes: text.as_bytes(), at: 0, shared: HashMap::with_hasher(Seeded::new()) };
         let value = reader.document()?;
         reader.blanks();
         if reader.at < text.len() {
@@ -57,7 +59,43 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    shared: HashMap<&'a str, Arc<str>>,
+    shared: HashMap<&'a str, Arc<str>, Seeded>,
+}
+
+/// A quick hash of short texts, from a start that nobody outside knows: texts cannot be made to collide.
+struct Seeded(u64);
+
+impl Seeded {
+    fn new() -> Self {
+        Self(RandomState::new().hash_one(0_u8))
+    }
+}
+
+impl BuildHasher for Seeded {
+    type Hasher = Quick;
+
+    fn build_hasher(&self) -> Quick {
+        Quick(self.0)
+    }
+}
+
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        const ODD: u64 = 0x517c_c1b7_2722_0a95;
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            for (to, from) in word.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(ODD);
+        }
+    }
 }
 
 impl<'a> Reader<'a> {

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::resources::{Read, Resource, data_source, resource};
 use crate::session::Session;
 use ordain_sdk::{
-    Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan, to_json, validate,
+    Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan_object, to_json, validate,
 };
 
 /// The native provider `hashicorp/azurerm`.
@@ -211,31 +211,7 @@ impl Provider for AzureRm {
             Ok(found) => found,
             Err(error) => return (None, error.into()),
         };
-        let mut reply = PlanReply {
-            planned: request.proposed.clone(),
-            requires_replace: Vec::new(),
-            planned_private: request.prior_private.clone(),
-            planned_identity: None,
-            legacy_type_system: true,
-        };
-        if request.proposed.is_null() {
-            return (Some(reply), Diagnostics::new());
-        }
-        if let Some(message) = Timeouts::check(&request.proposed) {
-            return (None, Failure::new(message, "").diagnostic.into());
-        }
-        let mut planned = plan(tree, &request.prior, &request.proposed);
-        let found = resource.customise(&request.prior, &request.config, &mut planned);
-        if found.has_errors() {
-            return (None, found);
-        }
-        if planned.changed {
-            let timeouts = Timeouts::of(tree, &planned.object);
-            reply.planned_private = timeouts.store(&request.prior_private, tree, false);
-        }
-        reply.planned = planned.object;
-        reply.requires_replace = planned.replace;
-        (Some(reply), found)
+        plan_object(tree, &request, |planned| resource.customise(&request.prior, &request.config, planned))
     }
 
     async fn apply(&self, request: ApplyRequest) -> (Option<ApplyReply>, Diagnostics) {

@@ -7,7 +7,7 @@ use ordain_provider::{
     UpgradeRequest,
 };
 use ordain_sdk::{
-    Planned, Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan as diff, to_json,
+    Planned, Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan_object, to_json,
 };
 use ordain_value::{Path, Value};
 use serde_json::{Value as Json, json};
@@ -119,30 +119,12 @@ pub(crate) fn plan(tables: &Tables, request: PlanRequest) -> (Option<PlanReply>,
         Ok(served) => served,
         Err(error) => return (None, error.into()),
     };
-    let mut reply = PlanReply {
-        planned: request.proposed.clone(),
-        requires_replace: Vec::new(),
-        planned_private: request.prior_private.clone(),
-        planned_identity: None,
-        legacy_type_system: true,
-    };
-    if request.proposed.is_null() {
-        return (Some(reply), Diagnostics::new());
-    }
-    if let Some(message) = Timeouts::check(&request.proposed) {
-        return (None, Failure::new(message, "").diagnostic.into());
-    }
-    let mut planned = diff(served.tree, &request.prior, &request.proposed);
-    if let (Some(row), false) = (served.row, request.prior.is_null()) {
-        customise(row, &request.prior, &mut planned);
-    }
-    if planned.changed {
-        let timeouts = Timeouts::of(served.tree, &planned.object);
-        reply.planned_private = timeouts.store(&request.prior_private, served.tree, false);
-    }
-    reply.planned = planned.object;
-    reply.requires_replace = planned.replace;
-    (Some(reply), Diagnostics::new())
+    plan_object(served.tree, &request, |planned| {
+        if let (Some(row), false) = (served.row, request.prior.is_null()) {
+            customise(row, &request.prior, planned);
+        }
+        Diagnostics::new()
+    })
 }
 
 /// What else needs a new object.

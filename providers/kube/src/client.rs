@@ -1,7 +1,11 @@
 //! Requests and answers.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ordain_http::{Cancel, Client as Http, Environment, ErrorKind, HttpError, Request, Retry};
 use serde_json::Value;
+use tokio::sync::RwLock;
 
 use crate::exec::with_exec;
 use crate::{Kind, KubeError, ObjectRef, Settings, Status};
@@ -33,13 +37,49 @@ pub struct Patch {
     pub body: Value,
 }
 
-/// A client for one cluster. Cheap to clone.
-#[derive(Clone, Debug)]
+/// A client for one cluster. Cheap to clone; clones share their credentials.
+#[derive(Clone)]
 pub struct Client {
-    transport: Http,
     base: String,
-    authorization: Option<String>,
+    settings: Arc<Settings>,
+    env: Arc<Environment>,
+    access: Arc<RwLock<Access>>,
+    seen: Arc<Seen>,
     cancel: Cancel,
+}
+
+/// What became of the requests so far.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Something was written.
+    wrote: AtomicBool,
+    /// The cluster went out of reach: no answer, or credentials that it does not take any more.
+    lost: AtomicBool,
+}
+
+/// Shows where, never who.
+impl std::fmt::Debug for Client {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Client").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+/// What requests are sent with at the moment.
+#[derive(Clone)]
+struct Access {
+    transport: Http,
+    authorization: Option<String>,
+    /// How often credentials were fetched: two requests that are refused at once fetch new ones once.
+    fetched: u64,
+}
+
+impl Access {
+    async fn fetch(settings: &Settings, env: &Environment, fetched: u64) -> Result<Access, KubeError> {
+        let settings = with_exec(settings.clone()).await?;
+        let transport = Http::new(&settings.client_options(), env)
+            .map_err(|error| KubeError::Settings(error.reason.clone()))?;
+        Ok(Access { transport, authorization: settings.authorization(), fetched })
+    }
 }
 
 impl Client {
@@ -48,10 +88,27 @@ impl Client {
     /// # Errors
     /// Settings that cannot be used.
     pub async fn connect(settings: Settings, env: &Environment, cancel: Cancel) -> Result<Self, KubeError> {
-        let settings = with_exec(settings).await?;
-        let transport = Http::new(&settings.client_options(), env)
-            .map_err(|error| KubeError::Settings(error.reason.clone()))?;
-        Ok(Self { transport, base: settings.base_url()?, authorization: settings.authorization(), cancel })
+        let access = Arc::new(RwLock::new(Access::fetch(&settings, env, 0).await?));
+        let base = settings.base_url()?;
+        Ok(Self {
+            base,
+            settings: Arc::new(settings),
+            env: Arc::new(env.clone()),
+            access,
+            seen: Arc::default(),
+            cancel,
+        })
+    }
+
+    /// The same client for one piece of work, of which [`Client::is_in_doubt`] can be asked.
+    #[must_use]
+    pub fn for_work(&self) -> Self {
+        Self { seen: Arc::default(), ..self.clone() }
+    }
+
+    /// Whether something was written, and then the cluster went out of reach, so that nobody knows how the work ended.
+    pub fn is_in_doubt(&self) -> bool {
+        self.seen.wrote.load(Ordering::Relaxed) && self.seen.lost.load(Ordering::Relaxed)
     }
 
     /// What ends waiting requests when the user asks to stop.
@@ -189,18 +246,54 @@ impl Client {
     }
 
     async fn send(&self, request: Request) -> Result<Value, KubeError> {
+        let writes = request.method != http::Method::GET;
+        let answer = self.send_anew(request).await;
+        match &answer {
+            Ok(_) if writes => self.seen.wrote.store(true, Ordering::Relaxed),
+            Err(KubeError::Http(_)) => self.seen.lost.store(true, Ordering::Relaxed),
+            Err(error) if error.status() == Some(401) => self.seen.lost.store(true, Ordering::Relaxed),
+            _ => {}
+        }
+        answer
+    }
+
+    /// Sends a request. Credentials of a program that the cluster does not take any more are fetched anew, once.
+    async fn send_anew(&self, request: Request) -> Result<Value, KubeError> {
         // Patches say what is wanted, so they may arrive twice; of creations `create` takes care.
         let resend = request.retry.resend || request.method == http::Method::PATCH;
-        let mut request = request.header("Accept", "application/json").retry(Retry {
+        let request = request.header("Accept", "application/json").retry(Retry {
             attempts: 4,
             first_delay: std::time::Duration::from_millis(250),
             resend,
             ..Retry::default()
         });
-        if let Some(authorization) = &self.authorization {
+        let access = self.access.read().await.clone();
+        let refused = match self.send_with(&access, request.clone()).await {
+            Err(KubeError::Api(status)) if status.code == 401 && self.settings.exec.is_some() => status,
+            answer => return answer,
+        };
+        let renewed = self.renewed(&access).await.map_err(|error| {
+            let words = "the cluster refused the credentials, and new ones could not be fetched";
+            let message = format!("{}: {words}: {error}", refused.message);
+            KubeError::Api(Status { message, ..refused })
+        })?;
+        self.send_with(&renewed, request).await
+    }
+
+    /// Access with credentials that are younger than those of `old`.
+    async fn renewed(&self, old: &Access) -> Result<Access, KubeError> {
+        let mut access = self.access.write().await;
+        if access.fetched == old.fetched {
+            *access = Access::fetch(&self.settings, &self.env, old.fetched + 1).await?;
+        }
+        Ok(access.clone())
+    }
+
+    async fn send_with(&self, access: &Access, mut request: Request) -> Result<Value, KubeError> {
+        if let Some(authorization) = &access.authorization {
             request = request.header("Authorization", authorization.clone());
         }
-        let response = self.transport.send(&request, &self.cancel).await?;
+        let response = access.transport.send(&request, &self.cancel).await?;
         let body = response.json();
         if response.is_success() {
             return body.map_err(|_| {

@@ -1,8 +1,10 @@
 //! Kubeconfig documents.
 
+use std::path::{Path, PathBuf};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{ExecPlugin, KubeError, Settings};
 
@@ -58,6 +60,43 @@ pub fn from_kubeconfig(
         password: text(&user, "password"),
         exec: user.get("exec").map(exec),
     })
+}
+
+/// Several kubeconfigs as one, each with the directory that its relative paths start at: of two entries with one name, and
+/// of two `current-context`, the first counts.
+pub fn merged_kubeconfigs(documents: impl IntoIterator<Item = (PathBuf, Value)>) -> Value {
+    let mut out = json!({"current-context": "", "clusters": [], "contexts": [], "users": []});
+    for (base, document) in documents {
+        if text(&out, "current-context").is_empty()
+            && let Some(own) = document.get("current-context")
+            && let Some(current) = out.get_mut("current-context")
+        {
+            own.clone_into(current);
+        }
+        for list in ["clusters", "contexts", "users"] {
+            let Some(known) = out.get_mut(list).and_then(Value::as_array_mut) else { continue };
+            for entry in document.get(list).and_then(Value::as_array).into_iter().flatten() {
+                if !known.iter().any(|other| text(other, "name") == text(entry, "name")) {
+                    known.push(anchored(entry, &base));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// An entry whose paths do not depend on where they are read from.
+fn anchored(entry: &Value, base: &Path) -> Value {
+    let mut entry = entry.clone();
+    for part in ["cluster", "user"] {
+        for key in ["certificate-authority", "client-certificate", "client-key", "tokenFile"] {
+            let path = entry.get_mut(part).and_then(|part| part.get_mut(key));
+            if let Some(Value::String(path)) = path.filter(|path| path.as_str() != Some("")) {
+                *path = base.join(path.as_str()).display().to_string();
+            }
+        }
+    }
+    entry
 }
 
 fn text(holder: &Value, key: &str) -> String {

@@ -17,6 +17,6 @@ pub use client::{Client, Patch, PatchKind};
 pub use credentials::{ExecPlugin, Settings};
 pub use discovery::{Kind, KindNames};
 pub use error::{KubeError, Status};
-pub use kubeconfig::{Selection, from_kubeconfig};
+pub use kubeconfig::{Selection, from_kubeconfig, merged_kubeconfigs};
 pub use object::{ObjectRef, field, name_of, namespace_of};
 pub use ready::{Readiness, readiness};

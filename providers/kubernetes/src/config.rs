@@ -1,9 +1,10 @@
 //! The `provider` block and the environment: how the cluster is reached.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use ordain_http::Environment;
-use ordain_kube::{ExecPlugin, KubeError, Selection, Settings, from_kubeconfig};
+use ordain_kube::{ExecPlugin, KubeError, Selection, Settings, from_kubeconfig, merged_kubeconfigs};
 use ordain_value::Value;
 
 fn text(config: &Value, name: &str) -> String {
@@ -26,6 +27,10 @@ fn flag_or(config: &Value, name: &str, env: &Environment, variable: &str) -> boo
 /// # Errors
 /// A kubeconfig cannot be read or lacks what was asked for.
 pub(crate) fn settings(config: &Value, env: &Environment) -> Result<Settings, KubeError> {
+    if !text(config, "tls_server_name").is_empty() {
+        let why = "The argument tls_server_name is not built yet. Leave it out, or let host name the server as its certificate does.";
+        return Err(KubeError::Settings(why.to_owned()));
+    }
     let mut settings = kubeconfig(config, env)?.unwrap_or_default();
     let mut take = |target: fn(&mut Settings) -> &mut String, name: &str, variable: &str| {
         let own = text_or(config, name, env, variable);
@@ -63,7 +68,7 @@ fn exec(block: &Value) -> ExecPlugin {
     }
 }
 
-/// Settings from the first kubeconfig that is named, if any is.
+/// Settings from the kubeconfigs that are named, if any is.
 fn kubeconfig(config: &Value, env: &Environment) -> Result<Option<Settings>, KubeError> {
     let mut paths: Vec<String> = Vec::new();
     paths.extend(
@@ -76,20 +81,29 @@ fn kubeconfig(config: &Value, env: &Environment) -> Result<Option<Settings>, Kub
     {
         paths.extend(list.split(':').filter(|path| !path.is_empty()).map(str::to_owned));
     }
-    let Some(path) = paths.first() else { return Ok(None) };
-    let path = expand_home(path, env);
-    let broken = |why: String| KubeError::Settings(format!("kubeconfig {}: {why}", path.display()));
-    let text = std::fs::read_to_string(&path).map_err(|error| broken(error.to_string()))?;
-    let document = ordain_yaml::from_str(&text, &ordain_yaml::Limits::default())
-        .map_err(|error| broken(error.to_string()))?;
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let mut documents = Vec::new();
+    for path in &paths {
+        let path = expand_home(path, env);
+        let broken = |why: String| KubeError::Settings(format!("kubeconfig {}: {why}", path.display()));
+        let text = match std::fs::read_to_string(&path) {
+            // Of several kubeconfigs those count that are there, as for kubectl.
+            Err(error) if error.kind() == ErrorKind::NotFound && paths.len() > 1 => continue,
+            text => text.map_err(|error| broken(error.to_string()))?,
+        };
+        let document = ordain_yaml::from_str(&text, &ordain_yaml::Limits::default())
+            .map_err(|error| broken(error.to_string()))?;
+        documents.push((path.parent().map(PathBuf::from).unwrap_or_default(), document));
+    }
+    let document = merged_kubeconfigs(documents);
     let selection = Selection {
         context: text_or(config, "config_context", env, "KUBE_CTX"),
         user: text_or(config, "config_context_auth_info", env, "KUBE_CTX_AUTH_INFO"),
         cluster: text_or(config, "config_context_cluster", env, "KUBE_CTX_CLUSTER"),
     };
-    let beside = path.parent().map(PathBuf::from).unwrap_or_default();
-    let read =
-        |name: &str| std::fs::read_to_string(beside.join(name)).map_err(|error| format!("{name}: {error}"));
+    let read = |name: &str| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
     from_kubeconfig(&document, &selection, &read).map(Some)
 }
 

@@ -14,6 +14,7 @@ mod managed;
 mod manifest;
 mod metadata;
 mod named_rules;
+mod placeless;
 mod provider;
 mod quantity;
 mod rules;

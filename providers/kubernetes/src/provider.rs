@@ -14,6 +14,7 @@ use ordain_sdk::validate;
 use ordain_value::Value;
 
 use crate::manifest::{Catalogue, Cluster};
+use crate::placeless::placeless;
 use crate::rules::{Tables, tables};
 use crate::session::Session;
 use crate::{data, manifest, typed};
@@ -67,7 +68,11 @@ impl Provider for Kubernetes {
     async fn validate_resource(&self, type_name: &str, config: Value) -> Diagnostics {
         match self.tables.resources.get(type_name) {
             Some(_) if type_name == manifest::TYPE => manifest::validate(&config),
-            Some(tree) => validate(tree, &config),
+            Some(tree) => {
+                let mut found = validate(tree, &config);
+                found.append(placeless(&config));
+                found
+            }
             None => not_built(type_name).into(),
         }
     }

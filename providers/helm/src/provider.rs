@@ -6,7 +6,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_http::{Cancel, Environment};
-use ordain_kube::Client;
 use ordain_provider::{
     ApplyReply, ApplyRequest, ConfigureRequest, ImportRequest, Imported, PlanReply, PlanRequest, Provider,
     ProviderSchema, ReadReply, ReadRequest, UpgradeRequest,
@@ -78,8 +77,7 @@ impl Helm {
                           yet. Apply what it depends on first.";
             Failure::new("The provider helm is not configured", detail)
         })?;
-        let client = Client::connect(session.settings.clone(), &self.env, self.cancel.clone()).await;
-        let client = client.map_err(|e| Failure::new("Kubernetes cluster unreachable", e.to_string()))?;
+        let client = session.client(&self.env, &self.cancel).await?.for_work();
         Ok(Arc::new(Cluster::new(client, if namespace.is_empty() { "default" } else { namespace })))
     }
 
@@ -118,7 +116,7 @@ impl Helm {
                     "Helm release {name:?} was created but has a failed status. Use the `helm` command to investigate the error, correct it, then run Terraform again."
                 );
                 let warning = Failure::new("Helm release created with warnings", told);
-                Err((Some(warning), Failure::new("Helm release error", why)))
+                Err((Some(warning), Failure::new("Helm release error", why).through(&cluster.client)))
             }
         }
     }
@@ -128,8 +126,9 @@ impl Helm {
         let chart = self.sources.chart(arguments).await?;
         let values = arguments.values()?;
         let release = upgrade::upgrade(&cluster, arguments, &chart, values).await;
-        let release =
-            release.map_err(|why| Failure::new("Error upgrading chart", format!("Upgrade failed: {why}")))?;
+        let release = release.map_err(|why| {
+            Failure::new("Error upgrading chart", format!("Upgrade failed: {why}")).through(&cluster.client)
+        })?;
         state::object(arguments, &release, &self.release)
     }
 
@@ -140,6 +139,7 @@ impl Helm {
         let deadline = Deadline::after(arguments.timeout());
         uninstall::uninstall(&cluster, arguments.text("name"), hooks, wait, deadline).await.map_err(|why| {
             Failure::new("Error uninstalling release", format!("Unable to uninstall Helm release: {why}"))
+                .through(&cluster.client)
         })
     }
 

@@ -1,16 +1,20 @@
 //! The provider's configuration: which cluster, which registries.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use ordain_http::Environment;
-use ordain_kube::{ExecPlugin, Selection, Settings, from_kubeconfig};
+use ordain_http::{Cancel, Environment};
+use ordain_kube::{Client, ExecPlugin, Selection, Settings, from_kubeconfig, merged_kubeconfigs};
 use serde_json::Value as Json;
+use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
 
 /// A configured provider.
 pub(crate) struct Session {
-    pub(crate) settings: Settings,
+    settings: Settings,
+    /// One for all releases, once somebody needed it: a program that prints credentials runs once.
+    client: OnceCell<Client>,
 }
 
 const SUMMARY: &str = "Error while configuring the provider";
@@ -59,7 +63,14 @@ impl Session {
         if let Some(exec) = kubernetes.get("exec").filter(|e| e.is_object()) {
             settings.exec = Some(exec_plugin(exec));
         }
-        Ok(Self { settings })
+        Ok(Self { settings, client: OnceCell::new() })
+    }
+
+    /// A client for the cluster.
+    pub(crate) async fn client(&self, env: &Environment, cancel: &Cancel) -> Result<Client, Failure> {
+        let connected =
+            self.client.get_or_try_init(|| Client::connect(self.settings.clone(), env, cancel.clone()));
+        connected.await.cloned().map_err(|e| Failure::new("Kubernetes cluster unreachable", e.to_string()))
     }
 }
 
@@ -110,19 +121,30 @@ fn kubeconfig(kubernetes: &Json, env: &Environment, directory: &Path) -> Result<
     } else if let Some(list) = env.get("KUBE_CONFIG_PATHS").filter(|p| !p.is_empty()) {
         paths.extend(list.split(':').map(str::to_owned));
     }
-    let Some(path) = paths.first() else { return Ok(None) };
-    let full = expand(path, env, directory);
-    let failed = |why: String| Failure::new(SUMMARY, format!("The kubeconfig {path} cannot be used: {why}"));
-    let bytes = std::fs::read_to_string(&full).map_err(|e| failed(e.to_string()))?;
-    let document =
-        ordain_yaml::from_str(&bytes, &ordain_yaml::Limits::default()).map_err(|e| failed(e.to_string()))?;
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let failed = |why: String| Failure::new(SUMMARY, format!("The kubeconfig cannot be used: {why}"));
+    let mut documents = Vec::new();
+    for path in &paths {
+        let broken = |why: String| failed(format!("{path}: {why}"));
+        let full = expand(path, env, directory);
+        let text = match std::fs::read_to_string(&full) {
+            // Of several kubeconfigs those count that are there, as for kubectl.
+            Err(error) if error.kind() == ErrorKind::NotFound && paths.len() > 1 => continue,
+            text => text.map_err(|e| broken(e.to_string()))?,
+        };
+        let document = ordain_yaml::from_str(&text, &ordain_yaml::Limits::default());
+        let document = document.map_err(|e| broken(e.to_string()))?;
+        documents.push((full.parent().map(Path::to_path_buf).unwrap_or_default(), document));
+    }
+    let document = merged_kubeconfigs(documents);
     let selection = Selection {
         context: setting(kubernetes, "config_context", env, "KUBE_CTX"),
         user: setting(kubernetes, "config_context_auth_info", env, "KUBE_CTX_AUTH_INFO"),
         cluster: setting(kubernetes, "config_context_cluster", env, "KUBE_CTX_CLUSTER"),
     };
-    let base = full.parent().map(Path::to_path_buf).unwrap_or_default();
-    let read = |file: &str| std::fs::read_to_string(base.join(file)).map_err(|e| format!("{file}: {e}"));
+    let read = |file: &str| std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"));
     from_kubeconfig(&document, &selection, &read).map(Some).map_err(|e| failed(e.to_string()))
 }
 

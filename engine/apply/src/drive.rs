@@ -45,6 +45,17 @@ pub(crate) struct Session {
     pub(crate) journal: (String, String),
 }
 
+/// What the loop leaves.
+pub(crate) struct Left {
+    /// The state as it ought to be.
+    pub(crate) state: State,
+    /// The last one that was written.
+    pub(crate) snapshot: Stored,
+    pub(crate) journal_begun: bool,
+    /// Steps that ended and nobody knows how.
+    pub(crate) doubts: Vec<JournalEvent>,
+}
+
 /// What came of a job.
 enum Done {
     Provider(ProviderConfigAddr, Option<Arc<dyn Provider>>, Diagnostics),
@@ -85,6 +96,8 @@ pub(crate) struct Drive<'d> {
     halted: bool,
     pub(crate) counts: Counts,
     pub(crate) found: Diagnostics,
+    /// Steps that ended and nobody knows how; they outlive the journal of this apply.
+    doubts: Vec<JournalEvent>,
     /// Check blocks that do not hold because their data source could not be read: address and why.
     pub(crate) failed_checks: HashMap<String, String>,
 }
@@ -119,6 +132,7 @@ impl<'d> Drive<'d> {
             halted: false,
             counts: Counts { imported, ..Counts::default() },
             found: Diagnostics::new(),
+            doubts: Vec::new(),
             failed_checks: HashMap::new(),
         }
     }
@@ -135,9 +149,14 @@ impl<'d> Drive<'d> {
         self.ledger.is_complete()
     }
 
-    /// The state, the last one that was written, and whether a journal was begun.
-    pub(crate) fn into_state(self) -> (State, Stored, bool) {
-        (self.state, self.snapshot, self.journal.is_some())
+    /// What is left: see [`Left`].
+    pub(crate) fn into_left(self) -> Left {
+        Left {
+            state: self.state,
+            snapshot: self.snapshot,
+            journal_begun: self.journal.is_some(),
+            doubts: self.doubts,
+        }
     }
 
     /// Runs until nothing is left that may begin.
@@ -370,6 +389,8 @@ impl<'d> Drive<'d> {
         let Some(kind) = self.ledger.kind(step) else { return };
         let Some(change) = self.change(kind.change()) else { return };
         let mut why = first_error(&found);
+        let doubtful =
+            found.iter().any(|finding| finding.is_error() && finding.code == codes::apply::IN_DOUBT);
         self.found.append(found);
         if let Some(why) = check_failure {
             self.failed_checks.extend(self.check_of(change).map(|check| (check, why)));
@@ -398,6 +419,9 @@ impl<'d> Drive<'d> {
             }
         }
         self.write_down(step, edits, why).await;
+        if doubtful {
+            self.doubt(step, kind, change).await;
+        }
         self.count(step, well && !unchanged);
         let held = !makes || self.answered_well(&change.address, value.filter(|_| well), evaluator);
         self.ledger.finish(step, well && held);

@@ -7,10 +7,10 @@ use ordain_diag::{CheckInstance, CheckKind, CheckResult, Diagnostic, Diagnostics
 use ordain_eval::{Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Mode, json};
 use ordain_provider::ObjectSchemas;
-use ordain_state::{OutputState, State, Stored};
+use ordain_state::{Event as JournalEvent, Header, OutputState, State, Stored};
 use ordain_value::Value;
 
-use crate::drive::{Drive, Session};
+use crate::drive::{Drive, Left, Session};
 use crate::verify::verify;
 use crate::{Applied, Request};
 
@@ -101,11 +101,12 @@ async fn finish(
     let mut checks = outcome.checks.clone();
     settle_checks(session, &drive.failed_checks, &mut checks);
     found = without_asserts(found, &drive.failed_checks);
-    let (mut state, snapshot, journal_begun) = drive.into_state();
+    let mut left = drive.into_left();
+    let state = &mut left.state;
     state.outputs = outputs(session, &stored.state, &outcome);
     state.check_results = Some(json::state_check_results(&checks)).filter(|records| !records.is_empty());
     state.terraform_version = session.host.terraform_version.clone();
-    let (stored, unsaved) = stored_state(session, snapshot, state, journal_begun, &mut found).await;
+    let (stored, unsaved) = stored_state(session, left, &mut found).await;
     if session.stop.is_asked() {
         let detail = "The apply was asked to stop. What was running has ended and is in the state; the rest was not \
                       begun. Plan and apply again to go on.";
@@ -122,13 +123,8 @@ async fn finish(
 
 /// Writes the state. Where the store does not take it, gives what is stored as before, and the state as it
 /// ought to be.
-async fn stored_state(
-    session: &Session,
-    snapshot: Stored,
-    mut state: State,
-    journal_begun: bool,
-    found: &mut Diagnostics,
-) -> (Stored, Option<State>) {
+async fn stored_state(session: &Session, left: Left, found: &mut Diagnostics) -> (Stored, Option<State>) {
+    let Left { mut state, snapshot, journal_begun, doubts } = left;
     let kept = state.clone();
     let tried = journal_begun || session.plan.mode == Mode::Destroy;
     let written = if tried && snapshot.version.is_none() && state.is_empty() {
@@ -146,6 +142,9 @@ async fn stored_state(
             if journal_begun {
                 found.append(session.store.end_journal().await);
             }
+            if let Err(error) = keep_doubts(session, &stored, &doubts).await {
+                found.push(error);
+            }
             (stored, None)
         }
         Err(error) => {
@@ -157,6 +156,25 @@ async fn stored_state(
             (snapshot, Some(State { serial, lineage, ..kept }))
         }
     }
+}
+
+/// Steps in doubt are a journal of their own beside the new state: the next apply settles them first.
+async fn keep_doubts(session: &Session, stored: &Stored, doubts: &[JournalEvent]) -> Result<(), Diagnostic> {
+    if doubts.is_empty() {
+        return Ok(());
+    }
+    let header = Header {
+        journal: 1,
+        lineage: stored.state.lineage.to_string(),
+        serial: stored.state.serial,
+        plan: session.journal.0.clone(),
+        permit: session.journal.1.clone(),
+    };
+    let mut journal = session.store.begin_journal(&header).await?;
+    for doubt in doubts {
+        journal.buffer(doubt).await?;
+    }
+    journal.flush().await
 }
 
 /// Checks that nothing was said about are not known, with the instances that the plan expected. Those

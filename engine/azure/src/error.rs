@@ -46,6 +46,8 @@ pub enum AzureError {
     During(String, Box<AzureError>),
     /// The same, joined by a space.
     DuringPlain(String, Box<AzureError>),
+    /// The service had taken a request, and how it ended was not seen.
+    Unseen(Box<AzureError>),
 }
 
 impl AzureError {
@@ -83,7 +85,9 @@ impl AzureError {
     /// The error itself, without what was being done.
     pub fn root(&self) -> &AzureError {
         match self {
-            AzureError::During(_, inner) | AzureError::DuringPlain(_, inner) => inner.root(),
+            AzureError::During(_, inner) | AzureError::DuringPlain(_, inner) | AzureError::Unseen(inner) => {
+                inner.root()
+            }
             other => other,
         }
     }
@@ -101,31 +105,34 @@ impl AzureError {
         self.status() == Some(404)
     }
 
-    /// Whether nobody can know if the request took effect.
+    /// The same error, met while following what the service had taken. Where it says nothing of the operation itself
+    /// (the network, credentials that ended), nobody knows how that ended.
+    #[must_use]
+    pub(crate) fn while_following(self) -> Self {
+        match self.root() {
+            AzureError::Http(_) | AzureError::Auth(_) | AzureError::Status { status: 401, .. } => {
+                AzureError::Unseen(Box::new(self))
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether the service had taken a request and nobody knows how it ended.
     pub fn is_in_doubt(&self) -> bool {
-        matches!(self.root(), AzureError::Http(_) | AzureError::Deadline | AzureError::Cancelled)
+        match self {
+            AzureError::Unseen(_) => true,
+            AzureError::During(_, inner) | AzureError::DuringPlain(_, inner) => inner.is_in_doubt(),
+            _ => false,
+        }
     }
 
     /// Advice that fits the service's code.
     fn hint(&self) -> Option<String> {
         match self.root() {
-            AzureError::Status { code, .. } => match code.as_str() {
-                "AuthorizationFailed" => Some(
-                    "The identity lacks a permission: give it a role on the scope that the message names."
-                        .into(),
-                ),
-                "MissingSubscriptionRegistration" => Some(
-                    "Register the resource provider for the subscription (az provider register), or let \
-                     resource_provider_registrations do it."
-                        .into(),
-                ),
-                "ExpiredAuthenticationToken" | "InvalidAuthenticationToken" => {
-                    Some("Sign in again, or check the clock of this machine.".into())
-                }
-                _ => None,
-            },
-            AzureError::Operation { code, .. } if code == "QuotaExceeded" => {
-                Some("Ask for more quota in this region, or choose another size or region.".into())
+            AzureError::Status { code, message, .. } | AzureError::Operation { code, message, .. } => {
+                // Quota is refused under many codes.
+                let code = if message.to_lowercase().contains("quota") { "QuotaExceeded" } else { code };
+                advice(code).map(str::to_owned)
             }
             _ => None,
         }
@@ -134,31 +141,82 @@ impl AzureError {
     /// The finding to show.
     pub fn into_diagnostic(self) -> Diagnostic {
         let code = match self.root() {
-            AzureError::Http(error) => {
-                let inner = Diagnostic::from(error.clone());
-                let mut shown = Diagnostic::error(inner.code, self.to_string(), String::new());
-                shown.hints = inner.hints;
-                return shown;
-            }
+            _ if self.is_in_doubt() => codes::apply::IN_DOUBT,
+            AzureError::Http(error) => Diagnostic::from(error.clone()).code,
             AzureError::Auth(_) | AzureError::Settings(_) => codes::azure::SIGN_IN,
             AzureError::Operation { .. } => codes::azure::OPERATION,
             AzureError::Deadline => codes::azure::DEADLINE,
             AzureError::Cancelled => codes::http::CANCELLED,
             _ => codes::azure::REFUSED,
         };
-        let hint = self.hint();
-        let id = match self.root() {
-            AzureError::Status { correlation_id, .. } if !correlation_id.is_empty() => {
-                Some(format!("Correlation id of the request: {correlation_id}."))
-            }
-            _ => None,
-        };
         // As with the original, the whole message is the summary; its first line is what people search.
         let mut shown = Diagnostic::error(code, self.to_string(), String::new());
-        shown.hints.extend(hint);
-        shown.hints.extend(id);
+        if let AzureError::Http(error) = self.root() {
+            shown.hints = Diagnostic::from(error.clone()).hints;
+        }
+        shown.hints.extend(self.hint());
+        if self.is_in_doubt() {
+            shown.hints.push(
+                "The service had taken the request, and its end was not seen. Once you can sign in again, run apply with                  -resume, which says what to look for."
+                    .into(),
+            );
+        }
+        if let AzureError::Status { correlation_id, .. } = self.root()
+            && !correlation_id.is_empty()
+        {
+            shown.hints.push(format!("Correlation id of the request: {correlation_id}."));
+        }
         shown
     }
+}
+
+/// What to do about a code of the service.
+fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "AuthorizationFailed" | "LinkedAuthorizationFailed" => {
+            "The identity lacks a permission: give it a role on the scope that the message names."
+        }
+        "MissingSubscriptionRegistration" | "SubscriptionNotRegistered" => {
+            "Register the resource provider for the subscription (az provider register), or let \
+             resource_provider_registrations do it."
+        }
+        "ExpiredAuthenticationToken" | "InvalidAuthenticationToken" | "InvalidAuthenticationTokenTenant" => {
+            "Sign in again, or check the clock of this machine."
+        }
+        "QuotaExceeded" => "Ask for more quota in this region, or choose another size or region.",
+        "SkuNotAvailable"
+        | "VMSizeNotSupported"
+        | "InvalidVMSize"
+        | "VMSizeDoesNotExist"
+        | "NotAvailableForSubscription" => {
+            "This region does not offer that VM size to this subscription: choose another size or region \
+             (az vm list-skus --location REGION shows what there is)."
+        }
+        "LocationNotAvailableForResourceType" | "InvalidLocation" => {
+            "Choose one of the regions that the message names."
+        }
+        "NameNotAvailable" | "DnsRecordInUse" | "StorageAccountAlreadyTaken" | "ResourceNameAlreadyInUse" => {
+            "Somebody has this name already: choose another one."
+        }
+        "RequestDisallowedByPolicy" => {
+            "A policy of the organisation forbids this: the message names its assignment, whose owner can grant an exemption."
+        }
+        "ScopeLocked" => "A lock on the scope forbids this: its owner can remove it.",
+        "TooManyRequests" | "SubscriptionRequestsThrottled" => {
+            "The service asks for fewer requests: wait, or lower -parallelism."
+        }
+        "K8sVersionNotSupported" | "AgentPoolK8sVersionNotSupported" => {
+            "Choose a version that the region offers (az aks get-versions --location REGION)."
+        }
+        "ServicePrincipalNotFound" | "ServicePrincipalValidationClientError" => {
+            "Check client_id and client_secret of the service principal, and whether its secret has expired."
+        }
+        "ResourceGroupNotFound" => "Create the resource group first, or mend its name.",
+        "AnotherOperationInProgress" | "OperationPreempted" => {
+            "Something else changes this object at the moment: wait for it, then apply again."
+        }
+        _ => return None,
+    })
 }
 
 impl From<HttpError> for AzureError {
@@ -194,6 +252,7 @@ impl fmt::Display for AzureError {
             AzureError::Cancelled => out.write_str("the run was asked to stop"),
             AzureError::During(what, inner) => write!(out, "{what}: {inner}"),
             AzureError::DuringPlain(what, inner) => write!(out, "{what} {inner}"),
+            AzureError::Unseen(inner) => write!(out, "{inner}"),
         }
     }
 }

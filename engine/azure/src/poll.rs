@@ -61,7 +61,7 @@ impl Azure {
             self.call(call, scope).await.map_err(|error| error.during(format!("performing {name}")))?;
         self.wait(&answer, call, scope)
             .await
-            .map_err(|error| error.during(format!("polling after {name}")))?;
+            .map_err(|error| error.while_following().during(format!("polling after {name}")))?;
         Ok(answer)
     }
 

@@ -1,7 +1,7 @@
 //! What is written down, and when: intent before effects, results before anything that waits for them.
 
 use ordain_diag::Diagnostic;
-use ordain_plan::Change;
+use ordain_plan::{Change, StepKind};
 use ordain_state::{Edit, Event as JournalEvent, Header, JournalWriter};
 
 use super::Drive;
@@ -78,6 +78,18 @@ impl Drive<'_> {
         let well = why.is_none();
         self.write_down(step, edits, why).await;
         self.ledger.finish(step, well);
+    }
+
+    /// Notes that nobody knows whether a step took effect: the service took the request, and its end was not seen.
+    pub(super) async fn doubt(&mut self, step: u32, kind: StepKind, change: &Change) {
+        let what = match kind {
+            StepKind::Create(_) => "create",
+            StepKind::Update(_) => "update",
+            _ => "destroy",
+        };
+        let event = JournalEvent::Started { step, what: format!("{what} {}", change.address) };
+        self.note(&event).await;
+        self.doubts.push(event);
     }
 
     /// Notes what a step left, before anything that waits for it may begin.

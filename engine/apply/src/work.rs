@@ -197,6 +197,10 @@ impl Making<'_> {
                 if self.unfinished {
                     object.status = Status::Tainted;
                 }
+                if let (None, Some(present)) = (&self.schema.identity, &self.present) {
+                    // A provider that knows no identities leaves alone what another one stored.
+                    object.identity = present.identity.clone();
+                }
                 outcome.edits.push(put(&self.wanted, object));
                 if !outcome.found.has_errors() {
                     let value = about.mark(made.value);

@@ -145,7 +145,11 @@ fn renewed(
         attributes,
         flat: false,
         sensitive_paths,
-        identity: encode_identity(schema, known.identity.as_ref()),
+        // A provider that knows no identities leaves alone what another one stored.
+        identity: match &schema.identity {
+            Some(_) => encode_identity(schema, known.identity.as_ref()),
+            None => object.identity.clone(),
+        },
         private: known.private.clone(),
         ..object.clone()
     })

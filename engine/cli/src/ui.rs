@@ -68,6 +68,13 @@ impl Ui {
         !self.people
     }
 
+    /// Writes lines to standard error from whichever thread has something to tell; for services that log.
+    pub fn log_lines(prefix: &'static str) -> Arc<dyn Fn(&str) + Send + Sync> {
+        Arc::new(move |line| {
+            let _gone = writeln!(std::io::stderr(), "{prefix}{line}");
+        })
+    }
+
     /// Watches an operation and tells whoever is spoken to.
     pub fn observer(&self) -> Arc<dyn Observer> {
         Arc::new(Watchers {

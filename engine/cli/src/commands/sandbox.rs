@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use clap::{ArgMatches, Command};
-use ordain_sandbox::Options;
+use ordain_sandbox::{ClusterHosts, Options};
 
 use super::Entry;
 use crate::exit::Exit;
 use crate::flags::{seconds, text, value};
 use crate::session::Session;
+use crate::ui::Ui;
 
 /// Row of the table.
 pub const ENTRY: Entry = Entry {
@@ -25,6 +26,13 @@ fn flags(command: Command) -> Command {
         .arg(value("latency", "Delay of every answer, such as 200ms").default_value("0s"))
         .arg(value("fault-rate", "Share of requests that fail, from 0 to 1").default_value("0"))
         .arg(value("seed", "Seed of everything random").default_value("1"))
+        .arg(
+            value(
+                "clusters",
+                "How managed clusters are reached: loopback, fqdn (through the proxy) or absent",
+            )
+            .default_value("loopback"),
+        )
         .arg(value("azure-port", "Port of Resource Manager and login; 0 picks a free one").default_value("0"))
         .arg(value("blobs-port", "Port of blob storage").default_value("0"))
         .arg(value("kubernetes-port", "Port of the Kubernetes API").default_value("0"))
@@ -63,6 +71,13 @@ fn options(matches: &ArgMatches, session: &Session) -> Result<Options, String> {
     options.fault_rate = number(matches, "fault-rate")?;
     options.seed = number(matches, "seed")?;
     options.world_file = text(matches, "world").map(|path| session.workdir.path(path));
+    options.cluster_hosts = match text(matches, "clusters").unwrap_or("loopback") {
+        "loopback" => ClusterHosts::Loopback,
+        "fqdn" => ClusterHosts::Fqdn,
+        "absent" => ClusterHosts::Absent,
+        other => return Err(format!("-clusters={other} is none of loopback, fqdn, absent")),
+    };
+    options.log = Ui::log_lines("sandbox: ");
     options.ports.azure = number(matches, "azure-port")?;
     options.ports.blobs = number(matches, "blobs-port")?;
     options.ports.kubernetes = number(matches, "kubernetes-port")?;

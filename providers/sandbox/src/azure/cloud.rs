@@ -131,7 +131,12 @@ impl Cloud {
 
     /// Takes the next planned error that matches a request, if any.
     pub fn failure(&mut self, method: &str, path: &str) -> Option<Failure> {
-        for f in &mut self.fails {
+        self.failure_naming("", method, path)
+    }
+
+    /// The same for those whose pattern holds a word.
+    pub fn failure_naming(&mut self, word: &str, method: &str, path: &str) -> Option<Failure> {
+        for f in self.fails.iter_mut().filter(|f| text(f, "path").contains(word)) {
             let wanted = f["method"].as_str().unwrap_or(method).to_uppercase();
             let hit = f["count"].as_i64() > Some(0) && (wanted == method || wanted == "*");
             if !hit || !matches(text(f, "path"), path) {

@@ -132,6 +132,10 @@ impl Azure {
         if let Some(tenant) = path.strip_suffix("/oauth2/v2.0/token").and_then(|p| p.strip_prefix('/'))
             && request.method == "POST"
         {
+            // Only what names the endpoint fails it: a pattern for everything is about the services behind it.
+            if let Some(failure) = cloud.failure_naming("token", &request.method, path) {
+                return Err(failure);
+            }
             let done = cloud.token(tenant, &form(&String::from_utf8_lossy(&request.body)));
             let token = done.body.as_ref().map(|b| text(b, "access_token")).filter(|t| !t.is_empty());
             if let Some(token) = token.filter(|_| text(body, "scope").contains("storage.azure.com")) {

@@ -54,7 +54,8 @@ fn wish(request: &Request) -> Result<Wish, Failure> {
         ..Wish::default()
     };
     if !request.body.is_empty() {
-        let body: Value = serde_json::from_slice(&request.body)
+        let body: Value = super::protobuf::document(&request.body)
+            .map_or_else(|| serde_json::from_slice(&request.body), Ok)
             .or_else(|_| super::yaml::read(&String::from_utf8_lossy(&request.body)).map(|d| d.node.value()))
             .map_err(|e| Failure::bad_request(e.to_string()))?;
         let kind = text(&body, "kind");

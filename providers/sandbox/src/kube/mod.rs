@@ -18,6 +18,7 @@ mod names;
 mod node;
 mod patch;
 mod patching;
+mod protobuf;
 mod quantity;
 mod read;
 mod route;

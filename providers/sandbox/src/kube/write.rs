@@ -8,7 +8,7 @@ use super::route::{Options, Target, Validation, type_of};
 use super::schema::Ty;
 use super::status::{Cause, Failure, go_quote};
 use super::typed::Slot;
-use super::{Answer, State, admit, custom, decode, defaults, meta, validate, yaml};
+use super::{Answer, State, admit, custom, decode, defaults, meta, protobuf, validate, yaml};
 use crate::ids::{random_suffix, random_uuid};
 use crate::json::{self, text};
 use crate::message::Request;
@@ -85,7 +85,12 @@ pub(crate) fn body(request: &Request, kind: &str) -> Result<(Node, Vec<String>),
             (document.node, document.warnings)
         }
         "application/vnd.kubernetes.protobuf" => {
-            return Err(Failure::unknown("bodies in application/vnd.kubernetes.protobuf"));
+            let document = protobuf::document(&request.body)
+                .ok_or_else(|| Failure::unknown("this body in application/vnd.kubernetes.protobuf"))?;
+            (
+                Node::json(document.to_string().as_bytes()).map_err(|e| unrecognized(&e, &request.body))?,
+                Vec::new(),
+            )
         }
         _ => {
             let message = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";

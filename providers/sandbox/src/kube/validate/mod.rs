@@ -1,5 +1,6 @@
 //! What the API server refuses, with its words.
 
+mod claim_diff;
 mod others;
 mod pods;
 mod services;

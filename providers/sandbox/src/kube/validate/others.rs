@@ -3,7 +3,7 @@
 use super::super::names;
 use super::super::quantity;
 use super::super::status::{Cause, go_quote};
-use super::{one_of, selector};
+use super::{claim_diff, one_of, selector};
 use crate::json::{self, items, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -223,18 +223,21 @@ pub(super) fn claim(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
     }
     let Some(old) = old else { return };
     let bound = text(&old["status"], "phase") == "Bound";
-    let without = |o: &Value| {
-        let mut spec = o["spec"].clone();
-        json::remove(&mut spec, "volumeName");
-        if bound {
-            json::remove(json::child(&mut spec, "resources"), "requests");
-            json::remove(&mut spec, "volumeAttributesClassName");
+    // What may change counts as changed already.
+    let mut before = old["spec"].clone();
+    let allowed = [("volumeName", true), ("volumeAttributesClassName", bound)];
+    for (key, _) in allowed.iter().filter(|(_, allowed)| *allowed) {
+        match spec.get(*key) {
+            Some(value) => json::set(&mut before, key, value.clone()),
+            None => drop(json::remove(&mut before, key)),
         }
-        spec
-    };
-    if without(old) != without(object) {
+    }
+    if bound && spec["resources"].get("requests").is_some() {
+        json::set(json::child(&mut before, "resources"), "requests", spec["resources"]["requests"].clone());
+    }
+    if before != *spec {
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-        out.push(Cause::forbidden("spec", why));
+        out.push(Cause::forbidden("spec", format!("{why}{}", claim_diff::spec(&before, spec))));
     } else if bound {
         let capacity = text(&old["status"]["capacity"], "storage");
         let least = quantity::parse(capacity).map(|q| q.milli);

@@ -1,0 +1,184 @@
+//! Bodies in Kubernetes' binary form, for the kinds that Helm writes so: release records and the namespace they live in.
+//!
+//! Source of the form: the comments of `k8s.io/api/core/v1/generated.proto` and `k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto`:
+//! the bytes `k8s\0`, then an envelope (`runtime.Unknown`) with the kind and the object.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+/// What a field holds.
+enum Part<'b> {
+    Number(u64),
+    Bytes(&'b [u8]),
+}
+
+/// How a field is written in JSON.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Number,
+    Bool,
+    /// Texts, one field each.
+    Texts,
+    /// A map of texts.
+    Map,
+    /// A map of bytes, which JSON has in base64.
+    ByteMap,
+    Message(&'static [Field]),
+    /// Of something that the server decides, or that nobody reads.
+    Skipped,
+}
+
+/// Number, name in JSON, form.
+type Field = (u64, &'static str, Form);
+
+const METADATA: &[Field] = &[
+    (1, "name", Form::Text),
+    (2, "generateName", Form::Text),
+    (3, "namespace", Form::Text),
+    (4, "selfLink", Form::Skipped),
+    (5, "uid", Form::Text),
+    (6, "resourceVersion", Form::Text),
+    (7, "generation", Form::Skipped),
+    (8, "creationTimestamp", Form::Skipped),
+    (9, "deletionTimestamp", Form::Skipped),
+    (10, "deletionGracePeriodSeconds", Form::Skipped),
+    (11, "labels", Form::Map),
+    (12, "annotations", Form::Map),
+    (14, "finalizers", Form::Texts),
+    (17, "managedFields", Form::Skipped),
+];
+const SECRET: &[Field] = &[
+    (1, "metadata", Form::Message(METADATA)),
+    (2, "data", Form::ByteMap),
+    (3, "type", Form::Text),
+    (4, "stringData", Form::Map),
+    (5, "immutable", Form::Bool),
+];
+const CONFIG_MAP: &[Field] = &[
+    (1, "metadata", Form::Message(METADATA)),
+    (2, "data", Form::Map),
+    (3, "binaryData", Form::ByteMap),
+    (4, "immutable", Form::Bool),
+];
+const NAMESPACE: &[Field] =
+    &[(1, "metadata", Form::Message(METADATA)), (2, "spec", Form::Skipped), (3, "status", Form::Skipped)];
+const PRECONDITIONS: &[Field] = &[(1, "uid", Form::Text), (2, "resourceVersion", Form::Text)];
+const DELETE_OPTIONS: &[Field] = &[
+    (1, "gracePeriodSeconds", Form::Number),
+    (2, "preconditions", Form::Message(PRECONDITIONS)),
+    (3, "orphanDependents", Form::Bool),
+    (4, "propagationPolicy", Form::Text),
+    (5, "dryRun", Form::Texts),
+];
+
+/// The document that a body holds; nothing where the body is damaged, or of a kind that is not known in this form here.
+pub(super) fn document(body: &[u8]) -> Option<Value> {
+    let envelope = parts(body.strip_prefix(b"k8s\0")?)?;
+    let bytes = |number: u64, parts: &[(u64, Part<'_>)]| -> Option<Vec<u8>> {
+        parts.iter().find_map(|(own, part)| match part {
+            Part::Bytes(bytes) if *own == number => Some(bytes.to_vec()),
+            _ => None,
+        })
+    };
+    let about = bytes(1, &envelope).unwrap_or_default();
+    let about = parts(&about)?;
+    let word = |number| String::from_utf8(bytes(number, &about).unwrap_or_default()).ok();
+    let (version, kind) = (word(1)?, word(2)?);
+    let fields = match (version.as_str(), kind.as_str()) {
+        ("v1", "Secret") => SECRET,
+        ("v1", "ConfigMap") => CONFIG_MAP,
+        ("v1", "Namespace") => NAMESPACE,
+        (_, "DeleteOptions") => DELETE_OPTIONS,
+        _ => return None,
+    };
+    let raw = bytes(2, &envelope).unwrap_or_default();
+    let mut object = message(&raw, fields)?;
+    object.insert("apiVersion".into(), json!(version));
+    object.insert("kind".into(), json!(kind));
+    Some(Value::Object(object))
+}
+
+/// The fields of a message, by number.
+fn parts(mut bytes: &[u8]) -> Option<Vec<(u64, Part<'_>)>> {
+    let mut out = Vec::new();
+    while !bytes.is_empty() {
+        let (tag, rest) = varint(bytes)?;
+        let (part, rest) = match tag & 7 {
+            0 => {
+                let (number, rest) = varint(rest)?;
+                (Part::Number(number), rest)
+            }
+            2 => {
+                let (length, rest) = varint(rest)?;
+                let (own, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+                (Part::Bytes(own), rest)
+            }
+            _ => return None,
+        };
+        out.push((tag >> 3, part));
+        bytes = rest;
+    }
+    Some(out)
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0u64;
+    for (at, byte) in bytes.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f).checked_shl(7 * u32::try_from(at).ok()?)?;
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(at + 1..)?));
+        }
+    }
+    None
+}
+
+fn utf8(bytes: &[u8]) -> Option<String> {
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+/// A message as JSON. A field that is not in the table makes the whole unknown, rather than losing it.
+fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
+    let mut out = Map::new();
+    for (number, part) in parts(bytes)? {
+        let (_, name, form) = fields.iter().find(|(own, ..)| *own == number)?;
+        match (form, part) {
+            (Form::Skipped, _) => {}
+            (Form::Number, Part::Number(value)) => drop(out.insert((*name).into(), json!(value))),
+            (Form::Bool, Part::Number(value)) => drop(out.insert((*name).into(), json!(value != 0))),
+            (Form::Text, Part::Bytes(value)) => {
+                // What is unset is written as an empty text.
+                if !value.is_empty() {
+                    out.insert((*name).into(), json!(utf8(value)?));
+                }
+            }
+            (Form::Texts, Part::Bytes(value)) => {
+                let list = out.entry(*name).or_insert_with(|| json!([]));
+                list.as_array_mut()?.push(json!(utf8(value)?));
+            }
+            (Form::Message(inner), Part::Bytes(value)) => {
+                out.insert((*name).into(), Value::Object(message(value, inner)?));
+            }
+            (Form::Map | Form::ByteMap, Part::Bytes(entry)) => {
+                let (mut key, mut held) = (String::new(), Vec::new());
+                for (at, part) in parts(entry)? {
+                    match (at, part) {
+                        (1, Part::Bytes(bytes)) => key = utf8(bytes)?,
+                        (2, Part::Bytes(bytes)) => held = bytes.to_vec(),
+                        _ => return None,
+                    }
+                }
+                let held = if matches!(form, Form::Map) { utf8(&held)? } else { STANDARD.encode(held) };
+                let map = out.entry(*name).or_insert_with(|| json!({}));
+                map.as_object_mut()?.insert(key, json!(held));
+            }
+            _ => return None,
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+#[path = "protobuf_tests.rs"]
+mod tests;

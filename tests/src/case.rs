@@ -43,6 +43,9 @@ pub struct Step {
     /// Files to delete first.
     #[serde(default)]
     pub delete: Vec<String>,
+    /// Changes in the sandbox's Azure first, behind the program's back: a list of operations as JSON.
+    #[serde(default)]
+    pub azure: String,
     /// Text for standard input.
     #[serde(default)]
     pub stdin: String,

@@ -2,17 +2,19 @@
 //!
 //! `layers` compares the dependencies of the crates with the map in `ARCHITECTURE.md`, `tidy` holds the
 //! rules on files and names, `cases` runs the directories under `tests/cases/`,
-//! `expressions`, `rego` and `scenarios` run what was recorded, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
+//! `expressions`, `rego`, `scenarios` and `recorded` run what was recorded, `fuzzing` feeds broken text to every reader, `workflows` runs the steps of `workflows/`.
 
 pub mod binary;
 pub mod case;
 pub mod expression;
 pub mod fuzz;
 pub mod github;
+pub mod helm_peer;
 pub mod normal;
 pub mod policy_case;
 pub mod provider_place;
 pub mod ratchet;
+pub mod recorded;
 pub mod run;
 pub mod sandbox;
 pub mod scenario;

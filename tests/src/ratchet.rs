@@ -16,6 +16,7 @@ pub struct Ratchet {
     directory: PathBuf,
     /// A part of the ids that are run; all of them where it is empty.
     wanted: String,
+    threads: usize,
 }
 
 impl Ratchet {
@@ -25,7 +26,14 @@ impl Ratchet {
             noun,
             directory: crate::root().join("tests/conformance").join(folder),
             wanted: std::env::var(variable).unwrap_or_default(),
+            threads: 4,
         }
+    }
+
+    /// On so many threads; 4 if this is not said.
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Ratchet {
+        Ratchet { threads, ..self }
     }
 
     /// Where the cases and the list stand.
@@ -33,7 +41,7 @@ impl Ratchet {
         &self.directory
     }
 
-    /// Runs the cases on four threads, compares what passed with the list, and answers with what to complain about:
+    /// Runs the cases, compares what passed with the list, and answers with what to complain about:
     /// nothing when all is well. `run` says why a case fails.
     pub fn hold<C: Sync>(
         &self,
@@ -45,7 +53,7 @@ impl Ratchet {
         if cases.is_empty() {
             return Err(format!("none of the recorded {} matches {:?}", self.noun, self.wanted));
         }
-        let outcomes = outcomes(&cases, run);
+        let outcomes = outcomes(&cases, self.threads, run);
         let (mut passed, mut failed) = (BTreeSet::new(), Vec::new());
         for (at, outcome) in outcomes {
             let Some(case) = cases.get(at) else { continue };
@@ -85,12 +93,13 @@ impl Ratchet {
 /// Each case's outcome with its place, in the order of their ends.
 fn outcomes<C: Sync>(
     cases: &[&C],
+    threads: usize,
     run: impl Fn(&C) -> Result<(), String> + Sync,
 ) -> Vec<(usize, Result<(), String>)> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::with_capacity(cases.len()));
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..threads {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);

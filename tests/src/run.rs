@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::case::{Case, Step};
 use crate::normal;
+use crate::recorded::azure;
 use crate::sandbox::Sandbox;
 
 /// What one command did.
@@ -26,6 +27,11 @@ pub fn run(directory: &Path, case: &Case, bless: bool) -> Vec<String> {
     let mut applied = false;
     for (number, step) in case.step.iter().enumerate() {
         if let Err(error) = change_files(&at, step) {
+            complaints.push(format!("step {}: {error}", number + 1));
+        }
+        if !step.azure.is_empty()
+            && let Err(error) = azure::change(&services, &step.azure)
+        {
             complaints.push(format!("step {}: {error}", number + 1));
         }
         let Some(line) = &step.run else { continue };

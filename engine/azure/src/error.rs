@@ -157,7 +157,8 @@ impl AzureError {
         shown.hints.extend(self.hint());
         if self.is_in_doubt() {
             shown.hints.push(
-                "The service had taken the request, and its end was not seen. Once you can sign in again, run apply with                  -resume, which says what to look for."
+                "The service had taken the request, and its end was not seen. Once you can sign in again, run apply with \
+                 -resume, which says what to look for."
                     .into(),
             );
         }

@@ -1,7 +1,8 @@
 //! A chart of 40 templates rendered 1,000 times, side by side with Helm's own library.
 //!
-//! `cargo bench -p ordain-tests --bench charts`; `ORDAIN_BENCH=100` renders fewer. Both sides load the chart once and render it within one
-//! process. Helm's side comes from the Python package `helm-python-sdk`; where that cannot be installed only our figure is printed.
+//! `cargo bench -p ordain-helm-template --bench charts`; `ORDAIN_BENCH=100` renders fewer. Both sides load the chart once and render it within
+//! one process. Helm's side is the Python package `helm-python-sdk`, which `cargo test -p ordain-tests --test helm` installs below
+//! `target/peers`; `ORDAIN_HELM_PYTHON` names another Python that has it. Without one only our figure is printed.
 
 #![allow(
     clippy::expect_used,
@@ -10,15 +11,16 @@
     reason = "a measurement stops where it cannot go on"
 )]
 
-use std::fmt::Write;
-use std::path::Path;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use ordain_helm_template::{
     Chart, Detached, ReleaseInfo, RenderOptions, Table, default_capabilities, render,
 };
-use ordain_tests::helm_peer::Helm;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const TEMPLATES: usize = 40;
 
@@ -109,11 +111,28 @@ fn main() {
     }
     let ours = begun.elapsed().as_secs_f64();
     println!("ordain: {times} times {TEMPLATES} templates ({bytes} bytes): {ours:.3} s");
-    if let Some(mut helm) = Helm::start(None) {
-        let ask =
-            json!({"do": "render", "chart": directory.display().to_string(), "values": {}, "times": times});
-        let theirs = helm.ask(&ask)["seconds"].as_f64().unwrap_or_default();
-        println!("helm:   the same: {theirs:.3} s; ratio {:.1}", theirs / ours);
+    match helm(&directory, times) {
+        Some(theirs) => println!("helm:   the same: {theirs:.3} s; ratio {:.1}", theirs / ours),
+        None => {
+            println!("helm:   helm-python-sdk is not installed, so that there is nothing to compare with")
+        }
     }
     let _gone = std::fs::remove_dir_all(directory);
+}
+
+/// Seconds that Helm's own library takes.
+fn helm(chart: &Path, times: usize) -> Option<f64> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let own = std::env::var_os("ORDAIN_HELM_PYTHON").map(PathBuf::from);
+    let python = own.unwrap_or_else(|| root.join("target/peers/helm-python-sdk/bin/python"));
+    let mut peer = Command::new(python)
+        .arg(root.join("tests/peers/helm.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let ask = json!({"do": "render", "chart": chart.display().to_string(), "values": {}, "times": times});
+    writeln!(peer.stdin.take()?, "{ask}").ok()?;
+    let answer: Value = serde_json::from_slice(&peer.wait_with_output().ok()?.stdout).ok()?;
+    answer["ok"]["seconds"].as_f64()
 }

@@ -46,7 +46,7 @@ impl Work<'_> {
     }
 
     fn tag(&self, name: &str) -> Json {
-        let caller = self.cluster.access.caller();
+        let caller = self.cluster.access.caller("outside/1.0");
         let answer = caller.json("GET", &format!("/api/v1/namespaces/default/configmaps/{name}"), None);
         answer.json()["data"]["tag"].clone()
     }

@@ -44,6 +44,9 @@ impl<T> Pool<T> {
     }
 }
 
+/// What the recorded sequences were sent as.
+const AGENT: &str = "conformance/1.0";
+
 fn held(outcome: Result<(), String>) {
     if let Err(complaint) = outcome {
         panic!("{complaint}");
@@ -74,7 +77,7 @@ fn providers_of_clusters() {
         |id| id,
         |id| {
             callers.with(
-                || sandbox.access.caller(),
+                || sandbox.access.caller("outside/1.0"),
                 |caller| cluster::run(&sandbox.access, caller, ratchet.directory(), id),
             )
         },
@@ -85,19 +88,19 @@ fn providers_of_clusters() {
 fn kubernetes_api() {
     let ratchet = Ratchet::of("kubernetes-api", "request sequences", "ORDAIN_KUBEAPI");
     let text = std::fs::read_to_string(ratchet.directory().join("cases.jsonl")).unwrap_or_default();
-    let sequences: Vec<(String, Json, usize)> = text
+    let sequences: Vec<(String, String, usize)> = text
         .lines()
         .enumerate()
         .filter_map(|(at, line)| {
             let sequence: Json = serde_json::from_str(line).ok()?;
-            Some((sequence["id"].as_str()?.to_owned(), sequence, at))
+            Some((sequence["id"].as_str()?.to_owned(), line.to_owned(), at))
         })
         .collect();
     ordain_tests::binary::ordain();
     let sandbox = Cluster::start("api");
     let access = &sandbox.access;
     let callers: Pool<(Caller, Caller)> = Pool::new();
-    let start = || (access.caller(), Caller::new(&access.server, &access.authority, None, None));
+    let start = || (access.caller(AGENT), Caller::new(&access.server, &access.authority, AGENT, None, None));
     held(ratchet.hold(
         &sequences,
         |(id, _, _)| id,
@@ -136,7 +139,7 @@ fn states_move_between_native_and_plugin() {
         complaints.extend(moved.err().map(|why| format!("{id}: {why}")));
     }
     let sandbox = Cluster::start("moving");
-    let caller = sandbox.access.caller();
+    let caller = sandbox.access.caller("outside/1.0");
     let ids = [
         "h-set",
         "h-values-merge",

@@ -4,6 +4,8 @@ mod normal;
 
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
 use super::client::{Answer, Caller};
@@ -16,17 +18,34 @@ struct Sequence<'s> {
     anonymous: &'s Caller,
     namespace: Option<String>,
     normal: Normal,
+    /// The bodies to send, letter by letter: servers tell of members in the order in which they were sent.
+    bodies: Vec<Option<String>>,
     replies: Vec<Json>,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    steps: Vec<WrittenStep>,
+}
+
+#[derive(Deserialize)]
+struct WrittenStep {
+    #[serde(default)]
+    body: Option<Box<RawValue>>,
 }
 
 /// Runs one; `anonymous` sends no credentials of its own.
 ///
 /// # Errors
 /// What is not as it was recorded.
-pub fn run(caller: &Caller, anonymous: &Caller, document: &Json, number: usize) -> Result<(), String> {
+pub fn run(caller: &Caller, anonymous: &Caller, line: &str, number: usize) -> Result<(), String> {
+    let broken = |error: serde_json::Error| error.to_string();
+    let document: &Json = &serde_json::from_str(line).map_err(broken)?;
+    let written: Written = serde_json::from_str(line).map_err(broken)?;
+    let bodies = written.steps.into_iter().map(|step| step.body.map(|body| body.get().to_owned())).collect();
     let namespace = (document["namespace"] != json!(false)).then(|| format!("t{number:08x}"));
     let normal = Normal::new(namespace.clone());
-    let mut sequence = Sequence { caller, anonymous, namespace, normal, replies: Vec::new() };
+    let mut sequence = Sequence { caller, anonymous, namespace, normal, bodies, replies: Vec::new() };
     if let Some(name) = &sequence.namespace {
         let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
         let made = caller.json("POST", "/api/v1/namespaces", Some(&object));
@@ -159,9 +178,12 @@ impl Sequence<'_> {
             Some(other) => other,
             None => "application/json",
         };
-        let body = body.map(|body| match body {
-            Json::String(text) => (kind, text),
-            other => (kind, other.to_string()),
+        let written = self.bodies.get(self.replies.len()).cloned().flatten();
+        let written = written.filter(|text| !text.contains("$repeat")).map(|text| self.filled_text(&text));
+        let body = body.map(|body| match (body, written) {
+            (Json::String(text), _) => (kind, text),
+            (_, Some(written)) => (kind, written),
+            (other, None) => (kind, other.to_string()),
         });
         let headers = self.filled(&step["headers"]);
         let mut headers: Vec<(&str, &str)> = headers

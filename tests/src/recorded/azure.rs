@@ -21,7 +21,13 @@ use crate::sandbox::Sandbox;
 pub fn change(env: &BTreeMap<String, String>, ops: &str) -> Result<(), String> {
     let of = |name: &str| env.get(name).cloned().unwrap_or_default();
     let authority = std::fs::read_to_string(of("SSL_CERT_FILE")).map_err(|error| error.to_string())?;
-    let caller = Caller::new(&format!("https://{}", of("ARM_METADATA_HOSTNAME")), &authority, None, None);
+    let caller = Caller::new(
+        &format!("https://{}", of("ARM_METADATA_HOSTNAME")),
+        &authority,
+        "outside/1.0",
+        None,
+        None,
+    );
     let ops: Json = serde_json::from_str(ops).map_err(|error| format!("{ops}: {error}"))?;
     let answer = caller.json("POST", "/_sandbox/do", Some(&ops));
     if answer.status == 200 { Ok(()) } else { Err(format!("{ops}: {}", answer.text)) }
@@ -51,8 +57,13 @@ impl Cloud {
         let env = &sandbox.env;
         let authority =
             std::fs::read_to_string(&env["SSL_CERT_FILE"]).expect("the certificate of the sandbox");
-        let caller =
-            Caller::new(&format!("https://{}", env["ARM_METADATA_HOSTNAME"]), &authority, None, None);
+        let caller = Caller::new(
+            &format!("https://{}", env["ARM_METADATA_HOSTNAME"]),
+            &authority,
+            "outside/1.0",
+            None,
+            None,
+        );
         Cloud { sandbox, caller, directory }
     }
 

@@ -38,17 +38,24 @@ impl Answer {
 }
 
 impl Caller {
-    /// A client for the service at `base`, which has a certificate by `authority` (PEM). `identity` is a client
-    /// certificate with its key.
+    /// A client for the service at `base`, which has a certificate by `authority` (PEM). `agent` is what it calls itself, which a cluster
+    /// remembers; `identity` is a client certificate with its key.
     ///
     /// # Panics
     /// There are no sockets, or the certificates are none.
     #[allow(clippy::expect_used, reason = "a test without its services must stop")]
-    pub fn new(base: &str, authority: &str, identity: Option<String>, token: Option<&str>) -> Caller {
+    pub fn new(
+        base: &str,
+        authority: &str,
+        agent: &str,
+        identity: Option<String>,
+        token: Option<&str>,
+    ) -> Caller {
         let options = ClientOptions {
             extra_roots: vec![authority.as_bytes().to_vec()],
             only_extra_roots: true,
             identity: identity.map(String::into_bytes),
+            user_agent: Some(agent.to_owned()),
             ..ClientOptions::default()
         };
         let client = Client::new(&options, &BTreeMap::new()).expect("a client");

@@ -57,9 +57,9 @@ impl Access {
         }
     }
 
-    /// A client with the rights of the user.
-    pub fn caller(&self) -> Caller {
-        Caller::new(&self.server, &self.authority, Some(self.identity.clone()), Some(&self.token))
+    /// A client with the rights of the user, that calls itself `agent`.
+    pub fn caller(&self, agent: &str) -> Caller {
+        Caller::new(&self.server, &self.authority, agent, Some(self.identity.clone()), Some(&self.token))
     }
 }
 

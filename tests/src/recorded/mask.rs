@@ -155,8 +155,9 @@ impl Masker {
                 return (!none).then(|| Json::from("<ips>"));
             }
             "node_port" | "nodePort" | "health_check_node_port" | "healthCheckNodePort" => {
-                // Ports that the recorded configurations ask for.
-                let port = value.as_f64().filter(|port| *port != 0.0)?;
+                // Ports that the recorded configurations ask for stay; in a plan, one that is not known yet is a port too.
+                let unknown = (*value == Json::Bool(true)).then_some(1.0);
+                let port = unknown.or(value.as_f64()).filter(|port| *port != 0.0)?;
                 return (port != 31555.0 && port != 31556.0).then(|| Json::from("<port>"));
             }
             _ => return None,

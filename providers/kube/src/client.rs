@@ -249,7 +249,10 @@ impl Client {
         let writes = request.method != http::Method::GET;
         let answer = self.send_anew(request).await;
         match &answer {
-            Ok(_) if writes => self.seen.wrote.store(true, Ordering::Relaxed),
+            Ok(_) => {
+                self.seen.lost.store(false, Ordering::Relaxed);
+                self.seen.wrote.fetch_or(writes, Ordering::Relaxed);
+            }
             Err(KubeError::Http(_)) => self.seen.lost.store(true, Ordering::Relaxed),
             Err(error) if error.status() == Some(401) => self.seen.lost.store(true, Ordering::Relaxed),
             _ => {}

@@ -1,40 +1,69 @@
 //! State to document.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ordain_addr::{AbsResource, DeposedKey, Key};
 use ordain_diag::{Diagnostic, codes};
+use serde::ser::{Error as _, SerializeSeq};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::document::{Document, IndexKey, Instance, Resource};
+use super::document::{IndexKey, Instance, Output, Resource};
 use super::{attribute_paths, layout};
-use crate::{Object, ResourceState, State, Status, output_json};
+use crate::{CheckRecord, Object, ResourceState, State, Status, output_json};
 
 /// Writes format 4. Resources are ordered by module, mode, type and name, instances by key.
 pub fn write(state: &State) -> Result<Vec<u8>, Diagnostic> {
-    let mut outputs = std::collections::BTreeMap::new();
+    let mut outputs = BTreeMap::new();
     for (name, output) in &state.outputs {
         outputs.insert(name.to_string(), output_json::to_document(output).map_err(unwritable)?);
     }
-    let mut resources: Vec<Resource> = state
-        .resources
-        .iter()
-        .filter(|(_, resource)| !resource.instances.is_empty())
-        .map(|(address, resource)| resource_document(address, resource))
-        .collect::<Result<_, _>>()?;
-    resources.sort_by(|a, b| {
-        (&a.module, &a.mode, &a.type_name, &a.name).cmp(&(&b.module, &b.mode, &b.type_name, &b.name))
+    let present = |(_, resource): &(&AbsResource, &ResourceState)| !resource.instances.is_empty();
+    let mut resources: Vec<(&AbsResource, &ResourceState)> = state.resources.iter().filter(present).collect();
+    resources.sort_by_cached_key(|(address, _)| {
+        let resource = &address.resource;
+        (address.module.to_string(), resource.mode.word(), resource.type_name.clone(), resource.name.clone())
     });
-    let document = Document {
+    let document = Written {
         version: 4,
-        terraform_version: state.terraform_version.clone(),
+        terraform_version: &state.terraform_version,
         serial: state.serial,
-        lineage: state.lineage.to_string(),
+        lineage: &state.lineage,
         outputs,
-        resources,
-        check_results: state.check_results.clone(),
+        resources: Resources(resources),
+        check_results: &state.check_results,
     };
     compact(&document).map(|text| layout::lay_out(&text).into_bytes())
+}
+
+/// The whole file, field by field as [`super::document::Document`] reads it.
+#[derive(Serialize)]
+struct Written<'a> {
+    version: u64,
+    terraform_version: &'a str,
+    serial: u64,
+    lineage: &'a str,
+    outputs: BTreeMap<String, Output>,
+    resources: Resources<'a>,
+    check_results: &'a Option<Vec<CheckRecord>>,
+}
+
+/// Resources whose documents are made one by one while they are written.
+struct Resources<'a>(Vec<(&'a AbsResource, &'a ResourceState)>);
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut out = out.serialize_seq(Some(self.0.len()))?;
+        for (address, resource) in &self.0 {
+            let document = resource_document(address, resource);
+            out.serialize_element(
+                &document.map_err(|why| S::Error::custom(why.detail.trim_end_matches('.')))?,
+            )?;
+        }
+        out.end()
+    }
 }
 
 /// Any part of the document on one line.

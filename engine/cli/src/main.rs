@@ -10,6 +10,7 @@ mod render;
 mod request;
 mod session;
 mod testing;
+mod typing;
 mod ui;
 
 use std::process::ExitCode;

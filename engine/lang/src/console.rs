@@ -27,6 +27,51 @@ Type an expression and press <enter> to see its value.
 
 To leave the console type \"exit\", or press Control-C or Control-D.";
 
+/// Whether a text may become an expression when more lines follow: a bracket, a quote or a heredoc is open.
+pub fn is_incomplete(text: &str) -> bool {
+    // What is open: brackets by their ends, a quote by itself.
+    let mut open: Vec<char> = Vec::new();
+    let mut heredoc: Option<String> = None;
+    for line in text.lines() {
+        if let Some(marker) = &heredoc {
+            if line.trim() == marker {
+                heredoc = None;
+            }
+            continue;
+        }
+        let mut chars = line.chars().peekable();
+        while let Some(c) = chars.next() {
+            let quoted = open.last() == Some(&'"');
+            match (quoted, c) {
+                (true, '\\') => drop(chars.next()),
+                (true, '$' | '%') if chars.peek() == Some(&'{') => {
+                    chars.next();
+                    open.push('}');
+                }
+                (true, '"') => drop(open.pop()),
+                (true, _) => {}
+                (false, '#') => break,
+                (false, '/') if chars.peek() == Some(&'/') => break,
+                (false, '"') => open.push('"'),
+                (false, '(') => open.push(')'),
+                (false, '[') => open.push(']'),
+                (false, '{') => open.push('}'),
+                (false, ')' | ']' | '}') if open.last() == Some(&c) => drop(open.pop()),
+                (false, '<') if chars.peek() == Some(&'<') => {
+                    let marker: String = chars.by_ref().skip(1).collect();
+                    heredoc = Some(marker.trim_start_matches('-').trim().to_owned());
+                }
+                (false, _) => {}
+            }
+        }
+        // A quote ends with its line, whatever the line says.
+        if open.last() == Some(&'"') {
+            return false;
+        }
+    }
+    !open.is_empty() || heredoc.is_some()
+}
+
 /// The answer to one line. `file` names the line's text in diagnostics. `check` is asked about the
 /// expression before it is evaluated, so that references to what does not exist are errors even inside
 /// `try`. With an error the answer is empty.

@@ -32,3 +32,11 @@ fn type_stands_alone() {
     assert_eq!(run(&["[type(a)]"]), (None, vec!["Invalid use of type function".into()]));
     assert_eq!(run(&["type(1, 2)"]), (None, vec!["Too many function arguments".into()]));
 }
+
+#[test]
+fn more_lines_are_asked_for_while_something_is_open() {
+    let open = ["[1,", "{ a = \"}\"", "f(\n  1,", "<<EOT\nx", "\"${[\n1", "[1 # ]"];
+    assert!(open.into_iter().all(is_incomplete));
+    let closed = ["[1]", "\"open", "1 +", "<<EOT\nx\nEOT", "\"${\"}\"}\"", "]", ""];
+    assert!(!closed.into_iter().any(is_incomplete));
+}

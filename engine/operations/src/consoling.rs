@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, ModuleInstance, Resource};
+use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostics, FileId, Sources, Span};
 use ordain_eval::{Answer, Asked, Evaluator, Mode, Objects, Progress, Wanted};
 use ordain_lang::console;
+use ordain_lang::parse::parse_expr;
 use ordain_plan::Silent;
 use ordain_provider::ObjectSchemas;
 use ordain_state::State;
@@ -19,9 +21,13 @@ use crate::stores::Stores;
 use crate::variables::collect;
 use crate::{Project, Workdir, clock};
 
+/// How many objects are looked into for completion.
+const MOST_OPENED: usize = 500;
+
 /// A console that is ready for expressions.
 pub struct Console {
     evaluator: Evaluator,
+    tree: Arc<ModuleTree>,
     /// The texts that findings point into: the configuration's and those of the lines.
     pub sources: Sources,
 }
@@ -84,7 +90,42 @@ impl Console {
         // Errors of the configuration leave values unknown; errors in what was given on the command line are final.
         let given = |span: Span| span.file.0 as usize >= configuration;
         let wrong = found.iter().any(|finding| finding.is_error() && finding.span.is_some_and(given));
-        ((!wrong).then_some(Console { evaluator, sources }), found)
+        let tree = project.tree.clone();
+        ((!wrong).then_some(Console { evaluator, tree, sources }), found)
+    }
+
+    /// Names that a line may begin with, and what the objects behind them have: for completion. Sorted.
+    pub fn names(&self) -> Vec<String> {
+        let root = &self.tree.root;
+        let variables = root.variables.keys().map(|name| format!("var.{name}"));
+        let locals = root.locals.keys().map(|name| format!("local.{name}"));
+        let resources = root.resources.keys().map(ToString::to_string);
+        let modules = root.calls.keys().map(|name| format!("module.{name}"));
+        let own: Vec<String> = variables.chain(locals).chain(resources).chain(modules).collect();
+        let fixed = ["path.cwd", "path.module", "path.root", "terraform.workspace"].map(str::to_owned);
+        let functions = ordain_lang::functions::names().map(|name| format!("{name}("));
+        let mut names: Vec<String> = own.iter().cloned().chain(fixed).chain(functions).collect();
+        for name in own.iter().take(MOST_OPENED) {
+            names.extend(self.members(name));
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Names one step below an object.
+    fn members(&self, name: &str) -> Vec<String> {
+        let (expr, found) = parse_expr(FileId(u32::MAX), name);
+        if found.has_errors() {
+            return Vec::new();
+        }
+        let (value, _) = self.evaluator.evaluate(&ModuleInstance::root(), &expr);
+        let (value, _) = value.unmark();
+        let ty = value.ty();
+        let members = value.as_members().map(|members| members.keys().cloned().collect::<Vec<_>>());
+        let members = members.or_else(|| Some(ty.attributes()?.keys().cloned().collect()));
+        let plain = |member: &Arc<str>| ordain_lang::ast::is_identifier(member);
+        members.into_iter().flatten().filter(plain).map(|member| format!("{name}.{member}")).collect()
     }
 
     /// The answer to one line.

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::flags::{is_on, planning, switch};
 use crate::request;
 use crate::session::Session;
+use crate::typing::{Typed, Typing};
 
 /// Row of the table.
 pub const ENTRY: Entry =
@@ -58,8 +59,9 @@ fn piped(session: &mut Session, console: &mut Console) -> Result<Exit, Exit> {
 }
 
 fn interactive(session: &mut Session, console: &mut Console) -> Result<Exit, Exit> {
-    session.ui.input = true;
-    while let Some(line) = session.ui.ask("> ") {
+    let refused = |session: &mut Session, why: String| session.usage("Failed to read the terminal", &why);
+    let mut typing = Typing::new(console.names()).map_err(|why| refused(session, why))?;
+    while let Typed::Text(line) = typing.next().map_err(|why| refused(session, why))? {
         let (answer, found) = console.line(&line);
         session.report(&found, &console.sources);
         match answer {

@@ -23,6 +23,13 @@ fn addresses_are_normalised_as_manifests_keep_them() {
             "git::file:///mods/repo//sub/deep?ref=feat&depth=1",
             "sub/deep",
         ),
+        ("b.s3.amazonaws.com/k.zip", "s3::https://s3.amazonaws.com/b/k.zip", ""),
+        ("s3-eu-west-1.amazonaws.com/b/k.zip", "s3::https://s3-eu-west-1.amazonaws.com/b/k.zip", ""),
+        (
+            "www.googleapis.com/storage/v1/b/k.zip//s",
+            "gcs::https://www.googleapis.com/storage/v1/b/k.zip//s",
+            "s",
+        ),
         ("https://example.com/a.zip//s?archive=zip", "https://example.com/a.zip//s?archive=zip", "s"),
     ] {
         let address = PackageAddress::parse(text).unwrap();
@@ -30,7 +37,8 @@ fn addresses_are_normalised_as_manifests_keep_them() {
         assert_eq!(address.subdir, subdir);
     }
     assert!(PackageAddress::parse("git::file:///mods/repo//../x").unwrap_err().contains("outside"));
-    assert_eq!(PackageAddress::parse("s3::https://s3.amazonaws.com/b/k.zip").unwrap().getter, Getter::Other);
+    assert_eq!(PackageAddress::parse("s3::https://s3.amazonaws.com/b/k.zip").unwrap().getter, Getter::S3);
+    assert_eq!(PackageAddress::parse("hg::https://example.com/a").unwrap().getter, Getter::Other);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Recorded behaviour of the azurerm, helm and kubernetes providers and of a Kubernetes API, against the program and its
 //! sandbox; `tests/conformance/*/README.md` say how it was recorded.
 
-#![allow(clippy::panic, reason = "a test stops where it cannot go on")]
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "a test stops where it cannot go on")]
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

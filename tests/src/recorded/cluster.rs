@@ -93,6 +93,9 @@ impl Drop for Cluster {
     }
 }
 
+/// What a step gives to compare, and what it said.
+type Seen = (Map<String, Json>, String);
+
 /// A case under way.
 struct Case<'c> {
     caller: &'c Caller,
@@ -225,7 +228,7 @@ impl Case<'_> {
     }
 
     /// What a step gives to compare, and what it said.
-    fn step(&mut self, step: &Json) -> Result<Option<(Map<String, Json>, String)>, String> {
+    fn step(&mut self, step: &Json) -> Result<Option<Seen>, String> {
         if let Some(overlay) = step["write"].as_str() {
             self.run.engine.write(&self.directory.join(overlay));
         } else if let Some(names) = step["delete"].as_array() {

@@ -57,7 +57,7 @@ fn notes(name: &str) -> Option<PathBuf> {
 
 const NOTES: &str = r#"
 provider "notes" {
-  directory = "${path.root}/notes"
+  directory = "${path.cwd}/notes"
 }
 variable "text" {
   default = "hello"

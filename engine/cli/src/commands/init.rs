@@ -119,6 +119,6 @@ impl Dialogue for Terminal<'_> {
 
     fn tell(&mut self, news: &News) {
         self.ui.line(&lines::line(news, self.ui.style()));
-        messages::tell(&self.ui, news);
+        messages::tell(self.ui, news);
     }
 }

@@ -186,7 +186,7 @@ impl<'m> ModuleFetcher<'m> {
     }
 
     /// Takes a package whose digest is locked from the shared cache; says whether it was there.
-    async fn from_cache(&self, resolved: &Resolved, to: &Path) -> std::io::Result<bool> {
+    async fn copied_from_cache(&self, resolved: &Resolved, to: &Path) -> std::io::Result<bool> {
         // An address that leads to another says only when it is asked which directory is meant.
         let leads = resolved.address.getter == Getter::Http
             && !matches!(archives::kind(&resolved.address), Ok(Some(_)));
@@ -288,7 +288,7 @@ impl<'m> ModuleFetcher<'m> {
             blocking(move || copy(&package, &to)).await.map_err(|error| error.to_string())?;
             return Ok((None, start.clone()));
         }
-        if self.from_cache(resolved, to).await.map_err(|error| error.to_string())? {
+        if self.copied_from_cache(resolved, to).await.map_err(|error| error.to_string())? {
             return Ok((None, String::new()));
         }
         let (mut address, mut start) = (resolved.address.clone(), String::new());

@@ -36,8 +36,10 @@ impl Project {
     }
 
     fn read(workdir: &Workdir, installing: bool) -> (Project, Diagnostics) {
-        let (set, mut found) = sources::read_all(workdir, installing, &local_directories);
-        let (tree, sources, loaded) = ordain_config::load(&set);
+        let (set, (tree, sources, loaded), mut found) = sources::read_all(workdir, installing, |set| {
+            let loaded = ordain_config::load(set);
+            (local_directories(set, &loaded.0), loaded)
+        });
         // Whoever installs will find out whether a module can be had.
         found.extend(loaded.iter().filter(|item| !(installing && item.summary == NOT_INSTALLED)).cloned());
         (Project { set, tree: Arc::new(tree), sources }, found)
@@ -56,8 +58,7 @@ impl Project {
 }
 
 /// Directories of the modules that a set of texts calls, as far as they are known.
-fn local_directories(set: &SourceSet) -> Vec<String> {
-    let (tree, _, _) = ordain_config::load(set);
+fn local_directories(set: &SourceSet, tree: &ModuleTree) -> Vec<String> {
     let mut directories = BTreeSet::new();
     for module in tree.modules() {
         directories.insert(module.dir.to_string());

@@ -79,29 +79,35 @@ pub fn parse_manifest(text: &str) -> Option<BTreeMap<Arc<str>, InstalledModule>>
     )
 }
 
-/// Every local module that a set of texts reaches, read until nothing new turns up. `reached` names the
-/// directories that the loaded tree wants; it is asked again after each round.
-pub fn read_all(
+/// Every local module that a set of texts reaches, read until nothing new turns up. `load` names the directories
+/// that the loaded tree wants, beside what it loaded; it is asked again after each round, and what it loaded of
+/// the whole set is given back.
+pub fn read_all<L>(
     workdir: &Workdir,
     installing: bool,
-    reached: &dyn Fn(&SourceSet) -> Vec<String>,
-) -> (SourceSet, Diagnostics) {
+    load: impl Fn(&SourceSet) -> (Vec<String>, L),
+) -> (SourceSet, L, Diagnostics) {
     // Whoever installs looks for local modules by their paths; everybody else relies on what was installed.
     let installed = if installing { None } else { Some(read_manifest(workdir).unwrap_or_default()) };
     let mut set = SourceSet { installed, early: crate::variables::early(workdir), ..SourceSet::default() };
     let mut found = add_directory(&mut set, workdir, ".");
     let mut seen: BTreeSet<String> = BTreeSet::from([".".to_owned()]);
     loop {
-        let new: Vec<String> = reached(&set).into_iter().filter(|dir| !seen.contains(dir)).collect();
+        let (reached, loaded) = load(&set);
+        let new: Vec<String> = reached.into_iter().filter(|dir| !seen.contains(dir)).collect();
         if new.is_empty() {
-            return (set, found);
+            return (set, loaded, found);
         }
+        let before = set.files.len();
         for directory in new {
             // A directory that is not there is reported by the loader, at the call.
             if workdir.path(&directory).is_dir() {
                 found.append(add_directory(&mut set, workdir, &directory));
             }
             seen.insert(directory);
+        }
+        if set.files.len() == before {
+            return (set, loaded, found);
         }
     }
 }

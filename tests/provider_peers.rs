@@ -39,7 +39,9 @@ fn python() -> Option<PathBuf> {
                 &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "tf==1.2.0"],
             ));
     if !made {
-        eprintln!("skipped: the Python package tf cannot be installed here (python3 -m venv, pip install)");
+        ordain_tests::skipped(
+            "the Python package tf cannot be installed here (python3 -m venv, pip install)",
+        );
     }
     made.then_some(program)
 }
@@ -184,7 +186,9 @@ fn example(name: &str) -> Option<PathBuf> {
         None => false,
     };
     if !built {
-        eprintln!("skipped: {name} of the crate tf-provider cannot be built here (cargo install, protoc)");
+        ordain_tests::skipped(&format!(
+            "{name} of the crate tf-provider cannot be built here (cargo install, protoc)"
+        ));
     }
     built.then_some(program)
 }

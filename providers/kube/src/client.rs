@@ -194,7 +194,8 @@ impl Client {
                 Err(KubeError::Http(error)) if is_lost(&error) && !at.name.is_empty() => error,
                 answer => return answer,
             };
-            // The object may have been made all the same: then what is there tells.
+            // The object may have been made all the same: then what is there tells. One that was there before counts
+            // as made when it holds all that was asked for; one that differs is never taken over.
             match self.find(&at).await? {
                 None => {}
                 Some(live) if holds(&live, object) => return Ok(live),
@@ -340,3 +341,7 @@ fn refusal(code: u16, body: Option<Value>, text: &str) -> Status {
     let details = body.and_then(|mut body| body.get_mut("details").map(Value::take)).unwrap_or(Value::Null);
     Status { code, reason, message, details }
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -226,57 +226,28 @@ fn within(variant: Option<&'static str>, value: Value) -> Value {
     }
 }
 
-impl ser::SerializeSeq for Items {
-    type Ok = Value;
-    type Error = SerializeError;
+/// The four kinds of arrays differ in the name of one method.
+macro_rules! items {
+    ($kind:ident, $add:ident) => {
+        impl ser::$kind for Items {
+            type Ok = Value;
+            type Error = SerializeError;
 
-    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), SerializeError> {
-        self.push(value)
-    }
+            fn $add<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), SerializeError> {
+                self.push(value)
+            }
 
-    fn end(self) -> Outcome {
-        self.finish()
-    }
+            fn end(self) -> Outcome {
+                self.finish()
+            }
+        }
+    };
 }
 
-impl ser::SerializeTuple for Items {
-    type Ok = Value;
-    type Error = SerializeError;
-
-    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), SerializeError> {
-        self.push(value)
-    }
-
-    fn end(self) -> Outcome {
-        self.finish()
-    }
-}
-
-impl ser::SerializeTupleStruct for Items {
-    type Ok = Value;
-    type Error = SerializeError;
-
-    fn serialize_field<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), SerializeError> {
-        self.push(value)
-    }
-
-    fn end(self) -> Outcome {
-        self.finish()
-    }
-}
-
-impl ser::SerializeTupleVariant for Items {
-    type Ok = Value;
-    type Error = SerializeError;
-
-    fn serialize_field<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), SerializeError> {
-        self.push(value)
-    }
-
-    fn end(self) -> Outcome {
-        self.finish()
-    }
-}
+items!(SerializeSeq, serialize_element);
+items!(SerializeTuple, serialize_element);
+items!(SerializeTupleStruct, serialize_field);
+items!(SerializeTupleVariant, serialize_field);
 
 /// An object in the making.
 pub struct Pairs {

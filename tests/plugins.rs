@@ -170,6 +170,20 @@ fn a_provider_without_memory() {
     assert!(place.object("misbehaving_thing.a").is_none());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_provider_with_too_much_memory() {
+    let place = place("hoard", &thing("apply_hoards")).with("ORDAIN_PLUGIN_MEMORY", "200");
+    place.apply().fails_with(&[
+        "Plugin did not respond",
+        "ApplyResourceChange",
+        "more than the 200 MiB that it may (ORDAIN_PLUGIN_MEMORY",
+        "collecting everything",
+        PROVIDER,
+    ]);
+    assert!(place.object("misbehaving_thing.a").is_none());
+}
+
 #[test]
 fn a_provider_that_hangs() {
     let frozen = place("frozen", &thing("plan_freeze")).with("ORDAIN_PLUGIN_PATIENCE", "2");

@@ -1,8 +1,6 @@
 //! Providers that others wrote, of version 6 of the protocol: plan, apply, update, import, destroy.
 //!
-//! `peers/notes.py` is written with the Python package `tf`, which comes from the Python package index into
-//! `target/peers`; `peers/tf_provider` is built with the crate `tf-provider`, which wants a `protoc`. A test says so
-//! when what it needs cannot be had.
+//! `ordain_tests::provider_peer` says where they come from. A test says so when what it needs cannot be had.
 
 #![allow(
     clippy::expect_used,
@@ -15,47 +13,11 @@
 )]
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
+use ordain_tests::provider_peer::{example, notes};
 use ordain_tests::provider_place::Place;
-
-fn run(program: &Path, args: &[&str]) -> bool {
-    Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
-}
-
-/// The Python that has the package `tf`; `None` when it cannot be installed.
-fn python() -> Option<PathBuf> {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let home = ordain_tests::root().join("target/peers/tf");
-    let program = home.join("bin/python3");
-    let there = run(&program, &["-c", "import tf.runner, grpc"]);
-    let made = there
-        || (run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()])
-            && run(
-                &program,
-                &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "tf==1.2.0"],
-            ));
-    if !made {
-        ordain_tests::skipped(
-            "the Python package tf cannot be installed here (python3 -m venv, pip install)",
-        );
-    }
-    made.then_some(program)
-}
-
-/// The provider as a program; `None` when it cannot be.
-fn notes(name: &str) -> Option<PathBuf> {
-    let python = python()?;
-    let source = std::fs::read_to_string(ordain_tests::root().join("tests/peers/notes.py")).unwrap();
-    let program = std::env::temp_dir().join(format!("ordain-notes-{name}-{}", std::process::id()));
-    std::fs::write(&program, format!("#!{}\n{source}", python.display())).unwrap();
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&program, executable).unwrap();
-    Some(program)
-}
 
 const NOTES: &str = r#"
 provider "notes" {
@@ -135,62 +97,6 @@ fn a_provider_that_runs_already_is_spoken_to() {
     applied.succeeds();
     assert!(alive, "a process that others started was ended");
     let _gone = std::fs::remove_file(program);
-}
-
-/// A program that stands for `protoc`: the one that is there, or that of a Python package.
-fn protoc() -> Option<PathBuf> {
-    if run(Path::new("protoc"), &["--version"]) {
-        return Some(PathBuf::from("protoc"));
-    }
-    let home = ordain_tests::root().join("target/peers/protoc");
-    let (python, program) = (home.join("bin/python3"), home.join("bin/protoc"));
-    let made = run(&python, &["-m", "grpc_tools.protoc", "--version"])
-        || (run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()])
-            && run(
-                &python,
-                &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "grpcio-tools"],
-            ));
-    if !made {
-        return None;
-    }
-    let script = format!("#!/bin/sh\nexec {} -m grpc_tools.protoc \"$@\"\n", python.display());
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    Some(program)
-}
-
-/// An example provider of the crate `tf-provider`; `None` when it cannot be built.
-fn example(name: &str) -> Option<PathBuf> {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let home = ordain_tests::root().join("target/peers/tf-provider");
-    let program = home.join("bin").join(name);
-    if program.is_file() {
-        return Some(program);
-    }
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "install",
-        "--quiet",
-        "--debug",
-        "--version",
-        "0.2.2",
-        "tf-provider",
-        "--example",
-        name,
-        "--root",
-    ]);
-    cargo.arg(&home).env("CARGO_TARGET_DIR", home.join("build")).current_dir(std::env::temp_dir());
-    let built = match protoc() {
-        Some(protoc) => cargo.env("PROTOC", protoc).output().is_ok_and(|output| output.status.success()),
-        None => false,
-    };
-    if !built {
-        ordain_tests::skipped(&format!(
-            "{name} of the crate tf-provider cannot be built here (cargo install, protoc)"
-        ));
-    }
-    built.then_some(program)
 }
 
 const NULL: &str = r#"

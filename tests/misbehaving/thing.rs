@@ -229,6 +229,14 @@ async fn apply(request: Apply) -> ApplyReply {
             let own = std::process::id().to_string();
             let _status = std::process::Command::new("kill").args(["-9", &own]).status();
         }
+        "apply_hoards" => {
+            eprintln!("collecting everything");
+            let mut hoard: Vec<Vec<u8>> = Vec::new();
+            while hoard.len() < 64 {
+                hoard.push(vec![1; 16 << 20]);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
         "apply_slow" => tokio::time::sleep(Duration::from_secs(2)).await,
         _ => {}
     }

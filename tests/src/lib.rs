@@ -12,6 +12,7 @@ pub mod github;
 pub mod helm_peer;
 pub mod normal;
 pub mod policy_case;
+pub mod provider_peer;
 pub mod provider_place;
 pub mod ratchet;
 pub mod recorded;

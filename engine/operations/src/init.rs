@@ -120,7 +120,11 @@ async fn settle_modules(
     let (loaded, found) = if options.keep_modules {
         Project::load(workdir)
     } else {
-        let how = ModuleOptions { upgrade: options.upgrade, lock_readonly: options.lockfile_readonly };
+        let how = ModuleOptions {
+            upgrade: options.upgrade,
+            lock_readonly: options.lockfile_readonly,
+            test_directory: &options.test_directory,
+        };
         modules::install(workdir, how, talk).await
     };
     *project = loaded;

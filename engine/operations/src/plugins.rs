@@ -39,6 +39,7 @@ impl Plugins {
                 guard: workdir.guard.clone(),
                 log: log::open(workdir),
                 patience: patience(workdir),
+                memory: memory(workdir),
             })
         });
         Arc::clone(plugin)
@@ -52,6 +53,15 @@ fn patience(workdir: &Workdir) -> Patience {
     match seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs) {
         Some(given) => Patience { start: given, quiet: given, ..Patience::default() },
         None => Patience::default(),
+    }
+}
+
+/// How many bytes a provider may have in memory: `ORDAIN_PLUGIN_MEMORY` MiB, else nearly all that there are.
+fn memory(workdir: &Workdir) -> Option<u64> {
+    let mebibytes = workdir.setting("PLUGIN_MEMORY").and_then(|text| text.parse::<u64>().ok());
+    match mebibytes.filter(|number| *number > 0) {
+        Some(given) => Some(given.saturating_mul(1 << 20)),
+        None => ordain_plugin::most_memory(),
     }
 }
 

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use ordain_apply::Stop;
 use ordain_config::ModuleTree;
+use ordain_config::testing::RunModule;
 use ordain_diag::{Diagnostics, Sources};
 
 use crate::variables::Given;
@@ -89,6 +90,27 @@ pub(crate) fn run_trees(
         found.extend(other.map(|(run, tree)| (file.file.path.clone(), run.name.text.clone(), tree)));
     }
     found
+}
+
+/// A module that a run of a test file is about.
+pub(crate) struct RunCall {
+    /// Its name in the manifest of modules.
+    pub(crate) key: Arc<str>,
+    /// What is asked for.
+    pub(crate) module: RunModule,
+}
+
+/// Modules that runs of test files are about, to be installed. What is wrong with the files is told elsewhere.
+pub(crate) fn run_modules(workdir: &Workdir, directory: &str, texts: &mut Sources) -> Vec<RunCall> {
+    let files = suite::files(workdir, &reading(directory), texts, &mut Diagnostics::new());
+    let mut calls = Vec::new();
+    for file in files {
+        for run in file.runs {
+            let key = suite::manifest_key(&file.path, &run);
+            calls.extend(run.settings.module.map(|module| RunCall { key, module }));
+        }
+    }
+    calls
 }
 
 /// Options that only read test files.

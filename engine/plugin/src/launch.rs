@@ -47,6 +47,8 @@ pub struct Launch {
     pub log: Arc<dyn Log>,
     /// How patient we are.
     pub patience: Patience,
+    /// Bytes that it may have in memory, where the system tells how many it has.
+    pub memory: Option<u64>,
 }
 
 /// How long is waited for a process before it counts as dead.

@@ -19,6 +19,7 @@ use crate::guard;
 use crate::handshake::{Address, COOKIE, COOKIE_NAME, Handshake, Protocol};
 use crate::launch::{Launch, Program};
 use crate::log::{Log, Tail, record};
+use crate::memory;
 use crate::messages::Empty;
 use crate::method::Method;
 use crate::tls::Certificate;
@@ -34,7 +35,7 @@ pub(crate) struct Process {
     name: String,
     tail: Tail,
     /// How it ended, when it has.
-    ended: Option<watch::Receiver<Option<ExitStatus>>>,
+    ended: Option<watch::Receiver<Option<End>>>,
     /// Dropping it asks the process to end.
     _end: Option<oneshot::Sender<()>>,
 }
@@ -122,8 +123,11 @@ impl Process {
             Failure::Garbled(why) => ("Plugin error", format!("{why} (call {call})")),
             Failure::Broken(why) => {
                 let how = match self.exit().await {
-                    Some(status) => {
+                    Some(End::Itself(status)) => {
                         format!("the process ended ({status}{}) during the call {call}", likely(status))
+                    }
+                    Some(End::Memory(excess)) => {
+                        format!("the process was ended during the call {call}: {excess}")
                     }
                     None => format!("it did not answer the call {call}: {why}"),
                 };
@@ -135,12 +139,20 @@ impl Process {
     }
 
     /// How the process ended. One that broke its connection is given a moment to end.
-    async fn exit(&self) -> Option<ExitStatus> {
+    async fn exit(&self) -> Option<End> {
         let mut ended = self.ended.clone()?;
         let wait = ended.wait_for(Option::is_some);
-        let status = tokio::time::timeout(Duration::from_secs(2), wait).await.ok()?.ok()?;
-        *status
+        let end = tokio::time::timeout(Duration::from_secs(2), wait).await.ok()?.ok()?;
+        end.clone()
     }
+}
+
+/// How a process ended that nobody asked to.
+#[derive(Clone, Debug)]
+enum End {
+    Itself(ExitStatus),
+    /// It had more memory than it may; a clause about it.
+    Memory(String),
 }
 
 /// What an end by a signal that nobody here sent is likely to mean.
@@ -266,7 +278,8 @@ impl<'l> Starting<'l> {
             ended: Some(ended),
             _end: Some(end),
         };
-        tokio::spawn(keep(self.child, channel, asked, said, patience.end, self.sockets));
+        let bounds = (patience.end, self.launch.memory);
+        tokio::spawn(keep(self.child, channel, asked, said, bounds, self.sockets));
         Ok(process)
     }
 
@@ -328,13 +341,19 @@ async fn keep(
     mut child: Child,
     channel: Channel,
     asked: oneshot::Receiver<()>,
-    said: watch::Sender<Option<ExitStatus>>,
-    patience: Duration,
+    said: watch::Sender<Option<End>>,
+    (patience, limit): (Duration, Option<u64>),
     sockets: Sockets,
 ) {
+    let process = child.id();
     tokio::select! {
         status = child.wait() => {
-            let _ = said.send(status.ok());
+            let _ = said.send(status.ok().map(End::Itself));
+        }
+        excess = memory::excess(process, limit) => {
+            // Said first: the broken connection is explained with it.
+            let _ = said.send(Some(End::Memory(excess)));
+            let _ = child.kill().await;
         }
         _ = asked => {
             let goodbye = async {

@@ -11,10 +11,18 @@ struct Seen {
     state: Value,
     private: Vec<u8>,
     identity: Option<Value>,
+    /// Whether the provider was made with the old plugin kit, which mixes up null, empty and zero.
+    legacy: bool,
+}
+
+impl Seen {
+    fn absent() -> Seen {
+        Seen { state: Value::null(Type::Dynamic), private: Vec::new(), identity: None, legacy: false }
+    }
 }
 
 /// Creates an object from `first`, changes it to `second`, and destroys it. After each step a read must
-/// find what was made and a plan with the same configuration must change nothing. The error says which
+/// find what was made (providers of the old kit aside) and a plan with the same configuration must change nothing. The error says which
 /// law does not hold. Configurations are of the schema's type and wholly known.
 pub async fn check_resource(
     provider: &dyn Provider,
@@ -27,8 +35,7 @@ pub async fn check_resource(
     let schema = schema.and_then(|schema| schema.resources.get(type_name).cloned());
     let schema = schema.ok_or_else(|| format!("no resource type {type_name}"))?;
     let kit = Kit { provider, type_name, schema: &schema };
-    let absent = Seen { state: Value::null(Type::Dynamic), private: Vec::new(), identity: None };
-    let made = kit.apply(absent, first).await?;
+    let made = kit.apply(Seen::absent(), first).await?;
     let made = kit.settled(made, first).await?;
     let changed = kit.apply(made, second).await?;
     let changed = kit.settled(changed, second).await?;
@@ -68,7 +75,7 @@ impl Kit<'_> {
         let mut plan = self.plan(&prior, config).await?;
         if !plan.requires_replace.is_empty() {
             self.destroy(prior).await?;
-            prior = Seen { state: Value::null(Type::Dynamic), private: Vec::new(), identity: None };
+            prior = Seen::absent();
             plan = self.plan(&prior, config).await?;
         }
         let request = ApplyRequest {
@@ -89,7 +96,8 @@ impl Kit<'_> {
         if !reply.legacy_type_system {
             law("apply", &object_compatible(&self.schema.block, &plan.planned, &reply.state))?;
         }
-        Ok(Seen { state: reply.state, private: reply.private, identity: reply.identity })
+        let legacy = reply.legacy_type_system;
+        Ok(Seen { state: reply.state, private: reply.private, identity: reply.identity, legacy })
     }
 
     async fn settled(&self, seen: Seen, config: &Value) -> Result<Seen, String> {
@@ -103,8 +111,9 @@ impl Kit<'_> {
         let (reply, found) = self.provider.read(request).await;
         clean(&found, "read")?;
         let reply = reply.ok_or("read gave nothing and no error")?;
-        let read = Seen { state: reply.state, private: reply.private, identity: reply.identity };
-        if read.state != seen.state {
+        let legacy = seen.legacy;
+        let read = Seen { state: reply.state, private: reply.private, identity: reply.identity, legacy };
+        if !legacy && read.state != seen.state {
             return Err("a read right after apply finds another object".to_owned());
         }
         let plan = self.plan(&read, config).await?;

@@ -2,11 +2,12 @@
 
 use clap::{ArgMatches, Command};
 use ordain_operations::init::{Dialogue, ModuleOptions, News, install_modules};
+use ordain_operations::{Project, testing};
 
 use super::Entry;
 use super::init::lines::downloading;
 use crate::exit::Exit;
-use crate::flags::{is_on, output, switch, value};
+use crate::flags::{is_on, output, switch, text, value};
 use crate::session::Session;
 use crate::ui::Ui;
 
@@ -21,8 +22,18 @@ fn flags(command: Command) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
-    let options = ModuleOptions { upgrade: is_on(matches, "update"), lock_readonly: false };
+    let test_directory = text(matches, "test-directory").unwrap_or("tests").to_owned();
+    let options = ModuleOptions {
+        upgrade: is_on(matches, "update"),
+        lock_readonly: false,
+        test_directory: &test_directory,
+    };
     let workdir = session.workdir.clone();
+    let (project, _) = Project::load_for_init(&workdir);
+    let (sources, problems) = testing::check(&workdir, &project, &test_directory, true);
+    if problems.has_errors() {
+        return session.report(&problems, &sources);
+    }
     let (project, found) = session.drive(|ui| async {
         let mut talk = Lines { ui };
         install_modules(&workdir, options, &mut talk).await

@@ -6,25 +6,30 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::StreamExt;
 use ordain_config::blocks::{ModuleCall, ModuleSource};
-use ordain_config::{Constraint, InstalledModule, Module, ModuleTree, SourceSet, Version, join_path};
-use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
-use ordain_install::{Fetched, MODULE_LOCK, ModuleFetcher, ModuleLock, Settings, Wanted};
+use ordain_config::{
+    Constraint, Entry, InstalledModule, ModuleTree, SourceSet, Version, join_path, load_from,
+};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, Span, codes};
+use ordain_install::{Fetched, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, Settings, Wanted};
 use serde_json::Value as Json;
 
 use super::{Dialogue, News};
 use crate::project::NOT_INSTALLED;
+use crate::testing::{self, RunCall};
 use crate::{Project, Workdir, files, sources};
 
 /// How many packages are fetched at the same time.
 const AT_ONCE: usize = 4;
 
 /// How modules are installed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ModuleOptions {
+#[derive(Clone, Copy, Debug)]
+pub struct ModuleOptions<'o> {
     /// Fetch everything again, whatever is installed or locked.
     pub upgrade: bool,
     /// Fail instead of changing the lock file.
     pub lock_readonly: bool,
+    /// Directory of tests: modules that their runs are about are installed as well.
+    pub test_directory: &'o str,
 }
 
 /// Rows of the manifest by key.
@@ -33,8 +38,21 @@ pub type Manifest = BTreeMap<Arc<str>, InstalledModule>;
 /// A call that has no module yet.
 struct Open {
     key: Arc<str>,
-    parent: Arc<Module>,
-    call: Arc<ModuleCall>,
+    /// Directory of the calling module.
+    dir: Arc<str>,
+    call: Call,
+}
+
+/// What a call asks for, each with its place.
+struct Call {
+    source: Option<(ModuleSource, Span)>,
+    version: Option<(Arc<str>, Span)>,
+}
+
+impl Call {
+    fn of(call: &ModuleCall) -> Self {
+        Self { source: call.source.clone(), version: call.version.clone() }
+    }
 }
 
 /// A source of a local module as manifests keep it: without detours, and with `./` at its start.
@@ -43,70 +61,58 @@ fn local_source(text: &str) -> String {
     if path == "." || path.starts_with("../") || path.starts_with("./") { path } else { format!("./{path}") }
 }
 
-fn open_calls(tree: &ModuleTree, rows: &Manifest) -> Vec<Open> {
+/// Calls of a configuration that have no row yet. Keys of one that a test's run is about begin with that run.
+fn open_calls(tree: &ModuleTree, entry: &Entry, rows: &Manifest) -> Vec<Open> {
     let mut open = Vec::new();
     for module in tree.modules() {
         for call in module.calls.values().filter(|call| call.child.is_none() && call.source.is_some()) {
-            let key: Arc<str> = module.path.child(call.name.text.clone()).0.join(".").into();
+            let path = module.path.child(call.name.text.clone()).0;
+            let names: Vec<&str> = entry.key.iter().chain(&path).map(|name| &**name).collect();
+            let key: Arc<str> = names.join(".").into();
             if !rows.contains_key(&key) {
-                open.push(Open { key, parent: module.clone(), call: call.clone() });
+                open.push(Open { key, dir: module.dir.clone(), call: Call::of(call) });
             }
         }
     }
     open
 }
 
-/// Installs every module that a configuration reaches and loads the whole. Whatever was found is remembered.
+/// Installs every module that a configuration and the runs of its tests reach, and loads the whole. Whatever was
+/// found is remembered.
 pub async fn install(
     workdir: &Workdir,
-    options: ModuleOptions,
+    options: ModuleOptions<'_>,
     talk: &mut dyn Dialogue,
 ) -> (Project, Diagnostics) {
-    let before = sources::read_manifest(workdir).unwrap_or_default();
-    let mut rows = Manifest::from([("".into(), root_row())]);
-    let mut set = SourceSet { early: crate::variables::early(workdir), ..SourceSet::default() };
-    let mut found = sources::add_directory(&mut set, workdir, ".");
-    let (settings, mut problems) = Settings::load(&workdir.env, &workdir.dir);
-    let mut lock_sources = Sources::new();
-    let lock = found.take(read_lock(workdir, &mut lock_sources));
-    if found.has_errors() {
-        return (Project { set, tree: Arc::default(), sources: lock_sources }, found);
+    let set = SourceSet { early: crate::variables::early(workdir), ..SourceSet::default() };
+    let (settings, problems) = Settings::load(&workdir.env, &workdir.dir);
+    let mut sources = Sources::new();
+    let (lock, found) = read_lock(workdir, &mut sources);
+    let data_dir = workdir.data_dir();
+    let fetcher = ModuleFetcher::new(&settings, &workdir.env, &data_dir, &lock, options.upgrade);
+    let mut work = Work {
+        workdir,
+        options,
+        fetcher,
+        problems,
+        before: sources::read_manifest(workdir).unwrap_or_default(),
+        rows: Manifest::from([("".into(), root_row())]),
+        set,
+        found,
+        new_lock: lock.clone(),
+        used: BTreeSet::new(),
+    };
+    work.add(".");
+    if work.found.has_errors() {
+        return (Project { set: work.set, tree: Arc::default(), sources }, work.found);
     }
-    let mut new_lock = lock.clone();
-    let mut used = BTreeSet::new();
-    let fetcher = ModuleFetcher::new(&settings, &workdir.env, &workdir.data_dir(), &lock, options.upgrade);
-    let (mut tree, mut texts, mut loaded);
-    loop {
-        set.installed = Some(rows.clone());
-        (tree, texts, loaded) = ordain_config::load(&set);
-        let open = open_calls(&tree, &rows);
-        if open.is_empty() {
-            break;
-        }
-        let (local, distant): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_local);
-        for (key, row) in local.iter().filter_map(local_row) {
-            take(workdir, (key, row), &mut set, &mut rows, &mut found, talk);
-        }
-        if distant.is_empty() {
-            continue;
-        }
-        found.append(std::mem::take(&mut problems));
-        let Ok(fetcher) = fetcher.as_ref().map_err(|error| found.push(error.clone())) else { break };
-        for outcome in fetch_all(workdir, fetcher, &distant, (&rows, &before), options, talk).await {
-            match outcome {
-                Ok((key, row, locked)) => {
-                    used.extend(locked.as_ref().map(|(name, _)| name.clone()));
-                    new_lock.rows.extend(locked);
-                    take(workdir, (key, row), &mut set, &mut rows, &mut found, talk);
-                }
-                Err(error) => found.push(error),
-            }
-        }
-        // Loading again would move the places that the findings point at.
-        if found.has_errors() {
-            break;
+    let (tree, mut texts, loaded) = work.complete(&Entry::default(), Sources::new(), talk).await;
+    if !work.found.has_errors() && !loaded.has_errors() {
+        for run in testing::run_modules(workdir, options.test_directory, &mut texts) {
+            texts = work.complete_run(run, texts, talk).await;
         }
     }
+    let Work { rows, set, mut found, mut new_lock, used, .. } = work;
     // What could not be fetched was reported as such already.
     let failed = found.has_errors();
     found.extend(loaded.iter().filter(|item| !(failed && item.summary == NOT_INSTALLED)).cloned());
@@ -118,6 +124,102 @@ pub async fn install(
     (Project { set, tree: Arc::new(tree), sources: texts }, found)
 }
 
+/// An installation under way.
+struct Work<'w> {
+    workdir: &'w Workdir,
+    options: ModuleOptions<'w>,
+    fetcher: Result<ModuleFetcher<'w>, Diagnostic>,
+    /// What is wrong with the settings, told when they are needed.
+    problems: Diagnostics,
+    /// The manifest as it was.
+    before: Manifest,
+    rows: Manifest,
+    set: SourceSet,
+    found: Diagnostics,
+    new_lock: ModuleLock,
+    used: BTreeSet<ModuleRow>,
+}
+
+impl Work<'_> {
+    /// Installs everything that one configuration reaches and loads it.
+    async fn complete(
+        &mut self,
+        entry: &Entry,
+        texts: Sources,
+        talk: &mut dyn Dialogue,
+    ) -> (ModuleTree, Sources, Diagnostics) {
+        loop {
+            self.set.installed = Some(self.rows.clone());
+            let loaded = load_from(&self.set, entry, texts.clone());
+            let open = open_calls(&loaded.0, entry, &self.rows);
+            if open.is_empty() || !self.put(open, talk).await {
+                return loaded;
+            }
+        }
+    }
+
+    /// Installs the module of a test's run and everything that it reaches.
+    async fn complete_run(&mut self, run: RunCall, texts: Sources, talk: &mut dyn Dialogue) -> Sources {
+        let open = Open {
+            key: run.key.clone(),
+            dir: ".".into(),
+            call: Call { source: Some(run.module.source), version: run.module.version },
+        };
+        if !self.put(vec![open], talk).await {
+            return texts;
+        }
+        let Some(row) = self.rows.get(&run.key) else { return texts };
+        let entry = Entry { dir: row.dir.clone(), key: Some(run.key) };
+        // What is wrong with it is told when the test is checked or run.
+        self.complete(&entry, texts, talk).await.1
+    }
+
+    /// Puts modules in their place. False when there is no sense in going on: loading again would move the places
+    /// that the findings point at.
+    async fn put(&mut self, open: Vec<Open>, talk: &mut dyn Dialogue) -> bool {
+        let (local, distant): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_local);
+        for (key, row) in local.iter().filter_map(local_row) {
+            self.take((key, row), talk);
+        }
+        if distant.is_empty() {
+            return true;
+        }
+        self.found.append(std::mem::take(&mut self.problems));
+        let outcomes = match &self.fetcher {
+            Ok(fetcher) => {
+                let known = (&self.rows, &self.before);
+                fetch_all(self.workdir, fetcher, &distant, known, self.options, talk).await
+            }
+            Err(error) => vec![Err(error.clone())],
+        };
+        for outcome in outcomes {
+            match outcome {
+                Ok((key, row, locked)) => {
+                    self.used.extend(locked.as_ref().map(|(name, _)| name.clone()));
+                    self.new_lock.rows.extend(locked);
+                    self.take((key, row), talk);
+                }
+                Err(error) => self.found.push(error),
+            }
+        }
+        !self.found.has_errors()
+    }
+
+    /// Takes a module that is there into what is loaded.
+    fn take(&mut self, (key, row): (Arc<str>, InstalledModule), talk: &mut dyn Dialogue) {
+        talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
+        self.add(&row.dir);
+        self.rows.insert(key, row);
+    }
+
+    fn add(&mut self, dir: &str) {
+        // A directory that is not there is reported by the loader, at the call.
+        if self.workdir.path(dir).is_dir() {
+            self.found.append(sources::add_directory(&mut self.set, self.workdir, dir));
+        }
+    }
+}
+
 fn root_row() -> InstalledModule {
     InstalledModule { source: "".into(), version: None, dir: ".".into() }
 }
@@ -126,46 +228,25 @@ fn is_local(open: &Open) -> bool {
     matches!(open.call.source, Some((ModuleSource::Local(_), _)))
 }
 
-/// Takes a module that is there into what is loaded.
-fn take(
-    workdir: &Workdir,
-    (key, row): (Arc<str>, InstalledModule),
-    set: &mut SourceSet,
-    rows: &mut Manifest,
-    found: &mut Diagnostics,
-    talk: &mut dyn Dialogue,
-) {
-    talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
-    add(set, workdir, &row.dir, found);
-    rows.insert(key, row);
-}
-
-fn add(set: &mut SourceSet, workdir: &Workdir, dir: &str, found: &mut Diagnostics) {
-    // A directory that is not there is reported by the loader, at the call.
-    if workdir.path(dir).is_dir() {
-        found.append(sources::add_directory(set, workdir, dir));
-    }
-}
-
 fn local_row(open: &Open) -> Option<(Arc<str>, InstalledModule)> {
     let (ModuleSource::Local(text), _) = open.call.source.as_ref()? else { return None };
     let row = InstalledModule {
         source: local_source(text).into(),
         version: None,
-        dir: join_path(&open.parent.dir, text).into(),
+        dir: join_path(&open.dir, text).into(),
     };
     Some((open.key.clone(), row))
 }
 
 /// Key, row of the manifest, and row of the lock file with its digest.
-type Row = (Arc<str>, InstalledModule, Option<(ordain_install::ModuleRow, ordain_install::Hash)>);
+type Row = (Arc<str>, InstalledModule, Option<(ModuleRow, ordain_install::Hash)>);
 
 async fn fetch_all(
     workdir: &Workdir,
     fetcher: &ModuleFetcher<'_>,
     open: &[Open],
     (rows, before): (&Manifest, &Manifest),
-    options: ModuleOptions,
+    options: ModuleOptions<'_>,
     talk: &mut dyn Dialogue,
 ) -> Vec<Result<Row, Diagnostic>> {
     let talk = Mutex::new(talk);
@@ -179,7 +260,7 @@ async fn fetch_all(
     let fetches = futures_util::stream::iter(open).map(|open| async move {
         let Some((source, span)) = &open.call.source else { return None };
         if let Some(ancestor) = ancestor_with(source, open, rows) {
-            return Some(Err(endless(open, &ancestor).with_span(*span)));
+            return Some(Err(endless(open, ancestor).with_span(*span)));
         }
         if let Some(row) =
             before.get(&open.key).filter(|row| !options.upgrade && still_fits(workdir, row, open))
@@ -222,21 +303,20 @@ fn still_fits(workdir: &Workdir, row: &InstalledModule, open: &Open) -> bool {
 }
 
 /// The nearest caller that was made from the same source: fetching would never end.
-fn ancestor_with(source: &ModuleSource, open: &Open, rows: &Manifest) -> Option<String> {
+fn ancestor_with<'o>(source: &ModuleSource, open: &'o Open, rows: &Manifest) -> Option<&'o str> {
     let text = ordain_install::normal_source(source).ok()?;
-    let mut path = open.parent.path.clone();
+    let mut key = &*open.key;
     loop {
-        let key = path.0.join(".");
-        if rows.get(key.as_str()).is_some_and(|row| *row.source == *text) {
-            return Some(path.to_string());
+        key = key.rsplit_once('.')?.0;
+        if rows.get(key).is_some_and(|row| *row.source == *text) {
+            return Some(key);
         }
-        path = path.parent()?.0;
     }
 }
 
 fn endless(open: &Open, ancestor: &str) -> Diagnostic {
     let detail = format!(
-        "Module {:?} is called from within itself: {ancestor} has the same source, so that it would never end.",
+        "Module {:?} is called from within itself: {ancestor:?} has the same source, so that it would never end.",
         open.key
     );
     Diagnostic::error(codes::config::MODULE_LOAD, "Module calls itself", detail)
@@ -257,7 +337,7 @@ fn write_lock(
     workdir: &Workdir,
     old: &ModuleLock,
     new: &ModuleLock,
-    options: ModuleOptions,
+    options: ModuleOptions<'_>,
 ) -> Result<(), Diagnostic> {
     if old == new {
         return Ok(());

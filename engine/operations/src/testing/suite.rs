@@ -73,31 +73,45 @@ pub(super) fn load(
         found.push(problem);
         return (None, texts, found);
     }
-    let mut files = Vec::new();
+    let mut loaded = Vec::new();
     let mut modules = Modules { workdir, project, known: BTreeMap::new() };
-    let wanted = |path: &str| options.filter.is_empty() || options.filter.iter().any(|name| name == path);
-    for path in paths(workdir, directory, &mut found) {
-        if !wanted(&path) {
-            continue;
-        }
-        let text = match std::fs::read_to_string(workdir.path(&path)) {
-            Ok(text) => text,
-            Err(error) => {
-                found.push(unreadable(&path, &error));
-                continue;
-            }
-        };
-        let id = texts.add(path.as_str(), text.as_str());
-        let mut file = found.take(testing::test_file(&path, id, &text, &texts));
+    for mut file in files(workdir, options, &mut texts, &mut found) {
         complete_mocks(workdir, &mut file, &mut texts, &mut found);
         let trees = file.runs.iter().map(|run| modules.tree(&file.path, run, &mut texts, &mut found));
-        let trees = trees.collect();
-        let trees: Vec<Arc<ModuleTree>> = trees;
+        let trees: Vec<Arc<ModuleTree>> = trees.collect();
         unknown_targets(&file, &trees, &mut found);
-        let in_directory = path.starts_with(&format!("{directory}/"));
-        files.push(LoadedFile { file, trees, in_directory });
+        let in_directory = file.path.starts_with(&format!("{directory}/"));
+        loaded.push(LoadedFile { file, trees, in_directory });
     }
-    (Some(Suite { files }), texts, found)
+    (Some(Suite { files: loaded }), texts, found)
+}
+
+/// The test files that are asked for, as they are written.
+pub(super) fn files(
+    workdir: &Workdir,
+    options: &Options,
+    texts: &mut Sources,
+    found: &mut Diagnostics,
+) -> Vec<TestFile> {
+    let directory = options.directory.trim_end_matches('/');
+    let wanted = |path: &str| options.filter.is_empty() || options.filter.iter().any(|name| name == path);
+    let mut files = Vec::new();
+    for path in paths(workdir, directory, found).into_iter().filter(|path| wanted(path)) {
+        match std::fs::read_to_string(workdir.path(&path)) {
+            Ok(text) => {
+                let id = texts.add(path.as_str(), text.as_str());
+                files.push(found.take(testing::test_file(&path, id, &text, texts)));
+            }
+            Err(error) => found.push(unreadable(&path, &error)),
+        }
+    }
+    files
+}
+
+/// Name of a run's module in the manifest: its file without the ending, and the run.
+pub(super) fn manifest_key(path: &str, run: &Run) -> Arc<str> {
+    let file = testing::test_name(path).unwrap_or(path).replace('/', ".");
+    format!("test.{file}.{}", run.name.text).into()
 }
 
 fn bad_directory(directory: &str) -> Option<Diagnostic> {
@@ -233,8 +247,7 @@ impl Modules<'_> {
     ) -> Arc<ModuleTree> {
         let Some(module) = &run.settings.module else { return self.project.tree.clone() };
         let (source, span) = &module.source;
-        let file = testing::test_name(path).unwrap_or(path).replace('/', ".");
-        let key: Arc<str> = format!("test.{file}.{}", run.name.text).into();
+        let key = manifest_key(path, run);
         let installed = self.project.set.installed.as_ref().and_then(|rows| rows.get(&key));
         let dir: Arc<str> = match (source, installed) {
             (ModuleSource::Local(text), _) => join_path(".", text).into(),

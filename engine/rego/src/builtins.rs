@@ -12,6 +12,7 @@ mod encoding;
 mod env;
 mod format;
 mod globs;
+mod graphql;
 mod graphs;
 mod json_paths;
 mod net;
@@ -81,6 +82,7 @@ const AREAS: &[&[Row]] = &[
     json_paths::ROWS,
     regexes::ROWS,
     globs::ROWS,
+    graphql::ROWS,
     graphs::ROWS,
     net::ROWS,
     outside::ROWS,

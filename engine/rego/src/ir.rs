@@ -33,6 +33,8 @@ pub(crate) enum Op {
         from: Slot,
         key: Pattern,
         into: Slot,
+        /// What must hold of a member for the operations that follow at once to succeed.
+        wanted: Vec<Wanted>,
     },
     /// Each result of a relation.
     Relation(Pattern, Expr),
@@ -46,6 +48,13 @@ pub(crate) enum Op {
     Print(Vec<Expr>, Span),
     /// A case of a parameterised test begins.
     Case(Vec<Expr>),
+}
+
+/// The scalar that must stand at a path of a member.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) path: Vec<Value>,
+    pub(crate) value: Value,
 }
 
 #[derive(Debug, Clone)]

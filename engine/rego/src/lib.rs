@@ -3,6 +3,11 @@
 //! Answers are those of OPA 1.19. Pure: the clock, the seed of random numbers and what `opa.runtime` shows are
 //! arguments ([`BuiltinEnv`]), and nothing here reaches a file or the network.
 
+#![allow(
+    clippy::mutable_key_type,
+    reason = "items of collections are made late and never change: hash and order stay"
+)]
+
 mod bigfloat;
 mod number;
 mod types;
@@ -38,4 +43,4 @@ pub use parse::Version;
 pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};
 pub use types::{Signature, Type};
 pub use unknown::{Bound, Members, NOT_KNOWN, NOT_SHOWN, Open, Reason, Secret, Unknown, Wait, Waits};
-pub use value::{Items, JsonError, Object, Pairs, SerializeError, Set, Value, ValueSerializer};
+pub use value::{Array, Items, JsonError, Object, Pairs, SerializeError, Set, Value, ValueSerializer};

@@ -2,16 +2,19 @@
 
 mod collections;
 mod json;
+mod later;
 mod read;
 mod serialize;
+mod spans;
 mod text;
 
-pub use collections::{Object, Set};
+pub use collections::{Array, Object, Set};
 pub use read::JsonError;
 pub use serialize::{Items, Pairs, SerializeError, ValueSerializer};
 
 use crate::number::Number;
 use crate::unknown::{Secret, Unknown};
+use later::{Later, Origin};
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -33,7 +36,7 @@ pub enum Value {
     /// Text.
     String(Arc<str>),
     /// An array.
-    Array(Arc<Vec<Value>>),
+    Array(Arc<Array>),
     /// An object; keys are any values.
     Object(Arc<Object>),
     /// A set.
@@ -54,7 +57,7 @@ impl Value {
     /// An array.
     #[must_use]
     pub fn array(items: Vec<Value>) -> Self {
-        Self::Array(Arc::new(items))
+        Self::Array(Arc::new(items.into()))
     }
 
     /// A set of these members.
@@ -67,6 +70,18 @@ impl Value {
     #[must_use]
     pub fn object(pairs: Vec<(Value, Value)>) -> Self {
         Self::Object(Arc::new(pairs.into_iter().collect()))
+    }
+
+    /// An array whose items are made when they are first looked at.
+    #[must_use]
+    pub fn later_array(items: impl Fn() -> Vec<Value> + Send + Sync + 'static) -> Self {
+        Self::Array(Arc::new(Array::later(Later::from(Origin::Made(Box::new(items))))))
+    }
+
+    /// An object whose pairs are made when they are first looked at; of equal keys the last one counts.
+    #[must_use]
+    pub fn later_object(pairs: impl Fn() -> Vec<(Value, Value)> + Send + Sync + 'static) -> Self {
+        Self::Object(Arc::new(Object::later(Later::from(Origin::Made(Box::new(pairs))))))
     }
 
     /// What `type_name` answers: `null`, `boolean`, `number`, `string`, `array`, `object` or `set`.

@@ -189,7 +189,7 @@ fn edit(value: &Value, path: &[Value], change: &dyn Fn(&Value, &Value) -> Option
         [first, rest @ ..] => match value {
             Value::Array(items) => {
                 let at = place(first, items.len())?;
-                let mut items = items.as_ref().clone();
+                let mut items = items.to_vec();
                 let slot = items.get_mut(at)?;
                 *slot = edit(slot, rest, change)?;
                 Some(Value::array(items))
@@ -217,7 +217,7 @@ fn insert(document: &Value, path: &[Value], value: &Value) -> Option<Value> {
     edit(document, path, &|collection, key| match collection {
         Value::Array(items) => {
             let at = place(key, items.len()).filter(|at| *at <= items.len())?;
-            let mut items = items.as_ref().clone();
+            let mut items = items.to_vec();
             items.insert(at, value.clone());
             Some(Value::array(items))
         }
@@ -242,7 +242,7 @@ fn delete(document: &Value, path: &[Value]) -> Option<Value> {
     edit(document, path, &|collection, key| match collection {
         Value::Array(items) => {
             let at = place(key, items.len()).filter(|at| *at < items.len())?;
-            let mut items = items.as_ref().clone();
+            let mut items = items.to_vec();
             items.remove(at);
             Some(Value::array(items))
         }

@@ -108,6 +108,7 @@ impl Lowering<'_> {
             self.with(group, after, &mut block);
             rest = after;
         }
+        super::index::note_wanted(&mut block);
         block
     }
 
@@ -355,7 +356,7 @@ impl Lowering<'_> {
             let key = self.scan_key(part);
             let into = self.frame.fresh();
             self.frame.bound.insert(into);
-            out.ops.push(Op::Scan { from, key, into });
+            out.ops.push(Op::Scan { from, key, into, wanted: Vec::new() });
             value = ir::Expr::Slot(into);
         }
         if known.is_empty() { value } else { ir::Expr::Index(Box::new(value), known) }

@@ -5,6 +5,7 @@ mod document;
 mod explain;
 mod expr;
 mod gather;
+mod picked;
 mod rules;
 mod run;
 mod veiled;
@@ -127,6 +128,8 @@ pub(crate) struct Machine<'p> {
     open: Open,
     /// The expression at hand.
     place: Span,
+    /// Members of collections by what stands in them.
+    picked: picked::Indexes,
     /// How far the body that is asked about came.
     watch: Option<explain::Watch<'p>>,
     /// Places that ran.
@@ -159,6 +162,7 @@ impl<'p> Machine<'p> {
             veiled: request.veiled,
             open: Open::default(),
             place: Span::default(),
+            picked: picked::Indexes::default(),
             watch: None,
             covered: BTreeSet::new(),
             cases: Vec::new(),

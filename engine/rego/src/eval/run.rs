@@ -24,6 +24,8 @@ pub(crate) enum Members {
     Array(Value, usize),
     Object(Value, usize),
     Set(Value, usize),
+    /// Some members by their place.
+    Picked(Value, std::vec::IntoIter<u32>),
     Listed(std::vec::IntoIter<(Value, Document)>),
     Likely(std::vec::IntoIter<(Value, Value, Open)>),
 }
@@ -50,6 +52,11 @@ impl Iterator for Members {
                 let item = value.as_set()?.members().get(*at)?.clone();
                 *at += 1;
                 Some((item.clone(), Document::Value(item), Open::default()))
+            }
+            Self::Picked(value, places) => {
+                let at = usize::try_from(places.next()?).ok()?;
+                let (key, item) = super::picked::member(value, at)?;
+                Some((key, Document::Value(item), Open::default()))
             }
             Self::Listed(left) => left.next().map(|(key, member)| (key, member, Open::default())),
             Self::Likely(left) => left.next().map(|(key, value, open)| (key, Document::Value(value), open)),
@@ -224,9 +231,9 @@ impl<'p> Machine<'p> {
                 None => false,
             },
             Op::Match(pattern, expr) => self.match_expr(pattern, expr, slots)?,
-            Op::Scan { from, key, into } => {
+            Op::Scan { from, key, into, wanted } => {
                 let Some(document) = slots.get(*from).cloned().flatten() else { return Ok(Step::Failed) };
-                let left = self.members(document)?;
+                let left = self.members(document)?.map(|left| self.narrowed(left, wanted));
                 return Ok(match left {
                     Some(left) => Step::Choose(Choice::Members { key, into: *into, left }),
                     None => Step::Failed,

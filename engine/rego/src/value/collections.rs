@@ -1,18 +1,55 @@
 //! Objects and sets as sorted vectors: small, quick to search, in the order in which they print.
 
 use super::Value;
+use super::later::Later;
 use std::cmp::Ordering;
+use std::ops::Deref;
+
+/// An array.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Array(Later<Value>);
+
+impl Array {
+    pub(super) fn later(items: Later<Value>) -> Self {
+        Self(items)
+    }
+
+    /// The items.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Value] {
+        self.0.items()
+    }
+}
+
+impl Deref for Array {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        self.0.items()
+    }
+}
+
+impl From<Vec<Value>> for Array {
+    fn from(items: Vec<Value>) -> Self {
+        Self(Later::Here(items))
+    }
+}
 
 /// An object: pairs sorted by key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Object(Vec<(Value, Value)>);
+pub struct Object(Later<(Value, Value)>);
 
 impl Object {
+    pub(super) fn later(pairs: Later<(Value, Value)>) -> Self {
+        Self(pairs)
+    }
+
     /// The value at a key.
     #[must_use]
     pub fn get(&self, key: &Value) -> Option<&Value> {
-        let at = self.0.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        let pairs = self.pairs();
+        let at = pairs.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
+        pairs.get(at).map(|(_, value)| value)
     }
 
     /// The value at a text key.
@@ -23,68 +60,76 @@ impl Object {
             Value::Null | Value::Bool(_) | Value::Number(_) => Ordering::Less,
             _ => Ordering::Greater,
         };
-        let at = self.0.binary_search_by(|(k, _)| compare(k)).ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        let pairs = self.pairs();
+        let at = pairs.binary_search_by(|(k, _)| compare(k)).ok()?;
+        pairs.get(at).map(|(_, value)| value)
     }
 
     /// Sets one pair. Moves all later pairs: for many pairs, collect them at once.
     pub fn insert(&mut self, key: Value, value: Value) {
-        match self.0.binary_search_by(|(k, _)| k.cmp(&key)) {
+        self.0.change(|pairs| match pairs.binary_search_by(|(k, _)| k.cmp(&key)) {
             Ok(at) => {
-                if let Some(slot) = self.0.get_mut(at) {
+                if let Some(slot) = pairs.get_mut(at) {
                     slot.1 = value;
                 }
             }
-            Err(at) => self.0.insert(at, (key, value)),
-        }
+            Err(at) => pairs.insert(at, (key, value)),
+        });
     }
 
     /// Takes one pair out.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
-        let at = self.0.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
-        Some(self.0.remove(at).1)
+        self.0.change(|pairs| {
+            let at = pairs.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
+            Some(pairs.remove(at).1)
+        })
     }
 
     /// The pairs in the order of keys.
     #[must_use]
     pub fn pairs(&self) -> &[(Value, Value)] {
-        &self.0
+        self.0.items()
     }
 
     /// The pairs in the order of keys.
     pub fn iter(&self) -> std::slice::Iter<'_, (Value, Value)> {
-        self.0.iter()
+        self.pairs().iter()
     }
 
     /// Number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.pairs().len()
     }
 
     /// Whether there is no pair.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs().is_empty()
     }
+}
+
+/// Pairs in the order of keys. Of equal keys the last value counts, under the first key.
+pub(super) fn in_order(mut pairs: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
+    if !pairs.is_sorted_by(|(a, _), (b, _)| a < b) {
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        pairs.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                std::mem::swap(&mut later.1, &mut kept.1);
+            }
+            same
+        });
+    }
+    pairs
 }
 
 impl FromIterator<(Value, Value)> for Object {
     /// Of equal keys the last value counts, under the first key.
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(pairs: I) -> Self {
-        let mut pairs: Vec<_> = pairs.into_iter().collect();
-        if !pairs.is_sorted_by(|(a, _), (b, _)| a < b) {
-            pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
-            pairs.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(&mut later.1, &mut kept.1);
-                }
-                same
-            });
-        }
+        let mut pairs = in_order(pairs.into_iter().collect());
         pairs.shrink_to_fit();
-        Self(pairs)
+        Self(Later::Here(pairs))
     }
 }
 
@@ -106,7 +151,7 @@ impl IntoIterator for Object {
     type IntoIter = std::vec::IntoIter<(Value, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_items().into_iter()
     }
 }
 
@@ -115,7 +160,7 @@ impl<'a> IntoIterator for &'a Object {
     type IntoIter = std::slice::Iter<'a, (Value, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.iter()
     }
 }
 

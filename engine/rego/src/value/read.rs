@@ -1,18 +1,21 @@
 //! JSON text to values, without a document in between: digits are kept, keys and short texts are shared.
 
 use super::Value;
+use super::spans::Text;
 use crate::number::Number;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 /// Deepest nesting read.
-const DEPTH: usize = 2_000;
+pub(super) const DEPTH: usize = 2_000;
 /// Texts up to this length are shared between equal ones.
 const SHARED: usize = 32;
 /// Most texts kept for sharing.
-const MOST_SHARED: usize = 1 << 16;
+const MOST_SHARED: usize = 1 << 14;
+/// Shorter texts are read at once.
+const LONG: usize = 1 << 10;
 
 /// Why a text is no JSON document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,20 +35,37 @@ impl fmt::Display for JsonError {
 impl std::error::Error for JsonError {}
 
 impl Value {
-    /// Reads one JSON document. Of equal keys the last one counts.
+    /// Reads one JSON document. Of equal keys the last one counts. Of a long text, collections are read when they
+    /// are looked at.
     ///
     /// # Errors
     /// What RFC 8259 does not allow, text after the document, nesting deeper than 2,000, exponents beyond ±2^31.
     pub fn parse_json(text: &str) -> Result<Self, JsonError> {
-        let mut reader =
-            Reader { text, bytes: text.as_bytes(), at: 0, shared: HashMap::with_hasher(Seeded::new()) };
-        let value = reader.document()?;
-        reader.blanks();
-        if reader.at < text.len() {
-            return Err(reader.unexpected("after top-level value"));
-        }
-        Ok(value)
+        if text.len() > LONG { Self::read_json(text.to_owned()) } else { whole(text) }
     }
+
+    /// The same of a text that is given away, which saves a copy.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn read_json(text: String) -> Result<Self, JsonError> {
+        if text.len() <= LONG {
+            return whole(&text);
+        }
+        Text::value(text).or_else(|text| whole(&text))
+    }
+}
+
+/// Reads all of a text.
+fn whole(text: &str) -> Result<Value, JsonError> {
+    let mut shared = Shared::new();
+    let mut reader = Reader::at(text, 0, &mut shared);
+    let value = reader.document()?;
+    reader.blanks();
+    if reader.at < text.len() {
+        return Err(reader.unexpected("after top-level value"));
+    }
+    Ok(value)
 }
 
 /// A collection that is being read.
@@ -55,11 +75,36 @@ enum Open {
     Object(Vec<(Value, Value)>, Value),
 }
 
-struct Reader<'a> {
+/// Reads values from a place of a text.
+pub(super) struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    at: usize,
-    shared: HashMap<&'a str, Arc<str>, Seeded>,
+    pub(super) at: usize,
+    shared: &'a mut Shared,
+}
+
+/// Keys and short texts, each once.
+pub(super) struct Shared(HashSet<Arc<str>, Seeded>);
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        Self(HashSet::with_hasher(Seeded::new()))
+    }
+
+    /// `always` is for keys: there are few of them, many times.
+    fn share(&mut self, text: &str, always: bool) -> Arc<str> {
+        if text.len() > SHARED {
+            return text.into();
+        }
+        if let Some(shared) = self.0.get(text) {
+            return Arc::clone(shared);
+        }
+        let shared: Arc<str> = text.into();
+        if self.0.len() < if always { 4 * MOST_SHARED } else { MOST_SHARED } {
+            self.0.insert(Arc::clone(&shared));
+        }
+        shared
+    }
 }
 
 /// A quick hash of short texts, from a start that nobody outside knows: texts cannot be made to collide.
@@ -99,7 +144,12 @@ impl Hasher for Quick {
 }
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Result<Value, JsonError> {
+    pub(super) fn at(text: &'a str, at: usize, shared: &'a mut Shared) -> Self {
+        Self { text, bytes: text.as_bytes(), at, shared }
+    }
+
+    /// One value, from here.
+    pub(super) fn document(&mut self) -> Result<Value, JsonError> {
         let mut stack: Vec<Open> = Vec::new();
         loop {
             let Some(mut value) = self.value_or_open(&mut stack)? else { continue };
@@ -170,19 +220,19 @@ impl<'a> Reader<'a> {
         if self.take(close) { Ok(true) } else { Err(self.unexpected(&format!("after {after}"))) }
     }
 
-    fn key(&mut self) -> Result<Value, JsonError> {
+    pub(super) fn key(&mut self) -> Result<Value, JsonError> {
         self.blanks();
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("looking for beginning of object key string"));
         }
-        let key = self.string()?;
+        let key = self.string(true)?;
         self.blanks();
         if self.take(b':') { Ok(key) } else { Err(self.unexpected("after object key")) }
     }
 
-    fn scalar(&mut self) -> Result<Value, JsonError> {
+    pub(super) fn scalar(&mut self) -> Result<Value, JsonError> {
         match self.peek() {
-            Some(b'"') => self.string(),
+            Some(b'"') => self.string(false),
             Some(b't') => self.word("true", Value::Bool(true)),
             Some(b'f') => self.word("false", Value::Bool(false)),
             Some(b'n') => self.word("null", Value::Null),
@@ -209,7 +259,7 @@ impl<'a> Reader<'a> {
         Ok(Value::Number(number))
     }
 
-    fn string(&mut self) -> Result<Value, JsonError> {
+    fn string(&mut self, key: bool) -> Result<Value, JsonError> {
         self.at += 1;
         let start = self.at;
         let rest = self.bytes.get(start..).unwrap_or_default();
@@ -218,7 +268,7 @@ impl<'a> Reader<'a> {
         self.at += length;
         let head = self.text.get(start..self.at).unwrap_or_default();
         if self.take(b'"') {
-            return Ok(Value::String(self.share(head)));
+            return Ok(Value::String(self.shared.share(head, key)));
         }
         let mut out = head.to_owned();
         loop {
@@ -290,27 +340,13 @@ impl<'a> Reader<'a> {
         u32::from_str_radix(digits, 16).ok()
     }
 
-    fn share(&mut self, text: &'a str) -> Arc<str> {
-        if text.len() > SHARED {
-            return text.into();
-        }
-        if let Some(shared) = self.shared.get(text) {
-            return Arc::clone(shared);
-        }
-        let shared: Arc<str> = text.into();
-        if self.shared.len() < MOST_SHARED {
-            self.shared.insert(text, Arc::clone(&shared));
-        }
-        shared
-    }
-
-    fn blanks(&mut self) {
+    pub(super) fn blanks(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 

@@ -1,0 +1,152 @@
+//! Items of collections: there already, or made when somebody looks at them for the first time.
+
+use super::Value;
+use super::spans::Text;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+
+/// What makes the items of one collection.
+pub(crate) enum Origin<T> {
+    /// A part of a JSON text.
+    Text {
+        /// The text.
+        text: Arc<Text>,
+        /// Where the collection begins.
+        start: u32,
+        /// Its number among the collections of the text.
+        node: u32,
+    },
+    /// Somebody else.
+    Made(Box<dyn Fn() -> Vec<T> + Send + Sync>),
+}
+
+/// Items of a collection. What is never looked at takes neither time nor room.
+pub(crate) enum Later<T> {
+    Here(Vec<T>),
+    Asked(Box<Asked<T>>),
+}
+
+/// Items that are made once.
+pub(crate) struct Asked<T> {
+    made: OnceLock<Vec<T>>,
+    origin: Origin<T>,
+}
+
+/// What can stand in a collection.
+pub(crate) trait Item: Sized + Clone {
+    /// The items at a place of a text.
+    fn read(text: &Arc<Text>, start: u32, node: u32) -> Vec<Self>;
+
+    /// The form in which a collection keeps them.
+    fn kept(items: Vec<Self>) -> Vec<Self>;
+}
+
+impl Item for Value {
+    fn read(text: &Arc<Text>, start: u32, node: u32) -> Vec<Self> {
+        text.items(start, node)
+    }
+
+    fn kept(items: Vec<Self>) -> Vec<Self> {
+        items
+    }
+}
+
+impl Item for (Value, Value) {
+    fn read(text: &Arc<Text>, start: u32, node: u32) -> Vec<Self> {
+        text.pairs(start, node)
+    }
+
+    fn kept(items: Vec<Self>) -> Vec<Self> {
+        super::collections::in_order(items)
+    }
+}
+
+impl<T: Item> Later<T> {
+    pub(crate) fn from(origin: Origin<T>) -> Self {
+        Self::Asked(Box::new(Asked { made: OnceLock::new(), origin }))
+    }
+
+    pub(crate) fn items(&self) -> &[T] {
+        match self {
+            Self::Here(items) => items,
+            Self::Asked(asked) => asked.made.get_or_init(|| asked.origin.make()),
+        }
+    }
+
+    pub(crate) fn into_items(self) -> Vec<T> {
+        match self {
+            Self::Here(items) => items,
+            Self::Asked(asked) => {
+                let Asked { made, origin } = *asked;
+                made.into_inner().unwrap_or_else(|| origin.make())
+            }
+        }
+    }
+
+    /// Changes the items.
+    pub(crate) fn change<R>(&mut self, change: impl FnOnce(&mut Vec<T>) -> R) -> R {
+        let mut items = std::mem::replace(self, Self::Here(Vec::new())).into_items();
+        let out = change(&mut items);
+        *self = Self::Here(items);
+        out
+    }
+}
+
+impl<T: Item> Origin<T> {
+    fn make(&self) -> Vec<T> {
+        let mut items = match self {
+            Self::Text { text, start, node } => T::read(text, *start, *node),
+            Self::Made(make) => make(),
+        };
+        items = T::kept(items);
+        items.shrink_to_fit();
+        items
+    }
+}
+
+impl<T> Default for Later<T> {
+    fn default() -> Self {
+        Self::Here(Vec::new())
+    }
+}
+
+/// A copy has all its items.
+impl<T: Item> Clone for Later<T> {
+    fn clone(&self) -> Self {
+        Self::Here(self.items().to_vec())
+    }
+}
+
+impl<T: Item + fmt::Debug> fmt::Debug for Later<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.items().fmt(f)
+    }
+}
+
+impl<T: Item + PartialEq> PartialEq for Later<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.items() == other.items()
+    }
+}
+
+impl<T: Item + Eq> Eq for Later<T> {}
+
+impl<T: Item + Hash> Hash for Later<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.items().hash(state);
+    }
+}
+
+impl<T: Item + Ord> Ord for Later<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.items().cmp(other.items())
+    }
+}
+
+impl<T: Item + Ord> PartialOrd for Later<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}

@@ -81,6 +81,7 @@ fn tests(case: &PolicyCase, workdir: &Workdir) -> Outcome {
         Err(why) => return failed(&why),
     };
     let question = TestQuestion {
+        bounds: ordain_policy::Bounds::default(),
         files,
         only: value("--run"),
         now_ns: ordain_operations::clock::now_ns(),

@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     ("msgpack", msgpack),
     ("policy", policy),
     ("evaluation", evaluation),
+    ("peer", crate::fuzz_peer::peer),
 ];
 
 fn text(bytes: &[u8]) -> String {
@@ -111,6 +112,7 @@ pub fn evaluation(bytes: &[u8]) {
             limits: Limits { steps: 20_000, depth: 200, items: 20_000 },
             cover: false,
             veiled,
+            reveal: None,
         };
         let found = compiled.values(&["data.p.x"], request, BuiltinEnv::new(0), &mut Trail::default());
         outcomes.extend(found);

@@ -8,6 +8,7 @@ pub mod binary;
 pub mod case;
 pub mod expression;
 pub mod fuzz;
+pub mod fuzz_peer;
 pub mod github;
 pub mod helm_peer;
 pub mod normal;

@@ -35,7 +35,7 @@ pub use ignore_changes::ignore_changes;
 pub use load::{Entry, LANGUAGE_VERSION, load, load_from};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
 pub use module_source::join_path;
-pub use project::{Implementation, ProjectEnvironment, ProjectFile};
+pub use project::{Implementation, PolicyLimits, ProjectEnvironment, ProjectFile};
 pub use reference::{Reference, Subject, key_of};
 pub use source_set::{InstalledModule, SourceSet};
 pub use type_constraint::TypeConstraint;

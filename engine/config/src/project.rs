@@ -9,6 +9,13 @@
 //!   implementation = "plugin"
 //! }
 //!
+//! policy_limits {
+//!   steps = 2000000000
+//!   depth = 1500
+//!   items = 200000000
+//!   time  = "2m"
+//! }
+//!
 //! environment "staging" {
 //!   paths              = ["environments/staging"]
 //!   approvers          = ["*@example.com"]
@@ -47,6 +54,21 @@ pub struct ProjectFile {
     pub environments: Vec<ProjectEnvironment>,
     /// What must serve a provider, whatever could.
     pub implementations: BTreeMap<ProviderAddr, Implementation>,
+    /// How much an evaluation of policies may take.
+    pub policy_limits: PolicyLimits,
+}
+
+/// The `policy_limits` block: bounds of one evaluation of policies; what is not written is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyLimits {
+    /// Operations.
+    pub steps: Option<u64>,
+    /// Rules and closures inside of each other; more than the usual depth is not granted.
+    pub depth: Option<u64>,
+    /// Items of collections that are made on the way.
+    pub items: Option<u64>,
+    /// Seconds.
+    pub seconds: Option<u64>,
 }
 
 /// What serves a provider.
@@ -103,7 +125,11 @@ impl ProjectFile {
         let (body, mut found) = parse_native(file, text);
         let mut fields = Fields::exact(
             &body,
-            &schema(&[], &TOP, &[("environment", &["name"]), ("provider", &["source"])]),
+            &schema(
+                &[],
+                &TOP,
+                &[("environment", &["name"]), ("provider", &["source"]), ("policy_limits", &[])],
+            ),
             &mut found,
         );
         let mut text_at = |name: &str, found: &mut Diagnostics| {
@@ -115,10 +141,20 @@ impl ProjectFile {
             revocations: text_at("revocations", &mut found),
             environments: Vec::new(),
             implementations: BTreeMap::new(),
+            policy_limits: PolicyLimits::default(),
         };
+        let mut limited = false;
         for block in &fields.blocks {
             if &*block.block_type.text == "provider" {
                 project.implementations.extend(forced_implementation(block, &mut found));
+                continue;
+            }
+            if &*block.block_type.text == "policy_limits" {
+                if std::mem::replace(&mut limited, true) {
+                    let detail = "The bounds of policies were already set.";
+                    found.push(duplicate("Duplicate policy_limits", detail.to_owned(), block.header));
+                }
+                project.policy_limits = PolicyLimits::decode(block, &mut found);
                 continue;
             }
             let Some(environment) = ProjectEnvironment::decode(block, &mut found) else { continue };
@@ -131,6 +167,30 @@ impl ProjectFile {
         }
         (project, found)
     }
+}
+
+impl PolicyLimits {
+    fn decode(block: &Block, found: &mut Diagnostics) -> Self {
+        let names = ["steps", "depth", "items", "time"];
+        let mut fields = Fields::exact(&block.body, &schema(&[], &names, &[]), found);
+        let mut bound = |name: &str, found: &mut Diagnostics| at_least_one(fields.take(name).as_ref(), found);
+        let (steps, depth, items) = (bound("steps", found), bound("depth", found), bound("items", found));
+        let seconds = seconds_of(fields.take("time").as_ref(), found);
+        Self { steps, depth, items, seconds: seconds.and_then(|seconds| u64::try_from(seconds).ok()) }
+    }
+}
+
+fn at_least_one(attribute: Option<&Attribute>, found: &mut Diagnostics) -> Option<u64> {
+    let attribute = attribute?;
+    let value = constant_of(&attribute.expr, &Type::Number, found)?;
+    let bound =
+        value.as_number().and_then(|number| number.as_i64()).and_then(|bound| u64::try_from(bound).ok());
+    let bound = bound.filter(|bound| *bound > 0);
+    if bound.is_none() {
+        let detail = "A whole number from 1 up is required.";
+        found.push(bad_argument("Unsuitable value", detail, attribute.expr.span));
+    }
+    bound
 }
 
 impl ProjectEnvironment {

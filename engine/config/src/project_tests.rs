@@ -23,6 +23,10 @@ environment "staging" {
   same_effects       = true
   time_zone          = "Europe/London"
 }
+policy_limits {
+  steps = 5000
+  time  = "10s"
+}
 environment "dev" {
   paths     = ["environments/dev"]
   approvals = 0
@@ -31,6 +35,8 @@ environment "dev" {
     );
     assert_eq!(found, Vec::<String>::new());
     assert_eq!(project.policies.as_deref(), Some("policies"));
+    let limits = PolicyLimits { steps: Some(5000), seconds: Some(10), ..PolicyLimits::default() };
+    assert_eq!(project.policy_limits, limits);
     let [staging, dev] = project.environments.as_slice() else { panic!("{project:?}") };
     assert_eq!((staging.approvals, staging.plan_lifetime), (Some(2), Some(86_400)));
     assert_eq!((staging.approval_lifetime, staging.same_effects), (Some(604_800), Some(true)));
@@ -54,6 +60,8 @@ fn what_is_wrong_is_reported() {
         ),
         ("policies = var.x", "Variables not allowed"),
         ("policy {}", "Unsupported block type"),
+        ("policy_limits {\n  steps = 0\n}", "Unsuitable value"),
+        ("policy_limits {}\npolicy_limits {}", "Duplicate policy_limits"),
         (
             "environment \"a\" {\n  paths = [\"x\"]\n  approvals = 0\n}\nenvironment \"a\" {\n  paths = [\"y\"]\n  \
              approvals = 0\n}",

@@ -8,6 +8,7 @@ use ordain_policy::{
     conftest_verify, float_document,
 };
 
+use crate::repository::Repository;
 use crate::{Workdir, hcl_to_json, policy_sources};
 
 /// What Conftest's flags say.
@@ -73,6 +74,10 @@ fn unexpected<T>(outcome: Option<Result<T, String>>) -> Result<T, String> {
 }
 
 fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion, String> {
+    let (bounds, found) = crate::judging::bounds(&Repository::around(workdir));
+    if let Some(wrong) = found.iter().next() {
+        return Err(format!("ordain.hcl: {}: {}", wrong.summary, wrong.detail));
+    }
     let default = ["policy".to_owned()];
     let given = if flags.policies.is_empty() { &default[..] } else { &flags.policies };
     let kind = |file: &SourceFile| FileKind::of(&file.path);
@@ -113,6 +118,7 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
         now_ns: crate::clock::now_ns(),
         environment: workdir.env.clone(),
         readable,
+        bounds,
     })
 }
 

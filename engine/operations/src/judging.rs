@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ordain_approval::{AllowedSigners, Environment, Revocations, Rules};
-use ordain_config::{ProjectEnvironment, ProjectFile};
+use ordain_config::{PolicyLimits, ProjectEnvironment, ProjectFile};
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::PlanFile;
-use ordain_plan::json::Secrets;
-use ordain_policy::{Bundle, Decisions, Explained, Input, RegoValue, Stage, ValueSerializer};
+use ordain_policy::{Bounds, Bundle, Decisions, Explained, Input, Limits, RegoValue, Stage};
 
 use crate::clock;
 use crate::repository::{Repository, policy_files};
@@ -90,7 +89,9 @@ pub(crate) fn time_zone(repository: &Repository, environment: Option<&str>) -> S
 /// repository has none.
 pub fn bundle(repository: &Repository, directory: Option<&Path>) -> (Option<Bundle>, Diagnostics) {
     let (project, mut found) = project(repository);
-    let named = project.and_then(|project| project.policies);
+    let project = project.unwrap_or_default();
+    let bounds = bounds_of(&project.policy_limits);
+    let named = project.policies;
     let own = repository.top.join(named.as_deref().unwrap_or("policies"));
     let path = match directory {
         Some(directory) => directory,
@@ -102,8 +103,28 @@ pub fn bundle(repository: &Repository, directory: Option<&Path>) -> (Option<Bund
     if found.has_errors() {
         return (None, found);
     }
-    let bundle = found.take(Bundle::new(files));
+    let bundle = found.take(Bundle::new(files)).map(|bundle| bundle.within(bounds));
     (bundle, found)
+}
+
+/// How much an evaluation of policies may take, by `ordain.hcl`.
+pub fn bounds(repository: &Repository) -> (Bounds, Diagnostics) {
+    let (project, found) = project(repository);
+    (bounds_of(&project.unwrap_or_default().policy_limits), found)
+}
+
+/// What is written in place of the usual; the stack has room for the usual depth and no more.
+fn bounds_of(written: &PolicyLimits) -> Bounds {
+    let usual = Bounds::default();
+    let depth = written.depth.map(|depth| usize::try_from(depth).unwrap_or(usize::MAX));
+    Bounds {
+        limits: Limits {
+            steps: written.steps.unwrap_or(usual.limits.steps),
+            depth: depth.unwrap_or(usual.limits.depth).min(usual.limits.depth),
+            items: written.items.unwrap_or(usual.limits.items),
+        },
+        seconds: written.seconds.unwrap_or(usual.seconds),
+    }
 }
 
 /// Lets policies judge a plan, now.
@@ -144,7 +165,7 @@ pub fn explain(
 
 /// The JSON plan as policies read it.
 pub(crate) fn document(file: &PlanFile) -> (Option<RegoValue>, Diagnostics) {
-    let (plan, mut found) = file.json_to(Secrets::Shown, ValueSerializer);
+    let (plan, mut found) = ordain_policy::plan_document(&Arc::new(file.clone()));
     match plan {
         Ok(plan) => (Some(plan), found),
         Err(error) => {

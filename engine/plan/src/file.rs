@@ -171,7 +171,8 @@ impl PlanFile {
         json::plan_to(&self.plan, &self.view(secrets), serializer)
     }
 
-    fn view(&self, secrets: Secrets) -> View<'_> {
+    /// What documents of its plan need beside it.
+    pub fn view(&self, secrets: Secrets) -> View<'_> {
         View {
             schemas: &self.schemas,
             configuration: &self.configuration,

@@ -13,9 +13,11 @@ mod tree;
 pub(crate) mod values;
 mod write;
 
+pub use changes::in_order;
 pub(crate) use changes::key_json;
 pub use checks::to_state as state_check_results;
 pub use configuration::Configuration;
+pub use values::{sensitive_shape, unknown_shape};
 
 use std::collections::BTreeMap;
 
@@ -77,6 +79,69 @@ pub fn plan_to<S: serde::Serializer>(
     with_document(plan, view, &|_| None, |document| document.serialize(serializer))
 }
 
+/// All of the document but what grows with the number of objects: no `resource_changes`, no `resource_drift`, and
+/// `planned_values` and `prior_state` without content. Found is what is wrong with all of it.
+pub fn outline_to<S: serde::Serializer>(
+    plan: &Plan,
+    view: &View<'_>,
+    serializer: S,
+) -> (Result<S::Ok, S::Error>, Diagnostics) {
+    with_document(plan, view, &|_| None, |document| {
+        let outline = PlanDocument {
+            variables: document.variables.clone(),
+            planned_values: document::ValuesDocument::default(),
+            resource_drift: Each::new(Vec::new(), |change| changes::resource_change(change, view)),
+            resource_changes: Each::new(Vec::new(), |change| changes::resource_change(change, view)),
+            deferred_changes: document.deferred_changes.clone(),
+            output_changes: document.output_changes.clone(),
+            prior_state: document.prior_state.as_ref().map(|_| states::nothing()),
+            relevant_attributes: document.relevant_attributes.clone(),
+            checks: document.checks.clone(),
+            ..*document
+        };
+        outline.serialize(serializer)
+    })
+}
+
+/// `planned_values` alone.
+///
+/// # Errors
+/// What the serializer says.
+pub fn planned_values_to<S: serde::Serializer>(
+    plan: &Plan,
+    view: &View<'_>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    states::planned(plan, view).0.serialize(serializer)
+}
+
+/// `prior_state` alone.
+///
+/// # Errors
+/// What the serializer says.
+pub fn prior_state_to<S: serde::Serializer>(
+    plan: &Plan,
+    view: &View<'_>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    states::document(&plan.prior, view, &settled_outputs(plan), false).0.serialize(serializer)
+}
+
+/// One entry of `resource_changes`; in its `change`, null for each of `before`, `after_unknown` and the sensitive
+/// shapes, and no `after`.
+///
+/// # Errors
+/// What the serializer says.
+pub fn frame_to<S: serde::Serializer>(change: &Change, serializer: S) -> Result<S::Ok, S::Error> {
+    changes::frame(change).serialize(serializer)
+}
+
+/// Outputs that are known already count as part of the refreshed state, with their new values.
+fn settled_outputs(plan: &Plan) -> Vec<&OutputChange> {
+    let known = |output: &&OutputChange| output.action != Action::Delete && output.after.is_wholly_known();
+    plan.outputs.iter().filter(known).collect()
+}
+
 fn with_document<T>(
     plan: &Plan,
     view: &View<'_>,
@@ -84,9 +149,7 @@ fn with_document<T>(
     work: impl FnOnce(&PlanDocument<'_>) -> T,
 ) -> (T, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    // Outputs that are known already count as part of the refreshed state, with their new values.
-    let known = |output: &&OutputChange| output.action != Action::Delete && output.after.is_wholly_known();
-    let outputs: Vec<&OutputChange> = plan.outputs.iter().filter(known).collect();
+    let outputs = settled_outputs(plan);
     let has_prior = !plan.prior.is_empty() || !outputs.is_empty();
     let prior_state =
         has_prior.then(|| diagnostics.take(states::document(&plan.prior, view, &outputs, false)));

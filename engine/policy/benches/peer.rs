@@ -15,9 +15,16 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant;
 
+use ordain_plan::file::{Inputs, Origin, Place, PlanFile};
+use ordain_plan::testkit::{change, empty_plan};
+use ordain_plan::{Action, Schemas, TypeSchema};
+use ordain_policy::plan_document;
 use ordain_rego::{BuiltinEnv, CompileOptions, Compiled, Limits, Policies, Request, Trail, Value, Version};
+use ordain_value::{Type, Value as Known};
+use serde_json::{Value as Json, json};
 
 const CASES: [&str; 2] = ["50 MB × 2 rules", "1000 × 1000"];
 
@@ -25,7 +32,7 @@ const CASES: [&str; 2] = ["50 MB × 2 rules", "1000 × 1000"];
 const BIG: usize = 28_467;
 
 /// A resource change as a provider of many attributes gives it: nested blocks, nulls, tags.
-fn change(at: usize, ty: &str, blocks: usize) -> String {
+fn written(at: usize, ty: &str, blocks: usize) -> String {
     let mut inner = String::new();
     for block in 0..blocks {
         let _ = write!(
@@ -49,8 +56,8 @@ fn change(at: usize, ty: &str, blocks: usize) -> String {
 
 fn plan(case: usize) -> String {
     let changes: Vec<String> = match case {
-        0 => (0..BIG).map(|at| change(at, "azurerm_thing", 8)).collect(),
-        _ => (0..1000).map(|at| change(at, &format!("type_{at}"), 1)).collect(),
+        0 => (0..BIG).map(|at| written(at, "azurerm_thing", 8)).collect(),
+        _ => (0..1000).map(|at| written(at, &format!("type_{at}"), 1)).collect(),
     };
     format!("{{\"format_version\":\"1.2\",\"resource_changes\":[{}]}}", changes.join(","))
 }
@@ -90,7 +97,7 @@ fn ours(policy: &str, input: &Path) -> Figures {
     let mut policies = Policies::new(Version::V1);
     policies.add(policy);
     let compiled = policies.compile(&Value::object(Vec::new()), CompileOptions::default()).expect("policies");
-    let input = Value::parse_json(&std::fs::read_to_string(input).unwrap()).expect("a plan");
+    let input = Value::read_json(std::fs::read_to_string(input).unwrap()).expect("a plan");
     judged(&compiled, input, begin)
 }
 
@@ -104,6 +111,7 @@ fn judged(compiled: &Compiled, input: Value, begin: Instant) -> Figures {
         limits: Limits::default(),
         cover: false,
         veiled: false,
+        reveal: None,
     };
     let begin = Instant::now();
     let found = compiled.values(&["data.main.deny"], request, BuiltinEnv::new(0), &mut Trail::default());
@@ -115,15 +123,62 @@ fn judged(compiled: &Compiled, input: Value, begin: Instant) -> Figures {
     (loaded.as_secs_f64(), evaluated.as_secs_f64(), denied)
 }
 
-/// The same from a document in memory that is serialised, as a plan is, without a text in between.
+/// The same from a plan in memory, without a text in between.
 fn direct(policy: &str, input: &Path) -> Figures {
-    let document: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(input).unwrap()).unwrap();
+    let document: Json = serde_json::from_str(&std::fs::read_to_string(input).unwrap()).unwrap();
+    let file = Arc::new(stored(&document));
+    drop(document);
     let begin = Instant::now();
     let mut policies = Policies::new(Version::V1);
     policies.add(policy);
     let compiled = policies.compile(&Value::object(Vec::new()), CompileOptions::default()).expect("policies");
-    let input = Value::serialized(&document).expect("a plan");
-    judged(&compiled, input, begin)
+    let input = plan_document(&file).0.expect("a plan");
+    let figures = judged(&compiled, input, begin);
+    std::mem::forget(file);
+    figures
+}
+
+/// The plan whose JSON form has these changes.
+fn stored(document: &Json) -> PlanFile {
+    let mut plan = empty_plan();
+    let mut schemas = Schemas::new();
+    for row in document["resource_changes"].as_array().unwrap() {
+        let mut change = change(row["address"].as_str().unwrap(), Action::Create);
+        change.after = known(&row["change"]["after"]);
+        let resource = &change.address.resource;
+        let schema = TypeSchema { version: 0, ty: Type::Dynamic, sensitive: Vec::new(), blocks: Vec::new() };
+        let provider = change.provider.provider.clone();
+        schemas.insert(provider, resource.mode, resource.type_name.clone(), Arc::new(schema));
+        plan.changes.push(change);
+    }
+    let header = serde_json::from_value(json!({
+        "engine": "", "terraform_version": "1.11.4", "sealing": "none",
+        "place": Place::default(), "origin": Origin::default(), "inputs": Inputs::default(),
+    }));
+    PlanFile {
+        header: header.unwrap(),
+        plan,
+        schemas,
+        configuration: Default::default(),
+        snapshot: Default::default(),
+        decisions: Json::Null,
+        obligations: Json::Null,
+        approvals: Vec::new(),
+        closed: None,
+    }
+}
+
+fn known(json: &Json) -> Known {
+    match json {
+        Json::Null => Known::null(Type::Dynamic),
+        Json::Bool(truth) => Known::bool(*truth),
+        Json::Number(number) => Known::number(number.as_i64().unwrap()),
+        Json::String(text) => Known::string(text),
+        Json::Array(items) => Known::tuple(items.iter().map(known)),
+        Json::Object(members) => {
+            Known::object(members.iter().map(|(name, member)| (name.as_str(), known(member))))
+        }
+    }
 }
 
 fn peer(policy: &str, input: &Path) -> Figures {

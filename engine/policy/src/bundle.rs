@@ -8,7 +8,7 @@ use ordain_plan::{Digest, digest};
 use ordain_rego::{FileKind, document};
 use serde_json::{Map, Value as Json};
 
-use crate::rego::Rego;
+use crate::rego::{Bounds, Rego};
 use crate::scan::{self, Flaw, Module};
 
 /// Policies and their data.
@@ -20,6 +20,7 @@ pub struct Bundle {
     digest: Digest,
     /// The rules without tests, once they are compiled.
     compiled: Arc<OnceLock<Rego>>,
+    bounds: Bounds,
 }
 
 impl std::fmt::Debug for Bundle {
@@ -71,7 +72,8 @@ impl Bundle {
         if let Err(flaws) = scan::no_recursion(&modules) {
             diagnostics.extend(flaws.into_iter().map(of_flaw));
         }
-        let bundle = Self { texts, modules, data, digest, compiled: Arc::default() };
+        let bundle =
+            Self { texts, modules, data, digest, compiled: Arc::default(), bounds: Bounds::default() };
         if !diagnostics.has_errors() {
             diagnostics.append(bundle.check_rules());
         }
@@ -81,6 +83,12 @@ impl Bundle {
             diagnostics.extend(found.unwrap_or_default());
         }
         ((!diagnostics.has_errors()).then_some(bundle), diagnostics)
+    }
+
+    /// The same with other bounds of evaluation than the usual ones.
+    #[must_use]
+    pub fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// Digest of all texts and data with their names.
@@ -93,13 +101,22 @@ impl Bundle {
         (self.decision_rules().count(), self.tests().count())
     }
 
+    /// Whether a text has these words.
+    pub(crate) fn mentions(&self, words: &str) -> bool {
+        self.texts.values().any(|text| text.contains(words))
+    }
+
     /// The engine with all texts but tests, compiled once for all copies of the bundle.
     pub(crate) fn judging(&self) -> Result<Rego, Vec<Diagnostic>> {
-        if let Some(rego) = self.compiled.get() {
-            return Ok(rego.clone());
-        }
-        let rego = self.engine(false)?;
-        Ok(self.compiled.get_or_init(|| rego).clone())
+        let mut rego = match self.compiled.get() {
+            Some(rego) => rego.clone(),
+            None => {
+                let rego = self.engine(false)?;
+                self.compiled.get_or_init(|| rego).clone()
+            }
+        };
+        rego.set_bounds(self.bounds);
+        Ok(rego)
     }
 
     /// The engine with all texts; tests only when asked for.
@@ -114,9 +131,10 @@ impl Bundle {
             let detail = format!("{path} was not taken by the evaluator:\n{why}");
             error(codes::policy::POLICY_LOAD, "Policy cannot be loaded", detail)
         };
-        let rego = Rego::load(texts, &self.data).map_err(|failures| {
+        let mut rego = Rego::load(texts, &self.data).map_err(|failures| {
             failures.iter().map(|(path, failed)| not_loaded(path, &failed.0)).collect::<Vec<_>>()
         })?;
+        rego.set_bounds(self.bounds);
         Ok(rego)
     }
 

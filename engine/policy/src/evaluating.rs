@@ -88,6 +88,7 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
         limits: question.limits,
         cover: false,
         veiled: false,
+        reveal: None,
     };
     let mut env = BuiltinEnv::new(question.now_ns);
     env.runtime = runtime(&question.environment);

@@ -19,6 +19,7 @@ mod scan;
 mod test_shapes;
 mod testing;
 mod tokens;
+mod whole;
 
 pub use bundle::Bundle;
 pub use check::check;
@@ -34,5 +35,7 @@ pub use judge::{judge, report};
 pub use ordain_rego::{
     FileKind, Limits, SourceFile, Value as RegoValue, ValueSerializer, Version, float_document, pattern,
 };
+pub use rego::Bounds;
 pub use test_shapes::{TestQuestion, TestReply, test_shaped};
 pub use testing::{Outcome, Report, TestResult, test};
+pub use whole::plan_document;

@@ -177,6 +177,38 @@ fn nullable(ty: Type) -> Type {
     }
 }
 
+/// An input of a test: `{"$unknown": …}` in it is what is not known yet.
+pub(crate) fn revealed(value: &Value) -> Value {
+    revealed_at(value, &mut Place { of: "input".into(), path: String::new() })
+}
+
+fn revealed_at(value: &Value, place: &mut Place) -> Value {
+    let mut below = |item: &Value, step: String| {
+        let length = place.path.len();
+        place.path.push_str(&step);
+        let item = revealed_at(item, place);
+        place.path.truncate(length);
+        item
+    };
+    match value {
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            Value::array(items.map(|(at, item)| below(item, format!("[{at}]"))).collect())
+        }
+        Value::Object(object) => {
+            if let [(key, what)] = object.pairs()
+                && key.as_str() == Some("$unknown")
+            {
+                return unknown(&what.to_json(), place);
+            }
+            let pairs = object.iter();
+            let named = |(key, item): &(Value, Value)| (key.clone(), below(item, step(&key.json_key())));
+            Value::object(pairs.map(named).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// The type that a type of the language has in JSON. What stands inside may be null.
 fn type_of(json: &Json) -> Type {
     let inner = |json: &Json| nullable(type_of(json));

@@ -25,9 +25,9 @@ pub struct Rego {
     data: Value,
     input: Option<Value>,
     veiled: bool,
+    reveal: Option<fn(&Value) -> Value>,
+    bounds: Bounds,
     now: i64,
-    gather: bool,
-    prints: Vec<String>,
 }
 
 /// Why the engine did not take or answer something; its own words.
@@ -38,8 +38,26 @@ fn failed(error: impl std::fmt::Display) -> Failed {
     Failed(error.to_string().trim().to_owned())
 }
 
-/// Longest time of one judgement.
-const LONGEST: Duration = Duration::from_secs(120);
+/// Bounds of judging.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Steps, depth and room of one evaluation.
+    pub limits: Limits,
+    /// Seconds that one evaluation may take.
+    pub seconds: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { limits: Limits::default(), seconds: 120 }
+    }
+}
+
+impl Bounds {
+    pub(crate) fn longest(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
 
 /// Runs `work` where it has room; sets the flag that it is given once `longest` is over.
 pub(crate) fn watched<T: Send>(
@@ -103,9 +121,9 @@ impl Rego {
             data,
             input: None,
             veiled: false,
+            reveal: None,
+            bounds: Bounds::default(),
             now: 0,
-            gather: false,
-            prints: Vec::new(),
         })
     }
 
@@ -120,14 +138,26 @@ impl Rego {
         self.veiled = veiled;
     }
 
+    /// Sets how much an evaluation may take.
+    pub fn set_bounds(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+    }
+
+    /// What tests put in the place of the input may have unknown values, written as `reveal` reads them.
+    pub fn set_reveal(&mut self, reveal: fn(&Value) -> Value) {
+        self.reveal = Some(reveal);
+        self.veiled = true;
+    }
+
     fn request(&self) -> Request {
         Request {
             input: self.input.clone(),
             data: self.data.clone(),
             strict_errors: false,
-            limits: Limits::default(),
+            limits: self.bounds.limits,
             cover: false,
             veiled: self.veiled,
+            reveal: self.reveal,
         }
     }
 
@@ -136,7 +166,7 @@ impl Rego {
         let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
         let (request, mut env, mut trail) = (self.request(), BuiltinEnv::new(self.now), Trail::default());
         let compiled = &*compiled;
-        let found = watched(LONGEST, |cancel| {
+        let found = watched(self.bounds.longest(), |cancel| {
             env.cancel = Some(cancel);
             compiled.values(rules, request, env, &mut trail)
         })?;
@@ -148,7 +178,7 @@ impl Rego {
         let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
         let (request, mut env) = (self.request(), BuiltinEnv::new(self.now));
         let compiled = &*compiled;
-        watched(LONGEST, |cancel| {
+        watched(self.bounds.longest(), |cancel| {
             env.cancel = Some(cancel);
             compiled.explain(rule, request, env)
         })?
@@ -175,43 +205,33 @@ impl Rego {
         format!("{path}:{}: {}", at.row, words.join(" "))
     }
 
+    /// What a rule gives, under what, and what `print` said on the way.
+    pub fn give(&self, rule: &str) -> (Result<Option<Given>, Failed>, Vec<String>) {
+        let Ok(compiled) = self.compiled.lock() else {
+            return (Err(Failed("an evaluation failed".to_owned())), Vec::new());
+        };
+        let (request, mut env, mut trail) = (self.request(), BuiltinEnv::new(self.now), Trail::default());
+        let compiled = &*compiled;
+        let found = watched(self.bounds.longest(), |cancel| {
+            env.cancel = Some(cancel);
+            compiled.values(&[rule], request, env, &mut trail)
+        });
+        let given = match found {
+            Err(failed) => Err(failed),
+            Ok(found) => {
+                found.into_iter().next().transpose().map(Option::flatten).map_err(|error| self.told(&error))
+            }
+        };
+        (given, trail.prints)
+    }
+
     /// What a rule gives; `None` when it is undefined. Sets come as arrays.
-    pub fn ask(&mut self, rule: &str) -> Result<Option<Json>, Failed> {
-        let known = self.compiled.lock().is_ok_and(|compiled| compiled.has_rule(rule));
-        if !known {
+    #[cfg(test)]
+    pub fn ask(&self, rule: &str) -> Result<Option<Json>, Failed> {
+        if !self.compiled.lock().is_ok_and(|compiled| compiled.has_rule(rule)) {
             return Err(Failed(format!("there is no rule {rule}")));
         }
-        Ok(self.query(rule)?.and_then(|values| values.into_iter().next()))
-    }
-
-    /// What a query gives, expression by expression; `None` when it is undefined.
-    pub fn query(&mut self, query: &str) -> Result<Option<Vec<Json>>, Failed> {
-        let request = self.request();
-        let env = BuiltinEnv::new(self.now);
-        let mut trail = Trail::default();
-        let mut compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;
-        let compiled = &mut *compiled;
-        let answers = roomy(|| compiled.query(query, request, env, &mut trail))?;
-        if self.gather {
-            self.prints.append(&mut trail.prints);
-        }
-        let answers = answers.map_err(|errors| {
-            let all: Vec<String> =
-                errors.iter().map(|error| told(error, &self.paths, &self.texts).0).collect();
-            Failed(all.join("\n"))
-        })?;
-        let first = answers.into_iter().next();
-        Ok(first.map(|answer| answer.expressions.iter().map(Value::to_json).collect()))
-    }
-
-    /// Keeps what `print` says instead of dropping it.
-    pub fn gather_prints(&mut self) {
-        self.gather = true;
-    }
-
-    /// What `print` said since the last call, line by line.
-    pub fn take_prints(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.prints)
+        Ok(self.give(rule).0?.map(|given| given.value.to_json()))
     }
 }
 

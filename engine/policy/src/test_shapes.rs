@@ -11,6 +11,7 @@ use ordain_rego::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::evaluating::located;
+use crate::rego::{Bounds, watched};
 
 /// How tests are run and shown.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct TestQuestion {
     pub skipped_is_fine: bool,
     /// JUnit's XML in place of JSON.
     pub junit: bool,
+    /// Bounds of each test, and of the time for all.
+    pub bounds: Bounds,
 }
 
 /// What to print, and how it ended.
@@ -62,10 +65,16 @@ pub fn test_shaped(question: &TestQuestion) -> TestReply {
         strict: false,
         conftest: false,
         readable: BTreeMap::new(),
+        limits: question.bounds.limits,
+        cancel: None,
     };
-    let report = match run_tests(&question.files, &options) {
-        Ok(report) => report,
-        Err(fault) => return faulty(&fault, &modules),
+    let report = watched(question.bounds.longest(), |cancel| {
+        run_tests(&question.files, &TestOptions { cancel: Some(cancel), ..options })
+    });
+    let report = match report {
+        Ok(Ok(report)) => report,
+        Ok(Err(fault)) => return faulty(&fault, &modules),
+        Err(failed) => return refused(&failed.0),
     };
     let failed = report.runs.iter().any(|run| match run.outcome {
         TestOutcome::Passed => false,

@@ -1,7 +1,12 @@
 //! Unit tests written in Rego: every rule `test_…` must be true.
+//!
+//! What a test puts in the place of the input may have values that are not known yet: `{"$unknown": {"type":
+//! "string", "prefix": "eu-"}}` with the words of `input.v1` (see [`ordain_plan::contract`]); `{"$unknown": {}}` may
+//! become anything. A test whose outcome depends on one fails and says what it waits for; a rule
+//! `test_undetermined_…` passes if, and only if, its outcome does.
 
 use ordain_diag::{Diagnostics, codes};
-use serde_json::Value as Json;
+use ordain_rego::{Given, Open, Value};
 
 use crate::bundle::{Bundle, error};
 
@@ -71,19 +76,23 @@ pub fn test(bundle: &Bundle, filter: &str, now: i64) -> (Report, Diagnostics) {
         Err(found) => return (Report::default(), found.into_iter().collect()),
     };
     rego.set_now(now.saturating_mul(1_000_000_000));
-    rego.gather_prints();
+    if bundle.mentions("$unknown") {
+        rego.set_reveal(crate::reading::revealed);
+    }
     let mut report = Report::default();
     for (module, line, name) in bundle.tests() {
         let full = format!("{}.{name}", module.package);
         if !full.contains(filter) {
             continue;
         }
+        let mut prints = Vec::new();
         let outcome = if name.starts_with("todo_") {
             Outcome::Skipped
         } else {
-            match rego.ask(&full) {
-                Ok(Some(Json::Bool(true))) => Outcome::Passed,
-                Ok(_) => Outcome::Failed,
+            let (given, said) = rego.give(&full);
+            prints = said;
+            match given {
+                Ok(given) => outcome_of(given, name.starts_with("test_undetermined_")),
                 Err(failed) => Outcome::Errored(failed.0),
             }
         };
@@ -93,7 +102,7 @@ pub fn test(bundle: &Bundle, filter: &str, now: i64) -> (Report, Diagnostics) {
             package: module.package.clone(),
             name: name.to_owned(),
             outcome,
-            prints: rego.take_prints(),
+            prints,
         });
     }
     if report.results.is_empty() {
@@ -104,6 +113,26 @@ pub fn test(bundle: &Bundle, filter: &str, now: i64) -> (Report, Diagnostics) {
         return (report, error(codes::policy::POLICY_VACUOUS, "No policy tests found", detail).into());
     }
     (report, Diagnostics::new())
+}
+
+/// What the value of a test's rule says.
+fn outcome_of(given: Option<Given>, undetermined: bool) -> Outcome {
+    let Some(given) = given else { return Outcome::Failed };
+    let mut open = given.open;
+    if let Value::Unknown(unknown) = &given.value {
+        open.join(&Open::waiting(unknown.waits.clone()));
+    }
+    match (open.waits(), undetermined) {
+        (Some(_), true) => Outcome::Passed,
+        (Some(waits), false) => {
+            let waits: Vec<String> =
+                waits.list().iter().map(|wait| format!("{}.{}", wait.of, wait.path)).collect();
+            Outcome::Errored(format!("It is not determined; it waits for {}.", waits.join(", ")))
+        }
+        (None, true) => Outcome::Errored("It is determined, with or without what is not known.".to_owned()),
+        (None, false) if given.value == Value::Bool(true) => Outcome::Passed,
+        (None, false) => Outcome::Failed,
+    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! Policies and queries: what the rest of the program calls.
 
-use crate::ast::{Module, Span};
+use crate::ast::{Module, Name, Span};
 use crate::builtins::BuiltinEnv;
-use crate::compile::{CompileOptions, Compiler, compile};
+use crate::compile::{CompileOptions, Compiler, compile, generated_names};
 use crate::error::{Code, Error};
 use crate::eval::{Answer, Machine, Request, Tried};
 use crate::ir::Program;
 use crate::parse::{self, Version};
 use crate::unknown::Open;
 use crate::value::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Modules that were parsed, by number of their file.
 pub struct Policies {
@@ -17,6 +17,7 @@ pub struct Policies {
     errors: Vec<Error>,
     version: Version,
     files: u32,
+    taken: HashSet<Name>,
 }
 
 /// A rule, as far as its name goes.
@@ -68,13 +69,14 @@ impl Policies {
     /// No modules; texts will be in this version.
     #[must_use]
     pub fn new(version: Version) -> Self {
-        Self { modules: Vec::new(), errors: Vec::new(), version, files: 0 }
+        Self { modules: Vec::new(), errors: Vec::new(), version, files: 0, taken: HashSet::new() }
     }
 
     /// Adds a file; spans bear the number that this gives back.
     pub fn add(&mut self, text: &str) -> u32 {
         let file = self.files;
         self.files += 1;
+        self.taken.extend(generated_names(text));
         match parse::module(text, file, self.version) {
             Ok(module) => self.modules.push(module),
             Err(issues) => {
@@ -120,7 +122,7 @@ impl Policies {
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
-        let (compiler, program) = compile(self.modules, data, options)?;
+        let (compiler, program) = compile(self.modules, data, options, self.taken)?;
         Ok(Compiled { compiler, program, version: self.version, files: self.files })
     }
 }
@@ -180,6 +182,7 @@ impl Compiled {
         let body = parse::query(text, self.files, self.version).map_err(|issues| {
             issues.into_iter().map(|(message, at)| Error::new(Code::Parse, at, message)).collect::<Vec<_>>()
         })?;
+        self.compiler.note_names(text);
         let query = self.compiler.query(body)?;
         let mut machine = Machine::new(&self.program, request, env);
         let answers = machine.answers(&query);

@@ -10,6 +10,8 @@ use crate::load::{FileKind, SourceFile, base_documents};
 use crate::parse::Version;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// How tests are run.
 #[derive(Debug, Clone)]
@@ -30,6 +32,10 @@ pub struct TestOptions {
     pub conftest: bool,
     /// Texts that Conftest's functions may read.
     pub readable: BTreeMap<String, String>,
+    /// Bounds of each test.
+    pub limits: Limits,
+    /// Set when the time is over.
+    pub cancel: Option<Arc<AtomicBool>>,
 }
 
 /// How a test ended.
@@ -225,13 +231,15 @@ fn run_one(
         input: None,
         data: data.clone(),
         strict_errors: false,
-        limits: Limits::default(),
+        limits: options.limits,
         cover: options.cover,
         veiled: false,
+        reveal: None,
     };
     let mut env = BuiltinEnv::new(options.now_ns);
     env.runtime = options.runtime.clone();
     env.readable.clone_from(&options.readable);
+    env.cancel.clone_from(&options.cancel);
     let mut trail = Trail::default();
     let answers = compiled.query(&crate::print::path(&test.path), request, env, &mut trail);
     run.prints = trail.prints;

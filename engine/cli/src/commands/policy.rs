@@ -6,11 +6,17 @@ pub mod eval;
 pub mod explain;
 pub mod test;
 
+use ordain_diag::Diagnostics;
 use ordain_operations::repository::{Repository, policy_files};
-use ordain_policy::Bundle;
+use ordain_policy::{Bounds, Bundle};
 
 use crate::exit::Exit;
 use crate::session::Session;
+
+/// How much an evaluation may take, by `ordain.hcl`.
+pub fn bounds(session: &Session) -> (Bounds, Diagnostics) {
+    ordain_operations::judging::bounds(&Repository::around(&session.workdir))
+}
 
 /// The policies in a directory, or in `policies/` at the top of the repository; what is wrong is shown.
 pub fn bundle(session: &mut Session, directory: Option<&str>) -> Result<Bundle, Exit> {
@@ -19,7 +25,9 @@ pub fn bundle(session: &mut Session, directory: Option<&str>) -> Result<Bundle, 
         None => Repository::around(&session.workdir).top.join("policies"),
     };
     let (files, mut found) = policy_files(&path);
-    let bundle = found.take(Bundle::new(files));
+    let (bounds, more) = bounds(session);
+    found.append(more);
+    let bundle = found.take(Bundle::new(files)).map(|bundle| bundle.within(bounds));
     let exit = session.report(&found, &ordain_diag::Sources::new());
     bundle.ok_or(if exit == Exit::Done { Exit::Failed } else { exit })
 }

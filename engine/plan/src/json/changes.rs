@@ -53,6 +53,12 @@ pub fn key_json(key: &Key) -> Json {
 
 /// One entry of `resource_changes`.
 pub fn resource_change(change: &Change, view: &View<'_>) -> ResourceChange {
+    let frame = frame(change);
+    ResourceChange { change: change_document(change, frame.change, view), ..frame }
+}
+
+/// The same without the values.
+pub fn frame(change: &Change) -> ResourceChange {
     let address = &change.address;
     ResourceChange {
         address: address.to_string(),
@@ -60,7 +66,17 @@ pub fn resource_change(change: &Change, view: &View<'_>) -> ResourceChange {
         module_address: (!address.module.is_root()).then(|| address.module.to_string()),
         name: resource_name(address, &change.provider.provider),
         deposed: change.deposed.as_ref().map(ToString::to_string),
-        change: change_document(change, view),
+        change: ChangeDocument {
+            actions: change.action.words(),
+            before: Json::Null,
+            after: None,
+            after_unknown: Json::Null,
+            before_sensitive: Json::Null,
+            after_sensitive: Json::Null,
+            replace_paths: change.replace_paths.iter().map(path_json).collect(),
+            importing: change.importing.as_ref().map(importing),
+            generated_config: change.generated_config.clone(),
+        },
         action_reason: change.reason.map(crate::Reason::word),
         ordain: None,
     }
@@ -76,7 +92,7 @@ pub fn deferred(deferred: &Deferred, view: &View<'_>) -> DeferredChange {
     DeferredChange { reason: deferred.reason, resource_change: change }
 }
 
-fn change_document(change: &Change, view: &View<'_>) -> ChangeDocument {
+fn change_document(change: &Change, frame: ChangeDocument, view: &View<'_>) -> ChangeDocument {
     let resource = &change.address.resource;
     let schema = view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
     let marked = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
@@ -88,15 +104,12 @@ fn change_document(change: &Change, view: &View<'_>) -> ChangeDocument {
     let after_unknown =
         if after.is_wholly_known() { Json::Object(Map::new()) } else { values::unknown_shape(&after) };
     ChangeDocument {
-        actions: change.action.words(),
         before: show(&before).unwrap_or(Json::Null),
         after: show(&after),
         after_unknown,
         before_sensitive: values::sensitive_shape(&before),
         after_sensitive: values::sensitive_shape(&after),
-        replace_paths: change.replace_paths.iter().map(path_json).collect(),
-        importing: change.importing.as_ref().map(importing),
-        generated_config: change.generated_config.clone(),
+        ..frame
     }
 }
 

@@ -44,7 +44,7 @@ pub struct PlanDocument<'a> {
 }
 
 /// A root module variable.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct VariableDocument {
     pub value: Json,
 }
@@ -123,7 +123,7 @@ pub struct ResourceDocument {
 }
 
 /// What happens to one resource instance.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ResourceChange {
     pub address: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,14 +142,14 @@ pub struct ResourceChange {
 }
 
 /// A change that cannot be planned yet.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct DeferredChange {
     pub reason: &'static str,
     pub resource_change: ResourceChange,
 }
 
 /// Before and after.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ChangeDocument {
     pub actions: &'static [&'static str],
     pub before: Json,
@@ -167,7 +167,7 @@ pub struct ChangeDocument {
 }
 
 /// The import that a change carries out.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ImportingDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -178,14 +178,14 @@ pub struct ImportingDocument {
 }
 
 /// An attribute that the configuration reads.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct RelevantDocument<'a> {
     pub resource: &'a str,
     pub attribute: Vec<Json>,
 }
 
 /// What the checks of one declared object say.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct CheckDocument {
     pub address: Json,
     pub status: &'static str,
@@ -194,7 +194,7 @@ pub struct CheckDocument {
 }
 
 /// What the checks of one instance say.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct CheckInstance {
     pub address: Json,
     pub status: &'static str,
@@ -203,7 +203,7 @@ pub struct CheckInstance {
 }
 
 /// A check that does not hold.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct CheckProblem {
     pub message: String,
 }

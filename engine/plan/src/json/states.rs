@@ -17,6 +17,11 @@ use super::{Secrets, View, changes, checks, planned_outputs, values};
 use crate::schema::TypeSchema;
 use crate::{Action, Change, OutputChange, Plan};
 
+/// The document of no state.
+pub fn nothing<'a>() -> StateDocument<'a> {
+    StateDocument { format_version: "1.0", terraform_version: None, values: None, checks: None }
+}
+
 /// A state document, with these outputs over those of the state. An empty one has nothing but its format
 /// version.
 pub fn document<'a>(
@@ -25,7 +30,7 @@ pub fn document<'a>(
     over: &[&OutputChange],
     with_checks: bool,
 ) -> (StateDocument<'a>, Diagnostics) {
-    let empty = StateDocument { format_version: "1.0", terraform_version: None, values: None, checks: None };
+    let empty = nothing();
     if state.is_empty() && over.is_empty() {
         return (empty, Diagnostics::new());
     }

@@ -1,14 +1,17 @@
 //! `conftest test`: the rules `deny…`, `violation…` and `warn…` of a namespace over configurations.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use ordain_rego::{
-    Answer, BuiltinEnv, CompileOptions, Compiled, Error, Limits, Policies, Request, RuleName, Trail, Value,
+    Answer, BuiltinEnv, CompileOptions, Compiled, Error, Policies, Request, RuleName, Trail, Value,
     base_documents,
 };
 
 use super::{CheckResult, Configuration, ConftestQuestion, Finding};
 use crate::evaluating::runtime;
+use crate::rego::watched;
 
 /// Tests configurations.
 ///
@@ -16,6 +19,10 @@ use crate::evaluating::runtime;
 ///
 /// What keeps them from being tested, in Conftest's words where it has them.
 pub fn conftest_test(question: &ConftestQuestion) -> Result<Vec<CheckResult>, String> {
+    watched(question.bounds.longest(), |cancel| tested(question, &cancel)).map_err(|failed| failed.0)?
+}
+
+fn tested(question: &ConftestQuestion, cancel: &Arc<AtomicBool>) -> Result<Vec<CheckResult>, String> {
     let data = base_documents(&question.data).map_err(|faults| loading("load documents", &faults))?;
     let (mut compiled, rules) = compile(question, &data)?;
     let mut known: Vec<String> = Vec::new();
@@ -51,7 +58,8 @@ pub fn conftest_test(question: &ConftestQuestion) -> Result<Vec<CheckResult>, St
                 ..CheckResult::default()
             };
             for part in parts {
-                let mut checking = Checking { question, compiled: &mut compiled, data: &data, input, part };
+                let compiled = &mut compiled;
+                let mut checking = Checking { question, compiled, data: &data, input, part, cancel };
                 checking.check(&rules, namespace, &mut result)?;
             }
             results.push(result);
@@ -124,6 +132,7 @@ struct Checking<'q> {
     data: &'q Value,
     input: &'q Configuration,
     part: &'q Value,
+    cancel: &'q Arc<AtomicBool>,
 }
 
 impl Checking<'_> {
@@ -187,13 +196,15 @@ impl Checking<'_> {
             input: Some(self.part.clone()),
             data: Value::object(data),
             strict_errors: self.question.show_builtin_errors,
-            limits: Limits::default(),
+            limits: self.question.bounds.limits,
             cover: false,
             veiled: false,
+            reveal: None,
         };
         let mut env = BuiltinEnv::new(self.question.now_ns);
         env.runtime = runtime(&self.question.environment);
         env.readable.clone_from(&self.question.readable);
+        env.cancel = Some(Arc::clone(self.cancel));
         let mut trail = Trail::default();
         let answers = self.compiled.query(query, request, env, &mut trail);
         out.prints.append(&mut trail.prints);

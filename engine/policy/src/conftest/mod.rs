@@ -11,6 +11,8 @@ mod verify;
 use ordain_rego::{SourceFile, Value, Version};
 use std::collections::BTreeMap;
 
+use crate::rego::Bounds;
+
 /// What `conftest test` and `conftest verify` are asked with.
 #[derive(Clone, Debug)]
 pub struct ConftestQuestion {
@@ -38,6 +40,8 @@ pub struct ConftestQuestion {
     pub environment: BTreeMap<String, String>,
     /// Texts that `parse_config_file` may read, by path relative to the policies.
     pub readable: BTreeMap<String, String>,
+    /// Bounds of each evaluation, and of the time for all.
+    pub bounds: Bounds,
 }
 
 /// A configuration.

@@ -5,6 +5,7 @@ use ordain_rego::{TestFault, TestOptions, TestOutcome, run_tests};
 use super::check::{loading, matches, placed};
 use super::{CheckResult, ConftestQuestion, Finding};
 use crate::evaluating::runtime;
+use crate::rego::watched;
 
 /// Runs the tests of policies.
 ///
@@ -17,6 +18,8 @@ pub fn conftest_verify(question: &ConftestQuestion) -> Result<Vec<CheckResult>, 
     }
     let files: Vec<_> = question.policies.iter().chain(&question.data).cloned().collect();
     let options = TestOptions {
+        limits: question.bounds.limits,
+        cancel: None,
         version: question.version,
         only: None,
         now_ns: question.now_ns,
@@ -26,7 +29,10 @@ pub fn conftest_verify(question: &ConftestQuestion) -> Result<Vec<CheckResult>, 
         conftest: true,
         readable: question.readable.clone(),
     };
-    let report = run_tests(&files, &options).map_err(|fault| match fault {
+    let report = watched(question.bounds.longest(), |cancel| {
+        run_tests(&files, &TestOptions { cancel: Some(cancel), ..options })
+    });
+    let report = report.map_err(|failed| failed.0)?.map_err(|fault| match fault {
         TestFault::Data(faults) => loading("load documents", &faults),
         TestFault::Policies(errors) => {
             let faults: Vec<String> = errors.iter().map(|error| placed(error, question)).collect();

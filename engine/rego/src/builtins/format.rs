@@ -81,6 +81,10 @@ fn parse(text: &str) -> Result<Number, BuiltinError> {
             ordain_gostd::quote(text)
         ))
     };
+    let bare = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    if text.len() <= bare.len() + 1 && matches!(bare.as_str(), "nan" | "inf" | "infinity") {
+        return Err(BuiltinError::operand_value(1, "must be a valid number"));
+    }
     let number = Number::parse(text).ok_or_else(wrong)?;
     if number.to_f64().is_finite() { Ok(number) } else { Err(wrong()) }
 }

@@ -150,7 +150,7 @@ impl<'r> Run<'r> {
                 let item = self.pipe(dot, pipe)?;
                 if pipe.decl.is_empty() {
                     let shown = match &item {
-                        Item::Data(Value::Null) => "<no value>".to_owned(),
+                        Item::Data(Value::Null) => "<undefined>".to_owned(),
                         item => ordain_gostd::sprint(&[item.arg()]),
                     };
                     self.out.push_str(&shown);
@@ -324,17 +324,14 @@ fn constant(number: &Number) -> Eval {
     }
 }
 
-/// `.a.b`: keys of maps; one that is missing is an error.
+/// `.a.b`: keys of maps; one that is missing has no value, and nothing has a key of that.
 fn follow(item: Item, fields: &[String]) -> Eval {
     let mut item = item;
     for field in fields {
         item = match &item {
             Item::Data(Value::Object(object)) => match object.get_str(field) {
                 Some(value) => Item::Data(value.clone()),
-                None => {
-                    let key = ordain_gostd::quote(field);
-                    return failed(format!("map has no entry for key {key}"));
-                }
+                None => Item::Data(Value::Null),
             },
             Item::Data(Value::Null) => {
                 return failed(format!("nil pointer evaluating interface {{}}.{field}"));

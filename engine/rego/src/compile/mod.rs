@@ -24,7 +24,7 @@ use crate::error::{Code, Error};
 use crate::ir;
 use crate::value::Value;
 use lower::{Frame, Lowering};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use vars::{Names, Skip};
 
@@ -78,6 +78,8 @@ pub(crate) struct Compiler {
     /// Types of rules.
     pub(crate) types: Arc<types::Types>,
     generated: usize,
+    /// Names that look generated and were written by somebody: optimised bundles have them.
+    taken: HashSet<Name>,
 }
 
 /// Compiles modules. `data` are the base documents: rules may not stand where one of them does.
@@ -85,6 +87,7 @@ pub(crate) fn compile(
     modules: Vec<Module>,
     data: &Value,
     options: CompileOptions,
+    taken: HashSet<Name>,
 ) -> Result<(Compiler, ir::Program), Vec<Error>> {
     let mut compiler = Compiler {
         options,
@@ -96,21 +99,38 @@ pub(crate) fn compile(
         packages: BTreeSet::new(),
         types: Arc::default(),
         generated: 0,
+        taken,
     };
     compiler.run(data)?;
     let program = compiler.lower()?;
     Ok((compiler, program))
 }
 
+/// The names in a text that look generated.
+pub(crate) fn generated_names(text: &str) -> impl Iterator<Item = Name> {
+    text.split(|c: char| c != '_' && !c.is_ascii_alphanumeric())
+        .filter(|word| word.starts_with("__local"))
+        .map(Name::from)
+}
+
 impl Compiler {
+    /// Names in the text of a query that must not be generated.
+    pub(crate) fn note_names(&mut self, text: &str) {
+        self.taken.extend(generated_names(text));
+    }
+
     pub(crate) fn fail(&mut self, code: Code, at: Span, message: impl Into<String>) {
         self.errors.push(Error::new(code, at, message));
     }
 
     /// A name that nobody wrote, standing for `from` if given.
     pub(crate) fn generate(&mut self, from: Option<&Name>) -> Name {
-        let made: Name = format!("__local{}__", self.generated).into();
+        let mut made: Name = format!("__local{}__", self.generated).into();
         self.generated += 1;
+        while self.taken.contains(&made) {
+            made = format!("__local{}__", self.generated).into();
+            self.generated += 1;
+        }
         if let Some(from) = from {
             self.rewritten.insert(made.clone(), from.clone());
         }

@@ -108,6 +108,8 @@ pub struct Request {
     pub cover: bool,
     /// Whether the input has unknown or hidden values.
     pub veiled: bool,
+    /// What makes unknown values of what `with` puts in the place of the input, as tests write them.
+    pub reveal: Option<fn(&Value) -> Value>,
 }
 
 /// Runs one query.
@@ -124,6 +126,7 @@ pub(crate) struct Machine<'p> {
     pub(crate) prints: Vec<String>,
     cover: bool,
     veiled: bool,
+    reveal: Option<fn(&Value) -> Value>,
     /// Under what the derivation at hand holds.
     open: Open,
     /// The expression at hand.
@@ -160,6 +163,7 @@ impl<'p> Machine<'p> {
             prints: Vec::new(),
             cover: request.cover,
             veiled: request.veiled,
+            reveal: request.reveal,
             open: Open::default(),
             place: Span::default(),
             picked: picked::Indexes::default(),

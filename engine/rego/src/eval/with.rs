@@ -62,6 +62,7 @@ impl Machine<'_> {
                 }
                 (_, Replaced::Function(_)) => {}
                 (Target::Input(path), Replaced::Value(value)) => {
+                    let value = self.reveal.map_or_else(|| value.clone(), |reveal| reveal(&value));
                     input = Some(patched(input.as_ref(), path, value));
                 }
                 (Target::Data(path), Replaced::Value(value)) => {

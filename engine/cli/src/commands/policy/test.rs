@@ -69,6 +69,11 @@ fn shapes(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         Some(directory) => directory.to_owned(),
         None => Repository::around(&session.workdir).top.join("policies").to_string_lossy().into_owned(),
     };
+    let (bounds, found) = super::bounds(session);
+    let exit = session.report(&found, &ordain_diag::Sources::new());
+    if found.has_errors() {
+        return Err(exit);
+    }
     let files = policy_sources::read(&session.workdir, &directory).map_err(|why| {
         session.ui.complain(&format!("{why}\n"));
         Exit::Failed
@@ -82,6 +87,7 @@ fn shapes(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         threshold,
         skipped_is_fine: is_on(matches, "exit-zero-on-skipped"),
         junit,
+        bounds,
     };
     let Some(reply) = policy_sources::with_room(|| test_shaped(&question)) else {
         return Err(session.usage("Tests ended unexpectedly", "The tests could not be run."));

@@ -6,6 +6,29 @@ use crate::value::Value;
 /// Deepest nesting of selections, values and types.
 const DEPTH: usize = 200;
 
+/// Where directives may stand.
+const LOCATIONS: &[&str] = &[
+    "QUERY",
+    "MUTATION",
+    "SUBSCRIPTION",
+    "FIELD",
+    "FRAGMENT_DEFINITION",
+    "FRAGMENT_SPREAD",
+    "INLINE_FRAGMENT",
+    "VARIABLE_DEFINITION",
+    "SCHEMA",
+    "SCALAR",
+    "OBJECT",
+    "FIELD_DEFINITION",
+    "ARGUMENT_DEFINITION",
+    "INTERFACE",
+    "UNION",
+    "ENUM",
+    "ENUM_VALUE",
+    "INPUT_OBJECT",
+    "INPUT_FIELD_DEFINITION",
+];
+
 /// The kinds of values, as numbers.
 pub(super) mod kinds {
     pub(in super::super) const VARIABLE: i64 = 0;
@@ -432,7 +455,15 @@ impl Parser {
         let repeatable = self.is_word("repeatable");
         self.at += usize::from(repeatable);
         self.word("on")?;
+        let begin = self.at;
         let locations = self.separated("|")?;
+        let known = |name: &Value| name.as_str().is_some_and(|name| LOCATIONS.contains(&name));
+        if let Some(at) = locations.iter().position(|name| !known(name)) {
+            // The marks between the names, and perhaps one before.
+            let leading = usize::from(matches!(self.tokens.get(begin), Some((Token::Mark("|"), _))));
+            self.at = begin + leading + 2 * at;
+            return self.unexpected();
+        }
         Ok(object([
             ("Description", description.into()),
             ("Name", name.into()),

@@ -34,13 +34,13 @@ fn faults_are_failures() {
         .err()
         .unwrap();
     assert!(failures[0].1.0.ends_with("  4 | \tnope(1)\n    | \t^^^^^^^"), "{failures:?}");
-    let mut rego = load("package a\nimport rego.v1\nx := 1 if { input.none }");
+    let rego = load("package a\nimport rego.v1\nx := 1 if { input.none }");
     assert_eq!(rego.ask("data.a.x").unwrap(), None);
     assert!(rego.ask("data.a.nothing").is_err());
 }
 
 #[test]
 fn patterns_with_classes_of_unicode_compile() {
-    let mut rego = load("package a\nimport rego.v1\nx := regex.match(`(?i)^\\d\\w\\s$`, \"1A \")");
+    let rego = load("package a\nimport rego.v1\nx := regex.match(`(?i)^\\d\\w\\s$`, \"1A \")");
     assert_eq!(rego.ask("data.a.x").unwrap(), Some(json!(true)));
 }

@@ -23,6 +23,7 @@ pub(super) fn values(compiled: &Compiled, rules: &[&str], input: Value) -> Vec<R
         limits: Limits::default(),
         cover: false,
         veiled: true,
+        reveal: None,
     };
     compiled.values(rules, request, BuiltinEnv::new(0), &mut Trail::default())
 }

@@ -151,7 +151,10 @@ impl Value {
     #[must_use]
     pub fn get(&self, key: &Value) -> Option<&Value> {
         match self {
-            Self::Array(items) => items.get(usize::try_from(key.as_number()?.as_i64()?).ok()?),
+            Self::Array(items) => {
+                let number = key.as_number().filter(|number| number.is_plain_integer())?;
+                items.get(usize::try_from(number.as_i64()?).ok()?)
+            }
             Self::Object(object) => object.get(key),
             Self::Set(set) => set.get(key),
             _ => None,

@@ -87,7 +87,13 @@ fn max(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
 
 fn min(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let items = args::items(args, 1, "one of {set, array}")?;
-    Ok(items.iter().rev().min().cloned())
+    let mut items = items.iter();
+    if let Value::Set(_) = args::any(args, 1)? {
+        // A null gives way to whatever comes after it.
+        let first = items.next();
+        return Ok(if first == Some(&Value::Null) { items.next().or(first) } else { first }.cloned());
+    }
+    Ok(items.rev().min().cloned())
 }
 
 fn sort(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {

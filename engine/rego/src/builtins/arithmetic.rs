@@ -37,8 +37,9 @@ fn machine(number: &Number) -> Option<i64> {
     number.as_i64().filter(|_| number.is_plain_integer())
 }
 
+/// The integer of any size, however it is written: `3.0` and `1e21` are some.
 fn exact(number: &Number) -> Option<IBig> {
-    number.is_plain_integer().then(|| number.to_int())?
+    number.to_int()
 }
 
 fn binary(
@@ -104,7 +105,8 @@ fn remainder(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
         return Ok(Some(rest.into()));
     }
     let (a, b) = (integer(a)?, integer(b)?);
-    if b == IBig::ZERO {
+    // Only the lowest 64 bits are looked at.
+    if (&b & IBig::from(u64::MAX)) == IBig::ZERO {
         return Err(BuiltinError::failed("modulo by zero"));
     }
     Ok(Some(Number::from(a % b).into()))
@@ -126,12 +128,13 @@ fn round(value: BigFloat) -> BigFloat {
 
 fn ceil(value: BigFloat) -> BigFloat {
     let whole = unsigned_zero(value.trunc());
-    if value.is_negative() || value.is_integer() { whole } else { whole.add(BigFloat::ONE) }
+    // What is cut off to zero has no sign any more.
+    if whole.is_negative() || value.is_integer() { whole } else { whole.add(BigFloat::ONE) }
 }
 
 fn floor(value: BigFloat) -> BigFloat {
     let whole = unsigned_zero(value.trunc());
-    if !value.is_negative() || value.is_integer() { whole } else { whole.sub(BigFloat::ONE) }
+    if !whole.is_negative() || value.is_integer() { whole } else { whole.sub(BigFloat::ONE) }
 }
 
 /// A rounded zero has no sign: it came through an integer.

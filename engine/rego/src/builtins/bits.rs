@@ -30,11 +30,15 @@ fn binary(args: &[Value], operation: fn(IBig, IBig) -> IBig) -> BuiltinResult {
     Ok(Some(Number::from(operation(integer(args, 1)?, integer(args, 2)?)).into()))
 }
 
+/// The lowest 64 bits of the second argument.
 fn shift(args: &[Value]) -> Result<usize, BuiltinError> {
-    let distance = args::int(args, 2)?;
-    usize::try_from(distance).map_err(|_| {
-        BuiltinError::operand_value(2, "must be an unsigned integer number but got a negative integer")
-    })
+    let distance = integer(args, 2)?;
+    if distance < IBig::ZERO {
+        let what = "must be an unsigned integer number but got a negative integer";
+        return Err(BuiltinError::operand_value(2, what));
+    }
+    let low = distance & IBig::from(u64::MAX);
+    Ok(u64::try_from(&low).ok().and_then(|low| usize::try_from(low).ok()).unwrap_or(usize::MAX))
 }
 
 fn left(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
@@ -47,5 +51,6 @@ fn left(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
 
 fn right(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let (value, distance) = (integer(args, 1)?, shift(args)?);
-    Ok(Some(Number::from(value >> distance).into()))
+    // Whatever has been shifted out is gone; no value has more bits than that.
+    Ok(Some(Number::from(value >> distance.min(MOST_BITS)).into()))
 }

@@ -70,13 +70,19 @@ fn parse(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
 /// Whether the last certificate leads to the first one, and the chain between them, the last one first.
 fn verify(env: &mut BuiltinEnv, args: &[Value], options: Option<&crate::Object>) -> BuiltinResult {
     let text = args::text(args, 1)?;
+    let nothing = || Ok(Some(Value::array(vec![false.into(), Value::array(Vec::new())])));
+    // What is no certificate is not verified, whatever the options are.
+    let Ok(der) = encoded(text) else { return nothing() };
+    if certificates(&der).is_err() {
+        return nothing();
+    }
     let options = chain::Options::read(env.now_ns, options)?;
     let verified = |der: &[u8]| -> Result<Option<Value>, BuiltinError> {
         let all = certificates(der)?;
         let chain = chain::verify(&all, &options)?;
         Ok(chain.map(|chain| chain.into_iter().map(describe::certificate).collect::<Vec<_>>().into()))
     };
-    let chain = match encoded(text).and_then(|der| verified(&der)) {
+    let chain = match verified(&der) {
         Ok(chain) => chain,
         Err(error) if error.message.starts_with(chain::UNSUPPORTED) => return Err(error),
         Err(_) => None,

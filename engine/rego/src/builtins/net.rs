@@ -144,7 +144,11 @@ fn named(args: &[Value], at: usize) -> Result<Vec<(Value, Value)>, BuiltinError>
 }
 
 fn contains_matches(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
-    let (outer, inner) = (named(args, 1)?, named(args, 2)?);
+    let outer = named(args, 1)?;
+    if outer.is_empty() {
+        return Ok(Some(Value::set(Vec::new())));
+    }
+    let inner = named(args, 2)?;
     let text = |value: &Value| {
         value.as_str().map(str::to_owned).ok_or_else(|| BuiltinError::operand(1, "string", value))
     };

@@ -22,7 +22,9 @@ impl<'t> Version<'t> {
         let text = text.strip_prefix('v').unwrap_or(text);
         let (text, metadata) = text.split_once('+').unwrap_or((text, ""));
         let (core, pre_release) = text.split_once('-').unwrap_or((text, ""));
-        let fine = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        let word =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let fine = |part: &str| part.is_empty() || part.split('.').all(word);
         if !fine(metadata) || !fine(pre_release) {
             return None;
         }

@@ -82,7 +82,7 @@ fn uri_parse(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let text = args::text(args, 1)?;
     let url = parse::parse(text)
         .map_err(|error| BuiltinError::failed(format!("parse {}: {error}", ordain_gostd::quote(text))))?;
-    let raw_path = url.escaped_path();
+    let raw_path = url.raw_path();
     let fields = [
         ("scheme", url.scheme),
         ("hostname", url.hostname),

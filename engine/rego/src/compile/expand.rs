@@ -103,8 +103,10 @@ impl Compiler {
 
     fn check_known(&mut self, term: &Term, known: &Names) {
         for name in vars::of_term(term, Skip::CLOSURES).difference(known) {
-            let shown = self.rewritten.get(name).cloned().unwrap_or_else(|| name.clone());
-            self.fail(Code::Compile, term.at, format!("var {shown} is undeclared"));
+            let written = self.rewritten.get(name).unwrap_or(name);
+            let shown = if crate::ast::is_wildcard(written) { "_" } else { written };
+            let message = format!("var {shown} is undeclared");
+            self.fail(Code::Compile, term.at, message);
         }
     }
 

@@ -108,7 +108,23 @@ fn write_items(out: &mut String, items: &[Value]) {
 /// Escaped bytes that are no UTF-8 print as U+FFFD.
 fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| (0x0010_fe00..0x0010_ff00).contains(&u32::from(c))) {
-        String::from_utf8_lossy(&bytes::to_bytes(text)).into_owned().into()
+        // Each byte for itself, as Go decodes.
+        let bytes = bytes::to_bytes(text);
+        let mut out = String::with_capacity(bytes.len());
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let (valid, bad) = match std::str::from_utf8(rest) {
+                Ok(valid) => (valid, 0),
+                Err(error) => {
+                    let (valid, _) = rest.split_at(error.valid_up_to());
+                    (std::str::from_utf8(valid).unwrap_or_default(), 1)
+                }
+            };
+            out.push_str(valid);
+            out.extend(std::iter::repeat_n(char::REPLACEMENT_CHARACTER, bad));
+            rest = rest.get(valid.len() + bad..).unwrap_or_default();
+        }
+        out.into()
     } else {
         text.into()
     }

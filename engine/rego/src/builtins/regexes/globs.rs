@@ -49,7 +49,7 @@ fn parse(glob: &str) -> Result<Vec<Token>, BuiltinError> {
         let ranges = match c {
             '.' => None,
             '[' => Some(class(&mut chars).ok_or_else(|| wrong("set is not well formed"))?),
-            ']' | '-' => return Err(wrong("unexpected symbol")),
+            ']' => return Err(wrong("unexpected symbol")),
             '\\' => {
                 let c = chars.next().ok_or_else(|| wrong("nothing is escaped"))?;
                 Some(vec![(c, c)])
@@ -66,7 +66,7 @@ fn class(chars: &mut std::str::Chars<'_>) -> Option<Vec<(char, char)>> {
     let mut ranges: Vec<(char, char)> = Vec::new();
     loop {
         let c = match chars.next()? {
-            ']' => return (!ranges.is_empty()).then_some(ranges),
+            ']' => return Some(ranges),
             '-' => {
                 let last = ranges.last_mut()?;
                 let high = match chars.next()? {
@@ -89,6 +89,9 @@ fn class(chars: &mut std::str::Chars<'_>) -> Option<Vec<(char, char)>> {
 
 /// Walks both expressions side by side; a state is a place in each, and whether a character was read.
 fn meet(a: &[Token], b: &[Token]) -> bool {
+    if a.is_empty() && b.is_empty() {
+        return true;
+    }
     let mut seen = HashSet::new();
     let mut open = vec![(0_usize, 0_usize, false)];
     while let Some(state) = open.pop() {

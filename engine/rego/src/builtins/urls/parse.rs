@@ -17,13 +17,10 @@ pub(super) struct Url {
 }
 
 impl Url {
-    /// `URL.EscapedPath`: the path as written where that is a right way of writing it.
-    pub(super) fn escaped_path(&self) -> String {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.~$&+,/:;=@!'()*[]%".contains(c);
-        if self.written_path.chars().all(allowed) {
-            return self.written_path.clone();
-        }
-        escape::percent(&self.path, "-_.~$&+,/:;=@")
+    /// The path as written where that is not the usual way of writing it, else the path itself.
+    pub(super) fn raw_path(&self) -> String {
+        let usual = escape::percent(&self.path, "-_.~$&+,/:;=@") == self.written_path;
+        if usual { self.path.clone() } else { self.written_path.clone() }
     }
 }
 

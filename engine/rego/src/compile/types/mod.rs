@@ -147,7 +147,8 @@ impl Ty {
     pub(crate) fn select(&self, key: &Value) -> Self {
         match self {
             Self::Array(first, rest) => {
-                let at = key.as_number().and_then(crate::number::Number::as_i64);
+                let plain = key.as_number().filter(|number| number.is_plain_integer());
+                let at = plain.and_then(crate::number::Number::as_i64);
                 let Some(at) = at.and_then(|at| usize::try_from(at).ok()) else { return Self::Unknown };
                 first.get(at).cloned().or_else(|| rest.as_deref().cloned()).unwrap_or(Self::Unknown)
             }

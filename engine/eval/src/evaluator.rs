@@ -56,6 +56,8 @@ pub struct Evaluator {
     pub(crate) queue: VecDeque<NodeIndex>,
     pub(crate) outstanding: HashMap<Asked, Outstanding>,
     pub(crate) wanted: Vec<Wanted>,
+    /// How many instances may be handed out and not answered.
+    pub(crate) in_flight_limit: usize,
     pub(crate) selection: selection::Selection,
     pub(crate) dependencies: crate::dependencies::DependencyTable,
     /// Nothing is handed out after errors in [`Evaluator::new`].
@@ -80,6 +82,7 @@ impl Evaluator {
             queue: VecDeque::new(),
             outstanding: HashMap::new(),
             wanted: Vec::new(),
+            in_flight_limit: crate::resources::IN_FLIGHT,
             dependencies: crate::dependencies::DependencyTable::new(&core.program),
             blocked: found.has_errors(),
             core,
@@ -105,6 +108,12 @@ impl Evaluator {
     /// console mode asks.
     pub fn presets_are_all(&mut self) {
         self.core.presets_are_all = true;
+    }
+
+    /// Says how many instances a caller with many workers takes at a time; a number below the default changes
+    /// nothing.
+    pub fn hand_out_at_most(&mut self, instances: usize) {
+        self.in_flight_limit = self.in_flight_limit.max(instances);
     }
 
     /// Evaluates what can be evaluated, and hands out what can be worked on. Diagnostics name the objects

@@ -22,10 +22,10 @@ use crate::sensitive::mark_sensitive;
 use crate::values::{InstanceId, KeyData, ResourceSet};
 use crate::{Answer, Asked, Mode, Wanted, WantedExpansion};
 
-/// How many are handed out in one step, and how many may be in flight: enough to keep any number of
-/// workers busy, little enough that a million instances do not stand in memory at once.
-const BATCH: usize = 256;
-const IN_FLIGHT: usize = 1024;
+/// How many are handed out in one step, and how many may be in flight unless the caller has more workers:
+/// enough to keep them busy, little enough that instances do not stand in memory waiting for their turn.
+const BATCH: usize = 64;
+pub(crate) const IN_FLIGHT: usize = 128;
 
 /// A resource whose instances are being handed out.
 pub(crate) struct Active {
@@ -230,7 +230,7 @@ impl Evaluator {
     }
 
     fn hand_out_some(&mut self, active: &mut Active, found: &mut Diagnostics) {
-        while self.wanted.len() < BATCH && self.outstanding.len() < IN_FLIGHT {
+        while self.wanted.len() < BATCH && self.outstanding.len() < self.in_flight_limit {
             let Some((instance, index)) = active.advance() else { return };
             let Some(module) = self.core.values.module(instance) else { continue };
             let set = module.resources.get(&active.block.resource);

@@ -145,23 +145,37 @@ pub fn effects(plan: &Plan) -> Result<Digest, Broken> {
             })
             .collect(),
     };
-    let mut hash = BufWriter::new(Hashing(Sha256::new()));
+    let mut hash = BufWriter::new(Hashing::new(io::sink()));
     serde_json::to_writer(&mut hash, &document).map_err(|error| Broken(error.to_string()))?;
-    let hash = hash.into_inner().map_err(|error| Broken(error.to_string()))?;
-    Ok(Digest(hash.0.finalize().into()))
+    Ok(hash.into_inner().map_err(|error| Broken(error.to_string()))?.done())
 }
 
-/// Text that is hashed while it is made.
-struct Hashing(Sha256);
+/// Passes bytes on and hashes them on their way.
+pub(crate) struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+}
 
-impl io::Write for Hashing {
+impl<W: io::Write> Hashing<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self { out, hash: Sha256::new() }
+    }
+
+    /// Digest of all that was written.
+    pub(crate) fn done(self) -> Digest {
+        Digest(self.hash.finalize().into())
+    }
+}
+
+impl<W: io::Write> io::Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
+        self.out.write_all(bytes)?;
+        self.hash.update(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.out.flush()
     }
 }
 

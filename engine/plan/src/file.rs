@@ -171,6 +171,11 @@ impl PlanFile {
         json::plan_to(&self.plan, &self.view(secrets), serializer)
     }
 
+    /// The same written as it is made.
+    fn write_json(&self, secrets: Secrets, out: &mut dyn std::io::Write) -> Diagnostics {
+        json::plan_written(&self.plan, &self.view(secrets), out)
+    }
+
     /// What documents of its plan need beside it.
     pub fn view(&self, secrets: Secrets) -> View<'_> {
         View {
@@ -195,7 +200,7 @@ impl PlanFile {
 pub fn write(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
     let (made, mut diagnostics) = parts::of(file, seal);
     let Some((parts, digests)) = made else { return (None, diagnostics) };
-    match archive::pack(&parts) {
+    match archive::join(&parts) {
         Ok(bytes) => (Some((bytes, digests)), diagnostics),
         Err(reason) => {
             let detail = format!("The plan could not be packed: {reason}.");

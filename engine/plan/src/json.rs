@@ -70,6 +70,15 @@ pub fn plan_explained(
     (written(text, &mut diagnostics), diagnostics)
 }
 
+/// The document written as it is made, without a text in between.
+pub fn plan_written(plan: &Plan, view: &View<'_>, out: &mut dyn std::io::Write) -> Diagnostics {
+    let (done, mut diagnostics) = with_document(plan, view, &|_| None, |document| {
+        write::line_to(document, out).map(|()| String::new())
+    });
+    written(done, &mut diagnostics);
+    diagnostics
+}
+
 /// The document handed to a serializer, without a text in between.
 pub fn plan_to<S: serde::Serializer>(
     plan: &Plan,

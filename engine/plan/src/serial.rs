@@ -8,10 +8,13 @@
 mod addresses;
 mod checks;
 mod forms;
+mod shared;
 mod states;
 mod types;
 mod values;
 mod words;
+
+use std::io::Write;
 
 use ordain_state::State;
 
@@ -37,9 +40,9 @@ fn broken(error: impl std::fmt::Display) -> Broken {
 /// The plan without its two states and without its steps.
 ///
 /// # Errors
-/// When a value is ephemeral: such a value must not be stored.
-pub fn write_changes(plan: &Plan) -> Result<Vec<u8>, Broken> {
-    serde_json::to_vec(&forms::PlanForm::of(plan)).map_err(broken)
+/// When a value is ephemeral: such a value must not be stored; or when it cannot be written.
+pub fn write_changes(plan: &Plan, out: &mut dyn Write) -> Result<(), Broken> {
+    serde_json::to_writer(out, &forms::PlanForm::of(plan)).map_err(broken)
 }
 
 /// The plan from its parts.
@@ -47,6 +50,7 @@ pub fn write_changes(plan: &Plan) -> Result<Vec<u8>, Broken> {
 /// # Errors
 /// When a part is damaged or of another version.
 pub fn read_plan(changes: &[u8], steps: &[u8], prior: State, base: State) -> Result<Plan, Broken> {
+    let _reading = shared::Reading::begin();
     let form: forms::PlanForm = serde_json::from_slice(changes).map_err(broken)?;
     let steps = read_steps(steps)?;
     let plan = form.into_plan(steps, prior, base)?;
@@ -57,10 +61,10 @@ pub fn read_plan(changes: &[u8], steps: &[u8], prior: State, base: State) -> Res
 /// The execution graph.
 ///
 /// # Errors
-/// Never in practice; writing to memory does not fail.
-pub fn write_steps(steps: &[Step]) -> Result<Vec<u8>, Broken> {
+/// When it cannot be written.
+pub fn write_steps(steps: &[Step], out: &mut dyn Write) -> Result<(), Broken> {
     let forms: Vec<forms::StepForm> = steps.iter().map(forms::StepForm::of).collect();
-    serde_json::to_vec(&forms).map_err(broken)
+    serde_json::to_writer(out, &forms).map_err(broken)
 }
 
 fn read_steps(bytes: &[u8]) -> Result<Vec<Step>, Broken> {
@@ -85,8 +89,8 @@ fn check_steps(plan: &Plan) -> Result<(), Broken> {
 ///
 /// # Errors
 /// When a value is ephemeral.
-pub fn write_state(state: &State) -> Result<Vec<u8>, Broken> {
-    serde_json::to_vec(&states::StateForm::of(state)).map_err(broken)
+pub fn write_state(state: &State, out: &mut dyn Write) -> Result<(), Broken> {
+    serde_json::to_writer(out, &states::StateForm::of(state)).map_err(broken)
 }
 
 /// A state.
@@ -94,6 +98,7 @@ pub fn write_state(state: &State) -> Result<Vec<u8>, Broken> {
 /// # Errors
 /// When the text is damaged.
 pub fn read_state(bytes: &[u8]) -> Result<State, Broken> {
+    let _reading = shared::Reading::begin();
     let form: states::StateForm = serde_json::from_slice(bytes).map_err(broken)?;
     form.into_state()
 }
@@ -101,9 +106,9 @@ pub fn read_state(bytes: &[u8]) -> Result<State, Broken> {
 /// Trimmed schemas.
 ///
 /// # Errors
-/// Never in practice; writing to memory does not fail.
-pub fn write_schemas(schemas: &Schemas) -> Result<Vec<u8>, Broken> {
-    serde_json::to_vec(&forms::SchemaForm::all(schemas)).map_err(broken)
+/// When they cannot be written.
+pub fn write_schemas(schemas: &Schemas, out: &mut dyn Write) -> Result<(), Broken> {
+    serde_json::to_writer(out, &forms::SchemaForm::all(schemas)).map_err(broken)
 }
 
 /// Trimmed schemas.

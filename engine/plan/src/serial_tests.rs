@@ -216,18 +216,25 @@ pub(crate) fn full_plan() -> Plan {
     plan
 }
 
+/// What a writer writes.
+pub(crate) fn bytes(write: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Broken>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    out
+}
+
 #[test]
 fn every_part_of_a_plan_comes_back() {
     let plan = full_plan();
-    let changes = write_changes(&plan).unwrap();
-    let steps = write_steps(&plan.steps).unwrap();
-    let prior = read_state(&write_state(&plan.prior).unwrap()).unwrap();
-    let base = read_state(&write_state(&plan.base).unwrap()).unwrap();
+    let changes = bytes(|out| write_changes(&plan, out));
+    let steps = bytes(|out| write_steps(&plan.steps, out));
+    let prior = read_state(&bytes(|out| write_state(&plan.prior, out))).unwrap();
+    let base = read_state(&bytes(|out| write_state(&plan.base, out))).unwrap();
     let back = read_plan(&changes, &steps, prior, base).unwrap();
     // Debug shows nothing of sensitive values, so bytes are compared as well.
     assert_eq!(format!("{back:?}"), format!("{plan:?}"));
-    assert_eq!(write_changes(&back).unwrap(), changes);
-    assert_eq!(write_state(&back.prior).unwrap(), write_state(&plan.prior).unwrap());
+    assert_eq!(bytes(|out| write_changes(&back, out)), changes);
+    assert_eq!(bytes(|out| write_state(&back.prior, out)), bytes(|out| write_state(&plan.prior, out)));
 }
 
 #[test]
@@ -235,8 +242,8 @@ fn steps_out_of_order_or_range_are_refused() {
     let mut plan = full_plan();
     plan.steps = vec![Step { kind: StepKind::Create(99), after: vec![] }];
     let read = |plan: &Plan| {
-        let changes = write_changes(plan).unwrap();
-        read_plan(&changes, &write_steps(&plan.steps).unwrap(), State::default(), State::default())
+        let changes = bytes(|out| write_changes(plan, out));
+        read_plan(&changes, &bytes(|out| write_steps(&plan.steps, out)), State::default(), State::default())
     };
     assert!(read(&plan).unwrap_err().0.contains("does not exist"));
     plan.steps = vec![Step { kind: StepKind::Create(1), after: vec![StepId(0)] }];
@@ -254,6 +261,6 @@ fn trimmed_schemas_come_back() {
     }
     let schema = Arc::new(TypeSchema { version: 2, ty, blocks: sensitive.clone(), sensitive });
     schemas.insert(ProviderAddr::default_for("aws"), ResourceMode::Data, "aws_x".into(), schema);
-    let bytes = write_schemas(&schemas).unwrap();
+    let bytes = super::tests::bytes(|out| write_schemas(&schemas, out));
     assert_eq!(read_schemas(&bytes).unwrap(), schemas);
 }

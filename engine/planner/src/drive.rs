@@ -87,20 +87,22 @@ impl<'d> Drive<'d> {
 
     /// Runs the evaluator to its end.
     pub(crate) async fn run(&mut self, evaluator: &mut Evaluator) {
-        let mut queue: VecDeque<Job<'d>> = VecDeque::new();
+        let mut queue: VecDeque<Wanted> = VecDeque::new();
         let mut flying: FuturesUnordered<Job<'d>> = FuturesUnordered::new();
         let limit = self.session.options.parallelism.max(1);
+        evaluator.hand_out_at_most(limit.saturating_mul(2));
         loop {
             let (progress, found) = evaluator.step();
             self.found.append(found);
             let more = matches!(progress, Progress::Wanted(_));
             if let Progress::Wanted(items) = progress {
-                queue.extend(items.into_iter().filter_map(|item| self.job(item)));
+                queue.extend(items.into_iter().filter_map(|item| self.learn(item)));
             }
+            // What waits for its turn waits as a request: the job that it becomes is larger.
             while flying.len() < limit
-                && let Some(job) = queue.pop_front()
+                && let Some(item) = queue.pop_front()
             {
-                flying.push(job);
+                flying.extend(self.job(item));
             }
             if flying.is_empty() {
                 if more {
@@ -118,14 +120,9 @@ impl<'d> Drive<'d> {
         self.found.append(ephemeral::close(&*self.session.observer, std::mem::take(&mut self.opened)).await);
     }
 
-    fn job(&mut self, item: Wanted) -> Option<Job<'d>> {
+    /// Takes note of what asks for no work, and gives back the rest.
+    fn learn(&mut self, item: Wanted) -> Option<Wanted> {
         match item {
-            // While the objects were refreshed before all of them are destroyed, it was made ready.
-            Wanted::Provider(wanted) if matches!(self.providers.get(&wanted.address), Some(Some(_))) => {
-                let answer = (Asked::Provider(wanted.address), Answer::Value(wanted.config));
-                Some(async move { Done { answer: Some(answer), ..Done::default() } }.boxed())
-            }
-            Wanted::Provider(wanted) => Some(configure(self.session, self.source, wanted).boxed()),
             Wanted::Module(module) => {
                 self.expansions.modules.insert((module.caller, module.name), module.keys);
                 None
@@ -134,6 +131,19 @@ impl<'d> Drive<'d> {
                 self.expansions.resources.insert(expansion.resource, expansion.keys);
                 None
             }
+            work => Some(work),
+        }
+    }
+
+    fn job(&mut self, item: Wanted) -> Option<Job<'d>> {
+        match item {
+            // While the objects were refreshed before all of them are destroyed, it was made ready.
+            Wanted::Provider(wanted) if matches!(self.providers.get(&wanted.address), Some(Some(_))) => {
+                let answer = (Asked::Provider(wanted.address), Answer::Value(wanted.config));
+                Some(async move { Done { answer: Some(answer), ..Done::default() } }.boxed())
+            }
+            Wanted::Provider(wanted) => Some(configure(self.session, self.source, wanted).boxed()),
+            Wanted::Module(_) | Wanted::Expanded(_) => None,
             Wanted::Managed(wanted) => self.instance(wanted, Mode::Managed),
             Wanted::Data(wanted) => self.instance(wanted, Mode::Data),
             Wanted::Ephemeral(wanted) => self.instance(wanted, Mode::Ephemeral),

@@ -58,7 +58,9 @@ fn a_type_or_attribute_that_does_not_exist_is_found() {
     let found = check(&bundle(), &schemas("location"));
     assert!(found.is_empty(), "{found:#?}");
     let renamed = schemas("location");
-    let text = String::from_utf8(ordain_plan::serial::write_schemas(&renamed).unwrap()).unwrap();
+    let mut text = Vec::new();
+    ordain_plan::serial::write_schemas(&renamed, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
     let text = text.replace("azurerm_kubernetes_cluster\"", "azurerm_kubernetes_klister\"");
     let found = check(&bundle(), &ordain_plan::serial::read_schemas(text.as_bytes()).unwrap());
     assert!(found.has_errors());

@@ -1,7 +1,7 @@
 //! Named parts to one zip and back.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{BufWriter, Cursor, Read, Write};
 
 use zip::read::ZipArchive;
 use zip::write::SimpleFileOptions;
@@ -9,8 +9,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{FORMAT, Refused};
 use crate::Digest;
+use crate::digest::Hashing;
 
-/// The named parts of a file.
+/// The named parts of a file that was read.
 pub type Parts = BTreeMap<String, Vec<u8>>;
 
 /// What the archive's comment begins with; the format version, a blank and a digest follow.
@@ -19,23 +20,71 @@ const COMMENT: &str = "ordain plan ";
 /// Largest part that is read, unpacked: a broken or hostile archive must not fill the memory.
 const LARGEST_PART: u64 = 4 << 30;
 
+/// How much is hashed and compressed at a time.
+const PIECE: usize = 32 << 10;
+
 /// Bytes of the digest as text, at the very end of the file.
 const DIGEST_LENGTH: usize = "sha256:".len() + 64;
 
-/// Packs the parts. The same parts give the same bytes.
-pub fn pack(parts: &Parts) -> Result<Vec<u8>, String> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let blank = Digest::of(&[]).to_string();
-    writer.set_comment(format!("{COMMENT}{FORMAT} {blank}"));
-    let options = SimpleFileOptions::default()
+/// A part on its way into an archive: compressed while it was made, with the digest of what it says.
+pub struct Packed {
+    /// Digest of the content.
+    pub digest: Digest,
+    /// An archive of this one entry.
+    entry: Vec<u8>,
+}
+
+impl Packed {
+    /// A part that `write` makes piece by piece.
+    ///
+    /// # Errors
+    /// What `write` says, or why its content cannot be packed.
+    pub fn made(
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), String>,
+    ) -> Result<Self, String> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        // How long it gets is not known yet.
+        writer.start_file(name, options().large_file(true)).map_err(|error| error.to_string())?;
+        let mut out = BufWriter::with_capacity(PIECE, Hashing::new(&mut writer));
+        write(&mut out)?;
+        let digest = out.into_inner().map_err(|error| error.to_string())?.done();
+        let entry = writer.finish().map_err(|error| error.to_string())?.into_inner();
+        Ok(Self { digest, entry })
+    }
+
+    /// A part that is there already.
+    ///
+    /// # Errors
+    /// Why it cannot be packed.
+    pub fn of(name: &str, content: &[u8]) -> Result<Self, String> {
+        Self::made(name, |out| out.write_all(content).map_err(|error| error.to_string()))
+    }
+}
+
+fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(1))
         .last_modified_time(DateTime::default())
-        .unix_permissions(0o600);
-    for (name, bytes) in parts {
-        let options = options.large_file(u32::try_from(bytes.len()).is_err());
-        writer.start_file(name.as_str(), options).map_err(|error| error.to_string())?;
-        writer.write_all(bytes).map_err(|error| error.to_string())?;
+        .unix_permissions(0o600)
+}
+
+/// Packs the parts. The same parts give the same bytes.
+pub fn pack(parts: &Parts) -> Result<Vec<u8>, String> {
+    let packed = parts.iter().map(|(name, content)| Ok((name.clone(), Packed::of(name, content)?)));
+    join(&packed.collect::<Result<_, String>>()?)
+}
+
+/// One archive of packed parts.
+pub fn join(parts: &BTreeMap<String, Packed>) -> Result<Vec<u8>, String> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let blank = Digest::of(&[]).to_string();
+    writer.set_comment(format!("{COMMENT}{FORMAT} {blank}"));
+    for part in parts.values() {
+        let mut entry = ZipArchive::new(Cursor::new(&part.entry)).map_err(|error| error.to_string())?;
+        let entry = entry.by_index_raw(0).map_err(|error| error.to_string())?;
+        writer.raw_copy_file(entry).map_err(|error| error.to_string())?;
     }
     let mut packed = writer.finish().map_err(|error| error.to_string())?.into_inner();
     let covered = packed.len().checked_sub(DIGEST_LENGTH).ok_or("the archive is too short")?;

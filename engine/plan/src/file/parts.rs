@@ -1,13 +1,15 @@
 //! A plan file to its parts and back, and the root over them.
 
 use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::State;
 use serde::{Deserialize, Serialize};
 
-use super::archive::Parts;
+use super::archive::{Packed, Parts};
 use super::{Closed, Digests, FORMAT, Header, Open, PlanFile, Refused, Seal, archive};
+use crate::digest::Hashing;
 use crate::json::Secrets;
 use crate::serial::Broken;
 use crate::{Digest, Plan, digest, redact, serial};
@@ -55,13 +57,15 @@ impl Manifest {
     }
 }
 
+type PackedParts = BTreeMap<String, Packed>;
+
 /// The parts of a file. The readable plan is half of the work, so it is made beside the rest.
-pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Parts, Digests)>, Diagnostics) {
+pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(PackedParts, Digests)>, Diagnostics) {
     // Who may not open the plan reads one that holds no secret anywhere.
     let sealed = seal.map(|seal| (seal, PlanFile { plan: redact::redacted(&file.plan), ..file.clone() }));
     let shown = sealed.as_ref().map_or(file, |(_, redacted)| redacted);
     let (readable, exact) = std::thread::scope(|scope| {
-        let readable = scope.spawn(|| shown.json(Secrets::Hidden));
+        let readable = scope.spawn(|| readable(shown));
         let exact = exact(file, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan)));
         (readable.join(), exact)
     });
@@ -72,7 +76,8 @@ pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Parts, Digests)>
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    match exact.and_then(|exact| complete(file, exact, readable)) {
+    let made = exact.and_then(|exact| complete(file, exact, readable?));
+    match made {
         Ok(made) => (Some(made), diagnostics),
         Err(Broken(reason)) => {
             diagnostics.push(unwritable(&reason));
@@ -86,27 +91,51 @@ fn unwritable(reason: &str) -> Diagnostic {
     Diagnostic::error(codes::plan::PLAN_FILE, "Failed to write plan file", detail)
 }
 
+fn readable(shown: &PlanFile) -> (Result<Packed, Broken>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let packed = Packed::made(PLAN, |out| {
+        diagnostics = shown.write_json(Secrets::Hidden, out);
+        Ok(())
+    });
+    (packed.map_err(Broken), diagnostics)
+}
+
 fn text(value: &impl Serialize) -> Result<Vec<u8>, Broken> {
     serde_json::to_vec(value).map_err(|error| Broken(error.to_string()))
 }
 
+/// A part in the exact form.
+fn part(
+    parts: &mut PackedParts,
+    name: &str,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Broken>,
+) -> Result<(), Broken> {
+    let packed = Packed::made(name, |out| write(out).map_err(|Broken(why)| why)).map_err(Broken)?;
+    parts.insert(name.to_owned(), packed);
+    Ok(())
+}
+
+fn text_part(parts: &mut PackedParts, name: &str, value: &impl Serialize) -> Result<(), Broken> {
+    part(parts, name, |out| serde_json::to_writer(out, value).map_err(|error| Broken(error.to_string())))
+}
+
 /// The parts that hold secrets.
-fn secret_parts(plan: &Plan) -> Result<Parts, Broken> {
-    let mut parts = Parts::new();
-    let prior = serial::write_state(&plan.prior)?;
-    let base = serial::write_state(&plan.base)?;
-    if base != prior {
-        parts.insert(BASE.to_owned(), base);
+fn secret_parts(plan: &Plan) -> Result<PackedParts, Broken> {
+    let mut parts = PackedParts::new();
+    part(&mut parts, PRIOR, |out| serial::write_state(&plan.prior, out))?;
+    let mut base = Hashing::new(std::io::sink());
+    serial::write_state(&plan.base, &mut BufWriter::new(&mut base))?;
+    if parts.get(PRIOR).map(|prior| prior.digest) != Some(base.done()) {
+        part(&mut parts, BASE, |out| serial::write_state(&plan.base, out))?;
     }
-    parts.insert(PRIOR.to_owned(), prior);
-    parts.insert(CHANGES.to_owned(), serial::write_changes(plan)?);
+    part(&mut parts, CHANGES, |out| serial::write_changes(plan, out))?;
     Ok(parts)
 }
 
 /// The parts that do not depend on the readable plan, by which method secrets are sealed, and the digest of the
 /// plan's effects.
 struct Exact {
-    parts: Parts,
+    parts: PackedParts,
     sealing: String,
     effects: Digest,
 }
@@ -116,24 +145,23 @@ fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Bro
     let mut sealing = "none".to_owned();
     if let Some((seal, redacted)) = seal {
         sealing = seal.method();
-        let clear = archive::pack(&parts).map_err(Broken)?;
+        let clear = archive::join(&parts).map_err(Broken)?;
         let sealed = seal.seal(&clear).map_err(|why| Broken(format!("it cannot be sealed: {why}")))?;
-        let shown = serial::write_changes(redacted)?;
-        parts = Parts::from([(SEALED.to_owned(), sealed), (CHANGES.to_owned(), shown)]);
+        parts = PackedParts::from([(SEALED.to_owned(), Packed::of(SEALED, &sealed).map_err(Broken)?)]);
+        part(&mut parts, CHANGES, |out| serial::write_changes(redacted, out))?;
     }
-    let mut add = |name: &str, bytes: Vec<u8>| parts.insert(name.to_owned(), bytes);
-    add(STEPS, serial::write_steps(&file.plan.steps)?);
-    add(SCHEMAS, serial::write_schemas(&file.schemas)?);
-    add(CONFIGURATION, text(&file.configuration)?);
-    add(SNAPSHOT, text(&file.snapshot)?);
-    add(DECISIONS, text(&file.decisions)?);
-    add(OBLIGATIONS, text(&file.obligations)?);
+    part(&mut parts, STEPS, |out| serial::write_steps(&file.plan.steps, out))?;
+    part(&mut parts, SCHEMAS, |out| serial::write_schemas(&file.schemas, out))?;
+    text_part(&mut parts, CONFIGURATION, &file.configuration)?;
+    text_part(&mut parts, SNAPSHOT, &file.snapshot)?;
+    text_part(&mut parts, DECISIONS, &file.decisions)?;
+    text_part(&mut parts, OBLIGATIONS, &file.obligations)?;
     Ok(Exact { parts, sealing, effects: digest::effects(&file.plan)? })
 }
 
-fn complete(file: &PlanFile, exact: Exact, readable: String) -> Result<(Parts, Digests), Broken> {
+fn complete(file: &PlanFile, exact: Exact, readable: Packed) -> Result<(PackedParts, Digests), Broken> {
     let Exact { mut parts, sealing, effects } = exact;
-    parts.insert(PLAN.to_owned(), readable.into_bytes());
+    parts.insert(PLAN.to_owned(), readable);
     let mut manifest = Manifest {
         format: FORMAT,
         root: Digest::of(&[]),
@@ -141,12 +169,12 @@ fn complete(file: &PlanFile, exact: Exact, readable: String) -> Result<(Parts, D
         lineage: file.plan.base.lineage.to_string(),
         serial: file.plan.base.serial,
         header: Header { sealing, ..file.header.clone() },
-        parts: parts.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
+        parts: parts.iter().map(|(name, part)| (name.clone(), part.digest)).collect(),
     };
     manifest.root = manifest.root()?;
     let digests = Digests { root: manifest.root, effects: manifest.effects };
-    parts.insert(MANIFEST.to_owned(), text(&manifest)?);
-    parts.insert(APPROVALS.to_owned(), text(&file.approvals)?);
+    text_part(&mut parts, MANIFEST, &manifest)?;
+    text_part(&mut parts, APPROVALS, &file.approvals)?;
     Ok((parts, digests))
 }
 

@@ -30,7 +30,12 @@ impl Formatter for HtmlSafe {
 /// The document as one line without a line break at its end.
 pub fn line(document: &impl Serialize) -> Result<String, String> {
     let mut out = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut out, HtmlSafe);
-    document.serialize(&mut serializer).map_err(|error| error.to_string())?;
+    line_to(document, &mut out)?;
     String::from_utf8(out).map_err(|error| error.to_string())
+}
+
+/// The same, written as it is made, in small pieces.
+pub fn line_to(document: &impl Serialize, out: &mut dyn io::Write) -> Result<(), String> {
+    let mut serializer = Serializer::with_formatter(out, HtmlSafe);
+    document.serialize(&mut serializer).map_err(|error| error.to_string())
 }

@@ -3,7 +3,7 @@
 use ordain_value::{ObjectType, Type};
 use serde_json::Value as Json;
 
-use super::Broken;
+use super::{Broken, shared};
 
 /// Deepest nesting that is read; deeper documents are refused before the stack runs out.
 const DEEPEST: usize = 200;
@@ -13,7 +13,7 @@ const DEEPEST: usize = 200;
 /// # Errors
 /// When it is no type.
 pub fn read(json: &Json) -> Result<Type, Broken> {
-    at_depth(json, DEEPEST)
+    shared::of_type(json, |json| at_depth(json, DEEPEST))
 }
 
 fn at_depth(json: &Json, depth: usize) -> Result<Type, Broken> {
@@ -45,7 +45,7 @@ fn at_depth(json: &Json, depth: usize) -> Result<Type, Broken> {
         "object" => {
             let mut object = ObjectType::default();
             for (name, ty) in of.as_object().ok_or_else(wrong)? {
-                object.attributes.insert(name.as_str().into(), inner(ty)?);
+                object.attributes.insert(shared::name(name), inner(ty)?);
             }
             for name in parts.get(2).and_then(Json::as_array).into_iter().flatten() {
                 object.optional.insert(name.as_str().ok_or_else(wrong)?.into());

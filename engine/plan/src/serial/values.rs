@@ -13,7 +13,7 @@ use serde::ser::{Error as _, SerializeTuple};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Broken, types};
+use super::{Broken, shared, types};
 use crate::json::values::{number_json, type_json};
 
 /// A value in the exact form.
@@ -170,7 +170,7 @@ fn read(json: Json) -> Result<Value, Broken> {
 }
 
 fn read_members(members: serde_json::Map<String, Json>) -> Result<Vec<(Arc<str>, Value)>, Broken> {
-    members.into_iter().map(|(name, value)| Ok((name.into(), read(value)?))).collect()
+    members.into_iter().map(|(name, value)| Ok((shared::name(&name), read(value)?))).collect()
 }
 
 fn read_tagged(parts: Vec<Json>) -> Result<Value, Broken> {

@@ -35,7 +35,9 @@ pub fn write(state: &State) -> Result<Vec<u8>, Diagnostic> {
         resources: Resources(resources),
         check_results: &state.check_results,
     };
-    compact(&document).map(|text| layout::lay_out(&text).into_bytes())
+    let mut out = layout::LaidOut::new();
+    serde_json::to_writer(&mut out, &document).map_err(|error| unwritable(error.to_string()))?;
+    Ok(out.done())
 }
 
 /// The whole file, field by field as [`super::document::Document`] reads it.

@@ -18,3 +18,13 @@ fn an_unread_data_source_fails_its_check_and_no_other() {
     assert_eq!(result.instances[0], instance("module.m[0].check.c"));
     assert_eq!(result.instances[1].messages, ["no answer"]);
 }
+
+#[test]
+fn every_code_says_what_to_do() {
+    for code in crate::codes::all() {
+        assert!(code.explained.contains("What to do"), "{code}");
+        assert!(code.explained.len() > 200, "{code}");
+        let widest = code.explained.lines().map(str::len).max();
+        assert!(widest <= Some(165), "{code}: {widest:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The table of stable codes, one module an area; a code never changes its meaning.
 //!
-//! Adding one: a row in the area's file. The name of the constant is the meaning, the code is what
-//! users search for, and the text is what `ordain explain-error CODE` prints.
+//! Adding one: a row in the area's file, and `explained/CODE.md`. The name of the constant is the meaning, the
+//! code is what users search for; `ordain explain-error CODE` prints both texts.
 
 use crate::Code;
 

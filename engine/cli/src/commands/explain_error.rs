@@ -19,7 +19,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     let wanted = text(matches, "code").unwrap_or_default();
     match ordain_diag::codes::all().find(|code| code.id.eq_ignore_ascii_case(wanted)) {
         Some(code) => {
-            session.ui.line(&format!("{}\n\n{}", code.id, code.text));
+            session.ui.line(&format!("{}: {}\n\n{}", code.id, code.text, code.explained.trim_end()));
             Exit::Done
         }
         None => session.usage("Unknown code", &format!("There is no diagnostic with the code {wanted:?}.")),

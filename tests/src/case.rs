@@ -17,6 +17,9 @@ pub struct Case {
     /// Services of the sandbox that run beside the case and whose variables are set.
     #[serde(default)]
     pub sandbox: bool,
+    /// Flags for it, such as `-lose` with a request whose answer is lost.
+    #[serde(default)]
+    pub sandbox_flags: Vec<String>,
     /// Subdirectory that commands run in.
     #[serde(default)]
     pub dir: Option<PathBuf>,

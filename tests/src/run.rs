@@ -20,7 +20,8 @@ struct Outcome {
 /// Runs all steps; gives complaints, none when all is well. `bless`: golden files are rewritten.
 pub fn run(directory: &Path, case: &Case, bless: bool) -> Vec<String> {
     let scratch = Scratch::new(directory);
-    let sandbox = case.sandbox.then(|| Sandbox::start(&scratch.path));
+    let flags: Vec<&str> = case.sandbox_flags.iter().map(String::as_str).collect();
+    let sandbox = case.sandbox.then(|| Sandbox::start_with(&scratch.path, &flags));
     let services = sandbox.as_ref().map(|sandbox| sandbox.env.clone()).unwrap_or_default();
     let at = case.dir.as_ref().map_or_else(|| scratch.path.clone(), |dir| scratch.path.join(dir));
     let mut complaints = Vec::new();

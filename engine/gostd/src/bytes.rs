@@ -29,11 +29,27 @@ pub fn to_bytes(text: &str) -> Vec<u8> {
     out
 }
 
+/// Which byte a character stands for, if for one.
+#[must_use]
+pub fn escaped(c: char) -> Option<u8> {
+    u32::from(c).checked_sub(BASE).and_then(|b| u8::try_from(b).ok())
+}
+
+/// Text as Go's writers give it: each invalid byte is a replacement character.
+#[must_use]
+pub fn replaced(text: String) -> String {
+    if text.chars().any(|c| escaped(c).is_some()) {
+        return text.chars().map(|c| escaped(c).map_or(c, |_| char::REPLACEMENT_CHARACTER)).collect();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn invalid_bytes_survive() {
         let bytes = [b'a', 0xff, 0xc3, 0xa9, 0x80];
         assert_eq!(super::to_bytes(&super::to_text(&bytes)), bytes);
+        assert_eq!(super::replaced(super::to_text(&bytes)), "a\u{fffd}é\u{fffd}");
     }
 }

@@ -50,7 +50,7 @@ fn as_libyaml(error: &ScanError) -> YamlError {
     let line = error.marker().line().saturating_sub(usize::from(parsing));
     let problem =
         if info.starts_with("while ") { info.split_once(", ").map_or(info, |(_, p)| p) } else { info };
-    let message = if problem.starts_with("unexpected character") {
+    let message = if problem.starts_with("unexpected character") || problem.starts_with("tabs disallowed") {
         "found character that cannot start any token".to_owned()
     } else if problem.starts_with("simple key expect") {
         "could not find expected ':'".to_owned()

@@ -12,6 +12,7 @@ use crate::data::Table;
 
 pub use archive::ArchiveError;
 pub(crate) use directory::reason;
+pub use ignore::match_path;
 pub use load::values as read_values;
 pub(crate) use load::yaml;
 pub use metadata::{Dependency, Maintainer, Metadata};
@@ -50,7 +51,14 @@ impl Chart {
     }
 
     /// Library charts only lend their named templates.
-    pub(crate) fn is_library(&self) -> bool {
+    #[must_use]
+    pub fn is_library(&self) -> bool {
         self.metadata.kind.eq_ignore_ascii_case("library")
+    }
+
+    /// Names of charts that `Chart.yaml` demands and `charts/` does not hold.
+    #[must_use]
+    pub fn missing_dependencies(&self) -> Vec<&str> {
+        crate::dependencies::missing(self)
     }
 }

@@ -1,5 +1,6 @@
 //! JSON as `encoding/json` writes it and complains about it.
 
+use ordain_gostd::bytes::escaped;
 use ordain_gostd::quote_char;
 use serde_json::Value as Json;
 
@@ -15,7 +16,16 @@ pub(crate) fn marshal_pretty(json: &Json) -> String {
 
 /// As [`marshal`], with only the line separators escaped.
 pub(crate) fn marshal_raw(json: &Json) -> String {
-    json.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    let mut out = String::new();
+    for c in json.to_string().chars() {
+        match c {
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            _ if escaped(c).is_some() => out.push_str("\\ufffd"),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// The characters can only stand inside strings, so replacing them everywhere is right.
@@ -28,6 +38,7 @@ fn escape_html(text: &str) -> String {
             '&' => out.push_str("\\u0026"),
             '\u{2028}' => out.push_str("\\u2028"),
             '\u{2029}' => out.push_str("\\u2029"),
+            _ if escaped(c).is_some() => out.push_str("\\ufffd"),
             _ => out.push(c),
         }
     }

@@ -47,6 +47,8 @@ pub struct RenderOptions {
     pub sub_notes: bool,
     /// Leave `values.schema.json` aside.
     pub skip_schema: bool,
+    /// `required` and `fail` let everything pass, as `helm lint` has them.
+    pub lint: bool,
 }
 
 /// What came out.
@@ -102,7 +104,35 @@ pub fn render(
     outside: &dyn Outside,
     options: RenderOptions,
 ) -> Result<Rendered, RenderError> {
-    let run = || render_here(chart, values, release, capabilities, outside, options);
+    on_a_thread(|| {
+        let (chart, mut files) = texts(chart, values, release, capabilities, outside, options)?;
+        let notes = take_notes(&mut files, chart.name(), options.sub_notes);
+        let (hooks, manifests) = manifest::sort(&files)?;
+        let mut crds = Vec::new();
+        collect_crds(&chart, chart.name(), &mut crds);
+        Ok(Rendered { manifests, hooks, notes, crds })
+    })
+}
+
+/// The texts of all templates, whatever they are, by their paths from the chart's name on. Nothing comes out where
+/// sub-charts cannot be switched on and off.
+pub(crate) fn render_lenient(
+    chart: &Chart,
+    values: &Table,
+    release: &ReleaseInfo,
+    capabilities: &Capabilities,
+    outside: &dyn Outside,
+    options: RenderOptions,
+) -> Result<BTreeMap<String, String>, RenderError> {
+    let mut chart = chart.clone();
+    let have = |d: &crate::chart::Dependency| chart.dependencies.iter().any(|c| c.name() == d.name);
+    let kept = chart.metadata.dependencies.iter().filter(|d| have(d)).cloned().collect();
+    chart.metadata.dependencies = kept;
+    chart.metadata.kube_version.clear();
+    on_a_thread(|| texts(&chart, values, release, capabilities, outside, options).map(|(_, files)| files))
+}
+
+fn on_a_thread<T: Send>(run: impl FnOnce() -> Result<T, String> + Send) -> Result<T, RenderError> {
     std::thread::scope(|scope| {
         let thread =
             std::thread::Builder::new().name("render".into()).stack_size(STACK).spawn_scoped(scope, run);
@@ -113,14 +143,15 @@ pub fn render(
     })
 }
 
-fn render_here(
+/// The chart as it is after sub-charts were switched on and off, and the texts of its templates.
+fn texts(
     chart: &Chart,
     values: &Table,
     release: &ReleaseInfo,
     capabilities: &Capabilities,
     outside: &dyn Outside,
     options: RenderOptions,
-) -> Result<Rendered, String> {
+) -> Result<(Chart, BTreeMap<String, String>), String> {
     let mut chart = chart.clone();
     let missing = dependencies::missing(&chart).join(", ");
     if !missing.is_empty() {
@@ -140,12 +171,9 @@ fn render_here(
             "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {have}"
         ));
     }
-    let mut files = run_templates(scope::templates(&chart, &merged, release, capabilities), outside)?;
-    let notes = take_notes(&mut files, chart.name(), options.sub_notes);
-    let (hooks, manifests) = manifest::sort(&files)?;
-    let mut crds = Vec::new();
-    collect_crds(&chart, chart.name(), &mut crds);
-    Ok(Rendered { manifests, hooks, notes, crds })
+    let templates = scope::templates(&chart, &merged, release, capabilities);
+    let files = run_templates(templates, outside, options.lint)?;
+    Ok((chart, files))
 }
 
 /// Deepest paths first, within one depth in falling order: both for parsing, where the last definition of a name wins,
@@ -162,6 +190,7 @@ fn run_order(templates: &BTreeMap<String, Renderable>) -> Vec<&String> {
 fn run_templates(
     templates: BTreeMap<String, Renderable>,
     outside: &dyn Outside,
+    lint: bool,
 ) -> Result<BTreeMap<String, String>, String> {
     let order = run_order(&templates);
     let set = Rc::new(TemplateSet::default());
@@ -171,7 +200,8 @@ fn run_templates(
         let parsed = parse(path, &renderable.text, &known).map_err(|e| clean_parse_error(&e))?;
         parsed.into_iter().for_each(|template| set.add(template));
     }
-    let mut engine = Engine { set, outside, included: HashMap::new(), limits: Limits::default(), depth: 0 };
+    let (included, limits) = (HashMap::new(), Limits::default());
+    let mut engine = Engine { set, outside, included, limits, depth: 0, lint };
     let mut out = BTreeMap::new();
     for path in order {
         let base = path.rsplit('/').next().unwrap_or(path);
@@ -185,7 +215,8 @@ fn run_templates(
         let Some(template) = engine.set.get(path) else { continue };
         let text = execute(&mut engine, &template, Value::Map(renderable.scope.clone()))
             .map_err(|e| clean_exec_error(&e.0))?;
-        out.insert(path.clone(), text.replace("<no value>", ""));
+        let text = ordain_gostd::bytes::replaced(text.replace("<no value>", ""));
+        out.insert(path.clone(), text);
     }
     Ok(out)
 }

@@ -34,7 +34,11 @@ fn collect(chart: &Chart, values: &Table, out: &mut String) {
     }
 }
 
-fn check_one(schema: &[u8], values: &Table) -> Result<(), String> {
+/// Checks values against one schema.
+///
+/// # Errors
+/// One line per finding.
+pub(crate) fn check_one(schema: &[u8], values: &Table) -> Result<(), String> {
     let text = ordain_gostd::bytes::to_text(schema);
     let schema = go_json::parse(&text).map_err(|e| {
         // The library reads a stream, which ends with EOF where a text ends unexpectedly.

@@ -9,7 +9,7 @@ const GLOBAL: &str = "global";
 ///
 /// # Errors
 /// A value that is no table where a sub-chart's table is wanted.
-pub(crate) fn coalesce(chart: &Chart, values: &Table, merge: bool) -> Result<Table, String> {
+pub fn coalesce(chart: &Chart, values: &Table, merge: bool) -> Result<Table, String> {
     let mut out = values.clone();
     chart_values(chart, &mut out, merge);
     sub_charts(chart, &mut out, merge)?;
@@ -80,7 +80,7 @@ fn chart_values(chart: &Chart, values: &mut Table, merge: bool) {
 }
 
 /// Fills a table from another; what is there stays (`CoalesceTables`, `MergeTables`).
-pub(crate) fn tables(target: &mut Table, source: &Table, merge: bool) {
+pub fn tables(target: &mut Table, source: &Table, merge: bool) {
     for (key, value) in source {
         match target.get_mut(key) {
             Some(Data::Null) if !merge => drop(target.remove(key)),

@@ -44,6 +44,8 @@ impl Arguments {
     }
 
     /// The user's values: documents of `values` in order, then `set`, `set_list`, `set_sensitive` and `set_wo`.
+    ///
+    /// Values of `set_wo` count when `set_wo_revision` says that there are some, as for the real provider.
     pub(crate) fn values(&self) -> Result<Table, Failure> {
         let mut table = Table::new();
         for document in self.list("values").iter().filter_map(Json::as_str) {
@@ -52,15 +54,20 @@ impl Arguments {
             overlay_values(&mut table, read);
         }
         for entry in self.list("set") {
-            set(&mut table, entry, None)?;
+            set(&mut table, entry)?;
         }
         for entry in self.list("set_list") {
-            let items = entry.get("value").and_then(Json::as_array);
-            let items = items.into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>();
-            set(&mut table, entry, Some(format!("{{{}}}", items.join(","))))?;
+            set_list(&mut table, entry)?;
         }
-        for entry in self.list("set_sensitive").iter().chain(self.list("set_wo")) {
-            set(&mut table, entry, None)?;
+        for entry in self.list("set_sensitive") {
+            set(&mut table, entry)?;
+        }
+        if self.number("set_wo_revision") > 0 || self.0.get("set_wo_revision").is_none() {
+            let mut written = Table::new();
+            for entry in self.list("set_wo") {
+                set(&mut written, entry)?;
+            }
+            overlay_values(&mut table, written);
         }
         Ok(table)
     }
@@ -68,7 +75,7 @@ impl Arguments {
     /// `config` of a release as text for `metadata.values`, sensitive parts replaced.
     pub(crate) fn cloaked(&self, config: &Table) -> String {
         let mut shown = config.clone();
-        for entry in self.list("set_sensitive").iter().chain(self.list("set_wo")) {
+        for entry in self.list("set_sensitive") {
             let name = entry.get("name").and_then(Json::as_str).unwrap_or_default();
             cloak(&mut shown, &path(name));
         }
@@ -86,20 +93,40 @@ pub(crate) fn go_json(json: &Json) -> String {
     json.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-fn set(table: &mut Table, entry: &Json, value: Option<String>) -> Result<(), Failure> {
+fn set(table: &mut Table, entry: &Json) -> Result<(), Failure> {
     let field = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
-    let name = field("name");
-    let value = value.unwrap_or_else(|| field("value").to_owned());
-    let kind = match field("type") {
-        "string" => SetKind::Text,
-        "literal" => SetKind::Literal,
-        _ => SetKind::Typed,
+    let (name, value) = (field("name"), field("value"));
+    // The value may be secret, so that only the key is shown.
+    match field("type") {
+        "literal" => {
+            let read = read_values(format!("{name}: {value}").as_bytes()).map_err(|_| {
+                let why = "the value is no YAML that can stand behind a key";
+                Failure::new(
+                    "Failed parsing literal value",
+                    format!("Key {name:?} with literal value: {why}"),
+                )
+            })?;
+            table.insert(name.to_owned(), read.get(name).cloned().unwrap_or(Data::Null));
+            Ok(())
+        }
+        "string" => parsed(table, SetKind::Text, name, value, "Failed parsing string value"),
+        _ => parsed(table, SetKind::Typed, name, value, "Failed parsing value"),
+    }
+}
+
+fn set_list(table: &mut Table, entry: &Json) -> Result<(), Failure> {
+    let name = entry.get("name").and_then(Json::as_str).unwrap_or_default();
+    let Some(items) = entry.get("value").and_then(Json::as_array) else {
+        return Err(Failure::new("Null List Value", "The list value is null."));
     };
+    let items = items.iter().filter_map(Json::as_str).collect::<Vec<_>>();
+    parsed(table, SetKind::Typed, name, &format!("{{{}}}", items.join(",")), "Error parsing list value")
+}
+
+fn parsed(table: &mut Table, kind: SetKind, name: &str, value: &str, summary: &str) -> Result<(), Failure> {
     let no_files = |_: &str| Err("files are not read here".to_owned());
-    set_into(kind, &format!("{name}={value}"), table, &no_files).map_err(|e| {
-        // The value may be secret, and the library's message names only keys.
-        Failure::new("Failed parsing value", format!("Failed parsing key {name:?}: {e}"))
-    })
+    set_into(kind, &format!("{name}={value}"), table, &no_files)
+        .map_err(|e| Failure::new(summary, format!("Failed parsing key {name:?}: {e}")))
 }
 
 /// A name of `set` cut into keys; `\.` is a dot within one, list positions are keys of their own.

@@ -11,6 +11,8 @@ use tokio::sync::Mutex;
 
 use crate::failure::{said, several};
 use crate::merge::{Lists, three_way};
+use crate::release::Release;
+use crate::store::Driver;
 
 /// Who made the fields, as the API server records it.
 const MANAGER: (&str, &str) = ("fieldManager", "helm");
@@ -20,6 +22,10 @@ pub(crate) struct Cluster {
     pub(crate) client: Client,
     kinds: Mutex<KindNames>,
     pub(crate) namespace: String,
+    /// Where releases are remembered.
+    pub(crate) driver: Driver,
+    /// Releases, when they are remembered here.
+    pub(crate) memory: std::sync::Mutex<Vec<Release>>,
 }
 
 /// An object of a manifest and where it goes.
@@ -66,8 +72,9 @@ impl Deadline {
 const DEADLINE: &str = "context deadline exceeded";
 
 impl Cluster {
-    pub(crate) fn new(client: Client, namespace: &str) -> Self {
-        Self { client, kinds: Mutex::default(), namespace: namespace.to_owned() }
+    pub(crate) fn new(client: Client, namespace: &str, driver: Driver) -> Self {
+        let memory = std::sync::Mutex::default();
+        Self { client, kinds: Mutex::default(), namespace: namespace.to_owned(), driver, memory }
     }
 
     /// The objects of a manifest.
@@ -207,6 +214,24 @@ impl Cluster {
         if errors.is_empty() { Ok(()) } else { Err(errors.join("; ")) }
     }
 
+    /// Deletes the pods that objects select, so that they start anew. As in Helm, a failure here fails nothing.
+    pub(crate) async fn recreate_pods(&self, targets: &[Target]) {
+        let pods = Kind::known("v1", "Pod", "pods", true);
+        for target in targets {
+            let Some(selector) = pod_selector(&target.object) else { continue };
+            let found = self.client.list(&pods, &target.at.namespace, &selector, "").await;
+            for pod in found.unwrap_or_default() {
+                let text = |pointer: &str| field(&pod, pointer).as_str().unwrap_or_default().to_owned();
+                let at = ObjectRef {
+                    kind: pods.clone(),
+                    namespace: text("/metadata/namespace"),
+                    name: text("/metadata/name"),
+                };
+                let _ = self.client.delete(&at, "Background").await;
+            }
+        }
+    }
+
     /// Waits until none of the objects is there any more.
     pub(crate) async fn wait_gone(&self, targets: &[Target], deadline: Deadline) -> Result<(), String> {
         let mut pause = Pause::default();
@@ -313,12 +338,6 @@ impl Cluster {
         }
         if self.client.cancel().sleep(pause.next()).await { Ok(()) } else { Err("context canceled".into()) }
     }
-
-    /// A kind that needs no discovery.
-    pub(crate) fn secret_at(&self, name: &str) -> ObjectRef {
-        let kind = Kind::known("v1", "Secret", "secrets", true);
-        ObjectRef { kind, namespace: self.namespace.clone(), name: name.to_owned() }
-    }
 }
 
 enum Outcome {
@@ -341,6 +360,36 @@ impl Pause {
         self.0 = (now * 2).min(Duration::from_secs(2));
         now
     }
+}
+
+/// The label selector of the pods of an object, for kinds that have pods.
+fn pod_selector(object: &Json) -> Option<String> {
+    let selector = field(object, "/spec/selector");
+    let (labels, demands) = match field(object, "/kind").as_str()? {
+        "Service" | "ReplicationController" => (selector, &Json::Null),
+        "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" => {
+            (field(selector, "/matchLabels"), field(selector, "/matchExpressions"))
+        }
+        _ => return None,
+    };
+    let mut parts = Vec::new();
+    for (key, value) in labels.as_object().into_iter().flatten() {
+        parts.push(format!("{key}={}", value.as_str().unwrap_or_default()));
+    }
+    for demand in demands.as_array().into_iter().flatten() {
+        let key = field(demand, "/key").as_str().unwrap_or_default();
+        let values = field(demand, "/values").as_array().into_iter().flatten();
+        let values = values.filter_map(Json::as_str).collect::<Vec<_>>().join(",");
+        parts.push(match field(demand, "/operator").as_str()? {
+            "In" => format!("{key} in ({values})"),
+            "NotIn" => format!("{key} notin ({values})"),
+            "Exists" => key.to_owned(),
+            "DoesNotExist" => format!("!{key}"),
+            _ => return None,
+        });
+    }
+    // Nothing selected would be everything.
+    (!parts.is_empty()).then(|| parts.join(","))
 }
 
 /// Lists count as their items.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use ordain_helm_template::{Chart, ReleaseInfo, Rendered, Table, check_release_name};
+use ordain_helm_template::{Chart, ReleaseInfo, Table, check_release_name};
 use ordain_kube::{Kind, ObjectRef};
 use serde_json::json;
 
 use crate::arguments::Arguments;
 use crate::cluster::{Cluster, Deadline, Target};
 use crate::failure::said;
+use crate::post_render::PostRender;
 use crate::release::{NewRelease, Release, stamp};
-use crate::rendering::{self, Job};
+use crate::rendering::{self, Job, Output};
 use crate::{hooks, ownership, store};
 
 /// Why there is no working release.
@@ -22,15 +23,10 @@ pub(crate) enum Unfinished {
 }
 
 /// Installs. `Ok` is the deployed revision.
-pub(crate) async fn install(
-    cluster: &Arc<Cluster>,
-    arguments: &Arguments,
-    chart: &Chart,
-    config: &Table,
-) -> Result<Release, Unfinished> {
+pub(crate) async fn install(cluster: &Arc<Cluster>, plan: &Plan<'_>) -> Result<Release, Unfinished> {
+    let arguments = plan.arguments;
     let name = arguments.text("name");
-    let (mut release, targets, adopted) =
-        prepare(cluster, arguments, chart, config).await.map_err(Unfinished::Nothing)?;
+    let (mut release, targets, adopted) = prepare(cluster, plan).await.map_err(Unfinished::Nothing)?;
     let deadline = Deadline::after(arguments.timeout());
     let done = perform(cluster, arguments, &mut release, &targets, &adopted, deadline).await;
     match done {
@@ -78,10 +74,9 @@ async fn undo(cluster: &Cluster, arguments: &Arguments, release: &Release, why: 
 /// Everything up to the stored record: checks, CRDs, rendering, ownership, namespace.
 async fn prepare(
     cluster: &Arc<Cluster>,
-    arguments: &Arguments,
-    chart: &Chart,
-    config: &Table,
+    plan: &Plan<'_>,
 ) -> Result<(Release, Vec<Target>, Vec<Target>), String> {
+    let Plan { arguments, chart, config, .. } = plan;
     let name = arguments.text("name");
     cluster.client.version().await.map_err(|e| format!("Kubernetes cluster unreachable: {}", said(&e)))?;
     check_release_name(name)?;
@@ -96,14 +91,8 @@ async fn prepare(
         install_crds(cluster, chart).await?;
     }
     let version = history.last().map_or(1, |last| last.version() + 1);
-    let rendered = rendered(cluster, arguments, chart, config, version, false).await?;
-    let unbuilt = "unable to build kubernetes objects from release manifest";
-    let mut targets =
-        cluster.build(&rendered.manifest(false)).await.map_err(|e| format!("{unbuilt}: {e}"))?;
-    ownership::claim(&mut targets, name, &cluster.namespace);
-    let adopted = ownership::existing(cluster, &targets, name, arguments.flag("take_ownership"))
-        .await
-        .map_err(|e| format!("Unable to continue with install: {e}"))?;
+    let rendered = rendered(cluster, plan, version, false).await?;
+    let (targets, adopted) = claimed(cluster, name, &rendered.manifest, arguments).await?;
     if arguments.flag("create_namespace") {
         create_namespace(cluster).await?;
     }
@@ -119,6 +108,7 @@ async fn prepare(
         chart,
         config,
         rendered: &rendered,
+        labels: serde_json::Map::new(),
         first_deployed: None,
         status: "pending-install",
         description: "Initial install underway",
@@ -128,24 +118,65 @@ async fn prepare(
     Ok((release, targets, adopted))
 }
 
+/// What a release is rendered from.
+pub(crate) struct Plan<'p> {
+    pub(crate) arguments: &'p Arguments,
+    pub(crate) chart: &'p Chart,
+    pub(crate) config: &'p Table,
+    pub(crate) post: Option<&'p PostRender>,
+    /// Nothing will be installed: templates see no objects of the cluster.
+    pub(crate) dry: bool,
+}
+
 /// Renders for a cluster.
 pub(crate) async fn rendered(
     cluster: &Arc<Cluster>,
-    arguments: &Arguments,
-    chart: &Chart,
-    config: &Table,
+    plan: &Plan<'_>,
     revision: i64,
     is_upgrade: bool,
-) -> Result<Rendered, String> {
+) -> Result<Output, String> {
     let release = ReleaseInfo {
-        name: arguments.text("name").to_owned(),
+        name: plan.arguments.text("name").to_owned(),
         namespace: cluster.namespace.clone(),
         revision,
         is_upgrade,
     };
-    let sub_notes = arguments.flag("render_subchart_notes");
-    let job = Job { chart: chart.clone(), values: config.clone(), release, sub_notes };
+    let job = Job {
+        chart: plan.chart.clone(),
+        values: plan.config.clone(),
+        release,
+        sub_notes: plan.arguments.flag("render_subchart_notes"),
+        crds: false,
+        lookups: !plan.dry,
+        post: plan.post.cloned(),
+    };
     rendering::run(job, Some(Arc::clone(cluster)), None).await
+}
+
+/// The manifest that would be installed, or why it would not be.
+pub(crate) async fn dry_run(cluster: &Arc<Cluster>, plan: &Plan<'_>) -> Result<String, String> {
+    let name = plan.arguments.text("name");
+    cluster.client.version().await.map_err(|e| format!("Kubernetes cluster unreachable: {}", said(&e)))?;
+    check_release_name(name)?;
+    let output = rendered(cluster, plan, 1, false).await?;
+    claimed(cluster, name, &output.manifest, plan.arguments).await?;
+    Ok(output.manifest)
+}
+
+/// The objects of a manifest, marked as the release's, and those of them that are there already.
+pub(crate) async fn claimed(
+    cluster: &Cluster,
+    name: &str,
+    manifest: &str,
+    arguments: &Arguments,
+) -> Result<(Vec<Target>, Vec<Target>), String> {
+    let unbuilt = "unable to build kubernetes objects from release manifest";
+    let mut targets = cluster.build(manifest).await.map_err(|e| format!("{unbuilt}: {e}"))?;
+    ownership::claim(&mut targets, name, &cluster.namespace);
+    let adopted = ownership::existing(cluster, &targets, name, arguments.flag("take_ownership"))
+        .await
+        .map_err(|e| format!("Unable to continue with install: {e}"))?;
+    Ok((targets, adopted))
 }
 
 async fn perform(

@@ -5,13 +5,19 @@
 
 mod arguments;
 mod cluster;
+mod dependencies;
+mod dry_run;
 mod failure;
 mod hooks;
 mod install;
+mod manifests;
 mod merge;
 mod oci;
 mod ownership;
+mod places;
 mod plan;
+mod post_render;
+mod provenance;
 mod provider;
 mod release;
 mod rendering;
@@ -22,5 +28,6 @@ mod store;
 mod template_data;
 mod uninstall;
 mod upgrade;
+mod validate;
 
 pub use provider::Helm;

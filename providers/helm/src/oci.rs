@@ -1,16 +1,16 @@
 //! Charts from OCI registries (https://github.com/opencontainers/distribution-spec, Helm's media types).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ordain_helm_template::{Chart, Constraints, Version};
+use ordain_helm_template::{Constraints, Version};
 use ordain_http::{Cancel, Client, Request, Response};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::arguments::Arguments;
+use crate::places::Login;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+const PROVENANCE: &str = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 /// Largest answer accepted, in bytes.
 const MAX_DOWNLOAD: usize = 128 << 20;
 
@@ -41,9 +41,43 @@ impl Reference {
         })
     }
 
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     fn url(&self, rest: &str) -> String {
         format!("https://{}/v2/{}/{rest}", self.host, self.name)
     }
+}
+
+/// What a registry gave.
+pub(crate) struct Pulled {
+    /// The chart, packed.
+    pub(crate) chart: Vec<u8>,
+    /// Its provenance file, if it was asked for and is there.
+    pub(crate) provenance: Option<Vec<u8>>,
+    /// Name of the file that it would be kept in.
+    pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
+}
+
+/// Whether a registry takes a user name and a password.
+pub(crate) async fn sign_in(
+    client: &Client,
+    cancel: &Cancel,
+    host: &str,
+    login: &Login,
+) -> Result<(), String> {
+    let arguments = Arguments(Json::Null);
+    let mut registry = Registry {
+        client: client.clone(),
+        cancel,
+        arguments: &arguments,
+        login: Some(login.clone()),
+        authorization: None,
+    };
+    registry.get(&format!("https://{host}/v2/"), "application/json").await.map(drop)
 }
 
 /// A registry as one operation sees it: the token is fetched when it is asked for, and kept.
@@ -51,23 +85,40 @@ pub(crate) struct Registry<'r> {
     pub(crate) client: Client,
     pub(crate) cancel: &'r Cancel,
     pub(crate) arguments: &'r Arguments,
+    /// Who logged in to it before.
+    pub(crate) login: Option<Login>,
     pub(crate) authorization: Option<String>,
 }
 
 impl Registry<'_> {
     /// Fetches a chart: the version that was asked for, or the newest stable one.
-    pub(crate) async fn chart(&mut self, reference: &Reference) -> Result<Chart, String> {
+    pub(crate) async fn chart(&mut self, reference: &Reference, vouched: bool) -> Result<Pulled, String> {
         let tag = self.tag(reference).await?;
         let manifest = self.get(&reference.url(&format!("manifests/{tag}")), MANIFEST).await?;
         let manifest: Json =
             serde_json::from_slice(&manifest).map_err(|e| format!("the manifest is no JSON: {e}"))?;
+        let chart = self.layer(reference, &manifest, CHART).await?;
+        let chart = chart.ok_or("manifest does not contain a layer with a chart")?;
+        let provenance = if vouched { self.layer(reference, &manifest, PROVENANCE).await? } else { None };
+        let base = reference.name.rsplit('/').next().unwrap_or_default();
+        let name = format!("{base}-{tag}.tgz");
+        Ok(Pulled { chart, provenance, name, version: tag.replace('_', "+") })
+    }
+
+    /// The content of a layer of a kind, if there is one.
+    async fn layer(
+        &mut self,
+        reference: &Reference,
+        manifest: &Json,
+        kind: &str,
+    ) -> Result<Option<Vec<u8>>, String> {
         let layers = manifest.get("layers").and_then(Json::as_array).into_iter().flatten();
-        let mut charts = layers.filter(|l| l.get("mediaType").and_then(Json::as_str) == Some(CHART));
-        let digest = charts.next().and_then(|l| l.get("digest")).and_then(Json::as_str);
-        let digest = digest.ok_or("manifest does not contain a layer with a chart")?;
+        let mut fitting = layers.filter(|l| l.get("mediaType").and_then(Json::as_str) == Some(kind));
+        let digest = fitting.next().and_then(|l| l.get("digest")).and_then(Json::as_str);
+        let Some(digest) = digest else { return Ok(None) };
         let bytes = self.get(&reference.url(&format!("blobs/{digest}")), "application/octet-stream").await?;
         verify(digest, &bytes)?;
-        Chart::from_archive(&bytes)
+        Ok(Some(bytes))
     }
 
     async fn tag(&mut self, reference: &Reference) -> Result<String, String> {
@@ -118,9 +169,10 @@ impl Registry<'_> {
     }
 
     fn basic(&self) -> Option<String> {
-        let user = self.arguments.text("repository_username");
-        let pair = format!("{user}:{}", self.arguments.text("repository_password"));
-        (!user.is_empty()).then(|| format!("Basic {}", STANDARD.encode(pair)))
+        let user = self.arguments.text("repository_username").to_owned();
+        let password = self.arguments.text("repository_password").to_owned();
+        let given = (!user.is_empty()).then_some(Login { user, password });
+        given.as_ref().or(self.login.as_ref()).map(Login::basic)
     }
 
     /// Follows the registry's challenge: basic credentials, or a token from where it says.

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
-use crate::sources::Sources;
+use crate::sources::{NoChart, Sources};
 
 type Members = BTreeMap<Arc<str>, Value>;
 
@@ -71,10 +71,10 @@ pub(crate) async fn plan(
     let (config, _) = request.config.clone().unmark_deep();
     let (prior, _) = request.prior.clone().unmark_deep();
     let mut planned: Members = proposed.as_members().cloned().unwrap_or_default();
-    refuse_unbuilt(&planned)?;
-    fill(&mut planned, &config, env);
+    fill(&mut planned, &config, &prior, env);
     let changed = prior.is_null() || differs(&planned, &prior, &config);
     let version = version(sources, &planned, &config).await?;
+    lint(sources, &planned).await?;
     let changed = changed || (version.is_known() && prior.get("version") != Some(&version));
     planned.insert("version".into(), version);
     planned.insert("status".into(), Value::string("deployed"));
@@ -97,7 +97,7 @@ fn attribute(ty: &Type, name: &str) -> Type {
     ty.attributes().and_then(|a| a.get(name)).cloned().unwrap_or(Type::Dynamic)
 }
 
-fn fill(planned: &mut Members, config: &Value, env: &Environment) {
+fn fill(planned: &mut Members, config: &Value, prior: &Value, env: &Environment) {
     let unset = |name: &str| config.get(name).is_none_or(Value::is_null);
     for (name, default) in defaults(env).as_object().into_iter().flatten() {
         if unset(name) {
@@ -110,7 +110,8 @@ fn fill(planned: &mut Members, config: &Value, env: &Environment) {
         }
     }
     if unset("description") {
-        planned.insert("description".into(), Value::null(Type::String));
+        let before = prior.get("description").cloned();
+        planned.insert("description".into(), before.unwrap_or_else(|| Value::null(Type::String)));
     }
     // The type of an entry of `set` has a default too.
     if let Some(set) = planned.get("set").cloned()
@@ -140,13 +141,38 @@ fn differs(planned: &Members, prior: &Value, config: &Value) -> bool {
         })
 }
 
+/// The members of an object.
+pub(crate) fn members(object: &Value) -> Members {
+    object.as_members().cloned().unwrap_or_default()
+}
+
+/// Lints the chart with what is known, if that is asked for.
+async fn lint(sources: &Sources, planned: &Members) -> Result<(), Failure> {
+    if planned.get("lint").and_then(Value::as_bool) != Some(true) {
+        return Ok(());
+    }
+    let known = planned.iter().filter(|(_, value)| value.is_wholly_known());
+    let arguments = crate::state::arguments(&Value::object(known.map(|(n, v)| (n.clone(), v.clone()))))?;
+    if planned.get("chart").is_none_or(|chart| !chart.is_wholly_known()) {
+        return Ok(());
+    }
+    let values = arguments.values()?;
+    sources.lint(&arguments, &values).await
+}
+
 /// The chart's own version, if everything that leads to it is known.
 async fn version(sources: &Sources, planned: &Members, config: &Value) -> Result<Value, Failure> {
     let wanted = config.get("version").filter(|v| !v.is_null());
     let needed =
         ["chart", "repository", "devel", "repository_username", "repository_password", "pass_credentials"];
-    let others =
-        ["repository_ca_file", "repository_cert_file", "repository_key_file", "verify", "dependency_update"];
+    let others = [
+        "repository_ca_file",
+        "repository_cert_file",
+        "repository_key_file",
+        "verify",
+        "keyring",
+        "dependency_update",
+    ];
     let mut arguments = serde_json::Map::new();
     for name in needed.into_iter().chain(others) {
         let Some(value) = planned.get(name) else { continue };
@@ -164,7 +190,7 @@ async fn version(sources: &Sources, planned: &Members, config: &Value) -> Result
         let Some(text) = wanted.as_str() else { return Ok(wanted.clone()) };
         arguments.insert("version".to_owned(), json!(text));
     }
-    let chart = sources.chart(&Arguments(Json::Object(arguments))).await?;
+    let chart = sources.chart(&Arguments(Json::Object(arguments))).await.map_err(NoChart::of_release)?;
     let have = chart.metadata.version.as_str();
     if let Some(wanted) = wanted.and_then(Value::as_str) {
         let bare = |v: &str| v.strip_prefix('v').unwrap_or(v).to_owned();
@@ -177,20 +203,4 @@ async fn version(sources: &Sources, planned: &Members, config: &Value) -> Result
         return Ok(Value::string(wanted));
     }
     Ok(Value::string(have))
-}
-
-/// Arguments that are not built yet say so at plan time.
-fn refuse_unbuilt(planned: &Members) -> Result<(), Failure> {
-    let on = |name: &str| planned.get(name).and_then(Value::as_bool) == Some(true);
-    let flag = ["lint", "recreate_pods", "disable_crd_hooks", "verify", "dependency_update"]
-        .into_iter()
-        .find(|f| on(f));
-    let post = planned.get("postrender").is_some_and(|v| !v.is_null()).then_some("postrender");
-    match flag.or(post) {
-        Some(name) => {
-            let detail = format!("The argument {name} of helm_release is not built yet. Leave it out.");
-            Err(Failure::new("Unsupported argument", detail))
-        }
-        None => Ok(()),
-    }
 }

@@ -1,11 +1,12 @@
 //! The provider contract.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_http::{Cancel, Environment};
+use ordain_http::{Cancel, Client, ClientOptions, Environment};
 use ordain_provider::{
     ApplyReply, ApplyRequest, ConfigureRequest, ImportRequest, Imported, PlanReply, PlanRequest, Provider,
     ProviderSchema, ReadReply, ReadRequest, UpgradeRequest,
@@ -16,11 +17,14 @@ use serde_json::{Value as Json, json};
 use crate::arguments::Arguments;
 use crate::cluster::{Cluster, Deadline};
 use crate::failure::Failure;
-use crate::install::{Unfinished, install};
+use crate::install::{Plan, Unfinished, install};
+use crate::places::Places;
+use crate::plan::{self, Planned};
+use crate::post_render::PostRender;
 use crate::release::Release;
-use crate::session::Session;
-use crate::sources::Sources;
-use crate::{plan, state, store, template_data, uninstall, upgrade};
+use crate::session::{self, Session};
+use crate::sources::{NoChart, Sources};
+use crate::{dry_run, manifests, oci, state, store, template_data, uninstall, upgrade, validate};
 
 const RELEASE: &str = "helm_release";
 const TEMPLATE: &str = "helm_template";
@@ -37,6 +41,8 @@ pub struct Helm {
     template: Type,
     sources: Sources,
     session: RwLock<Option<Arc<Session>>>,
+    /// Whether manifests are kept in the state.
+    manifests: AtomicBool,
 }
 
 impl std::fmt::Debug for Helm {
@@ -66,8 +72,37 @@ impl Helm {
         };
         let cancel = Cancel::new();
         let sources = Sources::new(env.clone(), directory.clone(), cancel.clone());
-        let session = RwLock::new(None);
-        Ok(Self { env, directory, cancel, schema: Arc::new(schema), release, template, sources, session })
+        let (session, manifests) = (RwLock::new(None), AtomicBool::new(false));
+        let schema = Arc::new(schema);
+        Ok(Self { env, directory, cancel, schema, release, template, sources, session, manifests })
+    }
+
+    /// A session, unless a part of the configuration is unknown as yet. Registries are asked whether they let the user in.
+    async fn opened(&self, config: &Value) -> Result<Option<Arc<Session>>, Failure> {
+        if !config.is_wholly_known() {
+            return Ok(None);
+        }
+        let json = if config.is_null() { Ok(Json::Null) } else { value_json::to_plain_json(config) };
+        let json = json.map_err(|e| Failure::new("Invalid provider configuration", e.to_string()))?;
+        let session = Session::open(&json, &self.env, &self.directory)?;
+        let mut places = Places::of(&json, &self.env, &self.directory);
+        for (host, login) in session::logins(&json)? {
+            let failed = |why: String| {
+                let detail = format!("could not login to OCI registry {host:?}: {why}");
+                Failure::new("OCI Registry login failed", detail)
+            };
+            let client = Client::new(&ClientOptions::default(), &self.env);
+            let client = client.map_err(|e| failed(e.to_string()))?;
+            oci::sign_in(&client, &self.cancel, &host, &login).await.map_err(failed)?;
+            places.logins.insert(host, login);
+        }
+        self.sources.know(places);
+        Ok(Some(Arc::new(session)))
+    }
+
+    fn post_render(&self, arguments: &Arguments) -> Result<Option<PostRender>, Failure> {
+        PostRender::of(arguments, &self.env, &self.directory)
+            .map_err(|why| Failure::new("Error creating post-renderer", why))
     }
 
     async fn cluster(&self, namespace: &str) -> Result<Arc<Cluster>, Failure> {
@@ -78,7 +113,8 @@ impl Helm {
             Failure::new("The provider helm is not configured", detail)
         })?;
         let client = session.client(&self.env, &self.cancel).await?.for_work();
-        Ok(Arc::new(Cluster::new(client, if namespace.is_empty() { "default" } else { namespace })))
+        let namespace = if namespace.is_empty() { "default" } else { namespace };
+        Ok(Arc::new(Cluster::new(client, namespace, session.driver)))
     }
 
     fn known(&self, type_name: &str) -> Result<(), Diagnostic> {
@@ -89,27 +125,25 @@ impl Helm {
         Err(Diagnostic::error(codes::provider::PROVIDER_ERROR, "Unknown resource type", detail))
     }
 
-    /// The last revision, if the release exists.
-    async fn last(&self, namespace: &str, name: &str) -> Result<Option<Release>, Failure> {
-        let cluster = self.cluster(namespace).await?;
-        let history = store::history(&cluster, name).await;
-        let history = history.map_err(|e| Failure::new("Error checking for release", e))?;
-        Ok(history.last().cloned())
-    }
-
     async fn make(&self, arguments: &Arguments) -> Result<Value, (Option<Failure>, Failure)> {
         let plain = |failure| (None, failure);
         let cluster = self.cluster(arguments.text("namespace")).await.map_err(plain)?;
-        let chart = self.sources.chart(arguments).await.map_err(plain)?;
+        let chart = self.sources.chart(arguments).await.map_err(|e| plain(e.of_release()))?;
         let values = arguments.values().map_err(plain)?;
+        if chart.is_library() {
+            let detail = "Chart is not installable: library charts are not installable";
+            return Err(plain(Failure::new("Error checking if chart is installable", detail)));
+        }
         let exists =
             || async { store::history(&cluster, arguments.text("name")).await.map(|h| !h.is_empty()) };
         if arguments.flag("upgrade_install") && exists().await.unwrap_or(false) {
             return self.change(arguments).await.map_err(plain);
         }
         let name = arguments.text("name");
-        match install(&cluster, arguments, &chart, &values).await {
-            Ok(release) => state::object(arguments, &release, &self.release).map_err(plain),
+        let post = self.post_render(arguments).map_err(plain)?;
+        let plan = Plan { arguments, chart: &chart, config: &values, post: post.as_ref(), dry: false };
+        match install(&cluster, &plan).await {
+            Ok(release) => self.state(&cluster, arguments, &release).await.map_err(plain),
             Err(Unfinished::Nothing(why)) => Err((None, Failure::new("installation failed", why))),
             Err(Unfinished::Failed(why)) => {
                 let told = format!(
@@ -123,13 +157,29 @@ impl Helm {
 
     async fn change(&self, arguments: &Arguments) -> Result<Value, Failure> {
         let cluster = self.cluster(arguments.text("namespace")).await?;
-        let chart = self.sources.chart(arguments).await?;
+        let chart = self.sources.chart(arguments).await.map_err(NoChart::of_release)?;
         let values = arguments.values()?;
-        let release = upgrade::upgrade(&cluster, arguments, &chart, values).await;
+        let post = self.post_render(arguments)?;
+        let plan = Plan { arguments, chart: &chart, config: &values, post: post.as_ref(), dry: false };
+        let release = upgrade::upgrade(&cluster, &plan).await;
         let release = release.map_err(|why| {
             Failure::new("Error upgrading chart", format!("Upgrade failed: {why}")).through(&cluster.client)
         })?;
-        state::object(arguments, &release, &self.release)
+        self.state(&cluster, arguments, &release).await
+    }
+
+    /// The object of a release, with what the cluster holds of it where that is kept.
+    async fn state(
+        &self,
+        cluster: &Arc<Cluster>,
+        arguments: &Arguments,
+        release: &Release,
+    ) -> Result<Value, Failure> {
+        let object = state::object(arguments, release, &self.release)?;
+        if !self.manifests.load(Ordering::Relaxed) {
+            return Ok(object);
+        }
+        Ok(manifests::with(&object, &manifests::stored(cluster, arguments, release).await?))
     }
 
     async fn destroy(&self, prior: &Value) -> Result<(), Failure> {
@@ -145,8 +195,9 @@ impl Helm {
 
     async fn refreshed(&self, current: &Value) -> Result<Value, Failure> {
         let arguments = state::arguments(current)?;
-        match self.last(arguments.text("namespace"), arguments.text("name")).await? {
-            Some(release) => state::object(&arguments, &release, &self.release),
+        let cluster = self.cluster(arguments.text("namespace")).await?;
+        match last(&cluster, arguments.text("name")).await? {
+            Some(release) => self.state(&cluster, &arguments, &release).await,
             None => Ok(Value::null(self.release.clone())),
         }
     }
@@ -157,34 +208,49 @@ impl Helm {
             let detail = format!("Expected an import id of the form namespace/name, got {id:?}.");
             return Err(Failure::new("Unable to parse identifier", detail));
         };
-        let Some(release) = self.last(namespace, name).await? else {
+        let cluster = self.cluster(namespace).await?;
+        let Some(release) = last(&cluster, name).await? else {
             return Err(Failure::new("Error reading release", format!("{name} in {namespace}: {NOT_FOUND}")));
         };
         let mut known = plan::defaults(&self.env);
         if let Some(members) = known.as_object_mut() {
             members.insert("chart".to_owned(), json!(release.chart_metadata("name")));
+            members.insert("description".to_owned(), json!(release.description()));
         }
-        state::object(&Arguments(known), &release, &self.release)
+        self.state(&cluster, &Arguments(known), &release).await
+    }
+
+    async fn planned(&self, request: &PlanRequest) -> Result<Planned, Failure> {
+        let mut planned = plan::plan(&self.sources, &self.env, &self.release, request).await?;
+        if !self.manifests.load(Ordering::Relaxed) {
+            return Ok(planned);
+        }
+        let (prior, _) = request.prior.clone().unmark_deep();
+        let configured = self.session.read().unwrap_or_else(PoisonError::into_inner).is_some();
+        if !configured || dry_run::is_unknown(&planned.object) {
+            let unset = request.config.get("version").is_none_or(Value::is_null);
+            dry_run::later(&mut planned, unset && !prior.is_null());
+            return Ok(planned);
+        }
+        let text = |name: &str| planned.object.get(name).and_then(Value::as_str).unwrap_or_default();
+        let cluster = self.cluster(text("namespace")).await?;
+        let post = match planned.object.get("postrender").filter(|v| !v.is_null()) {
+            Some(block) => {
+                let block = state::arguments(block)?.0;
+                self.post_render(&Arguments(json!({"postrender": block})))?
+            }
+            None => None,
+        };
+        dry_run::fill(&self.sources, &cluster, post, &prior, &mut planned).await?;
+        Ok(planned)
     }
 }
 
-/// `set` entries have one of a few types.
-fn check_set(config: &Value) -> Diagnostics {
-    const KNOWN: [&str; 3] = ["auto", "string", "literal"];
-    let mut found = Diagnostics::new();
-    for attribute in ["set", "set_sensitive"] {
-        let items = config.get(attribute).and_then(Value::as_items).unwrap_or_default();
-        for (index, item) in items.iter().enumerate() {
-            let given = item.get("type").and_then(Value::as_str).unwrap_or_default();
-            if !given.is_empty() && !KNOWN.contains(&given) {
-                let place = format!("Attribute {attribute}[{index}].type value must be one of");
-                let detail = format!("{place}: [\"auto\" \"string\" \"literal\"], got: {given:?}");
-                let summary = "Invalid Attribute Value Match";
-                found.push(Diagnostic::error(codes::provider::PROVIDER_ERROR, summary, detail));
-            }
-        }
-    }
-    found
+/// The last revision, if the release exists.
+async fn last(cluster: &Cluster, name: &str) -> Result<Option<Release>, Failure> {
+    let history = store::history(cluster, name).await;
+    let history = history.map_err(|e| Failure::new("Error checking for release", e))?;
+    Ok(history.last().cloned())
 }
 
 #[async_trait]
@@ -193,32 +259,15 @@ impl Provider for Helm {
         (Some(Arc::clone(&self.schema)), Diagnostics::new())
     }
 
-    fn gaps(&self) -> ordain_provider::Gaps {
-        // Kept in step with what `plan`, `sources` and `session` refuse.
-        &[
-            ("provider", &["registries"]),
-            (
-                "helm_release",
-                &["dependency_update", "disable_crd_hooks", "lint", "postrender", "recreate_pods", "verify"],
-            ),
-            ("data.helm_template", &["dependency_update", "postrender", "verify"]),
-        ]
-    }
-
-    async fn validate_config(&self, _config: Value) -> Diagnostics {
-        Diagnostics::new()
+    async fn validate_config(&self, config: Value) -> Diagnostics {
+        validate::provider(&config.unmark_deep().0)
     }
 
     async fn configure(&self, request: ConfigureRequest) -> Diagnostics {
         let (config, _) = request.config.unmark_deep();
-        let opened = if config.is_wholly_known() {
-            let json = if config.is_null() { Ok(Json::Null) } else { value_json::to_plain_json(&config) };
-            json.map_err(|e| Failure::new("Invalid provider configuration", e.to_string()))
-                .and_then(|json| Session::open(&json, &self.env, &self.directory))
-                .map(|session| Some(Arc::new(session)))
-        } else {
-            Ok(None)
-        };
+        let experiment = config.get("experiments").and_then(|all| all.get("manifest"));
+        self.manifests.store(experiment.and_then(Value::as_bool) == Some(true), Ordering::Relaxed);
+        let opened = self.opened(&config).await;
         match opened {
             Ok(session) => {
                 *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
@@ -230,13 +279,13 @@ impl Provider for Helm {
 
     async fn validate_resource(&self, type_name: &str, config: Value) -> Diagnostics {
         match self.known(type_name) {
-            Ok(()) => check_set(&config.unmark_deep().0),
+            Ok(()) => validate::release(&config.unmark_deep().0),
             Err(error) => error.into(),
         }
     }
 
-    async fn validate_data(&self, _type_name: &str, _config: Value) -> Diagnostics {
-        Diagnostics::new()
+    async fn validate_data(&self, _type_name: &str, config: Value) -> Diagnostics {
+        validate::entries(&config.unmark_deep().0)
     }
 
     async fn upgrade(&self, request: UpgradeRequest) -> (Option<Value>, Diagnostics) {
@@ -280,7 +329,7 @@ impl Provider for Helm {
         if request.proposed.is_null() {
             return (Some(reply(request.proposed.clone(), Vec::new())), Diagnostics::new());
         }
-        match plan::plan(&self.sources, &self.env, &self.release, &request).await {
+        match self.planned(&request).await {
             Ok(planned) => (Some(reply(planned.object, planned.replace)), Diagnostics::new()),
             Err(failure) => (None, failure.diagnostic().into()),
         }
@@ -342,15 +391,17 @@ impl Provider for Helm {
             return (None, error.into());
         }
         let done = async {
-            let arguments = state::arguments(&config)?;
+            let arguments = template_data::with_defaults(state::arguments(&config)?, &self.env);
             let cluster = match arguments.flag("validate") {
                 true => Some(self.cluster(arguments.text("namespace")).await?),
                 false => None,
             };
-            template_data::read(&self.sources, cluster, arguments, &self.template).await
+            let idle = arguments.0.get("postrender").is_some_and(|block| !block.is_null());
+            let value = template_data::read(&self.sources, cluster, arguments, &self.template).await?;
+            Ok::<_, Failure>((value, idle))
         };
         match done.await {
-            Ok(value) => (Some(value), Diagnostics::new()),
+            Ok((value, idle)) => (Some(value), unrendered(idle)),
             Err(failure) => (None, failure.diagnostic().into()),
         }
     }
@@ -358,6 +409,17 @@ impl Provider for Helm {
     async fn stop(&self) {
         self.cancel.cancel();
     }
+}
+
+/// A warning about an argument that the real provider has and does not look at.
+fn unrendered(idle: bool) -> Diagnostics {
+    if !idle {
+        return Diagnostics::new();
+    }
+    let detail = "The data source helm_template of hashicorp/helm 3.1.0 has the argument postrender and does not run the program. \
+                  Nor does this provider: the manifests are those of the chart.";
+    let code = codes::provider::PROVIDER_ERROR;
+    Diagnostic::warning(code, "The argument postrender has no effect", detail).into()
 }
 
 /// The planned arguments, with the write-only ones that only the configuration has.

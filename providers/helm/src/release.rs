@@ -10,15 +10,26 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use ordain_gostd::time::{self, Moment};
-use ordain_helm_template::{Chart, Data, Hook, Metadata, Rendered, Table};
+use ordain_helm_template::{Chart, Data, Hook, Metadata, Table};
 use serde_json::{Map, Value as Json, json};
+
+use crate::rendering::Output;
+use crate::store::Driver;
 
 /// Longest record read, unpacked.
 const MAX_RECORD: u64 = 256 << 20;
 
 /// One revision of a release.
 #[derive(Clone, PartialEq)]
-pub(crate) struct Release(pub(crate) Json);
+pub(crate) struct Release {
+    /// What is packed.
+    pub(crate) record: Json,
+    /// Labels that somebody gave it, beside those that say what it is.
+    pub(crate) labels: Map<String, Json>,
+}
+
+/// Labels that say what a record is.
+const OWN_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
 
 /// Values may be secret.
 impl std::fmt::Debug for Release {
@@ -34,7 +45,9 @@ pub(crate) struct NewRelease<'r> {
     pub(crate) version: i64,
     pub(crate) chart: &'r Chart,
     pub(crate) config: &'r Table,
-    pub(crate) rendered: &'r Rendered,
+    pub(crate) rendered: &'r Output,
+    /// Labels of the revision before.
+    pub(crate) labels: Map<String, Json>,
     /// When the first revision was deployed, if this is not the first.
     pub(crate) first_deployed: Option<&'r str>,
     pub(crate) status: &'r str,
@@ -51,22 +64,22 @@ impl Release {
             ("description".to_owned(), json!(new.description)),
             ("status".to_owned(), json!(new.status)),
         ]);
-        if !new.rendered.notes.is_empty() {
-            info.insert("notes".to_owned(), json!(new.rendered.notes));
+        if !new.rendered.rendered.notes.is_empty() {
+            info.insert("notes".to_owned(), json!(new.rendered.rendered.notes));
         }
         let mut record = json!({
             "name": new.name, "namespace": new.namespace, "version": new.version, "info": info,
-            "chart": chart_json(new.chart), "manifest": new.rendered.manifest(false),
-            "hooks": new.rendered.hooks.iter().map(hook_json).collect::<Vec<_>>(),
+            "chart": chart_json(new.chart), "manifest": new.rendered.manifest,
+            "hooks": new.rendered.rendered.hooks.iter().map(hook_json).collect::<Vec<_>>(),
         });
         if !new.config.is_empty() {
             put(&mut record, "config", Data::Map(new.config.clone()).to_json());
         }
-        Self(record)
+        Self { record, labels: new.labels.clone() }
     }
 
     fn at(&self, pointer: &str) -> &str {
-        self.0.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+        self.record.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -78,11 +91,15 @@ impl Release {
     }
 
     pub(crate) fn version(&self) -> i64 {
-        self.0.pointer("/version").and_then(Json::as_i64).unwrap_or(0)
+        self.record.pointer("/version").and_then(Json::as_i64).unwrap_or(0)
     }
 
     pub(crate) fn status(&self) -> &str {
         self.at("/info/status")
+    }
+
+    pub(crate) fn description(&self) -> &str {
+        self.at("/info/description")
     }
 
     pub(crate) fn notes(&self) -> &str {
@@ -102,19 +119,23 @@ impl Release {
     }
 
     pub(crate) fn chart_metadata(&self, key: &str) -> &str {
-        self.0.pointer("/chart/metadata").and_then(|m| m.get(key)).and_then(Json::as_str).unwrap_or_default()
+        self.record
+            .pointer("/chart/metadata")
+            .and_then(|m| m.get(key))
+            .and_then(Json::as_str)
+            .unwrap_or_default()
     }
 
     /// The user's values of this revision.
     pub(crate) fn config(&self) -> Table {
-        match self.0.get("config").cloned().map(Data::from_json) {
+        match self.record.get("config").cloned().map(Data::from_json) {
             Some(Data::Map(table)) => table,
             _ => Table::new(),
         }
     }
 
     pub(crate) fn set_status(&mut self, status: &str, description: &str) {
-        if let Some(info) = self.0.get_mut("info") {
+        if let Some(info) = self.record.get_mut("info") {
             put(info, "status", json!(status));
             put(info, "description", json!(description));
         }
@@ -122,17 +143,17 @@ impl Release {
 
     /// The status alone, as a revision that another one replaces.
     pub(crate) fn supersede(&mut self) {
-        if let Some(info) = self.0.get_mut("info") {
+        if let Some(info) = self.record.get_mut("info") {
             put(info, "status", json!("superseded"));
         }
     }
 
     pub(crate) fn hooks(&self) -> &[Json] {
-        self.0.get("hooks").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+        self.record.get("hooks").and_then(Json::as_array).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn hook_mut(&mut self, index: usize) -> Option<&mut Json> {
-        self.0.get_mut("hooks")?.as_array_mut()?.get_mut(index)
+        self.record.get_mut("hooks")?.as_array_mut()?.get_mut(index)
     }
 
     /// Name of its Secret.
@@ -140,42 +161,58 @@ impl Release {
         format!("sh.helm.release.v1.{}.v{}", self.name(), self.version())
     }
 
-    /// Its Secret; `label` is `createdAt` or `modifiedAt`.
-    pub(crate) fn secret(&self, label: &str, seconds: i64) -> Result<Json, String> {
+    /// The object that holds it; `label` is `createdAt` or `modifiedAt`.
+    pub(crate) fn object(&self, driver: Driver, label: &str, seconds: i64) -> Result<Json, String> {
         let failed = |e: std::io::Error| format!("cannot pack the release record: {e}");
         let mut packer = GzEncoder::new(Vec::new(), Compression::best());
-        packer.write_all(self.0.to_string().as_bytes()).map_err(failed)?;
+        packer.write_all(self.record.to_string().as_bytes()).map_err(failed)?;
         let packed = STANDARD.encode(packer.finish().map_err(failed)?);
-        let labels = Map::from_iter([
+        let mut labels = self.labels.clone();
+        labels.extend([
             ("name".to_owned(), json!(self.name())),
             ("owner".to_owned(), json!("helm")),
             ("status".to_owned(), json!(self.status())),
             ("version".to_owned(), json!(self.version().to_string())),
             (label.to_owned(), json!(seconds.to_string())),
         ]);
-        Ok(json!({
-            "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
-            "metadata": {"name": self.key(), "namespace": self.namespace(), "labels": labels},
-            "data": {"release": STANDARD.encode(packed)},
-        }))
+        let metadata = json!({"name": self.key(), "namespace": self.namespace(), "labels": labels});
+        Ok(match driver {
+            Driver::ConfigMaps => {
+                json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"release": packed}})
+            }
+            Driver::Secrets | Driver::Memory => json!({
+                "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1", "metadata": metadata,
+                "data": {"release": STANDARD.encode(packed)},
+            }),
+        })
     }
 
-    /// Reads a Secret back.
-    pub(crate) fn from_secret(secret: &Json) -> Result<Self, String> {
-        let data =
-            secret.pointer("/data/release").and_then(Json::as_str).ok_or("the Secret holds no release")?;
-        let outer = STANDARD.decode(data).map_err(|e| e.to_string())?;
-        let packed = STANDARD.decode(outer).map_err(|e| e.to_string())?;
+    /// Reads such an object back.
+    pub(crate) fn from_object(object: &Json) -> Result<Self, String> {
+        let data = object.pointer("/data/release").and_then(Json::as_str);
+        let data = data.ok_or("the object holds no release")?;
+        let mut packed = STANDARD.decode(data).map_err(|e| e.to_string())?;
+        // Secrets are in base64 once more. Objects of a list do not say their kind.
+        if !packed.starts_with(GZIP) {
+            packed = STANDARD.decode(&packed).unwrap_or(packed);
+        }
         let mut text = Vec::new();
-        if packed.starts_with(&[0x1f, 0x8b]) {
+        if packed.starts_with(GZIP) {
             let mut reader = GzDecoder::new(packed.as_slice()).take(MAX_RECORD);
             reader.read_to_end(&mut text).map_err(|e| e.to_string())?;
         } else {
             text = packed;
         }
-        serde_json::from_slice(&text).map(Self).map_err(|e| e.to_string())
+        let record = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
+        let labels =
+            object.pointer("/metadata/labels").and_then(Json::as_object).cloned().unwrap_or_default();
+        let labels = labels.into_iter().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str())).collect();
+        Ok(Self { record, labels })
     }
 }
+
+/// How packed records start.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 
 fn put(object: &mut Json, key: &str, value: Json) {
     if let Some(map) = object.as_object_mut() {
@@ -269,30 +306,5 @@ fn metadata_json(m: &Metadata) -> Json {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_survive_their_secret() {
-        let rendered = Rendered { notes: "hi".into(), ..Rendered::default() };
-        let release = Release::new(&NewRelease {
-            name: "r",
-            namespace: "n",
-            version: 3,
-            chart: &Chart::default(),
-            config: &Table::from([("a".to_owned(), Data::Int(1))]),
-            rendered: &rendered,
-            first_deployed: Some("2026-01-02T03:04:05Z"),
-            status: "pending-install",
-            description: "Initial install underway",
-            now: "2026-01-02T03:04:06.5Z",
-        });
-        let secret = release.secret("createdAt", 7).unwrap();
-        assert_eq!(secret.pointer("/metadata/name"), Some(&json!("sh.helm.release.v1.r.v3")));
-        assert_eq!(secret.pointer("/metadata/labels/status"), Some(&json!("pending-install")));
-        let read = Release::from_secret(&secret).unwrap();
-        assert_eq!((read.version(), read.notes(), read.config().len()), (3, "hi", 1));
-        assert_eq!(unix(read.first_deployed()), 1_767_323_045);
-        assert!(!format!("{read:?}").contains("config"));
-    }
-}
+#[path = "release_tests.rs"]
+mod tests;

@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 
 use crate::cluster::Cluster;
 use crate::failure::said;
+use crate::post_render::PostRender;
 use crate::store;
 
 /// What a template asks of the world, answered by the cluster.
@@ -107,6 +108,17 @@ pub(crate) struct Job {
     pub(crate) values: Table,
     pub(crate) release: ReleaseInfo,
     pub(crate) sub_notes: bool,
+    /// CRDs are part of the manifest.
+    pub(crate) crds: bool,
+    /// Templates may ask the cluster for objects.
+    pub(crate) lookups: bool,
+    pub(crate) post: Option<PostRender>,
+}
+
+/// What came out, and the manifest as it is stored and installed.
+pub(crate) struct Output {
+    pub(crate) rendered: Rendered,
+    pub(crate) manifest: String,
 }
 
 /// Renders with a cluster's capabilities, or, without a cluster, with given or assumed ones.
@@ -114,17 +126,25 @@ pub(crate) async fn run(
     job: Job,
     cluster: Option<Arc<Cluster>>,
     given: Option<Capabilities>,
-) -> Result<Rendered, String> {
+) -> Result<Output, String> {
     let capabilities = match (&cluster, given) {
         (_, Some(given)) => given,
         (Some(cluster), None) => capabilities(cluster, &job.chart).await?,
         (None, None) => default_capabilities(),
     };
+    let cluster = cluster.filter(|_| job.lookups);
     let live = Live { cluster, runtime: Handle::current(), now: store::now() };
     let options = RenderOptions { sub_notes: job.sub_notes, ..RenderOptions::default() };
+    let (crds, post) = (job.crds, job.post.clone());
     let rendering = tokio::task::spawn_blocking(move || {
         render(&job.chart, &job.values, &job.release, &capabilities, &live, options)
             .map_err(|e| e.to_string())
     });
-    rendering.await.unwrap_or_else(|_| Err("rendering template failed: internal error".into()))
+    let rendered =
+        rendering.await.unwrap_or_else(|_| Err("rendering template failed: internal error".into()))?;
+    let mut manifest = rendered.manifest(crds);
+    if let Some(post) = post {
+        manifest = post.run(&manifest).await?;
+    }
+    Ok(Output { rendered, manifest })
 }

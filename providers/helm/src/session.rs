@@ -9,10 +9,14 @@ use serde_json::Value as Json;
 use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
+use crate::places::Login;
+use crate::store::Driver;
 
 /// A configured provider.
 pub(crate) struct Session {
     settings: Settings,
+    /// Where releases are remembered.
+    pub(crate) driver: Driver,
     /// One for all releases, once somebody needed it: a program that prints credentials runs once.
     client: OnceCell<Client>,
 }
@@ -34,11 +38,11 @@ impl Session {
     ///
     /// Nothing is asked of the cluster.
     pub(crate) fn open(config: &Json, env: &Environment, directory: &Path) -> Result<Self, Failure> {
-        refuse_unbuilt(config)?;
+        let driver = driver(config, env)?;
         let empty = Json::Null;
         let kubernetes = config.get("kubernetes").unwrap_or(&empty);
         let mut settings = kubeconfig(kubernetes, env, directory)?.unwrap_or_default();
-        let arguments: [(&str, &str, &mut String); 7] = [
+        let arguments: [(&str, &str, &mut String); 9] = [
             ("host", "KUBE_HOST", &mut settings.host),
             ("cluster_ca_certificate", "KUBE_CLUSTER_CA_CERT_DATA", &mut settings.ca),
             ("client_certificate", "KUBE_CLIENT_CERT_DATA", &mut settings.client_certificate),
@@ -46,6 +50,8 @@ impl Session {
             ("token", "KUBE_TOKEN", &mut settings.token),
             ("username", "KUBE_USER", &mut settings.username),
             ("password", "KUBE_PASSWORD", &mut settings.password),
+            ("proxy_url", "KUBE_PROXY_URL", &mut settings.proxy_url),
+            ("tls_server_name", "KUBE_TLS_SERVER_NAME", &mut settings.tls_server_name),
         ];
         for (key, variable, target) in arguments {
             let value = setting(kubernetes, key, env, variable);
@@ -53,17 +59,13 @@ impl Session {
                 *target = value;
             }
         }
-        let proxy = setting(kubernetes, "proxy_url", env, "KUBE_PROXY_URL");
-        if !proxy.is_empty() {
-            settings.proxy_url = proxy;
-        }
         let insecure = kubernetes.get("insecure").and_then(Json::as_bool);
         settings.insecure |=
             insecure.unwrap_or_else(|| env.get("KUBE_INSECURE").is_some_and(|v| v == "true"));
         if let Some(exec) = kubernetes.get("exec").filter(|e| e.is_object()) {
             settings.exec = Some(exec_plugin(exec));
         }
-        Ok(Self { settings, client: OnceCell::new() })
+        Ok(Self { settings, driver, client: OnceCell::new() })
     }
 
     /// A client for the cluster.
@@ -74,25 +76,36 @@ impl Session {
     }
 }
 
-/// What the provider does not do yet is an error, never ignored.
-fn refuse_unbuilt(config: &Json) -> Result<(), Failure> {
-    let unbuilt = |what: &str| {
-        let detail = format!("The argument {what} of provider helm is not built yet. Leave it out.");
-        Err(Failure::new(SUMMARY, detail))
+/// `helm_driver`, or the variable that stands in for it.
+fn driver(config: &Json, env: &Environment) -> Result<Driver, Failure> {
+    let given = text(config, "helm_driver").or_else(|| env.get("HELM_DRIVER").map(String::as_str));
+    match given.unwrap_or_default() {
+        "" | "secret" | "secrets" => Ok(Driver::Secrets),
+        "configmap" | "configmaps" => Ok(Driver::ConfigMaps),
+        "memory" => Ok(Driver::Memory),
+        "sql" => {
+            let detail = "Releases are not kept in an SQL database here: the value \"sql\" of helm_driver is not built. Use \
+                          \"secret\" or \"configmap\".";
+            Err(Failure::new(SUMMARY, detail))
+        }
+        other => Err(Failure::new(SUMMARY, format!("Unknown driver in HELM_DRIVER: {other}"))),
+    }
+}
+
+/// User names and passwords of `registries`, by host.
+pub(crate) fn logins(config: &Json) -> Result<Vec<(String, Login)>, Failure> {
+    let failed = |why: String| Failure::new("OCI Registry login failed", why);
+    let entries = config.get("registries").and_then(Json::as_array).into_iter().flatten();
+    let one = |entry: &Json| {
+        let url = text(entry, "url").unwrap_or_default();
+        let host = url.split_once("://").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
+        if host.is_empty() {
+            return Err(failed(format!("could not login to OCI registry {url:?}: the URL names no host")));
+        }
+        let owned = |key: &str| text(entry, key).unwrap_or_default().to_owned();
+        Ok((host.to_owned(), Login { user: owned("username"), password: owned("password") }))
     };
-    if text(config, "helm_driver").is_some_and(|d| !matches!(d, "secret" | "secrets")) {
-        return unbuilt("helm_driver with a value other than \"secret\"");
-    }
-    if config.pointer("/experiments/manifest") == Some(&Json::Bool(true)) {
-        return unbuilt("experiments.manifest");
-    }
-    if config.get("registries").and_then(Json::as_array).is_some_and(|r| !r.is_empty()) {
-        return unbuilt("registries");
-    }
-    if config.pointer("/kubernetes/tls_server_name").and_then(Json::as_str).is_some_and(|n| !n.is_empty()) {
-        return unbuilt("kubernetes.tls_server_name");
-    }
-    Ok(())
+    entries.map(one).collect()
 }
 
 fn exec_plugin(exec: &Json) -> ExecPlugin {

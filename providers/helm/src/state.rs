@@ -30,11 +30,14 @@ pub(crate) fn object(arguments: &Arguments, release: &Release, ty: &Type) -> Res
 }
 
 fn metadata(arguments: &Arguments, release: &Release) -> Json {
+    // Which of the values are write-only nobody can tell any more, so that none is kept.
+    let written = arguments.number("set_wo_revision") > 0;
+    let values = if written { "{}".to_owned() } else { arguments.cloaked(&release.config()) };
     json!({
         "app_version": release.chart_metadata("appVersion"), "chart": release.chart_metadata("name"),
         "first_deployed": unix(release.first_deployed()), "last_deployed": unix(release.last_deployed()),
         "name": release.name(), "namespace": release.namespace(), "notes": release.notes(),
-        "revision": release.version(), "values": arguments.cloaked(&release.config()),
+        "revision": release.version(), "values": values,
         "version": release.chart_metadata("version"),
     })
 }

@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
-use ordain_helm_template::{Chart, Table, overlay_values};
+use ordain_helm_template::{Chart, Data, Table, coalesce_tables, coalesce_values};
 use serde_json::{Value as Json, json};
 
 use crate::arguments::Arguments;
 use crate::cluster::{Cluster, Deadline, Target};
-use crate::install::{described, rendered};
+use crate::install::{Plan, described, rendered};
 use crate::release::{NewRelease, Release, stamp};
 use crate::{hooks, ownership, store};
 
 /// Upgrades. `Ok` is the deployed revision; a failure leaves a failed one, unless `atomic` went back.
-pub(crate) async fn upgrade(
-    cluster: &Arc<Cluster>,
-    arguments: &Arguments,
-    chart: &Chart,
-    config: Table,
-) -> Result<Release, String> {
-    let mut prepared = prepare(cluster, arguments, chart, config).await?;
+pub(crate) async fn upgrade(cluster: &Arc<Cluster>, plan: &Plan<'_>) -> Result<Release, String> {
+    let arguments = plan.arguments;
+    let mut prepared = prepare(cluster, plan).await?;
     store::create(cluster, &prepared.release, arguments.number("max_history")).await?;
     let deadline = Deadline::after(arguments.timeout());
     let (created, done) = perform(cluster, arguments, &mut prepared, deadline).await;
@@ -35,6 +31,11 @@ pub(crate) async fn upgrade(
     }
 }
 
+/// The manifest that would be installed, or why it would not be.
+pub(crate) async fn dry_run(cluster: &Arc<Cluster>, plan: &Plan<'_>) -> Result<String, String> {
+    Ok(prepare(cluster, plan).await?.release.manifest().to_owned())
+}
+
 struct Prepared {
     release: Release,
     current: Release,
@@ -42,12 +43,8 @@ struct Prepared {
     wanted: Vec<Target>,
 }
 
-async fn prepare(
-    cluster: &Arc<Cluster>,
-    arguments: &Arguments,
-    chart: &Chart,
-    config: Table,
-) -> Result<Prepared, String> {
+async fn prepare(cluster: &Arc<Cluster>, plan: &Plan<'_>) -> Result<Prepared, String> {
+    let arguments = plan.arguments;
     let name = arguments.text("name");
     let history = store::history(cluster, name).await?;
     let Some(last) = history.last() else { return Err(format!("{name:?} has no deployed releases")) };
@@ -59,14 +56,14 @@ async fn prepare(
     let Some(current) = deployed.or(fallback) else {
         return Err(format!("{name:?} has no deployed releases"));
     };
-    let (chart, config) = reused(arguments, chart, config, current);
+    let (chart, config) = reused(arguments, plan.chart, plan.config.clone(), current)?;
     let revision = last.version() + 1;
-    let rendered = rendered(cluster, arguments, &chart, &config, revision, true).await?;
+    let plan = Plan { chart: &chart, config: &config, ..*plan };
+    let rendered = rendered(cluster, &plan, revision, true).await?;
     let old_unbuilt = "unable to build kubernetes objects from current release manifest";
     let original = cluster.build(current.manifest()).await.map_err(|e| format!("{old_unbuilt}: {e}"))?;
     let new_unbuilt = "unable to build kubernetes objects from new release manifest";
-    let mut wanted =
-        cluster.build(&rendered.manifest(false)).await.map_err(|e| format!("{new_unbuilt}: {e}"))?;
+    let mut wanted = cluster.build(&rendered.manifest).await.map_err(|e| format!("{new_unbuilt}: {e}"))?;
     ownership::claim(&mut wanted, name, &cluster.namespace);
     let new: Vec<Target> =
         wanted.iter().filter(|w| !original.iter().any(|o| o.at == w.at)).cloned().collect();
@@ -82,6 +79,7 @@ async fn prepare(
         chart: &chart,
         config: &config,
         rendered: &rendered,
+        labels: last.labels.clone(),
         first_deployed: Some(current.first_deployed()),
         status: "pending-upgrade",
         description: "Preparing upgrade",
@@ -91,22 +89,30 @@ async fn prepare(
 }
 
 /// Values of the old revision: all of them under the new with `reuse_values`, and when nothing new is given.
-fn reused(arguments: &Arguments, chart: &Chart, config: Table, current: &Release) -> (Chart, Table) {
+fn reused(
+    arguments: &Arguments,
+    chart: &Chart,
+    mut config: Table,
+    current: &Release,
+) -> Result<(Chart, Table), String> {
     let old = current.config();
     if arguments.flag("reset_values") {
-        return (chart.clone(), config);
+        return Ok((chart.clone(), config));
     }
     if arguments.flag("reuse_values") {
-        let mut chart = chart.clone();
-        let stored = current.0.pointer("/chart/values").cloned().unwrap_or_else(|| json!({}));
-        if let ordain_helm_template::Data::Map(values) = ordain_helm_template::Data::from_json(stored) {
-            chart.values = values;
+        let stored = current.record.pointer("/chart/values").cloned().unwrap_or_else(|| json!({}));
+        let mut before = Chart::default();
+        if let Data::Map(values) = Data::from_json(stored) {
+            before.values = values;
         }
-        let mut merged = old;
-        overlay_values(&mut merged, config);
-        return (chart, merged);
+        let mut chart = chart.clone();
+        chart.values = coalesce_values(&before, &old, false)
+            .map_err(|e| format!("failed to rebuild old values: {e}"))?;
+        coalesce_tables(&mut config, &old, false);
+        return Ok((chart, config));
     }
-    if config.is_empty() { (chart.clone(), old) } else { (chart.clone(), config) }
+    let config = if config.is_empty() { old } else { config };
+    Ok((chart.clone(), config))
 }
 
 async fn perform(
@@ -123,6 +129,10 @@ async fn perform(
     let (created, updated) = cluster.update(&prepared.original, &prepared.wanted, force).await;
     if updated.is_err() {
         return (created, updated);
+    }
+    if arguments.flag("recreate_pods") {
+        let old = prepared.wanted.iter().filter(|w| !created.iter().any(|c| c.at == w.at));
+        cluster.recreate_pods(&old.cloned().collect::<Vec<_>>()).await;
     }
     if arguments.flag("wait") || arguments.flag("atomic") {
         let jobs = arguments.flag("wait_for_jobs");
@@ -182,7 +192,7 @@ async fn roll_back(cluster: &Cluster, arguments: &Arguments, name: &str) -> Resu
         ("/info", "description", json!(format!("Rollback to {target}"))),
         ("/info", "status", json!("pending-rollback")),
     ] {
-        if let Some(map) = release.0.pointer_mut(pointer).and_then(Json::as_object_mut) {
+        if let Some(map) = release.record.pointer_mut(pointer).and_then(Json::as_object_mut) {
             map.insert(key.to_owned(), value);
         }
     }
@@ -195,7 +205,12 @@ async fn roll_back(cluster: &Cluster, arguments: &Arguments, name: &str) -> Resu
     if run_hooks {
         hooks::run(cluster, &mut release, "pre-rollback", deadline).await?;
     }
-    cluster.update(&original, &wanted, arguments.flag("force_update")).await.1?;
+    let (created, updated) = cluster.update(&original, &wanted, arguments.flag("force_update")).await;
+    updated?;
+    if arguments.flag("recreate_pods") {
+        let old = wanted.iter().filter(|w| !created.iter().any(|c| c.at == w.at));
+        cluster.recreate_pods(&old.cloned().collect::<Vec<_>>()).await;
+    }
     cluster.wait_ready(&wanted, arguments.flag("wait_for_jobs"), deadline).await?;
     if run_hooks {
         hooks::run(cluster, &mut release, "post-rollback", deadline).await?;

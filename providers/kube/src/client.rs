@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
+use chrono::DateTime;
 use ordain_http::{Cancel, Client as Http, Environment, ErrorKind, HttpError, Request, Retry};
 use serde_json::Value;
 use tokio::sync::RwLock;
 
+use crate::credentials::Renamed;
 use crate::exec::with_exec;
 use crate::{Kind, KubeError, ObjectRef, Settings, Status};
 
@@ -69,6 +72,8 @@ impl std::fmt::Debug for Client {
 struct Access {
     transport: Http,
     authorization: Option<String>,
+    /// The host's own name, where requests go by another.
+    host: Option<String>,
     /// How often credentials were fetched: two requests that are refused at once fetch new ones once.
     fetched: u64,
 }
@@ -76,9 +81,23 @@ struct Access {
 impl Access {
     async fn fetch(settings: &Settings, env: &Environment, fetched: u64) -> Result<Access, KubeError> {
         let settings = with_exec(settings.clone()).await?;
-        let transport = Http::new(&settings.client_options(), env)
-            .map_err(|error| KubeError::Settings(error.reason.clone()))?;
-        Ok(Access { transport, authorization: settings.authorization(), fetched })
+        let mut options = settings.client_options();
+        let mut env = env.clone();
+        let renamed = settings.renamed()?;
+        if let Some(Renamed { name, host, port, .. }) = &renamed {
+            let mut found = tokio::net::lookup_host((host.as_str(), *port))
+                .await
+                .map_err(|error| KubeError::Settings(format!("the host {host} cannot be found: {error}")))?;
+            let address =
+                found.next().ok_or_else(|| KubeError::Settings(format!("the host {host} has no address")))?;
+            options.resolve.push((name.clone(), address));
+            // A proxy would resolve the name itself.
+            env.retain(|name, _| !name.to_ascii_lowercase().ends_with("_proxy"));
+        }
+        let transport =
+            Http::new(&options, &env).map_err(|error| KubeError::Settings(error.reason.clone()))?;
+        let host = renamed.map(|renamed| renamed.authority);
+        Ok(Access { transport, authorization: settings.authorization(), host, fetched })
     }
 }
 
@@ -89,7 +108,7 @@ impl Client {
     /// Settings that cannot be used.
     pub async fn connect(settings: Settings, env: &Environment, cancel: Cancel) -> Result<Self, KubeError> {
         let access = Arc::new(RwLock::new(Access::fetch(&settings, env, 0).await?));
-        let base = settings.base_url()?;
+        let base = settings.renamed()?.map_or_else(|| settings.base_url(), |renamed| Ok(renamed.base))?;
         Ok(Self {
             base,
             settings: Arc::new(settings),
@@ -189,17 +208,23 @@ impl Client {
             namespace: namespace.to_owned(),
             name: crate::name_of(object).to_owned(),
         };
+        let asked = Instant::now();
         for _ in 1..CREATIONS {
             let lost = match self.send(request.clone()).await {
                 Err(KubeError::Http(error)) if is_lost(&error) && !at.name.is_empty() => error,
                 answer => return answer,
             };
-            // The object may have been made all the same: then what is there tells. One that was there before counts
-            // as made when it holds all that was asked for; one that differs is never taken over.
-            match self.find(&at).await? {
-                None => {}
-                Some(live) if holds(&live, object) => return Ok(live),
-                Some(_) => return Err(KubeError::Http(lost)),
+            // The object may have been made all the same: then what is there tells. One that differs, or that was there
+            // before anybody asked for it, is never taken over.
+            let (answer, now) = self.send_dated(Request::get(self.url(&at.path()))).await;
+            match answer {
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+                Ok(live) => match made_before(&live, now, asked.elapsed()) {
+                    Some(made) => return Err(KubeError::Exists { at, made }),
+                    None if holds(&live, object) => return Ok(live),
+                    None => return Err(KubeError::Http(lost)),
+                },
             }
         }
         self.send(request).await
@@ -247,8 +272,16 @@ impl Client {
     }
 
     async fn send(&self, request: Request) -> Result<Value, KubeError> {
+        self.send_dated(request).await.0
+    }
+
+    /// The answer, and what time it is for the server, in seconds since 1970.
+    async fn send_dated(&self, request: Request) -> (Result<Value, KubeError>, Option<i64>) {
         let writes = request.method != http::Method::GET;
-        let answer = self.send_anew(request).await;
+        let (answer, now) = match self.send_anew(request).await {
+            Ok((value, now)) => (Ok(value), now),
+            Err(error) => (Err(error), None),
+        };
         match &answer {
             Ok(_) => {
                 self.seen.lost.store(false, Ordering::Relaxed);
@@ -258,11 +291,11 @@ impl Client {
             Err(error) if error.status() == Some(401) => self.seen.lost.store(true, Ordering::Relaxed),
             _ => {}
         }
-        answer
+        (answer, now)
     }
 
     /// Sends a request. Credentials of a program that the cluster does not take any more are fetched anew, once.
-    async fn send_anew(&self, request: Request) -> Result<Value, KubeError> {
+    async fn send_anew(&self, request: Request) -> Result<Dated, KubeError> {
         // Patches say what is wanted, so they may arrive twice; of creations `create` takes care.
         let resend = request.retry.resend || request.method == http::Method::PATCH;
         let request = request.header("Accept", "application/json").retry(Retry {
@@ -293,19 +326,36 @@ impl Client {
         Ok(access.clone())
     }
 
-    async fn send_with(&self, access: &Access, mut request: Request) -> Result<Value, KubeError> {
+    async fn send_with(&self, access: &Access, mut request: Request) -> Result<Dated, KubeError> {
         if let Some(authorization) = &access.authorization {
             request = request.header("Authorization", authorization.clone());
+        }
+        if let Some(host) = &access.host {
+            request = request.header("Host", host.clone());
         }
         let response = access.transport.send(&request, &self.cancel).await?;
         let body = response.json();
         if response.is_success() {
-            return body.map_err(|_| {
+            let now = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+            let value = body.map_err(|_| {
                 KubeError::Answer(format!("{} answered with something that is not JSON", response.url))
-            });
+            })?;
+            return Ok((value, now.map(|now| now.timestamp())));
         }
         Err(KubeError::Api(refusal(response.status, body.ok(), &response.text())))
     }
+}
+
+/// A document and the server's time with it, in seconds since 1970.
+type Dated = (Value, Option<i64>);
+
+/// When an object was made, if that was before somebody asked for it `ago`. Clocks tell whole seconds, so that two are
+/// allowed for; where a time is missing nobody can tell.
+fn made_before(live: &Value, now: Option<i64>, ago: Duration) -> Option<String> {
+    let text = live.pointer("/metadata/creationTimestamp").and_then(Value::as_str)?;
+    let made = DateTime::parse_from_rfc3339(text).ok()?.timestamp();
+    let ago = i64::try_from(ago.as_secs()).ok()?;
+    (made.saturating_add(2) < now?.saturating_sub(ago)).then(|| text.to_owned())
 }
 
 /// How often an object is made at most, when connections are lost on the way.

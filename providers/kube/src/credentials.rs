@@ -42,8 +42,22 @@ pub struct Settings {
     pub insecure: bool,
     /// Proxy for this API only.
     pub proxy_url: String,
+    /// Name that the server's certificate is checked against, and that is asked for in the handshake, in place of the
+    /// host's.
+    pub tls_server_name: String,
     /// Program that prints credentials.
     pub exec: Option<ExecPlugin>,
+}
+
+/// A cluster that is called by another name than its host's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Renamed {
+    pub(crate) base: String,
+    pub(crate) name: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// Host and port as they are configured.
+    pub(crate) authority: String,
 }
 
 /// Shows where, never who.
@@ -60,6 +74,37 @@ impl std::fmt::Debug for ExecPlugin {
 }
 
 impl Settings {
+    /// The base URL under the name that the certificate has, and where that name leads: host and port, and the host as
+    /// requests name it. `None` when the host's own name does.
+    ///
+    /// # Errors
+    /// The host cannot be read, or a proxy is to resolve names.
+    pub(crate) fn renamed(&self) -> Result<Option<Renamed>, KubeError> {
+        let base = self.base_url()?;
+        let Some(rest) = base.strip_prefix("https://").filter(|_| !self.tls_server_name.is_empty()) else {
+            return Ok(None);
+        };
+        if !self.proxy_url.is_empty() {
+            let why = "tls_server_name cannot be used together with proxy_url";
+            return Err(KubeError::Settings(why.to_owned()));
+        }
+        let (authority, path) =
+            rest.split_once('/').map_or((rest, String::new()), |(a, p)| (a, format!("/{p}")));
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
+            _ => (authority, Some(443)),
+        };
+        let port =
+            port.ok_or_else(|| KubeError::Settings(format!("the host {authority} has no usable port")))?;
+        Ok(Some(Renamed {
+            base: format!("https://{}:{port}{path}", self.tls_server_name),
+            name: self.tls_server_name.clone(),
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port,
+            authority: authority.to_owned(),
+        }))
+    }
+
     /// Base URL without a slash at the end. Hosts without a scheme get `https://`, or `http://` for
     /// `localhost` without certificates, as client-go decides.
     pub fn base_url(&self) -> Result<String, KubeError> {
@@ -99,5 +144,24 @@ impl Settings {
         }
         (!self.username.is_empty())
             .then(|| format!("Basic {}", STANDARD.encode(format!("{}:{}", self.username, self.password))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_name_takes_the_hosts_place() {
+        let settings = |host: &str| Settings {
+            host: host.into(),
+            tls_server_name: "api.example.com".into(),
+            ..Settings::default()
+        };
+        let renamed = settings("https://[::1]:6443/k/").renamed().unwrap().unwrap();
+        assert_eq!((renamed.base.as_str(), renamed.host.as_str()), ("https://api.example.com:6443/k", "::1"));
+        assert_eq!(settings("https://10.0.0.1").renamed().unwrap().unwrap().port, 443);
+        assert!(settings("http://localhost:80").renamed().unwrap().is_none());
+        assert!(Settings { proxy_url: "http://p".into(), ..settings("https://h") }.renamed().is_err());
     }
 }

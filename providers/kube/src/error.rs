@@ -27,6 +27,13 @@ pub enum KubeError {
     Settings(String),
     /// An answer is not what the API promises; a sentence for the user.
     Answer(String),
+    /// An object that is to be made was there before; the answer that says so was lost.
+    Exists {
+        /// Which one.
+        at: crate::ObjectRef,
+        /// Its `creationTimestamp`.
+        made: String,
+    },
     /// The server does not know this kind.
     NoKind {
         /// `apiVersion` asked for.
@@ -83,6 +90,16 @@ impl std::fmt::Display for KubeError {
             KubeError::Api(status) => out.write_str(&status.message),
             KubeError::Http(error) => error.fmt(out),
             KubeError::Settings(text) | KubeError::Answer(text) => out.write_str(text),
+            KubeError::Exists { at, made } => {
+                let place =
+                    if at.namespace.is_empty() { String::new() } else { format!("{}/", at.namespace) };
+                write!(
+                    out,
+                    "{} {place}{} already exists: it was made at {made}, before it was asked for here, so that it is somebody \
+                     else's. To manage it with this configuration, import it",
+                    at.kind.kind, at.name
+                )
+            }
             KubeError::NoKind { api_version, kind } => {
                 write!(out, "no matches for kind \"{kind}\" in version \"{api_version}\"")
             }

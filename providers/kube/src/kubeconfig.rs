@@ -53,6 +53,7 @@ pub fn from_kubeconfig(
         ca: pem(&cluster, "certificate-authority")?,
         insecure: cluster.get("insecure-skip-tls-verify").and_then(Value::as_bool).unwrap_or(false),
         proxy_url: text(&cluster, "proxy-url"),
+        tls_server_name: text(&cluster, "tls-server-name"),
         client_certificate: pem(&user, "client-certificate")?,
         client_key: pem(&user, "client-key")?,
         token: token(&user, read)?,

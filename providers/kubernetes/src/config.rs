@@ -27,10 +27,6 @@ fn flag_or(config: &Value, name: &str, env: &Environment, variable: &str) -> boo
 /// # Errors
 /// A kubeconfig cannot be read or lacks what was asked for.
 pub(crate) fn settings(config: &Value, env: &Environment) -> Result<Settings, KubeError> {
-    if !text(config, "tls_server_name").is_empty() {
-        let why = "The argument tls_server_name is not built yet. Leave it out, or let host name the server as its certificate does.";
-        return Err(KubeError::Settings(why.to_owned()));
-    }
     let mut settings = kubeconfig(config, env)?.unwrap_or_default();
     let mut take = |target: fn(&mut Settings) -> &mut String, name: &str, variable: &str| {
         let own = text_or(config, name, env, variable);
@@ -46,6 +42,7 @@ pub(crate) fn settings(config: &Value, env: &Environment) -> Result<Settings, Ku
     take(|settings| &mut settings.username, "username", "KUBE_USER");
     take(|settings| &mut settings.password, "password", "KUBE_PASSWORD");
     take(|settings| &mut settings.proxy_url, "proxy_url", "KUBE_PROXY_URL");
+    take(|settings| &mut settings.tls_server_name, "tls_server_name", "KUBE_TLS_SERVER_NAME");
     settings.insecure |= flag_or(config, "insecure", env, "KUBE_INSECURE");
     if let Some(plugin) = config.get("exec").and_then(Value::as_items).and_then(<[Value]>::first) {
         settings.exec = Some(exec(plugin));

@@ -8,20 +8,26 @@ use std::sync::Mutex;
 pub(crate) enum Fault {
     /// An error answer that a client must retry.
     Answer(Reply),
-    /// The connection closes before anything was done.
+    /// The connection closes before anything was done; [`Faults::loses`] is for when everything was.
     Cut,
 }
 
 /// The seeded sequence.
 pub(crate) struct Faults {
     rate: f64,
+    /// Share of writing requests whose answer is lost.
+    lost: f64,
+    /// Requests (`METHOD /path`) whose answer is still to be lost.
+    lose: Mutex<Vec<String>>,
     state: Mutex<u64>,
 }
 
 impl Faults {
-    pub fn new(rate: f64, seed: u64) -> Faults {
+    pub fn new(rate: f64, lost: f64, lose: Vec<String>, seed: u64) -> Faults {
         Faults {
             rate: rate.clamp(0.0, 1.0),
+            lost: lost.clamp(0.0, 1.0),
+            lose: Mutex::new(lose),
             state: Mutex::new(seed.wrapping_mul(2).wrapping_add(0x9E37_79B9_7F4A_7C15)),
         }
     }
@@ -36,13 +42,30 @@ impl Faults {
         z ^ (z >> 31)
     }
 
+    /// A number from 0 up to 1.
+    fn chance(&self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Whether the answer to a request is lost, although the request was carried out.
+    pub fn loses(&self, method: &str, path: &str) -> bool {
+        let mut lose = self.lose.lock().unwrap_or_else(|e| e.into_inner());
+        let named = format!("{method} {path}");
+        if let Some(at) = lose.iter().position(|wanted| *wanted == named) {
+            lose.remove(at);
+            return true;
+        }
+        drop(lose);
+        let writes = !matches!(method, "GET" | "HEAD");
+        writes && self.lost > 0.0 && self.chance() < self.lost
+    }
+
     /// The fault for the next request, if any. Faults come before the request has any effect.
     pub fn draw(&self, service: &str) -> Option<Fault> {
         if self.rate <= 0.0 {
             return None;
         }
-        let draw = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        if draw >= self.rate {
+        if self.chance() >= self.rate {
             return None;
         }
         Some(match self.next() % 3 {

@@ -43,6 +43,10 @@ pub struct Options {
     pub latency: Duration,
     /// Share of requests (0.0 to 1.0) that are answered 429/503 or cut off.
     pub fault_rate: f64,
+    /// Share of writing requests (0.0 to 1.0) that are carried out and whose answer is lost: the connection closes.
+    pub lost_rate: f64,
+    /// Requests, such as `POST /api/v1/namespaces/default/configmaps`, whose answer is lost once each.
+    pub lose: Vec<String>,
     /// Seed of the fault sequence and of made-up identifiers.
     pub seed: u64,
     /// Where the world is kept between runs; none keeps it in memory.
@@ -66,6 +70,8 @@ impl Options {
             directory: directory.into(),
             latency: Duration::ZERO,
             fault_rate: 0.0,
+            lost_rate: 0.0,
+            lose: Vec::new(),
             seed: 1,
             world_file: None,
             clock: Clock::real(),

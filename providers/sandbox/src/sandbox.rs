@@ -229,7 +229,7 @@ fn hub(options: &Options) -> Arc<Hub> {
     Arc::new(Hub {
         clock: options.clock.clone(),
         latency: options.latency,
-        faults: Faults::new(options.fault_rate, options.seed),
+        faults: Faults::new(options.fault_rate, options.lost_rate, options.lose.clone(), options.seed),
         record: Record::default(),
         log: options.log.clone(),
         dirty: AtomicBool::new(true),

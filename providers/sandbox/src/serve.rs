@@ -165,7 +165,16 @@ async fn answer(
     if !control {
         hub.record.add(entry);
     }
-    Ok(respond(reply, request.method == "HEAD"))
+    if !control && hub.faults.loses(&request.method, &request.path) {
+        (hub.log)(&format!("fault: answer lost of {} {}", request.method, request.path));
+        return Err(Cut);
+    }
+    let mut response = respond(reply, request.method == "HEAD");
+    if let Ok(date) = http::HeaderValue::from_str(&hub.clock.http_date()) {
+        // Timestamps in answers are of this clock, and so is the time of the answer.
+        response.headers_mut().entry("Date").or_insert(date);
+    }
+    Ok(response)
 }
 
 async fn read(request: hyper::Request<Incoming>, certified: bool) -> Option<Request> {

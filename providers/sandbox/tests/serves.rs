@@ -7,6 +7,7 @@ use ordain_sandbox::{Options, Running, Sandbox};
 use reqwest::{Certificate, Client, Method, Proxy, Response};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 fn folder(name: &str) -> PathBuf {
@@ -125,6 +126,13 @@ impl Kube {
         }
         let reply = request.send().await.unwrap();
         (reply.status().as_u16(), value(reply).await)
+    }
+
+    /// The status, if there is an answer.
+    async fn try_call(&self, method: Method, path: &str, body: Value) -> Option<u16> {
+        let request = self.client.request(method, format!("{}{path}", self.server)).bearer_auth(&self.token);
+        let request = request.header("Content-Type", "application/json").body(body.to_string());
+        request.send().await.ok().map(|reply| reply.status().as_u16())
     }
 
     async fn make(&self, path: &str, body: Value) {
@@ -289,4 +297,42 @@ async fn faults_follow_their_seed() {
         outcomes.push(seen.into_iter().take(12).collect::<Vec<_>>());
     }
     assert_eq!(outcomes[0], outcomes[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unknown_is_said() {
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    let mut options = Options::new(folder("unknown"));
+    let sink = lines.clone();
+    options.log = Arc::new(move |line| sink.lock().unwrap().push(line.to_owned()));
+    let world = World::start(options).await;
+    assert_eq!(world.arm(Method::PUT, GROUP, json!({"location": "East US"})).await.status(), 201);
+    let known = lines.lock().unwrap().clone();
+    assert!(known.is_empty(), "{known:?}");
+    let path = "/resourceGroups/rg/providers/Microsoft.Sql/servers/s?api-version=2023-08-01";
+    let reply = world.arm(Method::PUT, path, json!({"location": "East US"})).await;
+    assert_eq!(reply.status(), 501);
+    let url = format!("{}/v2/charts/mlflow/blobs/uploads/", world.running.endpoints.charts);
+    assert_eq!(world.arm.post(url).send().await.unwrap().status(), 501);
+    let lines = lines.lock().unwrap().clone();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("501: ") && lines[0].contains("PUT /subscriptions/"), "{lines:?}");
+    assert!(lines[0].ends_with("/Microsoft.Sql/servers/s"), "{lines:?}");
+    assert_eq!(lines[1], "501: charts does not know POST /v2/charts/mlflow/blobs/uploads/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_lost_after_the_effect() {
+    let mut options = Options::new(folder("lost"));
+    options.lose = vec!["POST /api/v1/namespaces/default/configmaps".to_owned()];
+    let world = World::start(options).await;
+    let kube = Kube::from(&std::fs::read_to_string(&world.running.endpoints.kubeconfig).unwrap());
+    let body = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}});
+    let path = "/api/v1/namespaces/default/configmaps";
+    let sent = kube.try_call(Method::POST, path, body.clone()).await;
+    assert!(sent.is_none(), "{sent:?}");
+    let (status, _) = kube.call(Method::GET, &format!("{path}/a"), "", Value::Null).await;
+    assert_eq!(status, 200);
+    // Once each.
+    assert_eq!(kube.try_call(Method::POST, path, body).await, Some(409));
 }

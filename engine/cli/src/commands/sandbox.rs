@@ -7,7 +7,7 @@ use ordain_sandbox::{ClusterHosts, Options};
 
 use super::Entry;
 use crate::exit::Exit;
-use crate::flags::{seconds, text, value};
+use crate::flags::{many, seconds, text, value};
 use crate::session::Session;
 use crate::ui::Ui;
 
@@ -25,6 +25,14 @@ fn flags(command: Command) -> Command {
         .arg(value("world", "File that keeps the world between runs"))
         .arg(value("latency", "Delay of every answer, such as 200ms").default_value("0s"))
         .arg(value("fault-rate", "Share of requests that fail, from 0 to 1").default_value("0"))
+        .arg(
+            value(
+                "lost-rate",
+                "Share of writing requests that are carried out without an answer, from 0 to 1",
+            )
+            .default_value("0"),
+        )
+        .arg(many("lose", "A request whose answer is lost once, such as 'POST /api/v1/namespaces'"))
         .arg(value("seed", "Seed of everything random").default_value("1"))
         .arg(
             value(
@@ -69,6 +77,8 @@ fn options(matches: &ArgMatches, session: &Session) -> Result<Options, String> {
         seconds(latency).ok_or_else(|| format!("-latency={latency} is no duration, such as 200ms"))?;
     options.latency = Duration::from_secs_f64(latency);
     options.fault_rate = number(matches, "fault-rate")?;
+    options.lost_rate = number(matches, "lost-rate")?;
+    options.lose = matches.get_many::<String>("lose").into_iter().flatten().cloned().collect();
     options.seed = number(matches, "seed")?;
     options.world_file = text(matches, "world").map(|path| session.workdir.path(path));
     options.cluster_hosts = match text(matches, "clusters").unwrap_or("loopback") {

@@ -32,6 +32,35 @@ impl Chart {
     }
 }
 
+impl File {
+    /// The files of a packed chart.
+    ///
+    /// # Errors
+    /// As [`Chart::from_archive`].
+    pub fn in_archive(bytes: &[u8]) -> Result<Vec<Self>, String> {
+        files(bytes).map_err(|e| e.to_string())
+    }
+
+    /// Files as a packed chart, all below a folder of the chart's name.
+    ///
+    /// # Errors
+    /// A path does not fit into an archive.
+    pub fn pack(chart: &str, files: &[Self]) -> Result<Vec<u8>, String> {
+        let failed = |e: std::io::Error| format!("cannot pack the chart {chart}: {e}");
+        let packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut archive = tar::Builder::new(packed);
+        for file in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(u64::try_from(file.data.len()).unwrap_or(0));
+            header.set_mode(0o644);
+            archive
+                .append_data(&mut header, format!("{chart}/{}", file.name), &*file.data)
+                .map_err(failed)?;
+        }
+        archive.into_inner().and_then(flate2::write::GzEncoder::finish).map_err(failed)
+    }
+}
+
 /// The files of an archive without their common folder.
 pub(super) fn files(bytes: &[u8]) -> Result<Vec<File>, ArchiveError> {
     let fail = |text: &str| ArchiveError(text.to_owned());

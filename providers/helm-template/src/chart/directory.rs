@@ -23,14 +23,28 @@ impl Chart {
             let bytes = fs::read(path).map_err(|e| format!("open {shown}: {}", reason(&e)))?;
             return Self::from_archive(&bytes);
         }
-        let rules = match fs::read_to_string(path.join(".helmignore")) {
-            Ok(text) => Rules::parse(&text)?,
-            Err(_) => Rules::parse("")?,
-        };
-        let mut files = Vec::new();
-        walk(path, "", &rules, &mut files)?;
-        Self::from_files(files)
+        Self::from_files(files_in(path)?)
     }
+}
+
+impl File {
+    /// The files of a chart in a folder, without those that its `.helmignore` names.
+    ///
+    /// # Errors
+    /// What the system says of a file that cannot be read; Helm's words for a file that is too large or none.
+    pub fn in_folder(path: &Path) -> Result<Vec<Self>, String> {
+        files_in(path)
+    }
+}
+
+fn files_in(path: &Path) -> Result<Vec<File>, String> {
+    let rules = match fs::read_to_string(path.join(".helmignore")) {
+        Ok(text) => Rules::parse(&text)?,
+        Err(_) => Rules::parse("")?,
+    };
+    let mut files = Vec::new();
+    walk(path, "", &rules, &mut files)?;
+    Ok(files)
 }
 
 /// The system's reason without its number, as Go prints it.

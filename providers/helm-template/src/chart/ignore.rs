@@ -63,6 +63,13 @@ impl Rules {
     }
 }
 
+/// Whether a path fits a pattern as Go's `filepath.Match` reads it: `*` and `?` stop at slashes. Broken patterns fit nothing.
+#[must_use]
+pub fn match_path(pattern: &str, path: &str) -> bool {
+    let chars = |text: &str| text.chars().collect::<Vec<_>>();
+    matches(&chars(pattern), &chars(path)).unwrap_or(false)
+}
+
 /// `filepath.Match`; `None` for a broken pattern. `*` and `?` stop at a slash.
 fn matches(pattern: &[char], text: &[char]) -> Option<bool> {
     let Some((first, rest)) = pattern.split_first() else { return Some(text.is_empty()) };

@@ -150,7 +150,7 @@ fn number_text(digits: &str) -> String {
 
 impl Metadata {
     /// Reads a document over what is there already: `requirements.yaml` adds its dependencies to `Chart.yaml`.
-    pub(super) fn read(&mut self, json: &Json) -> Result<(), String> {
+    pub(crate) fn read(&mut self, json: &Json) -> Result<(), String> {
         let empty = JsonMap::new();
         let map = match json {
             Json::Null => &empty,

@@ -25,7 +25,11 @@ impl Decimal {
     }
 
     pub(super) fn to_float(&self) -> f64 {
-        parse_float(&format!("{}e{}", self.value, self.exponent)).unwrap_or(0.0)
+        let beyond = if self.value < IBig::ZERO { f64::NEG_INFINITY } else { f64::INFINITY };
+        let digits = i32::try_from(self.value.to_string().len()).unwrap_or(i32::MAX);
+        let large = self.value != IBig::ZERO && digits.saturating_add(self.exponent) > 308;
+        let read = parse_float(&format!("{}e{}", self.value, self.exponent));
+        read.unwrap_or(if large { beyond } else { 0.0 })
     }
 
     fn scaled(&self, exponent: i32) -> IBig {

@@ -46,6 +46,9 @@ pub(super) fn empty(value: &Value) -> bool {
 }
 
 fn copy(engine: &mut Engine<'_>, args: &[Slot]) -> Returns {
+    if matches!(args.value(0), Value::Nil) {
+        return Err(super::encoding::NO_TYPE.to_owned());
+    }
     let copied = deep_copy(args.value(0))?;
     engine.limits.charge(10)?;
     Ok(copied)

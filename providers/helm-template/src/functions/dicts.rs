@@ -75,7 +75,12 @@ fn dig(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
     let Some((default, keys)) = rest.split_last() else { return Err(NIL_POINTER.into()) };
     let mut current = last.value.clone();
     for key in keys {
+        // Only tables as such: `.Values` itself is of a type of its own.
+        let table = current.type_name() == "map[string]interface {}";
         let Value::Map(map) = &current else { return Err(not_a_map(&current)) };
+        if !table {
+            return Err(not_a_map(&current));
+        }
         let Value::Text(key) = &key.value else {
             return Err(format!(
                 "interface conversion: interface {{}} is {}, not string",

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ordain_gostd::bytes::{to_bytes, to_text};
+use ordain_gostd::bytes::{replaced, to_bytes, to_text};
 use ordain_gostd::format_g;
 use ordain_yaml::Limits as YamlLimits;
 use serde_json::{Map as JsonMap, Value as Json};
@@ -38,12 +38,18 @@ pub(super) const TABLE: &[Function] = &[
     fixed("fromYaml", T, |_, a| Ok(table_or_error(yaml_object(a.text(0))))),
     fixed("fromYamlArray", T, |_, a| Ok(list_or_error(yaml_array(a.text(0))))),
     fixed("toToml", ANY, |engine, a| {
+        if matches!(a.value(0), Value::Nil) {
+            return Err(NO_TYPE.to_owned());
+        }
         let text = toml::encode(a.value(0)).unwrap_or_else(|e| e);
         engine.limits.produce(text.len())?;
         Ok(Value::from(text))
     }),
     fixed("fromToml", T, |_, a| Ok(table_or_error(toml::decode(a.text(0))))),
 ];
+
+/// Go's words for asking nil what it is.
+pub(super) const NO_TYPE: &str = "reflect: call of reflect.Value.Type on zero Value";
 
 fn empty() -> Returns {
     Ok(Value::from(""))
@@ -56,13 +62,26 @@ fn json_text(engine: &mut Engine<'_>, args: &[Slot], write: fn(&Json) -> String)
 }
 
 fn yaml_text(engine: &mut Engine<'_>, args: &[Slot], indented: bool) -> Returns {
+    let json = without_bytes(value_to_json(args.value(0))?);
     let text = if indented {
-        ordain_yaml::to_yaml_indented(&go_floats(value_to_json(args.value(0))?, args.value(0)))
+        ordain_yaml::to_yaml_indented(&go_floats(json, args.value(0)))
     } else {
-        ordain_yaml::to_yaml(&value_to_json(args.value(0))?)
+        ordain_yaml::to_yaml(&json)
     };
     engine.limits.produce(text.len())?;
     Ok(Value::from(text.strip_suffix('\n').unwrap_or(&text)))
+}
+
+/// A document whose texts hold no single bytes: in JSON, which YAML is made from, they are replaced.
+fn without_bytes(json: Json) -> Json {
+    match json {
+        Json::String(text) => Json::String(replaced(text)),
+        Json::Array(items) => Json::Array(items.into_iter().map(without_bytes).collect()),
+        Json::Object(map) => {
+            Json::Object(map.into_iter().map(|(k, v)| (replaced(k), without_bytes(v))).collect())
+        }
+        other => other,
+    }
 }
 
 /// The indented form is written without a detour through JSON, so floats keep Go's general form (`1e+06`).
@@ -172,6 +191,10 @@ fn base32_decode(text: &str) -> Result<String, String> {
     let clean: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
     let data_len = clean.iter().rposition(|b| *b != b'=').map_or(0, |i| i + 1);
     let illegal = |at: usize| format!("illegal base32 data at input byte {at}");
+    let known = |byte: &u8| BASE32.contains(byte);
+    if let Some(at) = clean.iter().take(data_len).position(|byte| !known(byte)) {
+        return Err(illegal(at));
+    }
     if !clean.len().is_multiple_of(8) {
         return Err(illegal(clean.len()));
     }

@@ -1,6 +1,6 @@
 //! Text. Positions and lengths count bytes, as in Go; cutting through a character leaves its bytes.
 
-use ordain_gostd::bytes::{to_bytes, to_text as bytes_text};
+use ordain_gostd::bytes::{escaped, to_bytes, to_text as bytes_text};
 use ordain_gostd::quote as go_quote;
 
 use super::args::Args;
@@ -15,6 +15,13 @@ const T: &[Param] = &[Param::Text];
 const TT: &[Param] = &[Param::Text, Param::Text];
 const IT: &[Param] = &[Param::Int, Param::Text];
 const ANY: &[Param] = &[Param::Any];
+
+/// `%q`, where single bytes are shown as such.
+fn quoted(text: &str) -> String {
+    let shown = go_quote(text);
+    let bytes = text.chars().filter_map(escaped);
+    bytes.fold(shown, |shown, byte| shown.replace(&format!("\\U0010fe{byte:02x}"), &format!("\\x{byte:02x}")))
+}
 
 pub(super) const TABLE: &[Function] = &[
     fixed("trim", T, |_, a| text(a.text(0).trim())),
@@ -36,7 +43,7 @@ pub(super) const TABLE: &[Function] = &[
     fixed("contains", TT, |_, a| Ok(Value::Bool(a.text(1).contains(a.text(0))))),
     fixed("hasPrefix", TT, |_, a| Ok(Value::Bool(a.text(1).starts_with(a.text(0))))),
     fixed("hasSuffix", TT, |_, a| Ok(Value::Bool(a.text(1).ends_with(a.text(0))))),
-    variadic("quote", ANY, |_, a| joined(a, |v| go_quote(&to_text(v)))),
+    variadic("quote", ANY, |_, a| joined(a, |v| quoted(&to_text(v)))),
     variadic("squote", ANY, |_, a| joined(a, |v| format!("'{}'", v.show()))),
     variadic("cat", ANY, |_, a| joined(a, Value::show)),
     fixed("indent", IT, |engine, a| indent(engine, a.int(0), a.text(1), "")),

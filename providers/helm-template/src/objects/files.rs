@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ordain_gostd::bytes::to_text;
+use ordain_gostd::bytes::{replaced, to_text};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::glob::Glob;
@@ -46,7 +46,7 @@ impl Files {
     }
 
     pub(crate) fn as_config(&self) -> String {
-        self.yaml(to_text)
+        self.yaml(|bytes| replaced(to_text(bytes)))
     }
 
     pub(crate) fn as_secrets(&self) -> String {

@@ -25,6 +25,8 @@ pub(crate) struct Engine<'e> {
     pub(crate) limits: Limits,
     /// Nesting of templates.
     pub(crate) depth: usize,
+    /// Whether demands of templates are let pass.
+    pub(crate) lint: bool,
 }
 
 /// How deep templates may call templates; bounded by the stack the rendering thread gets.

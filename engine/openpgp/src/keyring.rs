@@ -1,7 +1,7 @@
 //! Keys with what their owners say about them: which subkeys belong to them, until when they may be used, and
 //! whether they were taken back.
 
-use super::packets::{Key, Signature, key, packet, signature, unarmoured};
+use crate::packets::{Key, Signature, key, packet, signature, unarmoured};
 
 /// Kinds of signatures over keys.
 mod over {
@@ -19,10 +19,10 @@ const SIGNS: u8 = 0x02;
 const MILD: [u8; 3] = [1, 3, 32];
 
 /// A key that may have made a signature.
-pub(super) struct Known {
-    pub(super) key: Key,
+pub(crate) struct Known {
+    pub(crate) key: Key,
     /// Fingerprint of the primary key that it belongs to.
-    pub(super) owner: [u8; 20],
+    pub(crate) owner: [u8; 20],
     limits: Limits,
     /// Limits of the primary key, for a subkey.
     of_owner: Limits,
@@ -69,7 +69,7 @@ impl Limits {
 
 impl Known {
     /// Why a signature made at a time (seconds since 1970) does not count, as part of a sentence.
-    pub(super) fn forbid(&self, at: u64) -> Option<&'static str> {
+    pub(crate) fn forbid(&self, at: u64) -> Option<&'static str> {
         if self.limits.elsewhere {
             return Some("it was made with a key that is not meant for signing");
         }
@@ -129,9 +129,42 @@ impl Owner {
     }
 }
 
-/// The keys of an armoured text.
-pub(super) fn keys(armour: &str) -> Vec<Known> {
-    let bytes = unarmoured(armour.as_bytes()).unwrap_or_default();
+/// Public keys, and what their owners say about them.
+#[derive(Default)]
+pub struct Keyring {
+    known: Vec<Known>,
+}
+
+/// Shows how many keys there are.
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Keyring({})", self.known.len())
+    }
+}
+
+impl Keyring {
+    /// The same keys and those of a file, binary or armoured. What cannot be read in it is left out.
+    #[must_use]
+    pub fn with(mut self, file: &[u8]) -> Self {
+        self.known.extend(keys(file));
+        self
+    }
+
+    /// Whether no key could be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Keys whose fingerprints end with an issuer's; all of them when none is named.
+    pub(crate) fn named(&self, issuer: Option<&[u8]>) -> impl Iterator<Item = &Known> {
+        self.known.iter().filter(move |known| issuer.is_none_or(|id| known.key.fingerprint.ends_with(id)))
+    }
+}
+
+/// The keys of a file.
+fn keys(file: &[u8]) -> Vec<Known> {
+    let bytes = unarmoured(file).unwrap_or_default();
     let mut rest = bytes.as_slice();
     let mut owners: Vec<Owner> = Vec::new();
     // Signatures after a key that cannot be read say nothing about the one before.

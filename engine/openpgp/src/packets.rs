@@ -6,9 +6,9 @@ use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// A packet: its tag and its content.
-pub(super) struct Packet<'b> {
-    pub(super) tag: u8,
-    pub(super) body: &'b [u8],
+pub(crate) struct Packet<'b> {
+    pub(crate) tag: u8,
+    pub(crate) body: &'b [u8],
 }
 
 /// Takes bytes from the front.
@@ -23,7 +23,7 @@ fn number(bytes: &mut &[u8], count: usize) -> Option<usize> {
 }
 
 /// The next packet; partial lengths are not read.
-pub(super) fn packet<'b>(bytes: &mut &'b [u8]) -> Option<Packet<'b>> {
+pub(crate) fn packet<'b>(bytes: &mut &'b [u8]) -> Option<Packet<'b>> {
     let header = number(bytes, 1)?;
     if header & 0x80 == 0 {
         return None;
@@ -67,7 +67,7 @@ fn integer<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
 }
 
 /// The binary form of armoured text; binary stays as it is.
-pub(super) fn unarmoured(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn unarmoured(bytes: &[u8]) -> Option<Vec<u8>> {
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.contains("-----BEGIN PGP")) else {
         return Some(bytes.to_vec());
     };
@@ -89,17 +89,17 @@ enum Material {
 }
 
 /// A public key.
-pub(super) struct Key {
-    pub(super) fingerprint: [u8; 20],
+pub(crate) struct Key {
+    pub(crate) fingerprint: [u8; 20],
     /// When it was made, in seconds since 1970.
-    pub(super) created: u64,
+    pub(crate) created: u64,
     /// Its packet as signatures over it cover it.
-    pub(super) hashed: Vec<u8>,
+    pub(crate) hashed: Vec<u8>,
     material: Material,
 }
 
 /// A public key from the content of its packet.
-pub(super) fn key(body: &[u8]) -> Option<Key> {
+pub(crate) fn key(body: &[u8]) -> Option<Key> {
     let mut rest = body;
     let (version, created, algorithm) = (number(&mut rest, 1)?, number(&mut rest, 4)?, number(&mut rest, 1)?);
     if version != 4 {
@@ -132,23 +132,23 @@ pub(super) fn key(body: &[u8]) -> Option<Key> {
 
 /// A signature.
 #[derive(Default)]
-pub(super) struct Signature {
+pub(crate) struct Signature {
     /// What it is over: 0 a document, 0x10 and more keys.
-    pub(super) kind: usize,
+    pub(crate) kind: usize,
     /// When it was made, in seconds since 1970.
-    pub(super) created: u64,
+    pub(crate) created: u64,
     /// How long it holds, in seconds; `None` for ever.
-    pub(super) lifetime: Option<u64>,
+    pub(crate) lifetime: Option<u64>,
     /// How long the key that it is over may be used, in seconds from when that was made.
-    pub(super) key_lifetime: Option<u64>,
+    pub(crate) key_lifetime: Option<u64>,
     /// What the key that it is over is for; `None` where it does not say.
-    pub(super) flags: Option<u8>,
+    pub(crate) flags: Option<u8>,
     /// Why a key is revoked.
-    pub(super) reason: Option<u8>,
+    pub(crate) reason: Option<u8>,
     /// A signature inside, of the subkey that this one binds.
-    pub(super) inner: Option<Vec<u8>>,
+    pub(crate) inner: Option<Vec<u8>>,
     /// Last eight bytes of the fingerprint of the key, where it is named.
-    pub(super) issuer: Option<Vec<u8>>,
+    pub(crate) issuer: Option<Vec<u8>>,
     hash: usize,
     /// What is hashed after what it is over.
     trailer: Vec<u8>,
@@ -156,7 +156,7 @@ pub(super) struct Signature {
 }
 
 /// A signature from the content of its packet.
-pub(super) fn signature(body: &[u8]) -> Option<Signature> {
+pub(crate) fn signature(body: &[u8]) -> Option<Signature> {
     let mut rest = body;
     let (version, kind) = (number(&mut rest, 1)?, number(&mut rest, 1)?);
     if version != 4 {
@@ -209,7 +209,7 @@ fn subpackets(mut bytes: &[u8], made: &mut Signature) -> Option<()> {
 impl Signature {
     /// Whether a key made it over these parts, one after another. Digests with SHA-1 count only where `weak` ones
     /// may: within keys, where older programs made no others.
-    pub(super) fn holds(&self, key: &Key, parts: &[&[u8]], weak: bool) -> bool {
+    pub(crate) fn holds(&self, key: &Key, parts: &[&[u8]], weak: bool) -> bool {
         let Some((digest, prefix)) = self.digest(parts, weak) else { return false };
         let mut rest = self.numbers.as_slice();
         match &key.material {

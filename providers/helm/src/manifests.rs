@@ -14,6 +14,7 @@ use sha3::digest::{ExtendableOutput, Update, XofReader};
 use crate::arguments::{Arguments, go_json};
 use crate::cluster::{Cluster, Target};
 use crate::failure::{Failure, said};
+use crate::ownership::claim;
 use crate::release::Release;
 
 /// Who would own the fields of a release.
@@ -52,7 +53,9 @@ pub(crate) async fn proposed(
     manifest: &str,
 ) -> Result<Kept, Failure> {
     let failed = |why: String| Failure::new("Build Error", why);
-    let targets = cluster.build(manifest).await.map_err(failed)?;
+    let mut targets = cluster.build(manifest).await.map_err(failed)?;
+    // The label that the objects will have; the annotations are not shown.
+    claim(&mut targets, arguments.text("name"), &cluster.namespace);
     let kind = PatchKind::Apply { manager: MANAGER.to_owned(), force: true };
     let mut resources = BTreeMap::new();
     for target in &targets {
@@ -73,6 +76,19 @@ pub(crate) fn with(object: &Value, kept: &Kept) -> Value {
     let resources = kept.resources.iter().map(|(k, v)| (k.as_str(), Value::string(v.as_str())));
     members.insert("manifest".into(), Value::string(kept.manifest.as_str()));
     members.insert("resources".into(), Value::map(Type::String, resources));
+    Value::object(members)
+}
+
+/// An object with the manifest and the resources that were planned, where they were known.
+pub(crate) fn as_planned(object: Value, arguments: &Arguments) -> Value {
+    let mut members = object.as_members().cloned().unwrap_or_default();
+    if let Some(text) = arguments.0.get("manifest").and_then(Json::as_str) {
+        members.insert("manifest".into(), Value::string(text));
+    }
+    if let Some(planned) = arguments.0.get("resources").and_then(Json::as_object) {
+        let planned = planned.iter().filter_map(|(k, v)| Some((k.as_str(), Value::string(v.as_str()?))));
+        members.insert("resources".into(), Value::map(Type::String, planned));
+    }
     Value::object(members)
 }
 

@@ -143,7 +143,7 @@ impl Helm {
         let post = self.post_render(arguments).map_err(plain)?;
         let plan = Plan { arguments, chart: &chart, config: &values, post: post.as_ref(), dry: false };
         match install(&cluster, &plan).await {
-            Ok(release) => self.state(&cluster, arguments, &release).await.map_err(plain),
+            Ok(release) => self.applied(&cluster, arguments, &release).await.map_err(plain),
             Err(Unfinished::Nothing(why)) => Err((None, Failure::new("installation failed", why))),
             Err(Unfinished::Failed(why)) => {
                 let told = format!(
@@ -165,7 +165,19 @@ impl Helm {
         let release = release.map_err(|why| {
             Failure::new("Error upgrading chart", format!("Upgrade failed: {why}")).through(&cluster.client)
         })?;
-        self.state(&cluster, arguments, &release).await
+        self.applied(&cluster, arguments, &release).await
+    }
+
+    /// The object of a release that was just applied. What the cluster decided otherwise than it promised to, such as a
+    /// port, stays as it was planned; the next refresh shows it.
+    async fn applied(
+        &self,
+        cluster: &Arc<Cluster>,
+        arguments: &Arguments,
+        release: &Release,
+    ) -> Result<Value, Failure> {
+        let object = self.state(cluster, arguments, release).await?;
+        Ok(manifests::as_planned(object, arguments))
     }
 
     /// The object of a release, with what the cluster holds of it where that is kept.
@@ -427,7 +439,12 @@ fn with_write_only(request: &ApplyRequest) -> Result<Arguments, Failure> {
     let (planned, _) = request.planned.clone().unmark_deep();
     // What the provider decides is unknown in the plan and not an argument.
     let members = planned.as_members().cloned().unwrap_or_default();
-    let given = members.into_iter().filter(|(name, _)| !matches!(&**name, "id" | "metadata"));
+    let later = |name: &str, value: &Value| match name {
+        "id" | "metadata" => true,
+        "version" | "manifest" | "resources" => !value.is_wholly_known(),
+        _ => false,
+    };
+    let given = members.into_iter().filter(|(name, value)| !later(name, value));
     let mut arguments = state::arguments(&Value::object(given))?;
     if let Some(written) = request.config.get("set_wo").filter(|v| !v.is_null()) {
         let written = state::arguments(written)?;

@@ -25,8 +25,8 @@ use ordain_install::{
 const PACKAGE: &[u8] = include_bytes!("registry/package.zip");
 const SUMS: &[u8] = include_bytes!("registry/SHA256SUMS");
 const SIGNATURE: &[u8] = include_bytes!("registry/SHA256SUMS.sig");
-const KEY: &str = include_str!("signing/key.asc");
-const OTHER_KEY: &str = include_str!("signing/other.asc");
+const KEY: &str = include_str!("../../openpgp/tests/signing/key.asc");
+const OTHER_KEY: &str = include_str!("../../openpgp/tests/signing/other.asc");
 
 /// An answer: status, headers, body.
 type Answer = (u16, Vec<(String, String)>, Vec<u8>);

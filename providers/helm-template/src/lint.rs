@@ -71,7 +71,7 @@ fn chart_file(files: &[File], note: &mut dyn FnMut(String)) {
         note(format!("version '{}' is not a valid SemVer", metadata.version));
     }
     people(&metadata, note);
-    if metadata.kind != "" && version != "v2" {
+    if !metadata.kind.is_empty() && version != "v2" {
         note(format!("chart type is not valid in apiVersion '{version}'. It is valid in apiVersion 'v2'"));
     }
     if !metadata.dependencies.is_empty() && version != "v2" {

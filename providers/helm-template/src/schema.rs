@@ -44,6 +44,13 @@ pub(crate) fn check_one(schema: &[u8], values: &Table) -> Result<(), String> {
         // The library reads a stream, which ends with EOF where a text ends unexpectedly.
         if e == "unexpected end of JSON input" { "unexpected EOF".into() } else { e }
     })?;
+    ordain_jsonschema::verify(&schema).map_err(|e| match e.as_str() {
+        // The words of the library's own release.
+        "type must be of type string/array-of-strings" => {
+            "Invalid type. Expected: string/array of strings, given: type".to_owned()
+        }
+        _ => e,
+    })?;
     let values: Json = Data::Map(values.clone()).to_json();
     let findings = ordain_jsonschema::validate(&schema, &values, "(root)")?;
     if findings.is_empty() {

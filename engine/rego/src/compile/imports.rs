@@ -79,10 +79,6 @@ impl Compiler {
             let mut seen = BTreeMap::new();
             for import in &module.imports {
                 let name = resolve::import_name(import);
-                let head = import.path.first().and_then(Term::as_var).map(|head| &**head);
-                if matches!(head, Some("future" | "rego")) {
-                    continue;
-                }
                 if let Some(first) = seen.insert(name, import) {
                     let shown = shown_import(first);
                     faults.push((import.at, format!("import must not shadow {shown}")));

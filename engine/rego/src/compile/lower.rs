@@ -395,6 +395,7 @@ impl Lowering<'_> {
             let Some(target) = self.compiler.with_target(&with.target) else { continue };
             let replacement = match self.compiler.with_function(&with.value) {
                 Some(function) if matches!(target, ir::Target::Function(_)) => {
+                    self.compiler.check_arities(&target, function, with);
                     ir::Replacement::Function(function)
                 }
                 _ => ir::Replacement::Value(self.value(&with.value, out)),

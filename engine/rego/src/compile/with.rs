@@ -2,10 +2,11 @@
 
 use super::functions::part_value;
 use super::{Compiler, vars};
-use crate::ast::{Node, Term, operator_name};
+use crate::ast::{Node, Term, With, operator_name};
 use crate::builtins;
 use crate::error::Code;
 use crate::ir::{Function, FunctionName, Target};
+use crate::types::Signature;
 use crate::value::Value;
 
 impl Compiler {
@@ -93,6 +94,34 @@ impl Compiler {
             .place(place)
             .and_then(|place| self.rule(*place.rules.first()?))
             .is_some_and(|rule| !rule.head.args.is_empty())
+    }
+
+    /// A function gives way to one of as many arguments only.
+    pub(crate) fn check_arities(&mut self, target: &Target, function: Function, with: &With) {
+        let of_rules = |place: usize| {
+            let rule = self.tree.place(place).and_then(|place| self.rule(*place.rules.first()?));
+            rule.map(|rule| rule.head.args.len())
+        };
+        let of_builtin = |builtin: &builtins::Builtin| {
+            let Signature { args, variadic, .. } = &builtin.signature;
+            (!variadic).then_some(args.len())
+        };
+        let wanted = match target {
+            Target::Function(FunctionName::Rules(place)) => of_rules(*place),
+            Target::Function(FunctionName::Builtin(name)) => builtins::find(name).and_then(of_builtin),
+            Target::Input(_) | Target::Data(_) => None,
+        };
+        let given = match function {
+            Function::Rules(place) => of_rules(place),
+            Function::Builtin(builtin) => of_builtin(builtin),
+            Function::Member => None,
+        };
+        if let (Some(wanted), Some(given)) = (wanted, given)
+            && wanted != given
+        {
+            let message = format!("{}: arity mismatch", operator_name(&with.target));
+            self.fail(Code::Type, with.at, message);
+        }
     }
 
     /// The function that a replacement names, if it names one.

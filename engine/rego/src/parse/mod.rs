@@ -170,6 +170,9 @@ impl Reader {
                 return parser.illegal("expected var");
             };
             parser.bump();
+            if matches!(word, "input" | "data") {
+                return parser.illegal("expected var");
+            }
             alias = Some(word.into());
         } else if &*head != "future"
             && let Some(Value::String(last)) = path.last().and_then(Term::as_constant)

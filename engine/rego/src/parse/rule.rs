@@ -117,6 +117,9 @@ impl Parser<'_> {
 
     fn default_rule(&mut self, head: Head, start: Span) -> Parsed<Rule> {
         let at = start.to(self.last());
+        if head.key.is_some() {
+            return self.fail(at, "illegal default rule (must have a value)");
+        }
         let value = head.value.clone().unwrap_or_else(|| Term::constant(true, at));
         if let Some(kind) = not_constant(&value) {
             return self.fail(at, format!("illegal default rule (value cannot contain {kind})"));

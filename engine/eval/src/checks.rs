@@ -118,7 +118,8 @@ impl Core {
         // The message is evaluated in any case, so that errors in it are found early.
         let message = self.message(scope, condition, found);
         let Some(value) = value else { return failed };
-        if self.input.mode == Mode::Validate {
+        let validating = self.input.mode == Mode::Validate;
+        if validating && condition.kind != ConditionKind::Validation {
             // Only whether it can be evaluated is asked; what it says may depend on anything.
             return Verdict { status: CheckStatus::Unknown, message: None };
         }
@@ -139,6 +140,10 @@ impl Core {
         match value.as_bool() {
             None => self.unknown(condition, found),
             Some(true) => Verdict { status: CheckStatus::Pass, message: None },
+            // As Terraform does: what cannot be said yet is said when there are values.
+            Some(false) if validating && message.is_none() => {
+                Verdict { status: CheckStatus::Unknown, message: None }
+            }
             Some(false) => {
                 let text = message.clone().unwrap_or_else(|| HIDDEN.to_owned());
                 let problem = error(codes::eval::CHECK_FAILED, summary, &text, span);

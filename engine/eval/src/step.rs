@@ -173,7 +173,14 @@ impl Core {
                 None => found.take(self.root_variable(&variable)),
                 Some(call) => found.take(self.module_variable(&variable, call, instance)),
             };
-            if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
+            // Validation holds for whatever value there will be.
+            let validating = self.input.mode == Mode::Validate && call.is_some();
+            let open = validating.then(|| self.open(&variable));
+            let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) else { continue };
+            if let Some(open) = open {
+                module.arguments.insert(name.clone(), value);
+                module.variables.insert(name.clone(), open);
+            } else {
                 module.variables.insert(name.clone(), value);
             }
         }
@@ -184,11 +191,23 @@ impl Core {
         let Some(variable) = config.variables.get(name) else { return };
         let address = self.object_address(id, &format!("var.{name}"));
         for instance in self.values.instances(id) {
+            self.swap_argument(instance, name);
             let scope = self.scope(instance, &KeyData::None);
             let summary = "Invalid value for variable";
             let verdicts = found.take(self.check_all(&scope, &variable.validations, summary));
+            self.swap_argument(instance, name);
             let own = self.instance_address(instance, &format!("var.{name}"));
             self.checks.record(CheckKind::InputVariable, &address, own, &verdicts);
+        }
+    }
+
+    /// Puts the argument in the place of the variable's value, and back. Does nothing but while validating.
+    fn swap_argument(&mut self, instance: InstanceId, name: &Arc<str>) {
+        let Some(module) = self.values.module_mut(instance) else { return };
+        if let (Some(argument), Some(value)) =
+            (module.arguments.get_mut(name), module.variables.get_mut(name))
+        {
+            std::mem::swap(argument, value);
         }
     }
 

@@ -35,6 +35,9 @@ pub(crate) struct Module {
     /// What the call's arguments see.
     pub(crate) key_data: KeyData,
     pub(crate) variables: BTreeMap<Arc<str>, Value>,
+    /// Arguments as they are, while a configuration is validated: the module is evaluated without them, as it must
+    /// hold for any, and only the validations of each variable see its own.
+    pub(crate) arguments: BTreeMap<Arc<str>, Value>,
     pub(crate) locals: BTreeMap<Arc<str>, Value>,
     pub(crate) outputs: BTreeMap<Arc<str>, Value>,
     pub(crate) resources: HashMap<Resource, ResourceSet>,
@@ -129,6 +132,7 @@ impl Values {
             caller,
             key_data,
             variables: BTreeMap::new(),
+            arguments: BTreeMap::new(),
             locals: BTreeMap::new(),
             outputs: BTreeMap::new(),
             resources: HashMap::new(),

@@ -128,7 +128,7 @@ impl Core {
                 );
                 found.push(error(CODE, "Required variable not set", detail, call.header));
             }
-            return (self.checked(variable, value), found);
+            return (value, found);
         };
         let (value, problems) = self.evaluate(&self.scope(caller, &module.key_data), &argument.expr);
         found.append(problems);
@@ -143,16 +143,7 @@ impl Core {
             return (None, found);
         }
         let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
-        (self.checked(variable, value), found)
-    }
-
-    /// What a called module sees of an argument. Validation holds for whatever values there will be: it checks the
-    /// argument, but the module is evaluated without it.
-    fn checked(&self, variable: &Variable, value: Option<Value>) -> Option<Value> {
-        match self.input.mode {
-            Mode::Validate => value.map(|_| self.open(variable)),
-            _ => value,
-        }
+        (value, found)
     }
 
     /// The value that a root variable was given, as given, or its default: what plans keep.
@@ -198,7 +189,7 @@ impl Core {
     }
 
     /// What is known of a variable when no value is given.
-    fn open(&self, variable: &Variable) -> Value {
+    pub(crate) fn open(&self, variable: &Variable) -> Value {
         marked(Value::unknown(variable.constraint.ty.without_optional()), variable)
     }
 }

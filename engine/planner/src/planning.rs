@@ -60,7 +60,6 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         session.options.refresh = false;
     }
     let mut drive = Drive::new(&session, &*providers, refreshed.prior, moved);
-    drive.drift = refreshed.drift;
     drive.providers = refreshed.providers;
     if !found.has_errors() {
         let mut evaluator = found.take(Evaluator::new(evaluation));
@@ -99,7 +98,6 @@ fn needed_by_state(tree: &ModuleTree, prior: &State) -> Vec<ProviderConfigAddr> 
 #[derive(Default)]
 struct Refreshed {
     prior: State,
-    drift: Vec<Change>,
     /// Root outputs as they are now.
     outputs: Option<BTreeMap<Arc<str>, OutputState>>,
     providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
@@ -140,8 +138,9 @@ async fn refresh_first(
         let (value, _) = output.value.unmark_deep();
         outputs.entry(name).and_modify(|stored| stored.value = value);
     }
-    let (drift, providers) = (std::mem::take(&mut drive.drift), std::mem::take(&mut drive.providers));
-    (Refreshed { prior: drive.prior, drift, outputs: Some(outputs), providers }, found)
+    // What changed outside is not told of: it goes whatever it is.
+    let providers = std::mem::take(&mut drive.providers);
+    (Refreshed { prior: drive.prior, outputs: Some(outputs), providers }, found)
 }
 
 /// `-replace` with the address of a resource that has keys names none of its instances.

@@ -143,6 +143,12 @@ impl Making<'_> {
         let ignore = &self.wanted.block.lifecycle.ignore_changes;
         let config = ignore_changes(ignore, &prior.value, &config);
         let subject = self.subject();
+        // What was not known when it was planned is checked now.
+        let type_name = &self.wanted.address.resource.type_name;
+        found.append(subject.provider.validate_resource(type_name, config.clone()).await);
+        if found.has_errors() {
+            return None;
+        }
         let (reply, problems) = subject.plan(prior, &config, self.wanted.provider_meta.clone()).await;
         found.append(problems);
         let mut reply = reply?;

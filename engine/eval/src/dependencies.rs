@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordain_addr::ConfigResource;
+use ordain_addr::{ConfigResource, Mode};
 use petgraph::graph::NodeIndex;
 
 use crate::compile::Program;
@@ -49,25 +49,36 @@ impl DependencyTable {
         self.resources_behind(program, lasting(program, at).collect())
     }
 
-    /// Resources behind `depends_on` of a block and of the modules around it.
-    pub(crate) fn explicit(
+    /// Managed resources whose changes a data source waits for: those that its block names, in `depends_on` or
+    /// anywhere else, and all behind what else `depends_on` names there and in the calls of the modules around it.
+    pub(crate) fn awaited(
         &mut self,
         program: &Program,
         at: NodeIndex,
         id: ModuleId,
     ) -> Arc<[ConfigResource]> {
-        let mut from: Vec<NodeIndex> = named_explicitly(program, at);
+        let (named, mut through): (Vec<NodeIndex>, Vec<NodeIndex>) =
+            named_explicitly(program, at).into_iter().partition(|named| is_resource(program, *named));
         let mut module = Some(id);
         while let Some(id) = module {
             let open = program.graph.find(&Node::Open(id));
-            from.extend(open.into_iter().flat_map(|open| named_explicitly(program, open)));
+            through.extend(open.into_iter().flat_map(|open| named_explicitly(program, open)));
             module = program.module(id).and_then(|module| module.caller.as_ref()).map(|(caller, _)| *caller);
         }
-        self.resources_behind(program, from)
+        let mut ranks = self.ranks_behind(program, through);
+        let direct = lasting(program, at).chain(named);
+        ranks.extend(direct.filter_map(|needed| self.ranks.get(needed.index()).copied().flatten()));
+        let resources = self.by_ranks(ranks);
+        resources.iter().filter(|address| address.resource.mode == Mode::Managed).cloned().collect()
     }
 
     /// Resources among these nodes and what they need.
-    fn resources_behind(&mut self, program: &Program, mut stack: Vec<NodeIndex>) -> Arc<[ConfigResource]> {
+    fn resources_behind(&mut self, program: &Program, stack: Vec<NodeIndex>) -> Arc<[ConfigResource]> {
+        let ranks = self.ranks_behind(program, stack);
+        self.by_ranks(ranks)
+    }
+
+    fn ranks_behind(&mut self, program: &Program, mut stack: Vec<NodeIndex>) -> Vec<u32> {
         self.walk += 1;
         let mut ranks: Vec<u32> = Vec::new();
         while let Some(at) = stack.pop() {
@@ -78,9 +89,19 @@ impl DependencyTable {
             ranks.extend(self.ranks.get(at.index()).copied().flatten());
             stack.extend(lasting(program, at));
         }
+        ranks
+    }
+
+    /// Resources of these ranks, each once and in order.
+    fn by_ranks(&self, mut ranks: Vec<u32>) -> Arc<[ConfigResource]> {
         ranks.sort_unstable();
+        ranks.dedup();
         ranks.iter().filter_map(|rank| self.ranked.get(usize::try_from(*rank).ok()?).cloned()).collect()
     }
+}
+
+fn is_resource(program: &Program, at: NodeIndex) -> bool {
+    matches!(program.graph.node(at), Some(Node::Resource(..)))
 }
 
 /// What a node needs for as long as it is there.

@@ -117,7 +117,7 @@ impl Evaluator {
         let mut active = Active {
             node: at,
             dependencies: self.dependencies.all(&self.core.program, at),
-            depends_on: self.dependencies.explicit(&self.core.program, at, id),
+            depends_on: self.dependencies.awaited(&self.core.program, at, id),
             imports: crate::imports::Imports::default(),
             info,
             provider,

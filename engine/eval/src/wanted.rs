@@ -109,8 +109,8 @@ pub struct WantedInstance {
     pub provider_meta: Option<Value>,
     /// All resources that it depends on, transitively, as the state stores them. Sorted.
     pub dependencies: Arc<[ConfigResource]>,
-    /// Resources named by `depends_on` of the block and of the modules around it, with what they depend on
-    /// through `depends_on` of modules. Pending changes of any of them defer the read of a data source.
+    /// Of a data source: managed resources whose pending changes defer its read. Those that its block names
+    /// anywhere, and all behind modules, locals and the like that `depends_on` names there and around it.
     pub depends_on: Arc<[ConfigResource]>,
     /// What `replace_triggered_by` names.
     pub replace_triggers: Vec<ReplaceTrigger>,

@@ -25,7 +25,7 @@ pub(crate) fn deferred(session: &Session, wanted: &WantedInstance) -> Done {
     Done { answer: Some((asked, answer)), changes: vec![read], ..Done::default() }
 }
 
-/// Plans one instance. `pending` says whether something that it depends on by `depends_on` has changes.
+/// Plans one instance. `pending` says whether something that it waits for has changes.
 pub(crate) async fn plan(
     session: &Session,
     wanted: WantedInstance,

@@ -309,15 +309,15 @@ async fn what_is_unknown_is_said() {
     assert_eq!(world.arm(Method::PUT, GROUP, json!({"location": "East US"})).await.status(), 201);
     let known = lines.lock().unwrap().clone();
     assert!(known.is_empty(), "{known:?}");
-    let path = "/resourceGroups/rg/providers/Microsoft.Sql/servers/s?api-version=2023-08-01";
-    let reply = world.arm(Method::PUT, path, json!({"location": "East US"})).await;
+    let path = "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a/blobServices?api-version=2023-01-01";
+    let reply = world.arm(Method::PUT, path, json!({"properties": {}})).await;
     assert_eq!(reply.status(), 501);
     let url = format!("{}/v2/charts/mlflow/blobs/uploads/", world.running.endpoints.charts);
     assert_eq!(world.arm.post(url).send().await.unwrap().status(), 501);
     let lines = lines.lock().unwrap().clone();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("501: ") && lines[0].contains("PUT /subscriptions/"), "{lines:?}");
-    assert!(lines[0].ends_with("/Microsoft.Sql/servers/s"), "{lines:?}");
+    assert!(lines[0].ends_with("/storageAccounts/a/blobServices"), "{lines:?}");
     assert_eq!(lines[1], "501: charts does not know POST /v2/charts/mlflow/blobs/uploads/");
 }
 

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ordain_addr::ProviderAddr;
 use ordain_operations::providers::Providers;
@@ -49,10 +49,13 @@ fn complete(block: &Block, written: &Json) -> Json {
     Json::Object(out)
 }
 
+/// One for all: a provider's process is spoken with as long as the runtime lives in which it was started.
+static RUNTIME: LazyLock<tokio::runtime::Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap());
+
 /// The life of an object, with the provider configured as `own` says.
 fn lives(provider: &dyn Provider, own: &Json, type_name: &str, first: &Json, second: &Json) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    RUNTIME.block_on(async {
         let (schema, found) = provider.schema().await;
         let schema = schema.unwrap_or_else(|| panic!("{found:?}"));
         let config = configuration(&schema.config.block, own);

@@ -9,5 +9,5 @@ variable "size" {
 
 data "terraform_remote_state" "inside" {
   backend = "local"
-  config  = { path = "s.tfstate" }
+  config  = { path = "stored.json" }
 }

@@ -177,7 +177,7 @@ fn a_provider_with_too_much_memory() {
     place.apply().fails_with(&[
         "Plugin did not respond",
         "ApplyResourceChange",
-        "more than the 200 MiB that it may (ORDAIN_PLUGIN_MEMORY",
+        "more than the 200 MiB that it may; ORDAIN_PLUGIN_MEMORY sets another number of MiB",
         "collecting everything",
         PROVIDER,
     ]);

@@ -28,6 +28,9 @@ use crate::provision::{self, Provisioners, Task};
 use crate::work::Outcome;
 use crate::{Counts, Gate, Host, Stop, ephemeral};
 
+/// How many instances that can be worked on are taken from the evaluator at least before an answer is due.
+const TAKEN: usize = 128;
+
 /// What all jobs share.
 pub(crate) struct Session {
     pub(crate) plan: Plan,
@@ -211,6 +214,9 @@ impl<'d> Drive<'d> {
 
     /// Asks the evaluator and begins steps whose turn has come. Whether there may be more at once.
     async fn advance(&mut self, evaluator: &mut Evaluator) -> bool {
+        // What waits for steps of others must not keep what those steps wait for from being handed out.
+        let workable = self.session.parallelism.saturating_mul(2).max(TAKEN);
+        evaluator.hand_out_at_most(workable.saturating_add(self.wanted.len()));
         let (progress, found) = evaluator.step();
         self.found.append(found);
         let mut more = false;

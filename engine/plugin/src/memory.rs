@@ -17,7 +17,8 @@ pub(crate) async fn excess(process: Option<u32>, limit: Option<u64>) -> String {
         match resident(process) {
             Some(used) if used > limit => {
                 return format!(
-                    "it had {} MiB in memory, more than the {} MiB that it may (ORDAIN_PLUGIN_MEMORY says how many)",
+                    "it had {} MiB in memory, more than the {} MiB that it may; ORDAIN_PLUGIN_MEMORY sets another \
+                     number of MiB",
                     used >> 20,
                     limit >> 20
                 );

@@ -178,7 +178,10 @@ fn write_lock(path: &Path, wanted: &[Dependency], locked: &[Locked]) -> Result<(
     if std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
         return Err(format!("the file {} is a symlink", path.display()));
     }
-    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+    // A lock that was cut short would keep the chart from loading.
+    let half = path.with_extension("lock.part");
+    let written = std::fs::write(&half, text).and_then(|()| std::fs::rename(&half, path));
+    written.map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// Helm's digest of what is demanded and what was chosen: both lists as Go writes them.

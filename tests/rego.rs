@@ -12,3 +12,28 @@ fn policies() -> Result<(), String> {
     let ratchet = Ratchet::of("rego", "policies", "ORDAIN_REGO");
     ratchet.hold(&read_all(ratchet.directory()), |case| &case.id, |case| case.judge(&rego_run::run(case)))
 }
+
+/// OPA's own cases, from a checkout: `ORDAIN_OPA_CASES=…/v1/test/cases/testdata cargo test -p ordain-tests --test rego --
+/// --ignored --nocapture`. `ORDAIN_REGO=part` runs some.
+#[test]
+#[ignore = "wants a checkout of OPA"]
+fn suite() -> Result<(), String> {
+    let directory = std::env::var("ORDAIN_OPA_CASES").map_err(|_| "ORDAIN_OPA_CASES names no directory")?;
+    let part = std::env::var("ORDAIN_REGO").unwrap_or_default();
+    let (mut passed, mut failed) = (0_usize, 0_usize);
+    for case in rego_run::suite::read_suite(std::path::Path::new(&directory)) {
+        if !case.id.contains(&part) {
+            continue;
+        }
+        match rego_run::suite::judge(&case) {
+            Ok(()) => passed += 1,
+            Err(why) => {
+                failed += 1;
+                eprintln!("{}: {why}", case.id);
+            }
+        }
+    }
+    let line = format!("suite: {passed} passed, {failed} failed");
+    eprintln!("{line}");
+    if failed == 0 { Ok(()) } else { Err(line) }
+}

@@ -8,6 +8,8 @@
     reason = "a test stops where it cannot go on"
 )]
 
+pub mod suite;
+
 use std::path::Path;
 
 use ordain_operations::Workdir;

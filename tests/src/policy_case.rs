@@ -302,7 +302,7 @@ fn conftest(outcome: &Outcome) -> Value {
 }
 
 /// Text that is equal for equal values: sorted keys, numbers by value or by their digits.
-fn canonical(value: &Value, exact: bool) -> String {
+pub fn canonical(value: &Value, exact: bool) -> String {
     match value {
         Value::Object(object) => {
             let mut pairs: Vec<_> = object.iter().collect();

@@ -18,10 +18,12 @@ mod json_paths;
 mod net;
 mod outside;
 mod pem;
+mod private_keys;
 mod regexes;
 mod replace;
 mod schemas;
 mod semver;
+mod signatures;
 mod strings;
 mod syntax;
 mod templates;
@@ -94,6 +96,8 @@ const AREAS: &[&[Row]] = &[
     tokens::ROWS,
     schemas::ROWS,
     certificates::ROWS,
+    private_keys::ROWS,
+    signatures::ROWS,
     templates::ROWS,
 ];
 

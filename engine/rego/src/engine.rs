@@ -18,6 +18,7 @@ pub struct Policies {
     version: Version,
     files: u32,
     taken: HashSet<Name>,
+    logical: bool,
 }
 
 /// A rule, as far as its name goes.
@@ -69,7 +70,20 @@ impl Policies {
     /// No modules; texts will be in this version.
     #[must_use]
     pub fn new(version: Version) -> Self {
-        Self { modules: Vec::new(), errors: Vec::new(), version, files: 0, taken: HashSet::new() }
+        Self {
+            modules: Vec::new(),
+            errors: Vec::new(),
+            version,
+            files: 0,
+            taken: HashSet::new(),
+            logical: false,
+        }
+    }
+
+    /// Lets files import `future.keywords.and` and `.or`, which OPA has only behind a switch of its Go interface.
+    #[must_use]
+    pub fn with_logical_words(self) -> Self {
+        Self { logical: true, ..self }
     }
 
     /// Adds a file; spans bear the number that this gives back.
@@ -77,7 +91,7 @@ impl Policies {
         let file = self.files;
         self.files += 1;
         self.taken.extend(generated_names(text));
-        match parse::module(text, file, self.version) {
+        match parse::module_with(text, file, self.version, self.logical) {
             Ok(module) => self.modules.push(module),
             Err(issues) => {
                 self.errors

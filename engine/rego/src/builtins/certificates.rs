@@ -2,6 +2,7 @@
 
 mod chain;
 mod describe;
+mod request;
 
 use super::args;
 use super::encoding::base64_bytes;
@@ -10,6 +11,8 @@ use super::{BuiltinEnv, BuiltinError, BuiltinResult, Row};
 use crate::value::Value;
 use ordain_gostd::bytes::to_text;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+pub(super) use describe::{base64, dotted, element, number};
 
 pub(super) const ROWS: &[Row] = &[
     ("crypto.x509.parse_certificates", "(string) -> array[object[string: any]]", parse),
@@ -23,6 +26,8 @@ pub(super) const ROWS: &[Row] = &[
         "(string, object[string: any]) -> array<boolean, array[object[string: any]]>",
         |env, args| verify(env, args, Some(args::object(args, 2)?)),
     ),
+    ("crypto.x509.parse_certificate_request", "(string) -> object[string: any]", request::parse_request),
+    ("crypto.x509.parse_keypair", "(string, string) -> object[string: any]", request::parse_pair),
 ];
 
 /// The DER of all certificates: PEM blocks, base 64 of them, or base 64 of DER.

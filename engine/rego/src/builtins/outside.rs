@@ -2,7 +2,7 @@
 
 use super::args;
 use super::{BuiltinEnv, BuiltinError, BuiltinResult, Row};
-use crate::value::Value;
+use crate::value::{Object, Value};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 pub(super) const ROWS: &[Row] = &[
@@ -44,9 +44,8 @@ const PARAMETERS: [&str; 28] = [
     "url",
 ];
 
-/// No host is allowed, so every request that is well formed ends before it begins.
-fn http_send(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
-    let request = args::object(args, 1)?;
+/// Refuses parameters that `http.send` does not know, and requests without those that it needs.
+pub(super) fn check_request(request: &Object) -> Result<(), BuiltinError> {
     let unknown: Vec<Value> = request
         .iter()
         .map(|(key, _)| key)
@@ -66,6 +65,13 @@ fn http_send(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
         let what = format!("missing required request parameters(s): {}", Value::set(missing));
         return Err(BuiltinError::operand_value(1, what));
     }
+    Ok(())
+}
+
+/// No host is allowed, so every request that is well formed ends before it begins.
+fn http_send(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
+    let request = args::object(args, 1)?;
+    check_request(request)?;
     let text = |name| {
         let value = request.get_str(name);
         value.and_then(Value::as_str).ok_or_else(|| BuiltinError::failed(format!("{name} must be a string")))

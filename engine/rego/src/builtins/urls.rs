@@ -108,6 +108,24 @@ pub(super) fn parts(text: &str) -> (String, String, String, String, String) {
     (url.scheme, host, url.path, url.query, url.fragment)
 }
 
+/// What of an address is signed.
+pub(super) struct Signed {
+    /// With the port.
+    pub(super) host: String,
+    /// Escaped.
+    pub(super) path: String,
+    /// As written.
+    pub(super) query: String,
+}
+
+/// The parts of an address that are signed; the error is Go's text.
+pub(super) fn signed(text: &str) -> Result<Signed, String> {
+    let url = parse::parse(text)?;
+    let path = url.escaped_path();
+    let host = if url.port.is_empty() { url.hostname } else { format!("{}:{}", url.hostname, url.port) };
+    Ok(Signed { host, path, query: url.query })
+}
+
 /// Whether a text is an absolute address or path; anything but a text is none.
 fn uri_is_valid(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let text = args::any(args, 1)?.as_str().unwrap_or_default();

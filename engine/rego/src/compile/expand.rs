@@ -17,6 +17,7 @@ impl Compiler {
         self.texts_in_body(&mut rule.body, &args);
         let head = &mut rule.head;
         let terms = head.path.iter_mut().skip(1).chain(head.key.iter_mut()).chain(head.value.iter_mut());
+        let terms = terms.chain(head.args.iter_mut());
         terms.for_each(|term| self.texts_in_term(term, &known));
     }
 

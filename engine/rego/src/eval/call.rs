@@ -23,10 +23,18 @@ impl Machine<'_> {
         {
             return match replaced {
                 Replaced::Value(value) => Ok(Some(value)),
-                Replaced::Function(other) => self.direct(other, operands, at),
+                Replaced::Function(other) => self.undisguised(|machine| machine.direct(other, operands, at)),
             };
         }
         self.direct(function, operands, at)
+    }
+
+    /// Runs what stands in a function's place: to it, functions are what they are without `with`.
+    fn undisguised<T>(&mut self, f: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        let outer = std::mem::take(&mut self.scope_mut()?.functions);
+        let out = f(self);
+        self.scope_mut()?.functions = outer;
+        out
     }
 
     fn direct(&mut self, function: Function, operands: Vec<Value>, at: Span) -> Outcome<Option<Value>> {

@@ -169,8 +169,9 @@ impl Machine<'_> {
         if self.is_function(place) {
             return Ok(None);
         }
+        let mut whole = Vec::new();
         let own = if self.has_rules(place) {
-            match self.rules_at(place)? {
+            match self.rules_at(place, &mut whole)? {
                 Some(value) => Some(value),
                 // Nothing below it either, if its rules give the whole.
                 None if self.program.tree.place(place).is_none_or(|place| place.children.is_empty()) => {
@@ -212,6 +213,9 @@ impl Machine<'_> {
             }
             match (out.get(&key), member) {
                 (Some(before), Some(new)) if self.has_rules(place) => {
+                    if whole.iter().any(|path| self.adds_to(child, &key, path, &new)) {
+                        return Err(unique());
+                    }
                     let merged = merge(before, &new).ok_or_else(unique)?;
                     out.insert(key, merged);
                 }
@@ -223,6 +227,18 @@ impl Machine<'_> {
             return Ok(Some(self.vague_place(Waits::all(vague))));
         }
         Ok(Some(Value::Object(Arc::new(out))))
+    }
+
+    /// Whether rules below a child put keys into what another rule gave as a whole at `path`.
+    fn adds_to(&self, child: usize, key: &Value, path: &[Value], new: &Value) -> bool {
+        let Some((first, rest)) = path.split_first() else { return false };
+        let mut at = Some(child);
+        let mut found = Some(new);
+        for key in rest {
+            at = at.and_then(|at| self.program.tree.child(at, key));
+            found = found.and_then(|found| found.get(key));
+        }
+        first == key && found.is_some() && at.is_some_and(|at| !self.has_rules(at))
     }
 
     /// All of a place where it is not known what there is.

@@ -54,8 +54,9 @@ enum Node {
 }
 
 impl<'p> Machine<'p> {
-    /// The value that the rules of a place give; `None` if it is undefined.
-    pub(crate) fn rules_at(&mut self, place: usize) -> Outcome<Option<Value>> {
+    /// The value that the rules of a place give; `None` if it is undefined. `whole` gets the paths at which values
+    /// stand that a rule gave as a whole: nothing may be added to those.
+    pub(crate) fn rules_at(&mut self, place: usize, whole: &mut Vec<Vec<Value>>) -> Outcome<Option<Value>> {
         let program = self.program;
         let rules = program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
         let partial = rules.iter().filter_map(|rule| rule.branches.first());
@@ -72,6 +73,9 @@ impl<'p> Machine<'p> {
         }
         if is_set {
             return Ok(Some(given.set()));
+        }
+        if self.program.tree.place(place).is_some_and(|place| !place.children.is_empty()) {
+            leaves(&given.object, &mut Vec::new(), whole);
         }
         given.object().map(Some)
     }
@@ -399,6 +403,19 @@ fn insert_leaf(tree: &mut Tree, key: &Value, leaf: Value, member: bool) -> bool 
             }
         }
         Some(_) => false,
+    }
+}
+
+/// The paths of whole values.
+fn leaves(tree: &Tree, path: &mut Vec<Value>, out: &mut Vec<Vec<Value>>) {
+    for (key, node) in &tree.children {
+        path.push(key.clone());
+        match node {
+            Node::Inner(inner) => leaves(inner, path, out),
+            Node::Leaf(_) => out.push(path.clone()),
+            Node::Set(_) => {}
+        }
+        path.pop();
     }
 }
 

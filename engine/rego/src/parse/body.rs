@@ -85,7 +85,7 @@ impl Parser<'_> {
     }
 
     fn negation(&mut self, start: Span) -> Parsed<Expr> {
-        if self.keyword_names() {
+        if self.begins_with_name() {
             return self.plain(start, false);
         }
         let negated = self.eat_word("not");
@@ -139,11 +139,9 @@ impl Parser<'_> {
     /// `with x as y with …`, if any stands here.
     fn withs(&mut self) -> Parsed<Vec<With>> {
         let mut withs = Vec::new();
-        while self.is_word("with") {
+        while self.follows("with") {
             let start = self.bump().at;
-            if self.peek().token != Token::Name
-                || (self.is_word(self.word().unwrap_or("")) && !self.keyword_names())
-            {
+            if self.peek().token != Token::Name || self.is_word(self.word().unwrap_or("")) {
                 return self.illegal("expected ident");
             }
             let target = self.term()?;

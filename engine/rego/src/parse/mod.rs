@@ -28,10 +28,21 @@ pub(crate) type Issue = (String, Span);
 
 /// Parses a file. Either a module or at least one issue.
 pub(crate) fn module(text: &str, file: u32, version: Version) -> Result<Module, Vec<Issue>> {
+    module_with(text, file, version, false)
+}
+
+/// Parses a file in which `and` and `or` may be imported, if `logical` says so.
+pub(crate) fn module_with(
+    text: &str,
+    file: u32,
+    version: Version,
+    logical: bool,
+) -> Result<Module, Vec<Issue>> {
     let lexed = token::lex(text, file);
     let v1 = version == Version::V1;
     let words = if v1 { Words::V1 } else { Words::default() };
     let mut parser = Parser::new(text, &lexed.lexemes, &lexed.faults, words, v1);
+    parser.logical = logical;
     let mut reader = Reader { module: None, faults: Vec::new(), strict: v1 };
     if parser.at_end() {
         return Err(vec![("empty module".to_owned(), Span { file, row: 0, col: 0, ..Span::default() })]);
@@ -217,18 +228,20 @@ fn import_keywords(parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
         return parser.fail(import.at, "`future` imports cannot be aliased");
     }
     parser.read.clear();
+    let logical = parser.logical;
     let words = &mut parser.words;
     match path.get(1).copied() {
-        None => *words = Words { wide_not: words.wide_not, and: true, or: true, ..Words::V1 },
+        None => *words = Words { wide_not: words.wide_not, and: logical, or: logical, ..Words::V1 },
         Some("if") => words.if_ = true,
         Some("contains") => words.contains = true,
         Some("in") => words.in_ = true,
         Some("every") => (words.every, words.in_) = (true, true),
         Some("not") => words.wide_not = true,
-        Some("and") => words.and = true,
-        Some("or") => words.or = true,
+        Some("and") if logical => words.and = true,
+        Some("or") if logical => words.or = true,
         Some(_) => {
-            let known = "[and contains every if in not or]";
+            let known =
+                if logical { "[and contains every if in not or]" } else { "[contains every if in not]" };
             return parser.fail(import.at, format!("unexpected keyword, must be one of {known}"));
         }
     }

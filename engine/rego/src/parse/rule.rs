@@ -27,7 +27,7 @@ impl Parser<'_> {
         if default {
             return self.default_rule(head, start).map(|rule| vec![rule]);
         }
-        let has_if = self.is_word("if");
+        let has_if = self.follows("if");
         if !has_if && !self.is_mark("{") {
             if hollow && head.value.is_none() {
                 return self.fail(start, "rule argument list must take at least one argument");
@@ -37,7 +37,7 @@ impl Parser<'_> {
         self.settle(&mut head, has_if, has_contains);
         let body = self.rule_body(has_if)?;
         let mut rule = with_body(head, body, (has_if, has_contains), start.to(self.last()));
-        if self.is_word("else") && !self.keyword_names() {
+        if self.follows("else") {
             self.check_else(&rule)?;
             rule.otherwise = Some(Box::new(self.otherwise(&rule.head)?));
         }
@@ -153,7 +153,7 @@ impl Parser<'_> {
 
     /// A rule without a body: `p := 1`, `p contains 1`, `p.q.r`.
     fn bodiless(&mut self, mut head: Head, has_contains: bool, start: Span) -> Parsed<Rule> {
-        if self.is_word("with") {
+        if self.follows("with") {
             return self.fail(start, "expressions using with keyword cannot be used for rule head");
         }
         if self.is_mark(";") {
@@ -238,14 +238,14 @@ impl Parser<'_> {
             head.assigned = self.is_mark(":=");
             self.bump();
             head.value = Some(self.infix()?);
-        } else if self.is_word("if") || self.is_mark("{") {
+        } else if self.follows("if") || self.is_mark("{") {
             head.implied = true;
             head.value = Some(Term::constant(true, start));
         } else {
             return self.illegal("expected else value term or rule body");
         }
         head.at = start.to(self.last());
-        let has_if = self.is_word("if");
+        let has_if = self.follows("if");
         let bodiless = !has_if && !self.is_mark("{");
         let body = if bodiless { vec![Expr::truth(start)] } else { self.rule_body(has_if)? };
         let mut rule = Rule {
@@ -258,7 +258,7 @@ impl Parser<'_> {
             has_contains: false,
             at: start.to(self.last()),
         };
-        if !bodiless && self.is_word("else") && !self.keyword_names() {
+        if !bodiless && self.follows("else") {
             rule.otherwise = Some(Box::new(self.nested(|p| p.otherwise(&rule.head.clone()))?));
         }
         Ok(rule)

@@ -60,6 +60,10 @@ pub(crate) struct Parser<'t> {
     pub(crate) lexical: &'t [(String, Span)],
     wildcards: usize,
     depth: usize,
+    /// Whether `and` and `or` may be imported.
+    pub(crate) logical: bool,
+    /// The number of a token where a keyword may be a name.
+    named: Option<usize>,
     /// Terms that were read while trying; by the number of their first token.
     pub(crate) read: HashMap<usize, (Term, usize)>,
 }
@@ -72,7 +76,19 @@ impl<'t> Parser<'t> {
         words: Words,
         v1: bool,
     ) -> Self {
-        Self { text, lexemes, at: 0, words, v1, lexical, wildcards: 0, depth: 0, read: HashMap::new() }
+        Self {
+            text,
+            lexemes,
+            at: 0,
+            words,
+            v1,
+            lexical,
+            wildcards: 0,
+            depth: 0,
+            logical: false,
+            named: None,
+            read: HashMap::new(),
+        }
     }
 
     pub(crate) fn peek(&self) -> Lexeme {
@@ -140,10 +156,26 @@ impl<'t> Parser<'t> {
     pub(crate) fn keyword_names(&self) -> bool {
         let Some(word) = self.word() else { return false };
         let next = self.nth(1);
-        self.is_keyword(word)
-            && !matches!(word, "null" | "true" | "false")
-            && !next.spaced
-            && matches!(next.token, Token::Mark("." | "["))
+        self.is_keyword(word) && !next.spaced && matches!(next.token, Token::Mark("." | "["))
+    }
+
+    /// The same where an expression begins: only there a keyword may be read as a name.
+    pub(crate) fn begins_with_name(&mut self) -> bool {
+        let named = self.keyword_names();
+        if named {
+            self.named = Some(self.at);
+        }
+        named
+    }
+
+    /// Whether the next token was found to be such a name.
+    pub(crate) fn is_named(&self) -> bool {
+        self.named == Some(self.at)
+    }
+
+    /// Whether the next token is this keyword after an expression: not the name that the next one begins with.
+    pub(crate) fn follows(&self, word: &str) -> bool {
+        self.is_word(word) && !self.keyword_names()
     }
 
     pub(crate) fn is_keyword(&self, word: &str) -> bool {

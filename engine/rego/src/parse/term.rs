@@ -34,7 +34,7 @@ impl Parser<'_> {
                     Some(found) => left = found,
                     None => return Ok(left),
                 }
-            } else if self.is_word("in") && !self.keyword_names() {
+            } else if self.follows("in") {
                 let at = self.bump().at;
                 let right = self.relation()?;
                 left = call("internal.member_2", at, vec![left, right]);
@@ -161,8 +161,9 @@ impl Parser<'_> {
     fn name(&mut self) -> Parsed<Term> {
         let at = self.peek().at;
         let word = self.slice(at);
-        let named = self.keyword_names();
+        let named = self.is_named();
         let constant = match word {
+            _ if named => None,
             "null" => Some(Value::Null),
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),

@@ -9,7 +9,8 @@ use ordain_gostd::time::{self, Moment};
 use rsa::traits::PublicKeyParts as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use x509_parser::prelude::{
-    AlgorithmIdentifier, DistributionPointName, GeneralName, ParsedExtension, X509Certificate, X509Name,
+    AlgorithmIdentifier, DistributionPointName, GeneralName, ParsedExtension, X509Certificate, X509Extension,
+    X509Name,
 };
 
 /// Fields that certificates read here never fill: null, false or 0 as Go writes them.
@@ -35,7 +36,7 @@ const EMPTY: [(&str, Value); 19] = [
     ("UnhandledCriticalExtensions", Value::Null),
 ];
 
-type Fields = Vec<(Value, Value)>;
+pub(super) type Fields = Vec<(Value, Value)>;
 
 /// The whole certificate.
 pub(super) fn certificate(certificate: &X509Certificate<'_>) -> Value {
@@ -69,7 +70,8 @@ pub(super) fn certificate(certificate: &X509Certificate<'_>) -> Value {
     Value::object(fields)
 }
 
-fn base64(bytes: &[u8]) -> Value {
+/// Bytes as Go writes them.
+pub(in crate::builtins) fn base64(bytes: &[u8]) -> Value {
     base64::engine::general_purpose::STANDARD.encode(bytes).into()
 }
 
@@ -88,13 +90,13 @@ fn signed(bytes: &[u8]) -> IBig {
 }
 
 /// An object identifier as its numbers.
-fn oid(dotted: &str) -> Value {
+pub(super) fn oid(dotted: &str) -> Value {
     let parts = dotted.split('.').filter_map(|part| part.parse::<i64>().ok());
     parts.map(Value::from).collect::<Vec<_>>().into()
 }
 
 /// `pkix.Name`.
-fn name(name: &X509Name<'_>) -> Value {
+pub(super) fn name(name: &X509Name<'_>) -> Value {
     const LISTS: [(&str, &str); 7] = [
         ("2.5.4.6", "Country"),
         ("2.5.4.10", "Organization"),
@@ -128,13 +130,17 @@ fn name(name: &X509Name<'_>) -> Value {
 }
 
 /// A list of texts; null when there is none.
-fn texts<T: Into<Value>>(texts: Vec<T>) -> Value {
+pub(super) fn texts<T: Into<Value>>(texts: Vec<T>) -> Value {
     if texts.is_empty() { Value::Null } else { texts.into_iter().map(Into::into).collect::<Vec<_>>().into() }
 }
 
+/// A number from its bytes, the highest first.
+pub(in crate::builtins) fn number(bytes: &[u8]) -> Value {
+    Number::from(IBig::from(UBig::from_be_bytes(bytes))).into()
+}
+
 /// Go's number of the kind of key, and the key.
-fn public_key(der: &[u8]) -> (i64, Value) {
-    let number = |bytes: &[u8]| Value::from(Number::from(IBig::from(UBig::from_be_bytes(bytes))));
+pub(super) fn public_key(der: &[u8]) -> (i64, Value) {
     let curve = |point: &[u8]| {
         let half = point.len().saturating_sub(1) / 2;
         let (x, y) = point.get(1..).unwrap_or_default().split_at(half);
@@ -217,7 +223,7 @@ pub(super) fn unhandled(certificate: &X509Certificate<'_>) -> Vec<Value> {
 
 /// What the extensions say; absent ones as Go leaves them.
 #[derive(Default)]
-struct Said {
+pub(super) struct Said {
     key_usage: i64,
     constraints: Option<(bool, i64)>,
     dns: Vec<String>,
@@ -286,6 +292,22 @@ impl Said {
         }
     }
 
+    /// What an extension says of names.
+    pub(super) fn add_names(&mut self, extension: &ParsedExtension<'_>) {
+        if let ParsedExtension::SubjectAlternativeName(names) = extension {
+            self.names(&names.general_names);
+        }
+    }
+
+    /// The fields of all names.
+    pub(super) fn set_names(self, fields: &mut Fields) {
+        let uris = self.uris.iter().map(|uri| parsed_uri(uri)).collect::<Vec<_>>();
+        fields.push(("DNSNames".into(), texts(self.dns)));
+        fields.push(("EmailAddresses".into(), texts(self.email)));
+        fields.push(("IPAddresses".into(), texts(self.addresses)));
+        fields.push(("URIs".into(), texts(uris)));
+    }
+
     fn names(&mut self, names: &[GeneralName<'_>]) {
         for name in names {
             match name {
@@ -341,7 +363,7 @@ fn oids(der: &[u8]) -> Vec<String> {
 }
 
 /// One element of DER: tag, content, and what follows it.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(in crate::builtins) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, length) = (*der.first()?, *der.get(1)?);
     let (start, length) = if length < 0x80 {
         (2, usize::from(length))
@@ -354,7 +376,8 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, der.get(start + length..)?))
 }
 
-fn dotted(content: &[u8]) -> String {
+/// An object identifier from its content.
+pub(in crate::builtins) fn dotted(content: &[u8]) -> String {
     let mut parts = Vec::new();
     let mut part = 0_u64;
     for byte in content {
@@ -393,17 +416,19 @@ fn usage(id: &str) -> Option<i64> {
     })
 }
 
+/// `pkix.Extension`.
+pub(super) fn extension(extension: &X509Extension<'_>) -> Value {
+    Value::object(vec![
+        ("Id".into(), oid(&extension.oid.to_id_string())),
+        ("Critical".into(), extension.critical.into()),
+        ("Value".into(), base64(extension.value)),
+    ])
+}
+
 fn extensions(certificate: &X509Certificate<'_>, fields: &mut Fields) {
     let said = Said::of(certificate);
     let mut set = |name: &str, value: Value| fields.push((name.into(), value));
-    let list = certificate.extensions().iter().map(|extension| {
-        Value::object(vec![
-            ("Id".into(), oid(&extension.oid.to_id_string())),
-            ("Critical".into(), extension.critical.into()),
-            ("Value".into(), base64(extension.value)),
-        ])
-    });
-    set("Extensions", texts(list.collect::<Vec<_>>()));
+    set("Extensions", texts(certificate.extensions().iter().map(extension).collect()));
     set("KeyUsage", said.key_usage.into());
     set("ExtKeyUsage", texts(said.usages));
     set("UnknownExtKeyUsage", texts(said.unknown_usages));

@@ -22,6 +22,15 @@ impl Url {
         let usual = escape::percent(&self.path, "-_.~$&+,/:;=@") == self.written_path;
         if usual { self.path.clone() } else { self.written_path.clone() }
     }
+
+    /// The path, escaped as it was written if that was well done.
+    pub(super) fn escaped_path(&self) -> String {
+        let fine = |c: char| c.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:@[]/%".contains(c);
+        if self.written_path.chars().all(fine) {
+            return self.written_path.clone();
+        }
+        escape::percent(&self.path, "-_.~$&+,/:;=@")
+    }
 }
 
 /// Parses an address; the error is Go's text.

@@ -135,6 +135,14 @@ pub(super) fn parse_pair(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
         ("SupportedSignatureAlgorithms".into(), Value::Null),
         ("OCSPStaple".into(), Value::Null),
         ("SignedCertificateTimestamps".into(), Value::Null),
-        ("Leaf".into(), describe::certificate(&leaf)),
+        ("Leaf".into(), leaf_of_pair(&leaf)),
     ])))
+}
+
+/// A certificate without what only `parse_certificates` adds.
+fn leaf_of_pair(leaf: &X509Certificate<'_>) -> Value {
+    let whole = describe::certificate(leaf);
+    let fields = whole.as_object().into_iter().flat_map(|object| object.iter());
+    let fields = fields.filter(|(name, _)| name.as_str() != Some("URIStrings"));
+    Value::object(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
 }

@@ -82,6 +82,8 @@ pub(crate) enum Target {
     /// A path of `data`, without `data`.
     Data(Vec<Value>),
     Function(FunctionName),
+    /// A path with variables, which is no path at all.
+    Open,
 }
 
 /// How a function is known: by its name, or by the place of its rules.

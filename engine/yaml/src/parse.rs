@@ -11,14 +11,25 @@ use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
 /// # Errors
 /// Broken YAML, an undefined alias, or more than `limits` allow.
 pub fn parse_documents(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlError> {
+    parse(text, limits, usize::MAX)
+}
+
+/// The first documents of a text, at most so many; what comes after them is not looked at.
+fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlError> {
     if text.len() > limits.bytes {
         let message = format!("document of {} bytes is longer than the {} allowed", text.len(), limits.bytes);
         return Err(YamlError::new(Position::default(), message));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let unended = if text.ends_with('\n') { None } else { Some(text.chars().count()) };
-    let mut builder =
-        Builder { limits: *limits, nodes: 0, open: Vec::new(), anchors: HashMap::new(), done: Vec::new() };
+    let mut builder = Builder {
+        limits: *limits,
+        nodes: 0,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        done: Vec::new(),
+        ended: 0,
+    };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (mut event, span) = event.map_err(|e| as_libyaml(&e))?;
@@ -30,17 +41,20 @@ pub fn parse_documents(text: &str, limits: &Limits) -> Result<Vec<Node>, YamlErr
             text.to_mut().pop();
         }
         builder.accept(event, span)?;
+        if builder.ended >= most {
+            break;
+        }
     }
     Ok(builder.done)
 }
 
-/// The first document of a text, `None` when there is none; further documents must parse but are dropped,
-/// as Go's YAML libraries do.
+/// The first document of a text, `None` when there is none; what comes after it is not looked at, as Go's YAML
+/// libraries do.
 ///
 /// # Errors
 /// As [`parse_documents`].
 pub fn parse_one(text: &str, limits: &Limits) -> Result<Option<Node>, YamlError> {
-    Ok(parse_documents(text, limits)?.into_iter().next())
+    Ok(parse(text, limits, 1)?.into_iter().next())
 }
 
 /// The same failure in the words users of Go's library know; it shows a parser's context one line up.
@@ -82,6 +96,8 @@ struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     done: Vec<Node>,
+    /// Documents that have ended.
+    ended: usize,
 }
 
 impl Builder {
@@ -108,7 +124,11 @@ impl Builder {
                 self.anchors.clear();
                 Ok(())
             }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+            Event::DocumentEnd => {
+                self.ended += 1;
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd => Ok(()),
         }
     }
 

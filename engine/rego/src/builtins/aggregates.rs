@@ -1,7 +1,7 @@
 //! `count`, `sum`, `max` and their like.
 
 use super::args;
-use super::arithmetic::{big, too_long};
+use super::arithmetic::big;
 use super::{BuiltinEnv, BuiltinError, BuiltinResult, Row};
 use crate::bigfloat::BigFloat;
 use crate::value::Value;
@@ -49,7 +49,7 @@ fn product(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     fold(args, items, BigFloat::ONE, |a, b| a * b, BigFloat::mul)
 }
 
-/// Folds plain integers exactly, anything else as floats.
+/// Folds integers exactly, however they are written, anything else as floats.
 fn fold(
     args: &[Value],
     items: &[Value],
@@ -62,12 +62,9 @@ fn fold(
         let number = item.as_number();
         numbers.push(number.ok_or_else(|| element_error(args, item))?);
     }
-    if numbers.iter().all(|n| n.is_plain_integer()) {
-        let mut total = start.to_int();
-        for number in numbers {
-            total = exact(total, number.to_int().ok_or_else(too_long)?);
-        }
-        return Ok(Some(crate::Number::from(total).into()));
+    let ints: Option<Vec<IBig>> = numbers.iter().map(|number| number.to_int()).collect();
+    if let Some(ints) = ints {
+        return Ok(Some(crate::Number::from(ints.into_iter().fold(start.to_int(), exact)).into()));
     }
     let mut total = start;
     for number in numbers {

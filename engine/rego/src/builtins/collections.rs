@@ -158,7 +158,10 @@ fn subset(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
         (Value::Array(sup), Value::Array(sub)) => {
             sub.is_empty() || sup.windows(sub.len()).any(|window| window == sub.as_slice())
         }
-        (Value::Array(sup), Value::Set(sub)) => sub.iter().all(|member| sup.contains(member)),
+        // As OPA counts: an item that occurs twice counts twice, and nothing is in an empty array.
+        (Value::Array(sup), Value::Set(sub)) => {
+            !sup.is_empty() && sup.iter().filter(|item| sub.contains(item)).count() >= sub.len()
+        }
         _ => {
             return Err(BuiltinError {
                 code: ErrorCode::Type,

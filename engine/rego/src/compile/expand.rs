@@ -95,6 +95,14 @@ impl Compiler {
             _ => return Term::constant("", expr.at),
         };
         self.texts_in_term(&mut term, known);
+        if let Node::Call(terms) = &term.node
+            && let Some(name) = terms.first().map(crate::ast::operator_name)
+            && crate::builtins::find(&name).is_some_and(|builtin| builtin.relation)
+        {
+            let message =
+                format!("illegal call to relation built-in '{name}' that may cause multiple outputs");
+            self.fail(Code::Compile, term.at, message);
+        }
         if matches!(term.node, Node::Var(_)) {
             return Term { at: term.at, node: Node::Set(vec![term]) };
         }

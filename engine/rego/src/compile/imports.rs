@@ -2,6 +2,7 @@
 
 use super::Compiler;
 use super::resolve::{self, Resolver};
+use super::vars;
 use crate::ast::{Kind, Name, Node, Term};
 use crate::error::Code;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +53,7 @@ impl Compiler {
                         let message = format!("rules must not shadow {name} (use a different rule name)");
                         faults.push((branch.at, message));
                     }
-                    super::vars::each_expr(&branch.body, &mut |expr| {
+                    let mut look = |expr: &crate::ast::Expr| {
                         if let Kind::Call(terms) = &expr.kind
                             && expr.is_assignment()
                             && let Some(Term { node: Node::Ref(path), .. }) = terms.get(1)
@@ -63,7 +64,12 @@ impl Compiler {
                             let hint = "(use a different variable name)";
                             faults.push((expr.at, format!("variables must not shadow {name} {hint}")));
                         }
-                    });
+                    };
+                    let head = &branch.head;
+                    for term in head.path.iter().chain(&head.key).chain(&head.value) {
+                        vars::closures_of(term, &mut |body| vars::each_expr(body, &mut look));
+                    }
+                    vars::each_expr(&branch.body, &mut look);
                 }
             }
         }

@@ -418,7 +418,7 @@ impl Compiler {
         } else {
             for expr in body {
                 if matches!(expr.kind, Kind::Call(_)) && expr.is_assignment() {
-                    self.fail(Code::Compile, expr.at, "cannot assign vars inside negated expression");
+                    self.fail(Code::Unsafe, expr.at, "a variable that is assigned inside of `not` is unsafe");
                 } else {
                     self.rename_expr(expr, scopes);
                 }

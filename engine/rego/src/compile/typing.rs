@@ -48,12 +48,14 @@ impl Compiler {
 
 /// The type of `input`, and the types of rules with those that schemas give to documents.
 fn schemas(types: &Arc<Types>, schemas: &[(Vec<Value>, Value)]) -> (Ty, Arc<Types>) {
+    let schemas: Vec<&(Vec<Value>, Value)> =
+        schemas.iter().filter(|(_, schema)| schema.as_object().is_some()).collect();
     if schemas.is_empty() {
         return (Ty::any(), types.clone());
     }
     let mut input = Types::default();
     let mut known = Types::clone(types);
-    for (path, schema) in schemas {
+    for (path, schema) in &schemas {
         let of = of_schema(schema);
         let rest = path.get(1..).unwrap_or_default();
         match path.first().and_then(Value::as_str) {

@@ -1,6 +1,7 @@
 //! What `with` may replace, and by what.
 
 use super::functions::part_value;
+use super::types::{self, Ty};
 use super::{Compiler, vars};
 use crate::ast::{Node, Term, With, operator_name};
 use crate::builtins;
@@ -66,10 +67,7 @@ impl Compiler {
             _ => return None,
         };
         let keys: Option<Vec<Value>> = path.iter().skip(1).map(|part| part.as_constant().cloned()).collect();
-        let Some(keys) = keys else {
-            self.fail(Code::Compile, target.at, "with keyword target must not contain variables");
-            return None;
-        };
+        let Some(keys) = keys else { return Some(Target::Open) };
         match path.first().and_then(Term::as_var).map(|name| &**name) {
             Some("input") => Some(Target::Input(keys)),
             Some("data") => {
@@ -109,15 +107,23 @@ impl Compiler {
         let wanted = match target {
             Target::Function(FunctionName::Rules(place)) => of_rules(*place),
             Target::Function(FunctionName::Builtin(name)) => builtins::find(name).and_then(of_builtin),
-            Target::Input(_) | Target::Data(_) => None,
+            Target::Input(_) | Target::Data(_) | Target::Open => None,
         };
         let given = match function {
             Function::Rules(place) => of_rules(place),
             Function::Builtin(builtin) => of_builtin(builtin),
             Function::Member => None,
         };
+        let differ = match (target, function) {
+            (Target::Function(FunctionName::Builtin(name)), Function::Builtin(given)) => builtins::find(name)
+                .is_some_and(|wanted| {
+                    let of = |builtin: &builtins::Builtin| Ty::of_signature(&builtin.signature);
+                    !types::unifies(&of(wanted), &of(given))
+                }),
+            _ => false,
+        };
         if let (Some(wanted), Some(given)) = (wanted, given)
-            && wanted != given
+            && (wanted != given || differ)
         {
             let message = format!("{}: arity mismatch", operator_name(&with.target));
             self.fail(Code::Type, with.at, message);

@@ -55,6 +55,13 @@ impl Machine<'_> {
         self.program.rules.get(place).is_some_and(|rules| !rules.is_empty())
     }
 
+    /// Whether the rules at a place give members or pairs.
+    fn is_partial(&self, place: usize) -> bool {
+        let rules = self.program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
+        let mut branches = rules.iter().filter_map(|rule| rule.branches.first());
+        branches.any(|branch| branch.key.is_some() || !branch.path.is_empty())
+    }
+
     /// Whether the rules at a place are functions, which are no documents.
     pub(crate) fn is_function(&self, place: usize) -> bool {
         let first = self
@@ -188,6 +195,7 @@ impl Machine<'_> {
             .place(place)
             .map(|place| place.children.iter().map(|(key, child)| (key.clone(), *child)).collect())
             .unwrap_or_default();
+        let hidden = |key: &Value| place == 0 && key.as_str() == Some("system");
         if children.is_empty() && !self.has_rules(place) {
             return Ok(Some(base.cloned().unwrap_or_else(|| Value::object(Vec::new()))));
         }
@@ -202,7 +210,11 @@ impl Machine<'_> {
             (None, _) => Object::default(),
         };
         let mut vague = Vec::new();
-        for (key, child) in children {
+        if place == 0 {
+            // What is there for the system is found by its name only.
+            out = out.into_iter().filter(|(key, _)| !hidden(key)).collect();
+        }
+        for (key, child) in children.into_iter().filter(|(key, _)| !hidden(key)) {
             let below = base.and_then(|base| base.get(&key)).cloned();
             let (member, open) = self.apart(|machine| match machine.at_place(child, below)? {
                 Some(document) => machine.forced(document),
@@ -213,12 +225,15 @@ impl Machine<'_> {
             }
             match (out.get(&key), member) {
                 (Some(before), Some(new)) if self.has_rules(place) => {
-                    if whole.iter().any(|path| self.adds_to(child, &key, path, &new)) {
+                    let mut below = whole.iter().filter_map(|path| path.split_first());
+                    if below.any(|(first, rest)| *first == key && self.adds_to(child, rest, before, &new)) {
                         return Err(unique());
                     }
                     let merged = merge(before, &new).ok_or_else(unique)?;
                     out.insert(key, merged);
                 }
+                // Beside rules of a whole, what gave no single member does not show.
+                (None, Some(new)) if self.has_rules(place) && self.is_partial(child) && is_empty(&new) => {}
                 (_, Some(new)) => out.insert(key, new),
                 (_, None) => {}
             }
@@ -229,21 +244,29 @@ impl Machine<'_> {
         Ok(Some(Value::Object(Arc::new(out))))
     }
 
-    /// Whether rules below a child put keys into what another rule gave as a whole at `path`.
-    fn adds_to(&self, child: usize, key: &Value, path: &[Value], new: &Value) -> bool {
-        let Some((first, rest)) = path.split_first() else { return false };
+    /// Whether rules below a child put keys into what another rule gave as a whole at `path`, or give another whole.
+    fn adds_to(&self, child: usize, path: &[Value], own: &Value, new: &Value) -> bool {
         let mut at = Some(child);
-        let mut found = Some(new);
-        for key in rest {
+        let mut values = (Some(own), Some(new));
+        for key in path {
             at = at.and_then(|at| self.program.tree.child(at, key));
-            found = found.and_then(|found| found.get(key));
+            values = (values.0.and_then(|own| own.get(key)), values.1.and_then(|new| new.get(key)));
         }
-        first == key && found.is_some() && at.is_some_and(|at| !self.has_rules(at))
+        let Some(at) = at.filter(|_| values.1.is_some()) else { return false };
+        !self.has_rules(at) || (!self.is_partial(at) && values.0 != values.1)
     }
 
     /// All of a place where it is not known what there is.
     fn vague_place(&self, waits: Waits) -> Value {
         Unknown::new(Type::object(Type::Any, Type::Any), waits).value()
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Object(object) => object.is_empty(),
+        Value::Set(set) => set.is_empty(),
+        _ => false,
     }
 }
 

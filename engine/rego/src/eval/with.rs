@@ -61,6 +61,7 @@ impl Machine<'_> {
                     functions.insert(name.clone(), replacement);
                 }
                 (_, Replaced::Function(_)) => {}
+                (Target::Open, _) => return Err(stop(Code::Conflict, with.at, "bad document path")),
                 (Target::Input(path), Replaced::Value(value)) => {
                     let value = self.reveal.map_or_else(|| value.clone(), |reveal| reveal(&value));
                     input = Some(patched(input.as_ref(), path, value));

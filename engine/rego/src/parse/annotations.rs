@@ -1,7 +1,7 @@
 //! METADATA comments: YAML about the rule or package that follows.
 
 use super::state::Fault;
-use crate::ast::{Annotation, Comment, Module, Scope, Span};
+use crate::ast::{Annotation, Comment, Expr, Kind, Module, Node, Scope, Span};
 use crate::load::{FileKind, document};
 use crate::value::{Object, Value};
 use std::sync::Arc;
@@ -186,27 +186,42 @@ fn schemas(raw: &Object) -> Result<Vec<(Vec<Value>, Value)>, String> {
         let Some((key, schema)) = item.as_object().and_then(|object| object.pairs().first()) else {
             return Err("invalid document reference".to_owned());
         };
-        let path: Vec<Value> = key.as_str().unwrap_or_default().split('.').map(Value::from).collect();
-        if !matches!(path.first().and_then(Value::as_str), Some("input" | "data")) {
-            return Err("invalid document reference".to_owned());
-        }
+        let path = reference(key.as_str().unwrap_or_default())
+            .filter(|path| matches!(path.first().and_then(Value::as_str), Some("input" | "data")))
+            .ok_or("invalid document reference")?;
         match schema {
             Value::Object(_) => out.push((path, schema.clone())),
-            // Schemas by name come from files that the caller would have to hand over.
-            Value::String(name) if name.split('.').next() == Some("schema") => {
-                out.push((path, Value::Object(Arc::new(Object::default()))));
+            // Schemas by name come from files that the caller would have to hand over: of them only the name is kept.
+            Value::String(name) => {
+                let name = reference(name)
+                    .filter(|path| path.first().and_then(Value::as_str) == Some("schema"))
+                    .ok_or("invalid schema reference")?;
+                out.push((path, Value::array(name)));
             }
-            Value::String(_) => return Err("invalid schema reference".to_owned()),
             _ => return Err("invalid schema declaration".to_owned()),
         }
     }
     Ok(out)
 }
 
+/// The parts of `a.b["c"]`.
+fn reference(text: &str) -> Option<Vec<Value>> {
+    let body = super::query(text, 0, super::Version::V1).ok()?;
+    let [Expr { kind: Kind::Term(term), .. }] = body.as_slice() else { return None };
+    let path = match &term.node {
+        Node::Ref(path) => path.as_slice(),
+        _ => std::slice::from_ref(term),
+    };
+    let (head, rest) = path.split_first()?;
+    let head = Value::from(&**head.as_var()?);
+    let rest = rest.iter().map(|part| part.as_constant().cloned());
+    std::iter::once(Some(head)).chain(rest).collect()
+}
+
 fn shown_schema((path, schema): &(Vec<Value>, Value)) -> Value {
     Value::object(vec![
         (Value::from("path"), Value::array(path.clone())),
-        (Value::from("definition"), schema.clone()),
+        (Value::from(if schema.as_array().is_some() { "schema" } else { "definition" }), schema.clone()),
     ])
 }
 

@@ -322,10 +322,11 @@ fn not_constant(term: &Term) -> Option<&'static str> {
 
 /// What version 1 refuses in a rule.
 pub(crate) fn check_v1(rule: &Rule, faults: &mut Vec<Fault>) {
-    let what = if rule.head.args.is_empty() { "rule" } else { "function" };
+    let is_function = !rule.head.args.is_empty();
+    let what = if is_function { "function" } else { "rule" };
     for branch in rule.branches() {
         let mut fault = |message: String| faults.push(Fault { message, at: branch.at });
-        if branch.bodiless && branch.head.implied {
+        if branch.bodiless && branch.head.implied && !is_function {
             fault(format!("{what} must have value assignment and/or body declaration"));
         }
         if !branch.bodiless && !branch.has_if && !branch.default {

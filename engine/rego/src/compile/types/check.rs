@@ -206,8 +206,9 @@ impl<'c> Checker<'c> {
         if let Some(result) = result {
             wanted.push(*result);
         }
-        for (operand, wanted) in operands.iter().zip(&wanted) {
-            if !self.fits(operand, wanted, false) {
+        let before: Vec<Ty> = operands.iter().map(|operand| self.of(operand)).collect();
+        for ((operand, wanted), known) in operands.iter().zip(&wanted).zip(&before) {
+            if (!known.lacks() && !unifies(known, wanted)) || !self.fits(operand, wanted, false) {
                 let lacking = operands.iter().any(|operand| self.of(operand).lacks());
                 return Err(Mismatch { message: format!("{name}: invalid argument(s)"), lacking });
             }
@@ -289,6 +290,9 @@ impl<'c> Checker<'c> {
             }
             (Node::Array(_) | Node::Object(_) | Node::Var(_), Node::Var(_)) => self.both_open(left, right),
             (Node::Var(_), Node::Array(_) | Node::Object(_)) => self.both_open(right, left),
+            // What is known in part is what a variable of which nothing is known gets.
+            (Node::Var(_), _) if *a == Ty::Unknown && *b != Ty::Unknown => self.fits(left, b, false),
+            (_, Node::Var(_)) if *b == Ty::Unknown && *a != Ty::Unknown => self.fits(right, a, false),
             _ => false,
         }
     }

@@ -44,7 +44,9 @@ pub fn format_native(file: FileId, text: &str) -> (String, Diagnostics) {
     // What stands on a last line without a line break is kept, as it always was; a comment there holds it already.
     let last =
         lines.iter().rev().find_map(|line| line.comment.last().or(line.assign.last()).or(line.lead.last()));
-    let open_comment = last.is_some_and(|word| word.kind == TokenKind::Comment && !word.ends_line());
+    let open_comment = last.is_some_and(|word| {
+        word.kind == TokenKind::Comment && !word.text.starts_with("/*") && !word.ends_line()
+    });
     let tail = if open_comment { 0 } else { text.len() - text.trim_end_matches([' ', '\t']).len() };
     out.extend(std::iter::repeat_n(' ', tail));
     (out, found)

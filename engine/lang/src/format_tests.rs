@@ -31,6 +31,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("a = <<EOT\n  ${ x }\n  y\nEOT\nbbb = 1\n", "a   = <<EOT\n  ${x}\n  y\nEOT\nbbb = 1\n"),
     ("a {\nb=<<-E\n    ${f({\n  c = 1\n})}\n  E\n}\n", "a {\n  b = <<-E\n    ${f({\n  c = 1\n})}\n  E\n}\n"),
     ("b {}\nc { }\nd {\n}\n", "b {}\nc {}\nd {\n}\n"),
+    ("a = b /* c */  ", "a = b /* c */  "),
+    ("x {\n  variable \"a\" { type = \"list\" }\n}\n", "x {\n  variable \"a\" { type = \"list\" }\n}\n"),
+    ("b \"e\\u0301\" \"\\u0009\" \"\u{200b}\" {}\n", "b \"é\" \"\\t\" \"\\u200b\" {}\n"),
+    ("b \"t$e\" \"$${q}\" {}\n", "b \"t$e\" \"$${q}\" {}\n"),
     ("   \n\n# c\n      # d\na {\n# e\n}\n   ", "\n\n# c\n# d\na {\n  # e\n}\n   "),
 ];
 

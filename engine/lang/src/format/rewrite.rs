@@ -9,6 +9,7 @@ use ordain_diag::Span;
 use super::Word;
 use super::quote::escaped;
 use crate::ast::{Block, Body, NativeBody};
+use crate::parse::normal_text;
 use crate::parse::token::TokenKind;
 
 /// What takes the place of some tokens.
@@ -17,7 +18,7 @@ type Edits<'t> = BTreeMap<usize, (usize, Vec<Word<'t>>)>;
 /// The tokens of a file with the plainer forms in place.
 pub(super) fn plainer<'t>(words: Vec<Word<'t>>, body: &NativeBody) -> Vec<Word<'t>> {
     let mut edits = Edits::new();
-    collect(&words, body, false, &mut edits);
+    collect(&words, body, Place::File, &mut edits);
     if edits.is_empty() {
         return words;
     }
@@ -40,23 +41,33 @@ fn range(words: &[Word<'_>], span: Span) -> Range<usize> {
     at(span.start)..at(span.end)
 }
 
-fn collect<'t>(words: &[Word<'t>], body: &NativeBody, in_variable: bool, edits: &mut Edits<'t>) {
+/// What a body belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    File,
+    /// A `variable` block that stands in no other block.
+    Variable,
+    Block,
+}
+
+fn collect<'t>(words: &[Word<'t>], body: &NativeBody, place: Place, edits: &mut Edits<'t>) {
     for attribute in body.attributes.iter() {
-        let place = range(words, attribute.expr.span);
-        let value = words.get(place.clone()).unwrap_or(&[]);
-        let plain = if in_variable && &*attribute.name.text == "type" {
+        let taken = range(words, attribute.expr.span);
+        let value = words.get(taken.clone()).unwrap_or(&[]);
+        let plain = if place == Place::Variable && &*attribute.name.text == "type" {
             plain_type(value)
         } else {
             plain_value(value)
         };
         if let Some(plain) = plain {
-            edits.insert(place.start, (place.end, plain));
+            edits.insert(taken.start, (taken.end, plain));
         }
     }
     for block in body.blocks.iter() {
         quote_labels(words, block, edits);
         if let Body::Native(inner) = &block.body {
-            collect(words, inner, &*block.block_type.text == "variable", edits);
+            let variable = place == Place::File && &*block.block_type.text == "variable";
+            collect(words, inner, if variable { Place::Variable } else { Place::Block }, edits);
         }
     }
 }
@@ -65,7 +76,9 @@ fn made<'t>(kind: TokenKind, text: impl Into<Cow<'t, str>>) -> Word<'t> {
     Word { kind, text: text.into(), start: 0, spaces: 0 }
 }
 
-/// The labels of a block in quotes, with nothing but spaces between them.
+/// The labels of a block in quotes, with nothing but spaces between them and with no escape that is not needed.
+///
+/// A label that holds `$` or `%` stays as it is, where Terraform's formatter loses the whole label.
 fn quote_labels<'t>(words: &[Word<'t>], block: &Block, edits: &mut Edits<'t>) {
     let first = range(words, block.block_type.span).end;
     let Some(last) = block.labels.last() else { return };
@@ -74,13 +87,18 @@ fn quote_labels<'t>(words: &[Word<'t>], block: &Block, edits: &mut Edits<'t>) {
     let is_plain = |word: &Word<'_>| {
         matches!(word.kind, TokenKind::OpenQuote | TokenKind::CloseQuote | TokenKind::QuotedText)
     };
-    if given.iter().all(is_plain) {
+    let quoted_text = |word: &&Word<'_>| word.kind == TokenKind::QuotedText;
+    let mut texts = given.iter().filter(quoted_text);
+    let wanted: Vec<String> = block.labels.iter().map(|label| escaped(&normal_text(&label.text))).collect();
+    let canonical =
+        |word: &Word<'_>| word.text.contains(['$', '%']) || wanted.iter().any(|text| *text == word.text);
+    if given.iter().all(is_plain) && texts.all(canonical) {
         return;
     }
     let mut quoted = Vec::new();
-    for label in block.labels.iter() {
+    for text in wanted {
         quoted.push(made(TokenKind::OpenQuote, "\""));
-        quoted.push(made(TokenKind::QuotedText, escaped(&label.text)));
+        quoted.push(made(TokenKind::QuotedText, text));
         quoted.push(made(TokenKind::CloseQuote, "\""));
     }
     edits.insert(first, (end, quoted));

@@ -9,6 +9,7 @@ mod object;
 pub mod plan;
 pub mod reports;
 mod sequence;
+mod snippet;
 pub mod state;
 pub mod style;
 mod text;

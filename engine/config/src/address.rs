@@ -42,6 +42,10 @@ pub(crate) fn target_without_keys(expr: &Expr) -> Result<Target, Box<Diagnostic>
     let mut steps = Vec::new();
     let root = collect(expr, &mut steps)
         .ok_or_else(|| invalid("A resource address is required here, such as aws_vpc.main.", expr.span))?;
+    if matches!(&*root.text, "each" | "self" | "count" | "local" | "path" | "terraform" | "var") {
+        let detail = "This name does not begin the address of a resource.";
+        return Err(invalid(detail, expr.span));
+    }
     let names = steps.into_iter().filter(|step| matches!(step, TraversalStep::Attr(_))).collect();
     target_of(&Traversal { root, steps: names })
 }
@@ -93,7 +97,9 @@ impl Words<'_> {
             },
         };
         found.ok_or_else(|| {
-            invalid("Resource specification must include a resource type and name.", self.traversal.span())
+            let last = at.checked_sub(2).and_then(|step| self.traversal.steps.get(step));
+            let span = last.map_or(self.traversal.root.span, TraversalStep::span);
+            invalid("Resource specification must include a resource type and name.", span)
         })
     }
 

@@ -28,7 +28,11 @@ pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Op
     };
     match convert(value, ty) {
         Ok(value) if !value.is_null() => Some(value),
-        Ok(_) => None,
+        Ok(_) => {
+            let detail = "Unsuitable value: value must not be null";
+            found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
+            None
+        }
         Err(error) => {
             let detail = format!("Unsuitable value: {error}");
             found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));

@@ -8,6 +8,8 @@ pub(crate) struct Fields {
     attributes: Vec<Attribute>,
     /// Blocks in order of appearance.
     pub(crate) blocks: Vec<Block>,
+    /// Where something that is missing would stand.
+    pub(crate) missing_item: Option<Span>,
 }
 
 /// What every message about a bad name says.
@@ -24,14 +26,15 @@ impl Fields {
     /// Reads a body that may contain nothing else.
     pub(crate) fn exact(body: &Body, schema: &BodySchema, found: &mut Diagnostics) -> Fields {
         let content = found.take(body.content(schema));
-        Fields { attributes: content.attributes, blocks: content.blocks }
+        Fields { attributes: content.attributes, blocks: content.blocks, missing_item: content.missing_item }
     }
 
     /// Reads a body that contains other things too, which are given back.
     pub(crate) fn some(body: &Body, schema: &BodySchema, found: &mut Diagnostics) -> (Fields, Body) {
         let (content, rest, problems) = body.partial_content(schema);
         found.append(problems);
-        (Fields { attributes: content.attributes, blocks: content.blocks }, rest)
+        let missing_item = content.missing_item;
+        (Fields { attributes: content.attributes, blocks: content.blocks, missing_item }, rest)
     }
 
     /// Takes an argument out.

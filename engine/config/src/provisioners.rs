@@ -38,9 +38,7 @@ fn check(provisioner: &Provisioner) -> Diagnostics {
             provisioner.kind
         );
         let summary = "Missing required provisioner plugin";
-        return Diagnostic::error(codes::config::INVALID_BLOCK, summary, detail)
-            .with_span(provisioner.header)
-            .into();
+        return Diagnostic::error(codes::config::INVALID_BLOCK, summary, detail).into();
     };
     provisioner.body.content(&schema).1
 }

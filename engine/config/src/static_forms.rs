@@ -26,6 +26,14 @@ pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Arc<T
     }
 }
 
+/// The reference that an expression is; text in quotes is one in JSON syntax only.
+pub(crate) fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Arc<Traversal>> {
+    match as_written(expr, found).kind {
+        ExprKind::Traversal(traversal) => Some(traversal),
+        _ => None,
+    }
+}
+
 /// The expression that is meant where no template is: in JSON syntax the text of a string.
 pub(crate) fn as_written(expr: &Expr, found: &mut Diagnostics) -> Expr {
     found.take(expr.native())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey};
+use ordain_lang::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey, is_identifier};
 use ordain_value::{Defaults, ObjectType, PathError, Type, Value, convert};
 
 use crate::constant;
@@ -87,38 +87,47 @@ fn read(expr: &Expr, found: &mut Diagnostics) -> Option<TypeConstraint> {
             "The tuple type constructor requires one argument specifying the element types as a list.".to_owned()
         }
         (_, Some(word)) => format!("The keyword {word:?} is not a valid type specification."),
-        (ExprKind::Call(call), _) => return read_call(call, call.name_span, found),
+        (ExprKind::Call(call), _) => return read_call(call, expr.unwrapped().span, found),
         _ => "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor call, like list(string).".to_owned(),
     };
     found.push(invalid(wrong, expr.span));
     None
 }
 
-fn read_call(call: &Call, span: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
-    let wrong = match (&*call.name, &*call.args) {
+/// A call that makes a type. What is wrong is reported at its parentheses when there are too few arguments or none
+/// may be, at those that are too many, or at the one that is wrong.
+fn read_call(call: &Call, whole: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
+    let parentheses = call.open.to(call.close);
+    let extra = match (call.args.get(1), call.args.last()) {
+        (Some(second), Some(last)) => second.span.to(last.span),
+        _ => parentheses,
+    };
+    let (wrong, span) = match (&*call.name, &*call.args) {
         ("list", [element]) => return read(element, found).map(|element| element.collection(Type::list)),
         ("set", [element]) => return read(element, found).map(|element| element.collection(Type::set)),
         ("map", [element]) => return read(element, found).map(|element| element.collection(Type::map)),
         ("object", [members]) => match &members.kind {
-            ExprKind::Object(items) => return read_object(items, found),
-            _ => "Object type constructor requires a map whose keys are attribute names and whose values are the corresponding attribute types.".to_owned(),
+            ExprKind::Object(items) => return read_object(items, members.span, found),
+            _ => ("Object type constructor requires a map whose keys are attribute names and whose values are the corresponding attribute types.".to_owned(), members.span),
         },
         ("tuple", [members]) => match &members.kind {
             ExprKind::Tuple(items) => return read_tuple(items, found),
-            _ => "Tuple type constructor requires a list of element types.".to_owned(),
+            _ => ("Tuple type constructor requires a list of element types.".to_owned(), members.span),
         },
-        ("optional", _) => "Keyword \"optional\" is valid only as a modifier for object type attributes.".to_owned(),
+        ("optional", _) => {
+            ("Keyword \"optional\" is valid only as a modifier for object type attributes.".to_owned(), whole)
+        }
         (word @ ("any" | "bool" | "number" | "string"), _) => {
-            format!("Primitive type keyword {word:?} does not expect arguments.")
+            (format!("Primitive type keyword {word:?} does not expect arguments."), parentheses)
         }
         (word @ ("list" | "set" | "map"), _) => {
-            format!("The {word} type constructor requires one argument specifying the element type.")
+            (format!("The {word} type constructor requires one argument specifying the element type."), extra)
         }
-        ("object", _) => "The object type constructor requires one argument specifying the attribute types and values as a map.".to_owned(),
-        ("tuple", _) => "The tuple type constructor requires one argument specifying the element types as a list.".to_owned(),
-        (word, _) => format!("Keyword {word:?} is not a valid type constructor."),
+        ("object", _) => ("The object type constructor requires one argument specifying the attribute types and values as a map.".to_owned(), extra),
+        ("tuple", _) => ("The tuple type constructor requires one argument specifying the element types as a list.".to_owned(), extra),
+        (word, _) => (format!("Keyword {word:?} is not a valid type constructor."), whole),
     };
-    found.push(invalid(wrong, span));
+    found.push(invalid(wrong, span).with_around(whole));
     None
 }
 
@@ -134,25 +143,28 @@ fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> Option<TypeConstraint>
     Some(TypeConstraint { ty, defaults, written: true })
 }
 
-fn read_object(items: &[ObjectItem], found: &mut Diagnostics) -> Option<TypeConstraint> {
+fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
     let mut object = ObjectType::default();
     let (mut values, mut children) = (BTreeMap::new(), BTreeMap::new());
     for item in items {
-        let name: Arc<str> = match &item.key {
-            ObjectKey::Name(name) => name.text.clone(),
-            ObjectKey::Expr(key) => match key.as_text() {
-                Some(text) => text.into(),
-                None => {
-                    let detail = "Object constructor map keys must be attribute names.";
-                    found.push(invalid(detail, key.span));
-                    return None;
-                }
-            },
+        let name = match &item.key {
+            ObjectKey::Name(name) => Some(name.text.clone()),
+            ObjectKey::Expr(key) => key.as_text().filter(|text| is_identifier(text)).map(Arc::from),
         };
+        let Some(name) = name else {
+            let detail = "Object constructor map keys must be attribute names.";
+            found.push(invalid(detail, item.key.span()).with_around(whole));
+            return None;
+        };
+        if object.attributes.contains_key(&name) {
+            let detail = format!("The attribute {name:?} has a type already; an attribute is named once.");
+            found.push(invalid(detail, item.key.span()).with_around(whole));
+            return None;
+        }
         let member = match &item.value.kind {
             ExprKind::Call(call) if &*call.name == "optional" => {
                 object.optional.insert(name.clone());
-                let (member, default) = read_optional(call, item.value.span, found)?;
+                let (member, default) = read_optional(call, found)?;
                 values.extend(default.map(|value| (name.clone(), value)));
                 member
             }
@@ -168,11 +180,8 @@ fn read_object(items: &[ObjectItem], found: &mut Diagnostics) -> Option<TypeCons
 }
 
 /// `optional(type)` or `optional(type, default)`.
-fn read_optional(
-    call: &Call,
-    span: Span,
-    found: &mut Diagnostics,
-) -> Option<(TypeConstraint, Option<Value>)> {
+fn read_optional(call: &Call, found: &mut Diagnostics) -> Option<(TypeConstraint, Option<Value>)> {
+    let span = call.open.to(call.close);
     let (ty, default) = match &*call.args {
         [ty] => (ty, None),
         [ty, default] => (ty, Some(default)),
@@ -181,7 +190,8 @@ fn read_optional(
             found.push(invalid(detail, span));
             return None;
         }
-        _ => {
+        [ty, ..] => {
+            read(ty, found)?;
             let detail = "Optional attribute modifier expects no more than two arguments: the attribute type, and a default value.";
             found.push(invalid(detail, span));
             return None;

@@ -46,6 +46,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// The block around it where that is not the outermost one at `span`.
     pub context: Option<Span>,
+    /// What is shown around the span: its lines appear in the snippet too.
+    pub around: Option<Span>,
     /// Address of the object concerned, such as `module.a.aws_vpc.b[0]`.
     pub address: Option<String>,
     /// Path into the object's attributes, resolved to a span by whoever holds the configuration.
@@ -65,6 +67,7 @@ impl Diagnostic {
             detail,
             span: None,
             context: None,
+            around: None,
             address: None,
             attribute: Vec::new(),
             hints: Vec::new(),
@@ -93,6 +96,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_context(mut self, context: Span) -> Self {
         self.context = Some(context);
+        self
+    }
+
+    /// Shows the lines of a wider range with the span.
+    #[must_use]
+    pub fn with_around(mut self, around: Span) -> Self {
+        self.around = Some(around);
         self
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::Span;
 
 /// Names one text of a [`Sources`] table.
@@ -13,7 +15,7 @@ pub struct FileId(pub u32);
 pub struct Position {
     /// Line, from 1.
     pub line: usize,
-    /// Column in characters (not bytes), from 1.
+    /// Column in grapheme clusters (what people see as one character), from 1.
     pub column: usize,
     /// Byte offset from 0.
     pub byte: usize,
@@ -45,7 +47,7 @@ impl Source {
         let byte = byte.min(self.text.len());
         let line = self.line_starts.partition_point(|&start| start as usize <= byte).max(1);
         let start = self.line_starts.get(line - 1).map_or(0, |&start| start as usize);
-        let column = self.text.get(start..byte).map_or(0, |text| text.chars().count()) + 1;
+        let column = self.text.get(start..byte).map_or(0, clusters) + 1;
         Position { line, column, byte }
     }
 
@@ -60,6 +62,11 @@ impl Source {
     pub fn line_start(&self, line: usize) -> Option<usize> {
         self.line_starts.get(line.checked_sub(1)?).map(|&start| start as usize)
     }
+}
+
+fn clusters(text: &str) -> usize {
+    // Without line breaks, one byte of ASCII is one cluster.
+    if text.is_ascii() { text.len() } else { text.graphemes(true).count() }
 }
 
 /// All texts that spans may point into.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_config::blocks::Provisioner;
-use ordain_diag::{Diagnostics, codes};
+use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::Body;
-use ordain_lang::refs::body_references;
+use ordain_lang::refs::known_references;
 use ordain_provider::{Attribute, AttributeType, Block, Flags};
 use ordain_value::{Type, Value};
 
-use crate::core::{Core, error};
+use crate::core::Core;
 use crate::decode::decode;
 use crate::resources::Active;
 use crate::scope::InstanceScope;
@@ -117,12 +117,8 @@ impl Core {
                 "There is no provisioner {:?}. There are local-exec, remote-exec and file.",
                 provisioner.kind
             );
-            found.push(error(
-                codes::config::INVALID_BLOCK,
-                "Missing required provisioner plugin",
-                detail,
-                provisioner.header,
-            ));
+            let summary = "Missing required provisioner plugin";
+            found.push(Diagnostic::error(codes::config::INVALID_BLOCK, summary, detail));
             return;
         };
         check_body(scope, &provisioner.body, &schema, found);
@@ -133,7 +129,8 @@ impl Core {
 }
 
 fn check_body(scope: &InstanceScope<'_>, body: &Body, schema: &Block, found: &mut Diagnostics) {
-    let problems = scope.check_references(&body_references(body));
+    let problems =
+        scope.check_references(&known_references(body, &|name| schema.attributes.contains_key(name)));
     if problems.has_errors() {
         found.append(problems);
         return;

@@ -68,7 +68,11 @@ pub(crate) fn check_one(
         }
         Subject::Resource(resource, key) => match config.resources.get(resource) {
             None => Some(undeclared_resource(config, resource, span)),
-            Some(block) => check_resource(scope, module.id, block, key.is_some(), rest, span),
+            Some(block) => {
+                let missing = missing_key(block, key.is_some(), rest, span);
+                let other = check_resource(scope, module.id, block, key.is_some(), rest, span);
+                return missing.into_iter().chain(other).map(|problem| *problem).collect();
+            }
         },
         Subject::CountIndex if !matches!(scope.keys, KeyData::Count(_)) => Some(no_count(span)),
         Subject::EachKey if !matches!(scope.keys, KeyData::Each(..)) => Some(no_each(span)),
@@ -93,6 +97,27 @@ pub(crate) fn check_one(
     problem.map(|problem| *problem).into_iter().collect()
 }
 
+/// What is repeated is referred to by instance.
+fn missing_key(
+    block: &ResourceBlock,
+    keyed: bool,
+    rest: &[TraversalStep],
+    span: Span,
+) -> Option<Box<Diagnostic>> {
+    let resource = &block.resource;
+    if keyed || !block.repetition.is_keyed() || !matches!(rest.first(), Some(TraversalStep::Attr(_))) {
+        return None;
+    }
+    let (word, example) = match &block.repetition {
+        Repetition::Count(_) => ("count", format!("{resource}[count.index]")),
+        _ => ("for_each", format!("{resource}[each.key]")),
+    };
+    let detail = format!(
+        "Because {resource} has {word:?} set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    {example}"
+    );
+    Some(undeclared("Missing resource instance key", detail, span))
+}
+
 fn check_resource(
     scope: &InstanceScope<'_>,
     id: crate::graph::ModuleId,
@@ -107,19 +132,6 @@ fn check_resource(
         Some(TraversalStep::Attr(name)) => Some(name),
         _ => None,
     };
-    if repeated
-        && !keyed
-        && let Some(next) = next
-    {
-        let (word, example) = match &block.repetition {
-            Repetition::Count(_) => ("count", format!("{resource}[count.index]")),
-            _ => ("for_each", format!("{resource}[each.key]")),
-        };
-        let detail = format!(
-            "Because {resource} has {word:?} set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    {example}"
-        );
-        return Some(undeclared("Missing resource instance key", detail, span.to(next.span)));
-    }
     if !repeated && keyed {
         let detail = format!(
             "Because {resource} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."

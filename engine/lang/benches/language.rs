@@ -16,10 +16,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use ordain_diag::Sources;
+use ordain_diag::{FileId, Sources};
 use ordain_lang::ast::Traversal;
 use ordain_lang::{Functions, Resolution, Scope, World, WorldError};
 use ordain_value::Value;
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Size of the text in bytes, at least.
 const SIZE: usize = 10_000_000;
@@ -52,8 +56,7 @@ fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
     match args.next().as_deref() {
         Some("ours") => measured(|text| {
-            let file = Sources::new().add("bench.tf", text);
-            let (body, found) = ordain_lang::parse::parse_native(file, text);
+            let (body, found) = ordain_lang::parse::parse_native(FileId(0), text);
             assert!(!found.has_errors(), "the text is well formed");
             body
         }),

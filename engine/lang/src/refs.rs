@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ast::{
-    Body, Call, Expr, ExprKind, JsonNode, JsonValue, NativeBody, ObjectKey, TemplatePart, Traversal,
+    Block, Body, Call, Expr, ExprKind, JsonNode, JsonValue, NativeBody, ObjectKey, TemplatePart, Traversal,
 };
 
 /// Something that an expression names.
@@ -34,6 +34,24 @@ pub fn body_references(body: &Body) -> Vec<Arc<Traversal>> {
             found.push(traversal.clone());
         }
     });
+    found
+}
+
+/// References of a body in those arguments and blocks whose names are known: what does not belong there at all
+/// is not looked into. In JSON syntax everything is.
+pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Arc<Traversal>> {
+    let Body::Native(native) = body else { return body_references(body) };
+    let mut found = Vec::new();
+    for attribute in native.attributes.iter().filter(|attribute| known(&attribute.name.text)) {
+        found.extend(references(&attribute.expr));
+    }
+    let name_of = |block: &Block| match block.labels.first() {
+        Some(label) if &*block.block_type.text == "dynamic" => label.text.clone(),
+        _ => block.block_type.text.clone(),
+    };
+    let blocks: Vec<Block> = native.blocks.iter().filter(|block| known(&name_of(block))).cloned().collect();
+    let blocks = NativeBody { attributes: Arc::new([]), blocks: blocks.into(), span: native.span };
+    found.append(&mut body_references(&Body::Native(blocks)));
     found
 }
 

@@ -3,6 +3,7 @@
 use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
 use ordain_lang::ast::Body;
 
+use super::snippet::snippet;
 use super::style::{Color, Style};
 
 /// Columns that detail text is wrapped at; 0 leaves it as it is.
@@ -57,7 +58,7 @@ fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
     let start = source.position(span.start as usize);
     let context = context_header(item, source).map(|header| format!(", in {header}")).unwrap_or_default();
     lines.push(format!("  on {} line {}{context}:", source.name, start.line));
-    lines.extend(snippet(source, span, style));
+    lines.extend(marked(item, span, source, style));
     if !item.values.is_empty() {
         lines.push("    ├────────────────".to_owned());
         for value in &item.values {
@@ -70,47 +71,47 @@ fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
 /// Header of the block around the finding, as `resource "x" "y"`: the one that it names, else the outermost
 /// one. Files in JSON syntax have none.
 pub fn context_header(item: &Diagnostic, source: &Source) -> Option<String> {
-    let header = match item.context {
-        Some(context) => context,
-        None => outermost(item.span?, source)?,
-    };
+    let Some(header) = item.context else { return outermost(item.span?, source) };
     let text = source.text.get(header.start as usize..header.end as usize)?;
     let line = text.lines().next()?.trim_end().trim_end_matches('{');
     let words: Vec<&str> = line.split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// Only what is reported pays for the parsing, and what was broken has shown its findings already.
-fn outermost(span: Span, source: &Source) -> Option<Span> {
+/// Header of the outermost block in which a range begins; what begins with the block itself is in none. Only what is
+/// reported pays for the parsing, and what was broken has shown its findings already.
+fn outermost(span: Span, source: &Source) -> Option<String> {
     if source.name.ends_with(".json") || source.text.len() > LONGEST_PARSED {
         return None;
     }
     let (body, _) = ordain_lang::parse::parse_native(span.file, &source.text);
     let Body::Native(body) = body else { return None };
     let block =
-        body.blocks.iter().find(|block| block.span.start <= span.start && span.start < block.span.end)?;
-    Some(block.header)
+        body.blocks.iter().find(|block| block.span.start < span.start && span.start <= block.span.end)?;
+    let labels: String = block.labels.iter().map(|label| format!(" \"{}\"", label.text)).collect();
+    Some(format!("{}{labels}", block.block_type.text))
 }
 
-/// The marked lines, at most four of them.
-fn snippet(source: &Source, span: Span, style: Style) -> Vec<String> {
-    let first = source.position(span.start as usize).line;
-    let last = source.position(span.end.saturating_sub(1).max(span.start) as usize).line;
-    let shown = first..=last.min(first + 3);
-    shown
-        .filter_map(|number| {
-            let line = source.line(number)?;
-            let line_start = source.line_start(number)?;
-            Some(format!("{number:4}: {}", mark(line, line_start, span, style)))
-        })
-        .collect()
+/// The lines that a finding touches, with its span marked.
+fn marked(item: &Diagnostic, span: Span, source: &Source, style: Style) -> Vec<String> {
+    let shown = snippet(item, span, source);
+    let mut begin = 0;
+    let mut out = Vec::new();
+    for (number, line) in (shown.first..).zip(&shown.lines) {
+        out.push(format!("{number:4}: {}", mark(line, shown.start, shown.end, begin, style)));
+        begin += line.len() + 1;
+    }
+    out
 }
 
-fn mark(line: &str, line_start: usize, span: Span, style: Style) -> String {
-    let cut = |at: u32| (at as usize).saturating_sub(line_start).min(line.len());
-    let (start, end) = (cut(span.start), cut(span.end));
+/// A line that begins at an offset, with what lies between two offsets underlined.
+fn mark(line: &str, start: usize, end: usize, begin: usize, style: Style) -> String {
+    let cut = |at: usize| at.saturating_sub(begin).min(line.len());
+    let (start, end) = (cut(start), cut(end));
     match (line.get(..start), line.get(start..end), line.get(end..)) {
-        (Some(before), Some(marked), Some(after)) => format!("{before}{}{after}", style.underline(marked)),
+        (Some(before), Some(marked), Some(after)) if !marked.is_empty() => {
+            format!("{before}{}{after}", style.underline(marked))
+        }
         _ => line.to_owned(),
     }
 }

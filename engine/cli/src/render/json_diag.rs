@@ -4,6 +4,7 @@ use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
 use serde_json::{Map, Value, json};
 
 use super::diag::context_header;
+use super::snippet::snippet as shown_lines;
 
 /// One diagnostic.
 pub fn diagnostic(item: &Diagnostic, sources: &Sources) -> Value {
@@ -36,7 +37,7 @@ fn range(span: Span, source: &Source) -> Value {
         json!({ "line": at.line, "column": at.column, "byte": at.byte })
     };
     let mut end = place(span.end);
-    // A marker has a width of one at least.
+    // A marker has a width of one at least, also at the end of the text.
     if span.end <= span.start {
         let at = source.position(span.start as usize);
         end = json!({ "line": at.line, "column": at.column + 1, "byte": at.byte + 1 });
@@ -45,12 +46,7 @@ fn range(span: Span, source: &Source) -> Value {
 }
 
 fn snippet(item: &Diagnostic, span: Span, source: &Source) -> Value {
-    let first = source.position(span.start as usize).line;
-    let last = source.position(span.end.saturating_sub(1).max(span.start) as usize).line;
-    let lines: Vec<&str> = (first..=last.min(first + 3)).filter_map(|line| source.line(line)).collect();
-    let code = lines.join("\n");
-    let begin = source.line_start(first).unwrap_or(0);
-    let offset = |byte: u32| (byte as usize).saturating_sub(begin).min(code.len());
+    let shown = shown_lines(item, span, source);
     let values: Vec<Value> = item
         .values
         .iter()
@@ -58,10 +54,10 @@ fn snippet(item: &Diagnostic, span: Span, source: &Source) -> Value {
         .collect();
     json!({
         "context": context_header(item, source),
-        "code": code,
-        "start_line": first,
-        "highlight_start_offset": offset(span.start),
-        "highlight_end_offset": offset(span.end),
+        "code": shown.lines.join("\n"),
+        "start_line": shown.first,
+        "highlight_start_offset": shown.start,
+        "highlight_end_offset": shown.end,
         "values": values,
     })
 }

@@ -35,12 +35,17 @@ impl Check {
             }
             data = ResourceBlock::decode(Mode::Data, inner, found);
         }
-        let asserts = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "assert").count();
-        if asserts == 0 {
+        let mut asserts = Vec::new();
+        for inner in fields.blocks.iter().filter(|inner| &*inner.block_type.text == "assert") {
+            let before = found.error_count();
+            let assert = Condition::decode(ConditionKind::Assert, inner, found);
+            asserts.extend(assert.filter(|_| found.error_count() == before));
+        }
+        // One that is broken does not count.
+        if asserts.is_empty() {
             let detail = "Check blocks must have at least one assert block.";
             found.push(bad_block("Zero assert blocks", detail, block.header));
         }
-        let asserts = Condition::decode_all(ConditionKind::Assert, &fields.blocks, found);
         let name = name?;
         if let Some(data) = &mut data {
             data.check = Some(name.text.clone());

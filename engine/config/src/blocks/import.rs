@@ -1,6 +1,6 @@
 //! `import`
 
-use ordain_addr::{ConfigResource, Mode, Target};
+use ordain_addr::{AbsResource, ConfigResource, Mode, Target};
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Block, Expr, ExprKind};
 
@@ -28,6 +28,23 @@ pub struct Import {
     pub header: Span,
 }
 
+/// The resource that `to` names.
+fn imported(to: &Expr, found: &mut Diagnostics) -> Option<AbsResource> {
+    if !matches!(to.kind, ExprKind::Traversal(_) | ExprKind::Relative(_) | ExprKind::Index(_)) {
+        let detail = "An address is required here, such as aws_vpc.main: only names and instance keys.";
+        found.push(bad_argument("Invalid expression", detail, to.span));
+        return None;
+    }
+    match target_without_keys(to).map_err(|error| found.push(*error)).ok()? {
+        Target::Resource(target) => Some(target),
+        _ => {
+            let detail = "A resource instance address is required here. The module path must be followed by a resource instance specification.";
+            found.push(bad_argument("Invalid address", detail, to.span));
+            None
+        }
+    }
+}
+
 impl Import {
     /// The address, where it is written out without expressions.
     pub(crate) fn fixed_address(&self) -> Option<String> {
@@ -47,7 +64,11 @@ impl Import {
         let identity = fields.take("identity").map(|attribute| attribute.expr);
         if id.is_none() && identity.is_none() {
             let detail = "The argument \"id\" is required, but no definition was found.";
-            found.push(bad_argument("Missing required argument", detail, block.header));
+            found.push(bad_argument(
+                "Missing required argument",
+                detail,
+                fields.missing_item.unwrap_or(block.header),
+            ));
         }
         if id.is_some() && identity.is_some() {
             let detail = "An import block says either \"id\" or \"identity\", not both.";
@@ -56,20 +77,15 @@ impl Import {
         let provider =
             fields.take("provider").and_then(|attribute| ProviderRef::decode(&attribute.expr, found));
         let for_each = fields.take("for_each").map(|attribute| attribute.expr);
-        let to = as_written(&fields.take("to")?.expr, found);
-        let target = target_without_keys(&to).map_err(|error| found.push(*error)).ok()?;
-        let Target::Resource(target) = target else {
-            let detail = "A resource instance address is required here. The module path must be followed by a resource instance specification.";
-            found.push(bad_argument("Invalid address", detail, to.span));
+        let to = fields.take("to")?;
+        let whole = to.span();
+        let to = as_written(&to.expr, found);
+        let target = imported(&to, found);
+        let Some(target) = target.filter(|target| target.resource.mode == Mode::Managed) else {
             let detail = "Only managed resources can be imported.";
-            found.push(bad_argument("Invalid import address", detail, to.span));
+            found.push(bad_argument("Invalid import address", detail, whole));
             return None;
         };
-        if target.resource.mode != Mode::Managed {
-            let detail = "Only managed resources can be imported.";
-            found.push(bad_argument("Invalid import address", detail, to.span));
-            return None;
-        }
         let target = target.config();
         Some(Import { to, target, id, identity, for_each, provider, header: block.header })
     }

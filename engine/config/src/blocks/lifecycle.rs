@@ -84,7 +84,7 @@ impl Condition {
             if matches!(&reference.subject, Subject::Resource(named, _) if named == resource) {
                 let summary = format!("Invalid reference in {}", self.kind.word());
                 let detail = format!("Configuration for {resource} may not refer to itself.");
-                found.push(bad_argument(summary, detail, reference.span));
+                found.push(bad_argument(summary, detail, traversal.span()));
             }
         }
     }
@@ -112,7 +112,7 @@ fn ignore_changes(attribute: Option<Attribute>, found: &mut Diagnostics) -> Igno
     }
     let ExprKind::Tuple(items) = &attribute.expr.kind else {
         let detail = "A list of attribute names, or the word all, is required here.";
-        found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
+        found.push(bad_argument("Invalid expression", detail, attribute.expr.start_span()));
         return IgnoreChanges::Nothing;
     };
     if items.iter().any(|item| item.as_text() == Some("*")) {
@@ -135,7 +135,7 @@ fn triggers(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Expr> 
     let Some(attribute) = attribute else { return Vec::new() };
     let ExprKind::Tuple(items) = &attribute.expr.kind else {
         let detail = "A static list expression is required.";
-        found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
+        found.push(bad_argument("Invalid expression", detail, attribute.expr.start_span()));
         return Vec::new();
     };
     let items: Vec<Expr> = items.iter().map(|item| as_written(item, found)).collect();

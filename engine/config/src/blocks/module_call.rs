@@ -214,7 +214,7 @@ pub(crate) fn read_source(
 pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<PassedProvider> {
     let ExprKind::Object(items) = &expr.kind else {
         let detail = "A map of provider configurations is required here, such as { aws = aws.east }.";
-        found.push(bad_argument("Invalid providers argument", detail, expr.span));
+        found.push(bad_argument("Invalid expression", detail, expr.start_span()));
         return Vec::new();
     };
     let mut passed: Vec<PassedProvider> = Vec::new();

@@ -6,7 +6,7 @@ use ordain_lang::ast::{Attribute, Block};
 
 use crate::address::target_of;
 use crate::fields::{Fields, bad_argument, schema};
-use crate::static_forms::as_traversal;
+use crate::static_forms::as_plain_traversal;
 
 /// A statement that an object has a new address. Both ends are relative to the module of the block; a
 /// module step without key stands for all instances.
@@ -39,7 +39,7 @@ impl Moved {
 
 fn end(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
     let attribute = attribute?;
-    let Some(traversal) = as_traversal(&attribute.expr, found) else {
+    let Some(traversal) = as_plain_traversal(&attribute.expr, found) else {
         let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
         found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
         return None;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Attribute, Block, Body, ExprKind, Traversal};
 
-use ordain_lang::refs::body_references;
+use ordain_lang::refs::{body_references, references};
 
 use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
 use crate::{Reference, Subject};
@@ -81,8 +81,16 @@ impl Provisioner {
         let connection = only_block(&fields.blocks, "connection", "provisioner", found);
         let connection = connection.map(|inner| inner.body.clone());
         if when == When::Destroy {
-            let own = body_references(&body);
-            own.into_iter().for_each(|traversal| refuse_outside(&traversal, found));
+            match &body {
+                // What is wrong with a reference is shown at the whole argument.
+                Body::Native(native) => native.attributes.iter().for_each(|attribute| {
+                    let span = attribute.expr.span;
+                    references(&attribute.expr).iter().for_each(|named| refuse_outside(named, span, found));
+                }),
+                _ => {
+                    body_references(&body).iter().for_each(|named| refuse_outside(named, named.span(), found))
+                }
+            }
         }
         Some(Provisioner { kind, when, on_failure, body, connection, header: block.header })
     }
@@ -116,7 +124,7 @@ fn keyword(
 }
 
 /// A destroy-time provisioner sees nothing but its own object.
-fn refuse_outside(traversal: &Traversal, found: &mut Diagnostics) {
+fn refuse_outside(traversal: &Traversal, span: Span, found: &mut Diagnostics) {
     let allowed = match Reference::parse(traversal) {
         Ok(reference) => match reference.subject {
             Subject::SelfObject
@@ -135,6 +143,6 @@ fn refuse_outside(traversal: &Traversal, found: &mut Diagnostics) {
     };
     if !allowed {
         let detail = "Destroy-time provisioners and their connection configurations may only reference attributes of the related resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase can cause dependency cycles and interact poorly with create_before_destroy.";
-        found.push(bad_argument("Invalid reference from destroy provisioner", detail, traversal.span()));
+        found.push(bad_argument("Invalid reference from destroy provisioner", detail, span));
     }
 }

@@ -8,7 +8,7 @@ use super::{Provisioner, When};
 use crate::address::{module_has_keys, target_of};
 use crate::constants::bool_of;
 use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
-use crate::static_forms::as_traversal;
+use crate::static_forms::as_plain_traversal;
 
 /// A statement that objects are no longer part of the configuration.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Removed {
 fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
     let attribute = attribute?;
     let span = attribute.expr.span;
-    let Some(traversal) = as_traversal(&attribute.expr, found) else {
+    let Some(traversal) = as_plain_traversal(&attribute.expr, found) else {
         let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
         found.push(bad_argument("Invalid expression", detail, span));
         return None;
@@ -67,7 +67,8 @@ fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target
         Target::Resource(resource) => (&resource.module, resource.resource.mode),
         Target::Instance(_) => {
             let detail = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
-            found.push(bad_argument("Resource instance keys not allowed", detail, span));
+            let key = traversal.steps.last().map_or(span, |step| step.span());
+            found.push(bad_argument("Resource instance keys not allowed", detail, key));
             return None;
         }
     };

@@ -90,7 +90,7 @@ impl DependsOn {
         let Some(attribute) = attribute else { return Vec::new() };
         let ExprKind::Tuple(items) = &attribute.expr.kind else {
             let detail = "A list of references is required here, such as [aws_vpc.main].";
-            found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
+            found.push(bad_argument("Invalid expression", detail, attribute.expr.start_span()));
             return Vec::new();
         };
         items.iter().filter_map(|item| Self::one(item, found)).collect()

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey};
-use ordain_value::Value;
+use ordain_value::{Type, Value, convert};
 
 use super::ProviderRef;
 use super::provider::{bad_local_name, is_provider_name};
 use crate::Constraint;
-use crate::constants::{constant, text_of};
+use crate::constants::constant;
 use crate::early::EarlyScope;
 use crate::fields::{Fields, bad_argument, duplicate, schema};
 use crate::module::implied_provider;
@@ -96,10 +96,8 @@ impl TerraformSettings {
         ];
         let optional = ["required_version", "experiments", "language"];
         let mut fields = Fields::exact(&block.body, &schema(&[], &optional, &blocks), found);
-        if let Some((text, span)) = text_of(fields.take("required_version").as_ref(), found) {
-            check_constraint(&text, span, found);
-            self.required_versions.push(VersionRequirement { text, span });
-        }
+        let required = required_version(fields.take("required_version").as_ref(), found);
+        self.required_versions.extend(required);
         if let Some(experiments) = fields.take("experiments") {
             refuse_experiments(&experiments.expr, found);
         }
@@ -223,7 +221,7 @@ impl RequiredProvider {
             "configuration_aliases" => {
                 let ExprKind::Tuple(items) = &value.kind else {
                     let detail = "A static list expression is required.";
-                    found.push(bad_argument("Invalid expression", detail, value.span));
+                    found.push(bad_argument("Invalid expression", detail, value.start_span()));
                     return;
                 };
                 for item in items.iter() {
@@ -265,6 +263,20 @@ fn invalid_object(span: Span) -> Diagnostic {
     bad_argument("Invalid required_providers object", detail, span)
 }
 
+/// The constraint in `required_version`; what it does not allow is told at the whole argument.
+fn required_version(attribute: Option<&Attribute>, found: &mut Diagnostics) -> Option<VersionRequirement> {
+    let attribute = attribute?;
+    let expr = &attribute.expr;
+    let Ok(value) = convert(constant(expr, found)?, &Type::String) else {
+        let detail = "A text is required for required_version.";
+        found.push(bad_argument("Invalid version constraint", detail, expr.span));
+        return None;
+    };
+    let text = value.as_str()?;
+    check_constraint(text, expr.span, found);
+    Some(VersionRequirement { text: text.into(), span: attribute.span() })
+}
+
 fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {
     if Constraint::parse(text).is_err() {
         let detail = "This string does not use correct version constraint syntax.";
@@ -274,7 +286,8 @@ fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {
 
 fn refuse_experiments(expr: &Expr, found: &mut Diagnostics) {
     let ExprKind::Tuple(items) = &expr.kind else {
-        found.push(bad_argument("Invalid expression", "A static list expression is required.", expr.span));
+        let detail = "A static list expression is required.";
+        found.push(bad_argument("Invalid expression", detail, expr.start_span()));
         return;
     };
     if let Some(item) = items.first() {

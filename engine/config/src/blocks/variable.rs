@@ -100,7 +100,10 @@ fn read_type(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
         let detail = format!(
             "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and will be removed in a future version of Terraform. Remove the quotes around {text:?}."
         );
-        found.push(bad_argument("Invalid quoted type constraints", detail, expr.span));
+        let known = matches!(text, "string" | "list" | "map");
+        let summary =
+            if known { "Invalid quoted type constraints" } else { "Invalid legacy variable type hint" };
+        found.push(bad_argument(summary, detail, expr.span));
         return TypeConstraint::default();
     }
     TypeConstraint::parse(expr, found)

@@ -173,7 +173,8 @@ impl Body {
         match self {
             Body::Native(body) => {
                 let mut found = Diagnostics::new();
-                for block in body.blocks.iter() {
+                // Where one block is, many are when a brace is missing: the first stands for all.
+                if let Some(block) = body.blocks.first() {
                     let summary = format!("Unexpected \"{}\" block", block.block_type.text);
                     let detail = "Only arguments may stand here, no blocks.";
                     found.push(Diagnostic::error(BLOCK, summary, detail).with_span(block.block_type.span));

@@ -63,25 +63,30 @@ pub enum ExprKind {
 }
 
 impl Expr {
-    /// The beginning that stands for the whole where a text is pointed at: the name that a reference or
-    /// call begins with, the first bracket, or what is between the quotation marks up to the first part's
-    /// end.
+    /// The beginning that stands for the whole where a text is pointed at: a name and the bracket after it, an
+    /// operator, the first bracket, what is between the quotation marks up to the first part's end.
     pub fn start_span(&self) -> Span {
-        let bracket = || Span { end: self.span.start + 1, ..self.span };
+        let first = || Span { end: self.span.start + 1, ..self.span };
         match &self.kind {
-            ExprKind::Traversal(traversal) => traversal.root.span,
-            ExprKind::Call(call) => call.name_span,
-            ExprKind::Relative(parts) => parts.source.start_span(),
-            ExprKind::Index(parts) | ExprKind::Binary(_, parts) => parts.0.start_span(),
-            ExprKind::Splat(splat) => splat.source.start_span(),
+            ExprKind::Call(call) => call.start_span(),
+            ExprKind::Index(parts) => Span { end: parts.0.span.end + 1, ..parts.0.span.at_end() },
+            ExprKind::Binary(_, parts) => parts.0.start_span(),
+            ExprKind::Parens(inner) => inner.start_span(),
+            ExprKind::Splat(splat) => splat.marker,
             ExprKind::Conditional(parts) => parts.condition.start_span(),
-            ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) => bracket(),
+            ExprKind::Unary(..) | ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) => first(),
+            // An empty text stands where the next token does.
+            ExprKind::String(text) if text.is_empty() && self.span.len() == 2 => {
+                Span { end: self.span.end + 1, ..self.span.at_end() }
+            }
             ExprKind::String(text) if !text.is_empty() && self.span.len() > 2 => {
                 Span { start: self.span.start + 1, end: self.span.end - 1, ..self.span }
             }
-            ExprKind::Template(parts) => match parts.first() {
-                Some(TemplatePart::Literal(_, span)) => *span,
-                Some(TemplatePart::Interpolation(inner)) => inner.start_span(),
+            ExprKind::Template(parts) => match &**parts {
+                [TemplatePart::Interpolation(_)] => self.span,
+                [TemplatePart::Literal(_, span), ..] => *span,
+                [TemplatePart::Interpolation(inner), ..] => inner.start_span(),
+                [TemplatePart::If(parts), ..] => parts.condition.start_span(),
                 _ => self.span,
             },
             _ => self.span,
@@ -253,12 +258,21 @@ pub struct Call {
     pub name: Arc<str>,
     /// Where the name stands.
     pub name_span: Span,
+    /// The opening parenthesis.
+    pub open: Span,
     /// Arguments.
     pub args: Box<[Expr]>,
     /// Whether the last argument ends with `...`.
     pub expand_last: bool,
     /// The closing parenthesis.
     pub close: Span,
+}
+
+impl Call {
+    /// The name and the opening parenthesis.
+    pub fn start_span(&self) -> Span {
+        self.name_span.to(self.open)
+    }
 }
 
 /// `condition ? then : otherwise`

@@ -151,7 +151,7 @@ impl Evaluator<'_> {
 
     fn failed_call(&mut self, expr: &Expr, call: &Call, why: &str) {
         let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
-        self.function_error(expr, expr.span, "Error in function call", detail);
+        self.function_error(expr, call.start_span(), "Error in function call", detail);
     }
 
     fn check_count(&mut self, expr: &Expr, call: &Call, spec: &Spec, given: usize) -> bool {
@@ -224,9 +224,10 @@ impl Evaluator<'_> {
     }
 
     fn call_can(&mut self, expr: &Expr, call: &Call) -> Value {
-        let unknown = Value::unknown(Type::Bool);
-        let Some((plain, spread)) = self.lazy_arguments(expr, call) else { return unknown };
-        let decided = |known: bool| if known { Value::bool(true) } else { unknown.clone() };
+        // A call that cannot be made has no type, as a branch of a conditional too.
+        let failed = Value::unknown(Type::Dynamic);
+        let Some((plain, spread)) = self.lazy_arguments(expr, call) else { return failed };
+        let decided = |known: bool| if known { Value::bool(true) } else { Value::unknown(Type::Bool) };
         let arg = match (plain, &*spread) {
             ([arg], []) => arg,
             ([], [value]) => return decided(value.is_wholly_known()),
@@ -234,14 +235,14 @@ impl Evaluator<'_> {
                 let detail = "Function \"can\" takes 1 argument. There is no value for \"expression\".";
                 let summary = "Not enough function arguments";
                 self.function_error(expr, call.close, summary, detail.to_owned());
-                return unknown;
+                return failed;
             }
             _ => {
                 let at = call.args.first().map_or(expr.span, |first| first.span.at_end());
                 let span = call.args.iter().skip(1).fold(at, |span, arg| span.to(arg.span));
                 let detail = "Function \"can\" takes only 1 argument(s).";
                 self.function_error(expr, span, "Too many function arguments", detail.to_owned());
-                return unknown;
+                return failed;
             }
         };
         let quiet = std::mem::replace(&mut self.quiet, true);

@@ -70,8 +70,8 @@ impl Evaluator<'_> {
         let count = self.found.len();
         let value = evaluate(self);
         let found = if self.found.len() > count { self.take_back(count) } else { Vec::new() };
-        // What has failed has no value that a mark could be on.
-        let failed = found.iter().any(Diagnostic::is_error);
+        // What has failed has no value that a mark could be on; a template that has is a text, though.
+        let failed = found.iter().any(Diagnostic::is_error) && value.ty() == Type::Dynamic;
         let value = if failed { value.unmark().0 } else { value };
         Branch { value, found }
     }

@@ -47,8 +47,9 @@ impl<'s> Evaluator<'s> {
         self.errors
     }
 
-    /// Reports an error about `expr`.
-    pub(super) fn report(&mut self, expr: &Expr, finding: Diagnostic) {
+    /// Reports an error about `expr`, whose lines are shown with it.
+    pub(super) fn report(&mut self, expr: &Expr, mut finding: Diagnostic) {
+        finding.around.get_or_insert(expr.span);
         let finding = if self.quiet { finding } else { explain_with(self, expr, finding, Cause::Plain) };
         self.push(finding);
     }

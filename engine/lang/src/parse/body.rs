@@ -1,6 +1,6 @@
 //! Bodies: arguments and blocks.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ordain_diag::Span;
@@ -27,8 +27,7 @@ impl Parser<'_> {
 
     /// Items up to `end`, which is taken.
     fn body(&mut self, end: TokenKind, open: Span) -> NativeBody {
-        let mut attributes = Vec::new();
-        let mut blocks = Vec::new();
+        let (first_attribute, first_block) = (self.open.attributes.len(), self.open.blocks.len());
         loop {
             let next = self.peek();
             if next.kind == end {
@@ -42,12 +41,12 @@ impl Parser<'_> {
                 TokenKind::Ident => {
                     let before = self.errors();
                     match self.item() {
-                        Some(Item::Attribute(attribute)) => attributes.push(attribute),
-                        Some(Item::Block(block)) => blocks.push(block),
+                        Some(Item::Attribute(attribute)) => self.open.attributes.push(attribute),
+                        Some(Item::Block(block)) => self.open.blocks.push(block),
                         None => {}
                     }
                     if self.errors() == before {
-                        self.recovery = false;
+                        self.recovered();
                     }
                 }
                 _ => {
@@ -57,8 +56,15 @@ impl Parser<'_> {
             }
         }
         let span = open.to(self.previous_span());
-        self.drop_repeated(&mut attributes);
-        NativeBody { attributes: attributes.into(), blocks: blocks.into(), span }
+        let attributes = if has_repeated(self.open.attributes.get(first_attribute..).unwrap_or(&[])) {
+            let mut attributes = self.open.attributes.split_off(first_attribute);
+            self.drop_repeated(&mut attributes);
+            attributes.into()
+        } else {
+            shared_list(self.open.attributes.drain(first_attribute..))
+        };
+        let blocks = shared_list(self.open.blocks.drain(first_block..));
+        NativeBody { attributes, blocks, span }
     }
 
     /// Reports a token that begins no item and skips the rest of the body.
@@ -67,44 +73,23 @@ impl Parser<'_> {
         let span = self.span(bad);
         match bad.kind {
             TokenKind::OpenQuote => {
-                self.unexpected(
-                    span,
-                    "Invalid argument name",
-                    "Names of arguments are written without quotes.",
-                );
+                self.stray(span, "Invalid argument name", "Names of arguments are written without quotes.");
             }
             TokenKind::Eof => {
                 let detail = "The text ends before this block is closed with a brace. Perhaps braces do not match further down.";
-                self.unexpected(open, "Unclosed configuration block", detail);
+                self.stray(open, "Unclosed configuration block", detail);
             }
-            _ => self.unexpected(span, BODY_ITEM, "An argument or a block is expected here."),
+            _ => self.stray(span, BODY_ITEM, "An argument or a block is expected here."),
         }
         self.recover(end);
     }
 
     /// Keeps the first of several arguments of the same name.
     fn drop_repeated(&mut self, attributes: &mut Vec<Attribute>) {
-        if attributes.len() < 2 {
-            return;
-        }
-        let repeated: Vec<bool> = if attributes.len() <= 8 {
-            let same = |at: usize, attribute: &Attribute| {
-                attributes.iter().take(at).any(|earlier| earlier.name.text == attribute.name.text)
-            };
-            attributes.iter().enumerate().map(|(at, attribute)| same(at, attribute)).collect()
-        } else {
-            let mut seen: HashMap<Arc<str>, ()> = HashMap::with_capacity(attributes.len());
-            attributes
-                .iter()
-                .map(|attribute| seen.insert(attribute.name.text.clone(), ()).is_some())
-                .collect()
-        };
-        if !repeated.contains(&true) {
-            return;
-        }
-        let mut flags = repeated.into_iter();
-        let (kept, again): (Vec<_>, Vec<_>) =
-            std::mem::take(attributes).into_iter().partition(|_| !flags.next().unwrap_or(false));
+        let mut seen = HashSet::with_capacity(attributes.len());
+        let (kept, again): (Vec<_>, Vec<_>) = std::mem::take(attributes)
+            .into_iter()
+            .partition(|attribute| seen.insert(attribute.name.text.clone()));
         for attribute in again {
             let detail = format!(
                 "The argument \"{}\" is set already, further up in the same block. Set it once.",
@@ -154,11 +139,11 @@ impl Parser<'_> {
                     let span = self.peek_span();
                     if other == TokenKind::Comma {
                         let detail = "Arguments are separated by line breaks, not by commas.";
-                        self.unexpected(span, "Unexpected comma after argument", detail);
+                        self.unexpected_after(name.span, span, "Unexpected comma after argument", detail);
                     } else {
                         let detail =
                             "An argument ends with its line; the next one begins on a line of its own.";
-                        self.unexpected(span, "Missing newline after argument", detail);
+                        self.unexpected_after(name.span, span, "Missing newline after argument", detail);
                     }
                     self.recover_item();
                 }
@@ -170,27 +155,29 @@ impl Parser<'_> {
     fn block(&mut self, block_type: Token) -> Block {
         let start = self.span(block_type);
         let block_type = self.name(block_type);
-        let mut labels = Vec::new();
+        let mut labels = Vec::with_capacity(2);
         let mut header = start;
         loop {
             let next = self.peek();
             match next.kind {
                 TokenKind::OpenBrace => break,
-                TokenKind::OpenQuote => labels.push(self.quoted_label()),
+                TokenKind::OpenQuote => labels.push(self.quoted_label(labels.is_empty())),
                 TokenKind::Ident => {
                     self.read();
                     let name = self.name(next);
                     labels.push(Label { text: name.text, span: name.span });
                 }
                 _ => {
-                    self.bad_header(next);
-                    let body = NativeBody { attributes: Arc::new([]), blocks: Arc::new([]), span: header };
+                    self.bad_header(start, next);
+                    let body =
+                        NativeBody { attributes: Arc::default(), blocks: Arc::default(), span: header };
                     let labels = labels.into();
-                    return Block { block_type, labels, body: Body::Native(body), header, span: header };
+                    return Block { block_type, labels, body: Body::Native(body), header, span: start };
                 }
             }
             header = start.to(self.previous_span());
         }
+        let labels = shared_list(labels.into_iter());
         let open = self.read();
         let body = self.block_body(open);
         let span = start.to(self.previous_span());
@@ -201,14 +188,14 @@ impl Parser<'_> {
             _ => {
                 let next = self.peek_span();
                 let detail = "A block ends with its line; what follows begins on a line of its own.";
-                self.unexpected(next, "Missing newline after block definition", detail);
+                self.unexpected_after(start, next, "Missing newline after block definition", detail);
                 self.recover_item();
             }
         }
-        Block { block_type, labels: labels.into(), body: Body::Native(body), header, span }
+        Block { block_type, labels, body: Body::Native(body), header, span }
     }
 
-    fn bad_header(&mut self, token: Token) {
+    fn bad_header(&mut self, start: Span, token: Token) {
         let span = self.span(token);
         let summary = "Invalid block definition";
         match token.kind {
@@ -222,7 +209,7 @@ impl Parser<'_> {
             }
             _ => {
                 let detail = "Expected a label in quotes, or the \"{\" that opens the content of the block.";
-                self.unexpected(span, summary, detail);
+                self.unexpected_after(start, span, summary, detail);
             }
         }
         self.recover_item();
@@ -232,7 +219,7 @@ impl Parser<'_> {
         let open = self.span(open);
         let body = if !self.enter() {
             self.recover(TokenKind::CloseBrace);
-            NativeBody { attributes: Arc::new([]), blocks: Arc::new([]), span: open }
+            NativeBody { attributes: Arc::default(), blocks: Arc::default(), span: open }
         } else {
             match self.peek().kind {
                 TokenKind::Newline | TokenKind::Eof | TokenKind::CloseBrace => {
@@ -247,7 +234,7 @@ impl Parser<'_> {
 
     /// `{ name = value }` on one line.
     fn single_line_body(&mut self, open: Span) -> NativeBody {
-        let empty = |span: Span| NativeBody { attributes: Arc::new([]), blocks: Arc::new([]), span };
+        let empty = |span: Span| NativeBody { attributes: Arc::default(), blocks: Arc::default(), span };
         let name = self.read();
         if name.kind != TokenKind::Ident {
             let span = self.span(name);
@@ -292,12 +279,18 @@ impl Parser<'_> {
         }
         // What is missing in such a body is missed where its argument stands.
         let span = attribute.name.span.to(self.previous_span());
-        NativeBody { attributes: Arc::new([attribute]), blocks: Arc::new([]), span }
+        NativeBody { attributes: Arc::new([attribute]), blocks: Arc::default(), span }
     }
 
-    /// A label in quotes; interpolations are errors.
-    fn quoted_label(&mut self) -> Label {
+    /// A label in quotes; interpolations are errors. The first one is most often a type that others have too.
+    fn quoted_label(&mut self, of_type: bool) -> Label {
         let open = self.read();
+        if self.next_is_plain_text() {
+            let token = self.read();
+            let text = if of_type { self.shared(token) } else { self.text(token).into() };
+            let close = self.read();
+            return Label { text, span: self.span(open).to(self.span(close)) };
+        }
         let mut text = String::new();
         loop {
             let token = self.read();
@@ -336,4 +329,20 @@ impl Parser<'_> {
         let span = self.span(open).to(self.previous_span());
         Label { text: text.into(), span }
     }
+}
+
+/// A list that is shared. All empty ones are one.
+pub(super) fn shared_list<T>(items: impl ExactSizeIterator<Item = T>) -> Arc<[T]> {
+    if items.len() == 0 { Arc::default() } else { items.collect() }
+}
+
+/// Whether two arguments have one name. Names are shared, so that each text stands at one place.
+fn has_repeated(attributes: &[Attribute]) -> bool {
+    if attributes.len() <= 16 {
+        return attributes.iter().enumerate().any(|(at, attribute)| {
+            attributes.iter().take(at).any(|earlier| Arc::ptr_eq(&earlier.name.text, &attribute.name.text))
+        });
+    }
+    let mut seen = HashSet::with_capacity(attributes.len());
+    !attributes.iter().all(|attribute| seen.insert(Arc::as_ptr(&attribute.name.text).cast::<u8>()))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::body::shared_list;
 use super::parser::Parser;
 use super::token::{Token, TokenKind};
 use crate::ast::{Expr, ExprKind, ForExpr, Ident, ObjectItem, ObjectKey};
@@ -16,17 +17,18 @@ impl Parser<'_> {
         let kind = if self.next_is_word("for") {
             self.for_expression(TokenKind::CloseBracket)
         } else {
-            ExprKind::Tuple(self.tuple_items(open).into())
+            ExprKind::Tuple(self.tuple_items(open))
         };
         self.set_newlines(newlines);
         Expr { span: self.span(open).to(self.previous_span()), kind }
     }
 
-    fn tuple_items(&mut self, open: Token) -> Vec<Expr> {
-        let mut items = Vec::new();
+    fn tuple_items(&mut self, open: Token) -> Arc<[Expr]> {
+        let first = self.open.exprs.len();
         while self.accept(TokenKind::CloseBracket).is_none() {
             let before = self.errors();
-            items.push(self.expression());
+            let item = self.expression();
+            self.open.exprs.push(item);
             if self.astray(before) {
                 self.recover(TokenKind::CloseBracket);
                 break;
@@ -43,14 +45,15 @@ impl Parser<'_> {
                         self.unexpected(span, "Unterminated tuple constructor expression", detail);
                     } else {
                         let span = self.peek_span();
-                        self.unexpected(span, "Missing item separator", "Items are separated by commas.");
+                        let detail = "Items are separated by commas.";
+                        self.unexpected_after(self.span(open), span, "Missing item separator", detail);
                     }
                     self.recover(TokenKind::CloseBracket);
                     break;
                 }
             }
         }
-        items
+        shared_list(self.open.exprs.drain(first..))
     }
 
     /// `{…}`
@@ -61,29 +64,30 @@ impl Parser<'_> {
             self.for_expression(TokenKind::CloseBrace)
         } else {
             self.set_newlines(true);
-            ExprKind::Object(self.object_items(open).into())
+            ExprKind::Object(self.object_items(open))
         };
         self.set_newlines(newlines);
         Expr { span: self.span(open).to(self.previous_span()), kind }
     }
 
-    fn object_items(&mut self, open: Token) -> Vec<ObjectItem> {
-        let mut items = Vec::new();
+    fn object_items(&mut self, open: Token) -> Arc<[ObjectItem]> {
+        let first = self.open.items.len();
         loop {
             if self.accept(TokenKind::Newline).is_some() {
                 continue;
             }
             if self.accept(TokenKind::CloseBrace).is_some() {
-                return items;
+                break;
             }
             match self.object_item(open) {
-                Some(item) => items.push(item),
+                Some(item) => self.open.items.push(item),
                 None => {
                     self.recover(TokenKind::CloseBrace);
-                    return items;
+                    break;
                 }
             }
         }
+        shared_list(self.open.items.drain(first..))
     }
 
     /// One item with the separator after it; `None` where reading went astray.
@@ -115,7 +119,7 @@ impl Parser<'_> {
             _ => {
                 let span = self.peek_span();
                 let detail = "Attributes are separated by line breaks or commas.";
-                self.unexpected(span, "Missing attribute separator", detail);
+                self.unexpected_after(self.span(open), span, "Missing attribute separator", detail);
                 return None;
             }
         }
@@ -133,16 +137,16 @@ impl Parser<'_> {
         match self.peek().kind {
             TokenKind::Newline | TokenKind::Comma => {
                 let detail = "After the name of an attribute comes an equals sign \"=\" and its value.";
-                self.unexpected(span, "Missing attribute value", detail);
+                self.unexpected_after(self.span(open), span, "Missing attribute value", detail);
             }
             TokenKind::Ident => {
                 let detail = "After the name of an attribute comes an equals sign \"=\". A name with dots or spaces in it is written in quotes.";
-                self.unexpected(span, "Missing key/value separator", detail);
+                self.unexpected_after(self.span(open), span, "Missing key/value separator", detail);
             }
             TokenKind::Eof => self.unterminated_object(open),
             _ => {
                 let detail = "After the name of an attribute comes an equals sign \"=\".";
-                self.unexpected(span, "Missing key/value separator", detail);
+                self.unexpected_after(self.span(open), span, "Missing key/value separator", detail);
             }
         }
     }
@@ -177,7 +181,6 @@ impl Parser<'_> {
     /// From `for` up to the closing bracket, which is taken.
     fn for_expression(&mut self, end: TokenKind) -> ExprKind {
         let before = self.errors();
-        let start = self.peek_span();
         let Some(parts) = self.for_parts() else {
             self.recover(end);
             return ExprKind::Broken;
@@ -187,9 +190,9 @@ impl Parser<'_> {
             self.unexpected(span, FOR, "The 'for' expression should end here.");
             self.recover(end);
         }
-        let span = start.to(self.previous_span());
         let builds_object = end == TokenKind::CloseBrace;
         if builds_object && parts.key_expr.is_none() {
+            let span = parts.value_expr.span;
             self.error(span, FOR, "To build an object, a key and \"=>\" must stand before the value.");
         }
         if let Some(key) = parts.key_expr.as_ref().filter(|_| !builds_object) {

@@ -35,7 +35,7 @@ impl Parser<'_> {
         if self.accept(TokenKind::Colon).is_none() {
             let detail = "After the value for true, the conditional (… ? … : …) needs a colon and the value for false.";
             let span = self.peek_span();
-            self.unexpected(span, "Missing false expression in conditional", detail);
+            self.unexpected_after(condition.span, span, "Missing false expression in conditional", detail);
             self.recovery = true;
             return condition;
         }
@@ -133,8 +133,8 @@ impl Parser<'_> {
         if self.next_is(TokenKind::CloseParen) {
             self.read();
         } else {
-            let span = self.peek_span();
-            self.unexpected(span, "Unbalanced parentheses", "A closing parenthesis is expected here.");
+            let (span, detail) = (self.peek_span(), "A closing parenthesis is expected here.");
+            self.unexpected_after(self.span(open), span, "Unbalanced parentheses", detail);
             self.recover(TokenKind::CloseParen);
         }
         self.set_newlines(newlines);
@@ -201,17 +201,19 @@ impl Parser<'_> {
         let close = self.previous_span();
         self.set_newlines(newlines);
         let span = name.span.to(close);
-        let call = Call { name: name.text, name_span: name.span, args, expand_last, close };
+        let open = self.span(open);
+        let call = Call { name: name.text, name_span: name.span, open, args, expand_last, close };
         Expr { span, kind: ExprKind::Call(Arc::new(call)) }
     }
 
     /// Arguments up to the closing parenthesis, which is taken, and whether the last is expanded.
     fn arguments(&mut self) -> (Box<[Expr]>, bool) {
-        let mut args = Vec::new();
+        let first = self.open.exprs.len();
         let mut expand = false;
         while self.accept(TokenKind::CloseParen).is_none() {
             let before = self.errors();
-            args.push(self.expression());
+            let arg = self.expression();
+            self.open.exprs.push(arg);
             if self.astray(before) {
                 self.recover(TokenKind::CloseParen);
                 break;
@@ -245,7 +247,7 @@ impl Parser<'_> {
                 }
             }
         }
-        (args.into(), expand)
+        (self.open.exprs.drain(first..).collect(), expand)
     }
 }
 

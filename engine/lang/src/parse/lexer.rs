@@ -67,6 +67,11 @@ impl<'t> Lexer<'t> {
         Self { text, origin, at, modes: vec![mode], told: Told::default(), found: Diagnostics::new() }
     }
 
+    /// Whether a byte stands right after a token.
+    pub(crate) fn is_followed_by(&self, token: Token, byte: u8) -> bool {
+        self.text.as_bytes().get(token.end as usize) == Some(&byte)
+    }
+
     /// Text of a token.
     pub(crate) fn text(&self, token: Token) -> &'t str {
         self.text.get(token.start as usize..token.end as usize).unwrap_or("")
@@ -158,6 +163,16 @@ impl<'t> Lexer<'t> {
     }
 
     fn word(&mut self) -> Token {
+        let rest = self.rest();
+        let plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-');
+        let length = rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len());
+        match rest.get(length) {
+            Some(128..) => self.unicode_word(),
+            _ => self.take(TokenKind::Ident, length),
+        }
+    }
+
+    fn unicode_word(&mut self) -> Token {
         let rest = self.text.get(self.at..).unwrap_or("");
         let mut length = 0;
         for (at, c) in rest.char_indices() {
@@ -208,7 +223,7 @@ impl<'t> Lexer<'t> {
 
     fn line_comment(&mut self) -> Token {
         let rest = self.rest();
-        let mut end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let mut end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         if end < rest.len() && end > 0 && rest.get(end - 1) == Some(&b'\r') {
             end -= 1;
         }
@@ -323,6 +338,7 @@ impl<'t> Lexer<'t> {
         let start = self.at;
         let mut at = start;
         loop {
+            at += plain_length(self.text.as_bytes().get(at..).unwrap_or(&[]));
             if at >= self.text.len() {
                 break;
             }
@@ -354,8 +370,9 @@ impl<'t> Lexer<'t> {
             b'$' | b'%' => self.open_sequence(),
             b'\\' => self.invalid(1),
             _ => {
-                let length = if self.byte(at) == b'\r' { 2 } else { 1 };
-                let token = self.take(TokenKind::QuotedNewline, length);
+                let rest = self.text.get(at..).unwrap_or("");
+                let length = rest.len() - rest.trim_start_matches("\r\n").trim_start_matches('\n').len();
+                let token = self.take(TokenKind::QuotedNewline, length.max(1));
                 self.found.push(super::invalid::quoted_newline(self.span(token)));
                 token
             }
@@ -366,6 +383,8 @@ impl<'t> Lexer<'t> {
     fn plain_end(&self) -> usize {
         let mut at = self.at;
         loop {
+            let rest = self.text.as_bytes().get(at..).unwrap_or(&[]);
+            at += memchr::memchr3(b'\n', b'$', b'%', rest).unwrap_or(rest.len());
             match self.byte(at) {
                 _ if at >= self.text.len() => return self.text.len(),
                 b'\n' => return at + 1,
@@ -409,4 +428,10 @@ impl<'t> Lexer<'t> {
         }
         self.take(TokenKind::PlainText, length)
     }
+}
+
+/// How many bytes stand for themselves between quotes.
+fn plain_length(bytes: &[u8]) -> usize {
+    let special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r' | b'$' | b'%' | b'\\');
+    bytes.iter().position(special).unwrap_or(bytes.len())
 }

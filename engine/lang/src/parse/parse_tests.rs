@@ -62,7 +62,7 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("a = 1\na = 2\n", &["2:1 Attribute redefined"]),
     ("b \"${x}\" {\n}\n", &["1:4 Invalid string literal"]),
     ("a = [for x in y: x => y]\n", &["1:18 Invalid 'for' expression"]),
-    ("a = {for x in y: x}\n", &["1:6 Invalid 'for' expression"]),
+    ("a = {for x in y: x}\n", &["1:18 Invalid 'for' expression"]),
     ("a = <<EOT\nx\n", &["3:1 Unterminated template string"]),
     (
         "a = <<EOT abc\nx\nEOT\n",

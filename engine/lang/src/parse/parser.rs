@@ -7,8 +7,9 @@ use std::sync::Arc;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 
 use super::lexer::Lexer;
+use super::template_tree::Piece;
 use super::token::{Token, TokenKind};
-use crate::ast::{Expr, ExprKind, Ident};
+use crate::ast::{Attribute, Block, Expr, ExprKind, Ident, ObjectItem, TraversalStep};
 
 /// Deepest nesting of expressions and blocks; deeper is an error, so that no text can exhaust the stack
 /// of this parser or of whoever walks its tree.
@@ -26,10 +27,25 @@ pub(super) struct Parser<'t> {
     /// Set by recovery: what follows may be misread, so complaints about single tokens are held back
     /// until an item was read without any.
     pub(super) recovery: bool,
+    /// Set when something was skipped anywhere before: brackets that do not match are then no news.
+    skipped: bool,
     depth: u32,
     errors: usize,
     found: Diagnostics,
     names: HashMap<&'t str, Arc<str>, BuildHasherDefault<NameHasher>>,
+    /// Members of what is still open; each list begins where its owner began.
+    pub(super) open: Open<'t>,
+}
+
+/// One stack for each kind of list, so that a list is allocated once, when its length is known.
+#[derive(Default)]
+pub(super) struct Open<'t> {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) blocks: Vec<Block>,
+    pub(super) exprs: Vec<Expr>,
+    pub(super) items: Vec<ObjectItem>,
+    pub(super) steps: Vec<TraversalStep>,
+    pub(super) pieces: Vec<Piece<'t>>,
 }
 
 impl<'t> Parser<'t> {
@@ -42,10 +58,12 @@ impl<'t> Parser<'t> {
             previous: nothing,
             newlines: true,
             recovery: false,
+            skipped: false,
             depth: 0,
             errors: 0,
             found: Diagnostics::new(),
             names: HashMap::default(),
+            open: Open::default(),
         };
         parser.advance();
         parser
@@ -140,9 +158,21 @@ impl<'t> Parser<'t> {
 
     /// A name, shared with all its other appearances in the text.
     pub(super) fn name(&mut self, token: Token) -> Ident {
+        Ident { text: self.shared(token), span: self.lexer.span(token) }
+    }
+
+    /// The text of a token, shared with all that read the same.
+    pub(super) fn shared(&mut self, token: Token) -> Arc<str> {
         let text = self.lexer.text(token);
-        let shared = self.names.entry(text).or_insert_with(|| text.into());
-        Ident { text: shared.clone(), span: self.lexer.span(token) }
+        self.names.entry(text).or_insert_with(|| text.into()).clone()
+    }
+
+    /// Whether the next token is the whole text of a quoted string, without escapes.
+    pub(super) fn next_is_plain_text(&self) -> bool {
+        let token = self.peek();
+        token.kind == TokenKind::QuotedText
+            && self.lexer.is_followed_by(token, b'"')
+            && !self.text(token).bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'%'))
     }
 
     /// An error that is always told.
@@ -158,6 +188,37 @@ impl<'t> Parser<'t> {
         } else {
             self.errors += 1;
         }
+    }
+
+    /// As [`Self::unexpected`], about brackets that do not match, which is what skipping leads to.
+    pub(super) fn stray(&mut self, span: Span, summary: &str, detail: &str) {
+        if self.skipped {
+            self.errors += 1;
+        } else {
+            self.unexpected(span, summary, detail);
+        }
+    }
+
+    /// An item was read without any error: what is wrong after it is news again.
+    pub(super) fn recovered(&mut self) {
+        self.skipped |= self.recovery;
+        self.recovery = false;
+    }
+
+    /// As [`Self::unexpected`], shown with the lines from `first` on.
+    pub(super) fn unexpected_after(
+        &mut self,
+        first: Span,
+        span: Span,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        self.errors += 1;
+        if self.recovery {
+            return;
+        }
+        let finding = Diagnostic::error(codes::lang::SYNTAX, summary, detail);
+        self.found.push(finding.with_span(span).with_around(first.to(span)));
     }
 
     /// Number of errors so far, to be compared later.
@@ -241,23 +302,33 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// FNV-1a: names are short, and the table lives as long as one parse.
+/// Eight bytes at a time: names are short, and the table lives as long as one parse.
+#[derive(Default)]
 struct NameHasher(u64);
 
-impl Default for NameHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+impl NameHasher {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
 }
 
 impl Hasher for NameHasher {
     fn finish(&self) -> u64 {
-        self.0
+        // The table looks at the upper bits and at the lower ones.
+        self.0 ^ (self.0 >> 32)
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.add(u64::from_le_bytes(*word));
         }
+        let mut last = [0; 8];
+        for (slot, byte) in last.iter_mut().zip(rest) {
+            *slot = *byte;
+        }
+        self.add(u64::from_le_bytes(last));
     }
+
+    fn write_u8(&mut self, _: u8) {}
 }

@@ -13,48 +13,50 @@ use crate::ast::{Expr, ExprKind, Ident, Relative, Splat, Traversal, TraversalSte
 const NAME_AFTER_DOT: (&str, &str) =
     ("Invalid attribute name", "After a dot comes the name of an attribute.");
 
-/// A term and constant steps on it that are not yet part of its tree.
+/// A term whose steps, those in the parser's list from `first` on, are not yet part of its tree.
 struct Pending {
     source: Expr,
-    steps: Vec<TraversalStep>,
+    first: usize,
 }
 
-impl Pending {
-    fn push(&mut self, step: TraversalStep) {
-        self.steps.push(step);
+impl Parser<'_> {
+    fn pending(&self, source: Expr) -> Pending {
+        Pending { source, first: self.open.steps.len() }
     }
 
-    /// The tree of the term with its steps.
-    fn close(self) -> Expr {
-        let Some(last) = self.steps.last() else { return self.source };
-        let span = self.source.span.to(last.span());
-        let steps = self.steps;
-        let kind = match self.source.kind {
-            ExprKind::Traversal(traversal) if traversal.steps.is_empty() => {
-                let root = traversal.root.clone();
-                ExprKind::Traversal(Arc::new(Traversal { root, steps: steps.into() }))
+    /// The tree of a term with its steps.
+    fn close(&mut self, pending: Pending) -> Expr {
+        let Pending { source, first } = pending;
+        let Some(last) = self.open.steps.get(first..).and_then(<[_]>::last) else { return source };
+        let span = source.span.to(last.span());
+        let steps = self.open.steps.drain(first..).collect();
+        let kind = match source.kind {
+            ExprKind::Traversal(mut traversal) if traversal.steps.is_empty() => {
+                match Arc::get_mut(&mut traversal) {
+                    Some(whole) => whole.steps = steps,
+                    None => traversal = Arc::new(Traversal { root: traversal.root.clone(), steps }),
+                }
+                ExprKind::Traversal(traversal)
             }
-            _ => ExprKind::Relative(Arc::new(Relative { source: self.source, steps: steps.into() })),
+            _ => ExprKind::Relative(Arc::new(Relative { source, steps })),
         };
         Expr { span, kind }
     }
 
     /// Makes the tree so far the source of what is built around it.
-    fn wrap(&mut self, build: impl FnOnce(Expr) -> Expr) {
-        let nothing = Expr { span: self.source.span, kind: ExprKind::Broken };
-        let source = std::mem::replace(&mut self.source, nothing);
-        let inner = Pending { source, steps: std::mem::take(&mut self.steps) }.close();
-        self.source = build(inner);
+    fn wrap(&mut self, pending: &mut Pending, build: impl FnOnce(Expr) -> Expr) {
+        let nothing = Expr { span: pending.source.span, kind: ExprKind::Broken };
+        let source = std::mem::replace(&mut pending.source, nothing);
+        let inner = self.close(Pending { source, first: pending.first });
+        pending.source = build(inner);
     }
-}
 
-impl Parser<'_> {
     /// All steps that follow a term.
     pub(super) fn steps(&mut self, source: Expr) -> Expr {
         if !matches!(self.peek().kind, TokenKind::Dot | TokenKind::OpenBracket) {
             return source;
         }
-        let mut pending = Pending { source, steps: Vec::new() };
+        let mut pending = self.pending(source);
         let mut levels = 0;
         loop {
             let next = self.peek();
@@ -69,7 +71,7 @@ impl Parser<'_> {
             }
         }
         self.leave(levels);
-        pending.close()
+        self.close(pending)
     }
 
     fn dot_step(&mut self, pending: &mut Pending) {
@@ -78,27 +80,29 @@ impl Parser<'_> {
         match token.kind {
             TokenKind::Ident => {
                 self.read();
-                pending.push(self.attr(dot, token));
+                let step = self.attr(dot, token);
+                self.open.steps.push(step);
             }
             TokenKind::Number => {
                 self.read();
                 let span = self.span(dot).to(self.span(token));
                 let text = self.text(token);
                 if text.contains('.') {
+                    let number = self.span(token);
                     let detail = "Two indexes written with dots read as one number with a fraction. Write them in brackets, as in [0][1].";
-                    self.error(span, "Invalid legacy index syntax", detail);
-                    pending.wrap(|inner| Expr { span: inner.span.to(span), kind: ExprKind::Broken });
+                    self.error(number, "Invalid legacy index syntax", detail);
+                    self.wrap(pending, |inner| Expr { span: inner.span.to(span), kind: ExprKind::Broken });
                     return;
                 }
                 if let ExprKind::Number(number) = self.number(token) {
-                    pending.push(TraversalStep::Index(Box::new(Value::number(number)), span));
+                    self.open.steps.push(TraversalStep::Index(Box::new(Value::number(number)), span));
                 }
             }
             TokenKind::Star => {
                 self.read();
                 let marker = self.span(dot).to(self.span(token));
                 let each = self.attribute_splat(marker);
-                pending.wrap(|source| splat(source, each, false, marker));
+                self.wrap(pending, |source| splat(source, each, false, marker));
             }
             _ => {
                 let span = self.span(token);
@@ -117,18 +121,19 @@ impl Parser<'_> {
     /// What belongs to `.*`: names and legacy indexes only.
     fn attribute_splat(&mut self, marker: Span) -> Expr {
         let source = Expr { span: marker, kind: ExprKind::SplatItem };
-        let mut pending = Pending { source, steps: Vec::new() };
+        let pending = self.pending(source);
         while self.next_is(TokenKind::Dot) {
             let dot = self.read();
             let token = self.peek();
             match token.kind {
                 TokenKind::Ident => {
                     self.read();
-                    pending.push(self.attr(dot, token));
+                    let step = self.attr(dot, token);
+                    self.open.steps.push(step);
                 }
                 TokenKind::Number => {
                     self.read();
-                    self.legacy_indexes(dot, token, &mut pending);
+                    self.legacy_indexes(dot, token);
                 }
                 other => {
                     let span = self.span(token);
@@ -143,15 +148,17 @@ impl Parser<'_> {
                 }
             }
         }
-        pending.close()
+        self.close(pending)
     }
 
     /// `.0` or, read as one number, `.0.1`.
-    fn legacy_indexes(&mut self, dot: Token, token: Token, pending: &mut Pending) {
+    fn legacy_indexes(&mut self, dot: Token, token: Token) {
         let span = self.span(dot).to(self.span(token));
         for part in self.text(token).split('.') {
             match Number::from_str(part) {
-                Ok(number) => pending.push(TraversalStep::Index(Box::new(Value::number(number)), span)),
+                Ok(number) => {
+                    self.open.steps.push(TraversalStep::Index(Box::new(Value::number(number)), span))
+                }
                 Err(_) => {
                     self.error(span, "Invalid attribute name", "An index after a dot is a whole number.");
                     return;
@@ -166,16 +173,19 @@ impl Parser<'_> {
             self.read();
             let close = self.read();
             if close.kind != TokenKind::CloseBracket {
-                let span = self.span(close);
+                let held_back = self.recovery;
+                // What is pointed at is where reading goes on.
+                let close = self.recover(TokenKind::CloseBracket);
                 let detail = "In a splat, the star is directly followed by the closing bracket.";
-                self.unexpected(span, "Missing close bracket on splat index", detail);
-                self.recover(TokenKind::CloseBracket);
+                if !held_back {
+                    self.error(self.span(close), "Missing close bracket on splat index", detail);
+                }
             }
             let marker = self.span(open).to(self.previous_span());
             let item = Expr { span: marker, kind: ExprKind::SplatItem };
             let each = if self.enter() { self.steps(item) } else { item };
             self.leave(1);
-            pending.wrap(|source| splat(source, each, true, marker));
+            self.wrap(pending, |source| splat(source, each, true, marker));
             return;
         }
         let newlines = self.set_newlines(false);
@@ -192,8 +202,8 @@ impl Parser<'_> {
         self.set_newlines(newlines);
         let span = self.span(open).to(self.previous_span());
         match key.literal() {
-            Some(value) => pending.push(TraversalStep::Index(Box::new(value), span)),
-            None => pending.wrap(|source| Expr {
+            Some(value) => self.open.steps.push(TraversalStep::Index(Box::new(value), span)),
+            None => self.wrap(pending, |source| Expr {
                 span: source.span.to(span),
                 kind: ExprKind::Index(Arc::new((source, key))),
             }),

@@ -1,5 +1,6 @@
 //! Templates: quoted strings, heredocs and whole files.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ordain_diag::Span;
@@ -14,7 +15,7 @@ use crate::ast::{Expr, ExprKind, TemplatePart};
 const CONTROL: &str = "Invalid template directive";
 const FOR: &str = "Invalid 'for' directive";
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
     /// A quoted string or heredoc.
     pub(super) fn string_template(&mut self) -> Expr {
         let open = self.read();
@@ -26,87 +27,108 @@ impl Parser<'_> {
             let span = self.span(open).to(self.previous_span());
             return Expr { span, kind: ExprKind::String(text) };
         }
-        let mut pieces = self.pieces(end);
+        let first = self.pieces(end);
         if open.kind == TokenKind::OpenHeredoc && open.trim {
-            strip_indent(&mut pieces);
+            strip_indent(self.open.pieces.get_mut(first..).unwrap_or_default());
         }
         let span = self.span(open).to(self.previous_span());
-        self.assemble(pieces, span)
+        self.assemble(first, span)
     }
 
     /// A text that is a template as a whole.
     pub(super) fn whole_template(&mut self) -> Expr {
         let start = self.peek_span().at_start();
-        let pieces = self.pieces(TokenKind::Eof);
+        let first = self.pieces(TokenKind::Eof);
         let span = start.to(self.previous_span());
-        self.assemble(pieces, span)
+        self.assemble(first, span)
     }
 
-    /// The rest of a quoted string, if there is no text in it at all; the usual long way otherwise.
+    /// The rest of a quoted string in which everything stands for itself; the usual long way otherwise.
     fn plain_string(&mut self) -> Option<Arc<str>> {
-        self.accept(TokenKind::CloseQuote).map(|_| Arc::from(""))
+        if self.accept(TokenKind::CloseQuote).is_some() {
+            return Some("".into());
+        }
+        if !self.next_is_plain_text() {
+            return None;
+        }
+        let text = self.read();
+        self.read();
+        Some(shared(self.text(text)))
     }
 
-    fn assemble(&mut self, pieces: Vec<Piece>, span: Span) -> Expr {
-        let parts = self.tree(pieces, self.previous_span());
-        let kind = match parts.as_slice() {
+    /// The expression that the pieces from `first` on are.
+    fn assemble(&mut self, first: usize, span: Span) -> Expr {
+        let parts: Arc<[TemplatePart]> = if is_plain(self.open.pieces.get(first..).unwrap_or(&[])) {
+            self.open.pieces.drain(first..).map(|piece| plain_part(piece, span)).collect()
+        } else {
+            let pieces = self.open.pieces.split_off(first);
+            self.tree(pieces, self.previous_span()).into()
+        };
+        let kind = match &*parts {
             [] => ExprKind::String("".into()),
             [TemplatePart::Literal(text, _)] => ExprKind::String(text.clone()),
-            _ => ExprKind::Template(parts.into()),
+            _ => ExprKind::Template(parts),
         };
         Expr { span, kind }
     }
 
-    /// The pieces up to `end`, which is taken.
-    fn pieces(&mut self, end: TokenKind) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    /// Reads the pieces up to `end`, which is taken; they are those from the result on.
+    fn pieces(&mut self, end: TokenKind) -> usize {
+        let first = self.open.pieces.len();
         // Whether the text that follows loses its leading white space.
         let mut trim = false;
         loop {
             let token = self.read();
             if token.kind == end {
-                return pieces;
+                return first;
             }
             let trim_this = std::mem::take(&mut trim);
             match token.kind {
                 TokenKind::QuotedText | TokenKind::PlainText => {
-                    pieces.push(self.text_piece(token, trim_this));
+                    let piece = self.text_piece(token, trim_this);
+                    self.open.pieces.push(piece);
                 }
                 TokenKind::OpenInterpolation => {
-                    trim_end(token, &mut pieces);
-                    pieces.push(self.interpolation(token, end, &mut trim));
+                    trim_end(token, self.open.pieces.get_mut(first..).unwrap_or_default());
+                    let piece = self.interpolation(token, end, &mut trim);
+                    self.open.pieces.push(piece);
                 }
                 TokenKind::OpenDirective => {
-                    trim_end(token, &mut pieces);
-                    pieces.extend(self.directive(token, &mut trim));
+                    trim_end(token, self.open.pieces.get_mut(first..).unwrap_or_default());
+                    let piece = self.directive(token, &mut trim);
+                    self.open.pieces.extend(piece);
                 }
                 _ => {
                     let span = self.span(token);
                     let detail = "The text ends before the closing marker of this string.";
-                    self.unexpected(span, "Unterminated template string", detail);
+                    self.stray(span, "Unterminated template string", detail);
                     if token.kind != TokenKind::Eof {
                         self.recover(end);
                     }
                     self.recovery = true;
-                    return pieces;
+                    return first;
                 }
             }
         }
     }
 
-    fn text_piece(&mut self, token: Token, trim: bool) -> Piece {
+    fn text_piece(&mut self, token: Token, trim: bool) -> Piece<'t> {
         let span = self.span(token);
         let raw = self.text(token);
         let text = match token.kind {
             TokenKind::QuotedText => self.unescape_quoted(raw, span),
             _ => super::escapes::unescape_plain(raw),
         };
-        let text = if trim { text.trim_start().to_owned() } else { text.into_owned() };
+        let text = match text {
+            Cow::Borrowed(text) if trim => Cow::Borrowed(text.trim_start()),
+            Cow::Owned(text) if trim => Cow::Owned(text.trim_start().to_owned()),
+            text => text,
+        };
         Piece::Text(text, span)
     }
 
     /// After `${`: the expression and the brace.
-    fn interpolation(&mut self, open: Token, end: TokenKind, trim: &mut bool) -> Piece {
+    fn interpolation(&mut self, open: Token, end: TokenKind, trim: &mut bool) -> Piece<'t> {
         let newlines = self.set_newlines(false);
         let expr = self.expression();
         let close = self.peek();
@@ -128,15 +150,12 @@ impl Parser<'_> {
                     self.unexpected(open, unclosed, detail);
                 }
                 TokenKind::Colon => {
-                    self.unexpected(
-                        span,
-                        extra,
-                        format!("A colon is not expected in an interpolation. {hint}"),
-                    );
+                    let detail = format!("A colon is not expected in an interpolation. {hint}");
+                    self.unexpected_after(open, span, extra, detail);
                 }
                 _ => {
                     let detail = format!("A closing brace should end the interpolation here. {hint}");
-                    self.unexpected(span, extra, detail);
+                    self.unexpected_after(open, span, extra, detail);
                 }
             }
             self.recover(TokenKind::CloseSequence);
@@ -146,7 +165,7 @@ impl Parser<'_> {
     }
 
     /// After `%{`: the directive and the brace; `None` where it was not understood.
-    fn directive(&mut self, open: Token, trim: &mut bool) -> Option<Piece> {
+    fn directive(&mut self, open: Token, trim: &mut bool) -> Option<Piece<'t>> {
         let newlines = self.set_newlines(false);
         let piece = self.directive_inside(open);
         if piece.is_none() {
@@ -168,7 +187,7 @@ impl Parser<'_> {
         piece.map(|piece| piece.ending(self.previous_span()))
     }
 
-    fn directive_inside(&mut self, open: Token) -> Option<Piece> {
+    fn directive_inside(&mut self, open: Token) -> Option<Piece<'t>> {
         let start = self.span(open);
         let word = self.peek();
         if word.kind != TokenKind::Ident {
@@ -201,11 +220,39 @@ impl Parser<'_> {
 }
 
 /// `${~` and `%{~` cut the white space before them.
-fn trim_end(token: Token, pieces: &mut [Piece]) {
+fn trim_end(token: Token, pieces: &mut [Piece<'_>]) {
     if token.trim
         && let Some(Piece::Text(text, _)) = pieces.last_mut()
     {
-        text.truncate(text.trim_end().len());
+        let length = text.trim_end().len();
+        match text {
+            Cow::Borrowed(text) => *text = text.get(..length).unwrap_or(""),
+            Cow::Owned(text) => text.truncate(length),
+        }
+    }
+}
+
+/// Whether pieces are the parts as they stand: no directives, no text that is empty or falls into two.
+fn is_plain(pieces: &[Piece<'_>]) -> bool {
+    let mut text_before = false;
+    pieces.iter().all(|piece| {
+        let is_text = matches!(piece, Piece::Text(..));
+        let apart = !(is_text && std::mem::replace(&mut text_before, is_text));
+        text_before = is_text;
+        match piece {
+            Piece::Text(text, _) => apart && !text.is_empty(),
+            Piece::Interpolation(_) => true,
+            _ => false,
+        }
+    })
+}
+
+/// A piece that is a part as it stands; directives, which are none, are nothing at `span`.
+fn plain_part(piece: Piece<'_>, span: Span) -> TemplatePart {
+    match piece {
+        Piece::Text(text, span) => TemplatePart::Literal(shared(&text), span),
+        Piece::Interpolation(expr) => TemplatePart::Interpolation(expr),
+        _ => TemplatePart::Literal("".into(), span),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pieces of a template to a tree: which `endif` ends which `if`.
 
+use std::borrow::Cow;
 use std::vec::IntoIter;
 
 use ordain_diag::Span;
@@ -10,8 +11,8 @@ use super::token::Token;
 use crate::ast::{Expr, Ident, TemplateFor, TemplateIf, TemplatePart};
 
 /// A template before its directives are matched.
-pub(super) enum Piece {
-    Text(String, Span),
+pub(super) enum Piece<'t> {
+    Text(Cow<'t, str>, Span),
     Interpolation(Expr),
     If { condition: Expr, span: Span, open: Token },
     Else(Span),
@@ -20,7 +21,7 @@ pub(super) enum Piece {
     EndFor(Span),
 }
 
-impl Piece {
+impl Piece<'_> {
     /// Keyword of a directive.
     pub(super) fn keyword(&self) -> &'static str {
         match self {
@@ -34,7 +35,7 @@ impl Piece {
     }
 
     /// The same with its span drawn out to where the directive ends.
-    pub(super) fn ending(mut self, end: Span) -> Piece {
+    pub(super) fn ending(mut self, end: Span) -> Self {
         match &mut self {
             Piece::Text(_, span)
             | Piece::If { span, .. }
@@ -76,7 +77,7 @@ impl Stop {
 
 impl Parser<'_> {
     /// Matches the directives; `end` is where the template ends.
-    pub(super) fn tree(&mut self, pieces: Vec<Piece>, end: Span) -> Vec<TemplatePart> {
+    pub(super) fn tree(&mut self, pieces: Vec<Piece<'_>>, end: Span) -> Vec<TemplatePart> {
         let several = pieces.len() > 1;
         let mut rest = pieces.into_iter();
         let mut parts = Vec::new();
@@ -98,15 +99,20 @@ impl Parser<'_> {
     }
 
     /// Parts up to a directive that belongs to something around them.
-    fn run_of_parts(&mut self, rest: &mut IntoIter<Piece>, end: Span, parts: &mut Vec<TemplatePart>) -> Stop {
-        let mut text: Option<(String, Span)> = None;
+    fn run_of_parts(
+        &mut self,
+        rest: &mut IntoIter<Piece<'_>>,
+        end: Span,
+        parts: &mut Vec<TemplatePart>,
+    ) -> Stop {
+        let mut text: Option<(Cow<'_, str>, Span)> = None;
         let stop = loop {
             let piece = match rest.next() {
                 None => break Stop::End,
                 Some(Piece::Text(more, more_span)) => {
                     match &mut text {
                         Some((text, span)) => {
-                            text.push_str(&more);
+                            text.to_mut().push_str(&more);
                             *span = span.to(more_span);
                         }
                         None => text = Some((more, more_span)),
@@ -144,7 +150,7 @@ impl Parser<'_> {
 
     fn if_part(
         &mut self,
-        rest: &mut IntoIter<Piece>,
+        rest: &mut IntoIter<Piece<'_>>,
         end: Span,
         condition: Expr,
         span: Span,
@@ -179,7 +185,7 @@ impl Parser<'_> {
 
     fn for_part(
         &mut self,
-        rest: &mut IntoIter<Piece>,
+        rest: &mut IntoIter<Piece<'_>>,
         end: Span,
         span: Span,
         open: Token,
@@ -211,7 +217,7 @@ impl Parser<'_> {
     }
 }
 
-fn flush(text: &mut Option<(String, Span)>, parts: &mut Vec<TemplatePart>) {
+fn flush(text: &mut Option<(Cow<'_, str>, Span)>, parts: &mut Vec<TemplatePart>) {
     if let Some((text, span)) = text.take()
         && !text.is_empty()
     {

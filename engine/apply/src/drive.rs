@@ -81,7 +81,7 @@ pub(crate) struct Drive<'d> {
     journal: Option<JournalWriter>,
     ledger: Ledger,
     /// Change of an instance's present object.
-    changes: HashMap<ResourceInstance, u32>,
+    changes: HashMap<&'d ResourceInstance, u32>,
     /// The step that makes or reads what a change is about.
     makers: HashMap<u32, u32>,
     /// Instances that were handed out before their step's turn.
@@ -123,7 +123,7 @@ impl<'d> Drive<'d> {
             snapshot: stored,
             journal: None,
             ledger: Ledger::new(&plan.steps),
-            changes: present.map(|(at, change)| (change.address.clone(), at)).collect(),
+            changes: present.map(|(at, change)| (&change.address, at)).collect(),
             makers: makers.collect(),
             wanted: HashMap::new(),
             unprovided: HashMap::new(),

@@ -7,8 +7,8 @@ use ordain_apply::{Applied, Host, Request, Stop};
 use ordain_approval::{Approval, Case, Current, Permit, Proof, Statement, Verdict};
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_eval::{VariableInput, VariableSource, VariableText};
-use ordain_plan::Observer;
 use ordain_plan::file::{Digests, PlanFile};
+use ordain_plan::{Observer, Plan};
 use ordain_policy::{Decisions, Stage};
 use ordain_state::{State, Stored};
 
@@ -74,6 +74,11 @@ pub async fn apply(
     (applied, sources, found)
 }
 
+/// Lets go of what was stored beside the plan before the apply needs the memory.
+fn only_plan(file: PlanFile) -> Plan {
+    file.plan
+}
+
 /// The state that the working directory uses. The configuration of a stored plan is the plan's own, so what
 /// `init` settled decides alone.
 fn connect(workdir: &Workdir) -> Result<Stores, Diagnostic> {
@@ -117,9 +122,10 @@ impl Work<'_> {
         let nonce = permit.nonce().to_owned();
         let before = stored.version.clone();
         let acts = file.plan.applyable;
+        let evaluation = self.evaluation(&file, &schemas, given);
         let request = Request {
-            evaluation: self.evaluation(&file, &schemas, given),
-            plan: file.plan,
+            evaluation,
+            plan: only_plan(file),
             root: digests.root,
             permit,
             store: self.stores.state.clone(),

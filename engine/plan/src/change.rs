@@ -11,7 +11,7 @@ pub struct Change {
     /// Which instance.
     pub address: ResourceInstance,
     /// Address it had, when it was moved.
-    pub previous_address: Option<ResourceInstance>,
+    pub previous_address: Option<Box<ResourceInstance>>,
     /// Which object set aside, when it is not the present one.
     pub deposed: Option<DeposedKey>,
     /// Provider configuration that carries it out.
@@ -30,13 +30,13 @@ pub struct Change {
     /// Attributes that cannot change in place.
     pub replace_paths: Vec<Path>,
     /// Import that this change carries out.
-    pub importing: Option<Importing>,
+    pub importing: Option<Box<Importing>>,
     /// Configuration generated for an import, as text.
     pub generated_config: Option<String>,
     /// Bytes from the provider's plan, needed by apply. May hold secrets.
     pub planned_private: Vec<u8>,
     /// Identity before and after, when the type has one.
-    pub identity: (Option<Value>, Option<Value>),
+    pub identity: (Option<Box<Value>>, Option<Box<Value>>),
 }
 
 /// Where an imported object comes from.

@@ -109,7 +109,7 @@ fn creates_deletes_forgets_and_imports_look_as_recorded() {
     let mut import = testkit::change("terraform_data.imp", Action::Update);
     import.before = object("xyz".into(), any_null(), any_null(), any_null());
     import.after = object("xyz".into(), "imp".into(), unknown, any_null());
-    import.importing = Some(Importing { id: Some("xyz".to_owned()), unknown: false, identity: None });
+    import.importing = Some(Importing { id: Some("xyz".to_owned()), unknown: false, identity: None }.into());
     let json = render(vec![import, forget, deposed, delete, create], Secrets::Shown);
     let expected = r#"[
 {"address": "terraform_data.a[0]", "mode": "managed", "type": "terraform_data", "name": "a", "index": 0, "provider_name": "terraform.io/builtin/terraform", "change": {"actions": ["create"], "before": null, "after": {"input": "v", "triggers_replace": null}, "after_unknown": {"id": true, "output": true}, "before_sensitive": false, "after_sensitive": {}}},

@@ -159,16 +159,17 @@ pub(crate) fn full_plan() -> Plan {
         plan.changes.push(change);
     }
     let last = plan.changes.last_mut().unwrap();
-    last.previous_address = Some(parse_instance("data.p.q[\"k\"]").unwrap());
+    last.previous_address = Some(parse_instance("data.p.q[\"k\"]").unwrap().into());
     last.deposed = Some(DeposedKey("aabbccdd".into()));
     last.provider.module = last.provider.module.child("m");
     last.provider.alias = Some("east".into());
     last.replace_paths = vec![Path::root().attr("a").index(2).index("k")];
     last.importing =
-        Some(Importing { id: None, unknown: true, identity: Some(Value::object([("i", 1.into())])) });
+        Some(Importing { id: None, unknown: true, identity: Some(Value::object([("i", 1.into())])) }.into());
     last.generated_config = Some("resource {}\n".to_owned());
     last.planned_private = vec![1, 2, 0, 255];
-    last.identity = (Some(Value::object([("i", 1.into())])), Some(Value::unknown(Type::Dynamic)));
+    last.identity =
+        (Some(Value::object([("i", 1.into())]).into()), Some(Value::unknown(Type::Dynamic).into()));
     plan.mode = Mode::Destroy;
     plan.variables =
         [("v".into(), Some(Value::string("s").with_marks(Marks::SENSITIVE))), ("e".into(), None)].into();

@@ -184,10 +184,10 @@ impl<'d> Drive<'d> {
                 async move { Done { deferred: deferral, ..planned.await } }.boxed()
             }
             Mode::Managed => {
-                let previous_address = self.moved.get(&address).cloned();
+                let previous_address = self.previous_address(&address);
                 let situation = Situation {
                     prior,
-                    taken_from: self.taken_from(previous_address.as_ref(), &wanted),
+                    taken_from: self.taken_from(previous_address.as_deref(), &wanted),
                     previous_address,
                     forced: self.forced(&wanted),
                 };
@@ -353,8 +353,8 @@ impl<'d> Drive<'d> {
     }
 
     /// The address that an object had in the stored state.
-    pub(crate) fn previous_address(&self, address: &ResourceInstance) -> Option<ResourceInstance> {
-        self.moved.get(address).cloned()
+    pub(crate) fn previous_address(&self, address: &ResourceInstance) -> Option<Box<ResourceInstance>> {
+        self.moved.get(address).cloned().map(Box::new)
     }
 }
 

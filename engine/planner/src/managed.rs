@@ -21,7 +21,7 @@ pub(crate) struct Situation {
     /// What the state holds of it.
     pub(crate) prior: InstanceState,
     /// Address it had, when it was moved.
-    pub(crate) previous_address: Option<ResourceInstance>,
+    pub(crate) previous_address: Option<Box<ResourceInstance>>,
     /// Provider that it belonged to and type that it had, when a move changed either.
     pub(crate) taken_from: Option<(ProviderAddr, String)>,
     /// Whether it is replaced whatever its values say.
@@ -269,13 +269,12 @@ impl Job<'_> {
             reason,
             create_before_destroy: wanted.block.lifecycle.create_before_destroy == Some(true),
             replace_paths,
-            importing: importing.map(|import| Importing {
-                id: import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned)),
-                unknown: false,
-                identity: import.identity.clone(),
+            importing: importing.map(|import| {
+                let id = import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned));
+                Box::new(Importing { id, unknown: false, identity: import.identity.clone() })
             }),
             planned_private: reply.planned_private,
-            identity: (current.known.identity.clone(), reply.planned_identity),
+            identity: (current.known.identity.clone().map(Box::new), reply.planned_identity.map(Box::new)),
             ..change(&wanted.address, &wanted.provider, action, values)
         }
     }

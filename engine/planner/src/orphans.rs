@@ -59,7 +59,7 @@ pub(crate) fn orphan_reason(
 /// An instance to destroy or to forget.
 pub(crate) struct Orphan {
     pub(crate) address: ResourceInstance,
-    pub(crate) previous_address: Option<ResourceInstance>,
+    pub(crate) previous_address: Option<Box<ResourceInstance>>,
     pub(crate) provider: ProviderConfigAddr,
     pub(crate) prior: InstanceState,
     pub(crate) reason: Option<Reason>,
@@ -147,7 +147,7 @@ async fn present(
         reason: orphan.reason,
         create_before_destroy: object.create_before_destroy,
         planned_private,
-        identity: (current.known.identity, None),
+        identity: (current.known.identity.map(Box::new), None),
         ..change(&orphan.address, &orphan.provider, action, values)
     });
 }

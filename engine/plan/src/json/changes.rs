@@ -74,7 +74,7 @@ pub fn frame(change: &Change) -> ResourceChange {
             before_sensitive: Json::Null,
             after_sensitive: Json::Null,
             replace_paths: change.replace_paths.iter().map(path_json).collect(),
-            importing: change.importing.as_ref().map(importing),
+            importing: change.importing.as_deref().map(importing),
             generated_config: change.generated_config.clone(),
         },
         action_reason: change.reason.map(crate::Reason::word),

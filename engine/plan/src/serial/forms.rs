@@ -45,7 +45,7 @@ pub struct PlanForm {
 struct ChangeForm {
     address: Text<ResourceInstance>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    previous_address: Option<Text<ResourceInstance>>,
+    previous_address: Option<Box<Text<ResourceInstance>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deposed: Option<String>,
     provider: Text<ProviderConfigAddr>,
@@ -57,7 +57,7 @@ struct ChangeForm {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     replace_paths: Vec<Vec<PathStep>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    importing: Option<ImportingForm>,
+    importing: Option<Box<ImportingForm>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generated_config: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -65,9 +65,9 @@ struct ChangeForm {
     #[serde(default, skip_serializing_if = "Bytes::is_empty")]
     planned_private: Bytes,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    identity_before: Option<Exact>,
+    identity_before: Option<Box<Exact>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    identity_after: Option<Exact>,
+    identity_after: Option<Box<Exact>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,7 +159,7 @@ impl ChangeForm {
     fn of(change: &Change) -> Self {
         Self {
             address: Text(change.address.clone()),
-            previous_address: change.previous_address.clone().map(Text),
+            previous_address: change.previous_address.clone().map(|address| Box::new(Text(*address))),
             deposed: change.deposed.as_ref().map(ToString::to_string),
             provider: Text(change.provider.clone()),
             action: words::action(change.action).to_owned(),
@@ -167,23 +167,19 @@ impl ChangeForm {
             before: Exact(change.before.clone()),
             after: Exact(change.after.clone()),
             replace_paths: change.replace_paths.iter().map(path_form).collect(),
-            importing: change.importing.as_ref().map(|importing| ImportingForm {
-                id: importing.id.clone(),
-                unknown: importing.unknown,
-                identity: importing.identity.clone().map(Exact),
-            }),
+            importing: change.importing.as_deref().map(ImportingForm::of).map(Box::new),
             generated_config: change.generated_config.clone(),
             create_before_destroy: change.create_before_destroy,
             planned_private: Bytes(change.planned_private.clone()),
-            identity_before: change.identity.0.clone().map(Exact),
-            identity_after: change.identity.1.clone().map(Exact),
+            identity_before: change.identity.0.clone().map(|value| Box::new(Exact(*value))),
+            identity_after: change.identity.1.clone().map(|value| Box::new(Exact(*value))),
         }
     }
 
     fn into_change(self) -> Result<Change, Broken> {
         Ok(Change {
             address: self.address.0,
-            previous_address: self.previous_address.map(|text| text.0),
+            previous_address: self.previous_address.map(|text| Box::new(text.0)),
             deposed: self.deposed.map(|key| DeposedKey(key.into())),
             provider: self.provider.0,
             action: words::read(words::ACTIONS, &self.action)?,
@@ -191,16 +187,29 @@ impl ChangeForm {
             before: self.before.0,
             after: self.after.0,
             replace_paths: self.replace_paths.into_iter().map(path_of).collect(),
-            importing: self.importing.map(|form| Importing {
-                id: form.id,
-                unknown: form.unknown,
-                identity: form.identity.map(|value| value.0),
-            }),
+            importing: self.importing.map(|form| Box::new(form.into_importing())),
             generated_config: self.generated_config,
             create_before_destroy: self.create_before_destroy,
             planned_private: self.planned_private.0,
-            identity: (self.identity_before.map(|value| value.0), self.identity_after.map(|value| value.0)),
+            identity: (
+                self.identity_before.map(|value| Box::new(value.0)),
+                self.identity_after.map(|value| Box::new(value.0)),
+            ),
         })
+    }
+}
+
+impl ImportingForm {
+    fn of(importing: &Importing) -> Self {
+        Self {
+            id: importing.id.clone(),
+            unknown: importing.unknown,
+            identity: importing.identity.clone().map(Exact),
+        }
+    }
+
+    fn into_importing(self) -> Importing {
+        Importing { id: self.id, unknown: self.unknown, identity: self.identity.map(|value| value.0) }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::{AbsResource, Key, Mode, ModuleInstance, Resource, ResourceInstance, 
 pub struct ParseError {
     /// Byte offset of the place.
     pub at: usize,
+    /// What is wrong in a few words, as Terraform says it.
+    pub summary: &'static str,
     /// A sentence for the user.
     pub message: String,
 }
@@ -52,6 +54,12 @@ pub fn parse_instance(text: &str) -> Result<ResourceInstance, ParseError> {
     }
 }
 
+/// First words of references that are no resources.
+pub(crate) const RESERVED: [&str; 10] =
+    ["arg", "count", "each", "lazy", "local", "path", "self", "template", "terraform", "var"];
+
+const UNCLOSED: &str = "Unclosed index brackets";
+
 pub(crate) fn parse_target(text: &str) -> Result<Target, ParseError> {
     let mut reader = Reader { text, at: 0 };
     let mut module = ModuleInstance::root();
@@ -59,6 +67,10 @@ pub(crate) fn parse_target(text: &str) -> Result<Target, ParseError> {
         let word = reader.word()?;
         if &*word != "module" {
             return resource(&mut reader, module, word);
+        }
+        if reader.done() || reader.rest().starts_with('[') {
+            let incomplete = error(reader.at, "The name of a module call is expected after \"module.\".");
+            return Err(ParseError { summary: "Invalid address operator", ..incomplete });
         }
         reader.dot()?;
         let name = reader.word()?;
@@ -82,6 +94,12 @@ fn resource(reader: &mut Reader<'_>, module: ModuleInstance, word: Arc<str>) -> 
             };
             (mode, reader.word()?)
         }
+        _ if RESERVED.contains(&&*word) => {
+            let message = format!(
+                "{word:?} stands for something else; a resource type of this name is written resource.{word}."
+            );
+            return Err(error(reader.at, &message));
+        }
         _ => (Mode::Managed, word),
     };
     if reader.done() {
@@ -91,7 +109,9 @@ fn resource(reader: &mut Reader<'_>, module: ModuleInstance, word: Arc<str>) -> 
     let name = reader.word()?;
     let key = reader.key()?;
     if !reader.done() {
-        return Err(error(reader.at, "Unexpected text after the resource address."));
+        let extra = error(reader.at, "Unexpected text after the resource address.");
+        let steps = reader.rest().starts_with(['.', '[']);
+        return Err(if steps { extra } else { ParseError { summary: "Invalid character", ..extra } });
     }
     let resource = Resource { mode, type_name, name };
     Ok(match key {
@@ -101,7 +121,7 @@ fn resource(reader: &mut Reader<'_>, module: ModuleInstance, word: Arc<str>) -> 
 }
 
 fn error(at: usize, message: &str) -> ParseError {
-    ParseError { at, message: message.to_owned() }
+    ParseError { at, summary: "Invalid address", message: message.to_owned() }
 }
 
 struct Reader<'a> {
@@ -120,7 +140,9 @@ impl Reader<'_> {
 
     fn dot(&mut self) -> Result<(), ParseError> {
         if !self.rest().starts_with('.') {
-            return Err(error(self.at, "A dot is expected here."));
+            let missing = error(self.at, "A dot is expected here.");
+            let step = self.done() || self.rest().starts_with('[');
+            return Err(if step { missing } else { ParseError { summary: "Invalid character", ..missing } });
         }
         self.at += 1;
         Ok(())
@@ -131,7 +153,9 @@ impl Reader<'_> {
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         let starts_well = rest.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
         if end == 0 || !starts_well {
-            return Err(error(self.at, "A name is expected here: a letter, then letters, digits, _ or -."));
+            let summary = if self.at == 0 { "Variable name required" } else { "Attribute name required" };
+            let unnamed = error(self.at, "A name is expected here: a letter, then letters, digits, _ or -.");
+            return Err(ParseError { summary, ..unnamed });
         }
         let word = Arc::from(rest.get(..end).unwrap_or(""));
         self.at += end;
@@ -143,10 +167,20 @@ impl Reader<'_> {
         if rest.starts_with('"') {
             return self.text_key().map(Some);
         }
-        let (digits, _) = rest.split_once(']').ok_or_else(|| error(self.at, "The key lacks its ]."))?;
-        let number = digits.parse().map_err(|_| {
-            error(self.at, "An instance key is a whole number or a quoted text, such as [0] or [\"a\"].")
-        })?;
+        let number = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (digits, after) = rest.split_at(number);
+        let unfit = |summary| {
+            let message = "An instance key is a whole number or a quoted text, such as [0] or [\"a\"].";
+            ParseError { summary, ..error(self.at, message) }
+        };
+        if digits.is_empty() {
+            let splat = after.starts_with('*');
+            return Err(unfit(if splat { "Attribute name required" } else { "Index value required" }));
+        }
+        if !after.starts_with(']') {
+            return Err(ParseError { summary: UNCLOSED, ..error(self.at, "The key lacks its ].") });
+        }
+        let number = digits.parse().map_err(|_| unfit("Invalid address"))?;
         self.at += digits.len() + 2;
         Ok(Some(Key::Int(number)))
     }
@@ -160,7 +194,10 @@ impl Reader<'_> {
             match c {
                 '"' => {
                     if chars.next().map(|(_, c)| c) != Some(']') {
-                        return Err(error(start + at, "The key lacks its ]."));
+                        return Err(ParseError {
+                            summary: UNCLOSED,
+                            ..error(start + at, "The key lacks its ].")
+                        });
                     }
                     self.at = start + at + 2;
                     return Ok(Key::Str(text.into()));
@@ -183,7 +220,8 @@ impl Reader<'_> {
                 c => text.push(c),
             }
         }
-        Err(error(start, "The quoted key is not closed."))
+        let summary = "Unterminated string literal";
+        Err(ParseError { summary, ..error(start, "The quoted key is not closed.") })
     }
 }
 

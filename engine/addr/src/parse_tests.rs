@@ -8,6 +8,7 @@ fn addresses_print_as_they_were_read() {
         "module.a",
         "module.a[\"x\"].module.b[2].aws_vpc.c[\"k$${x}\\\"y\"]",
         "ephemeral.x.y",
+        "resource.var.y",
     ] {
         assert_eq!(parse_target(text).unwrap().to_string(), text);
     }
@@ -17,6 +18,26 @@ fn addresses_print_as_they_were_read() {
 fn broken_addresses_say_where() {
     for (text, at) in [("", 0), ("aws_vpc", 7), ("a.b[x]", 3), ("a.b[\"x\"", 6), ("a.b.c", 3), ("1.b", 0)] {
         assert_eq!(parse_target(text).unwrap_err().at, at, "{text}");
+    }
+}
+
+#[test]
+fn broken_addresses_are_named_as_terraform_names_them() {
+    for (text, summary) in [
+        ("x", "Invalid address"),
+        ("a b", "Invalid character"),
+        ("module", "Invalid address operator"),
+        ("a.b[", "Index value required"),
+        ("a.b.id", "Invalid address"),
+        ("a.b[0][1]", "Invalid address"),
+        ("a.*", "Attribute name required"),
+        ("a.b[*]", "Attribute name required"),
+        ("\"q\"", "Variable name required"),
+        ("each.value", "Invalid address"),
+        ("a.b[\"x]", "Unterminated string literal"),
+        ("a.b[0", "Unclosed index brackets"),
+    ] {
+        assert_eq!(parse_target(text).unwrap_err().summary, summary, "{text}");
     }
 }
 

@@ -61,7 +61,10 @@ impl Resource {
 
 impl fmt::Display for Resource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}{}.{}", self.mode.prefix(), self.type_name, self.name)
+        // A type that is called like something else cannot be read again without the word before it.
+        let reserved = self.mode == Mode::Managed && crate::parse::RESERVED.contains(&&*self.type_name);
+        let prefix = if reserved { "resource." } else { self.mode.prefix() };
+        write!(out, "{prefix}{}.{}", self.type_name, self.name)
     }
 }
 

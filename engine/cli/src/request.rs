@@ -30,6 +30,11 @@ pub fn planning(
         let detail = "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Ordain would have nothing to do.";
         return Err(session.usage("Incompatible refresh options", detail));
     }
+    if (destroy || refresh_only) && !texts(matches, "replace").is_empty() {
+        let detail = "Replacements can be forced (-replace) in a plan that creates, changes and destroys; not together \
+                      with -destroy or -refresh-only.";
+        return Err(session.usage("Unsupported plan mode", detail));
+    }
     let targets = addresses(matches, session, "target")?;
     let excludes = addresses(matches, session, "exclude")?;
     if !targets.is_empty() && !excludes.is_empty() {

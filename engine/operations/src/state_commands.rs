@@ -18,6 +18,18 @@ pub fn list(state: &State, targets: &[Target], id: Option<&str>) -> Vec<Resource
         .collect()
 }
 
+/// The summary for an address that selects nothing of a state, in Terraform's words; `None` for one that does.
+pub fn selects_nothing(state: &State, target: &Target) -> Option<&'static str> {
+    if instances(state).any(|(address, _)| target.selects(&address)) {
+        return None;
+    }
+    Some(match target {
+        Target::Module(_) => "Unknown module",
+        Target::Resource(_) => "Unknown resource",
+        Target::Instance(_) => "Unknown resource instance",
+    })
+}
+
 /// Identities of the instances that have one, narrowed as in [`list`].
 pub fn identities(
     state: &State,

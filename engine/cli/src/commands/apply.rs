@@ -23,6 +23,9 @@ use crate::session::Session;
 /// What planning says of an assertion that cannot be judged before the apply.
 const CHECK_WAITS: &str = "Check block assertion known after apply";
 
+/// What both planning and applying say of an assertion that does not hold.
+const CHECK_FAILED: &str = "Check block assertion failed";
+
 /// Row of `apply`.
 pub const APPLY: Entry = Entry {
     words: &["apply"],
@@ -147,7 +150,8 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
-    let exit = session.report(&answered_by_apply(found), &sources);
+    let unasked = !found.has_errors() && is_on(matches, "auto-approve");
+    let exit = session.report(&answered_by_apply(found, unasked), &sources);
     let (Some(planned), Exit::Done) = (planned, exit) else { return Ok(Exit::Failed) };
     let changes = has_changes(&planned);
     let Some((_, digests)) = planned.stored else { return Ok(Exit::Failed) };
@@ -165,9 +169,11 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     carry_out(session, planned.file, digests, options, purpose)
 }
 
-/// Findings of planning without those that only say that this very apply will tell.
-fn answered_by_apply(found: Diagnostics) -> Diagnostics {
-    let waits = |item: &Diagnostic| !item.is_error() && item.summary == CHECK_WAITS;
+/// Findings of planning without those that only say that this very apply will tell; where nobody is asked
+/// before it, also without assertions that it makes again.
+fn answered_by_apply(found: Diagnostics, unasked: bool) -> Diagnostics {
+    let again = |item: &Diagnostic| item.summary == CHECK_WAITS || (unasked && item.summary == CHECK_FAILED);
+    let waits = |item: &Diagnostic| !item.is_error() && again(item);
     found.into_iter().filter(|item| !waits(item)).collect()
 }
 

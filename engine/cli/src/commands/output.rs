@@ -37,11 +37,13 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     let outputs = stored.state.outputs;
     match text(matches, "name") {
+        // As in Terraform: only JSON is expected to be of the one output.
+        Some(_) if outputs.is_empty() && !is_on(matches, "json") => Ok(none(session)),
         Some(name) => one(matches, session, name, outputs.get(name)),
-        None if is_on(matches, "raw") => Err(session.usage(
-            "Unexpected argument",
-            "The -raw option is only supported when a single output name is given.",
-        )),
+        None if is_on(matches, "raw") => {
+            Err(session
+                .usage("Output name required", "The -raw option shows a single output: give its name."))
+        }
         None => all(matches, session, &outputs),
     }
 }
@@ -58,14 +60,19 @@ fn all(
         return Ok(Exit::Done);
     }
     if outputs.is_empty() {
-        let detail = "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your configuration with the `output` keyword and run `ordain refresh` for it to become available.";
-        let warning =
-            ordain_diag::Diagnostic::warning(ordain_diag::codes::cli::USAGE, "No outputs found", detail);
-        return Ok(session.fail(warning));
+        return Ok(none(session));
     }
     let shown = is_on(matches, "show-sensitive");
     session.ui.say(&list(outputs, shown));
     Ok(Exit::Done)
+}
+
+/// Says that the state has no outputs.
+fn none(session: &mut Session) -> Exit {
+    let detail = "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your configuration with the `output` keyword and run `ordain refresh` for it to become available.";
+    let warning =
+        ordain_diag::Diagnostic::warning(ordain_diag::codes::cli::USAGE, "No outputs found", detail);
+    session.fail(warning)
 }
 
 /// Lines of `name = value`.

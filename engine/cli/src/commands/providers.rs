@@ -35,6 +35,10 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
     if exit != Exit::Done {
         return exit;
     }
+    if project.is_empty() {
+        let detail = "This command reads the configuration of the working directory, and there are no .tf files in it.";
+        return session.usage("No configuration files", detail);
+    }
     let mut rows = branches(&modules(&project));
     let directory = text(matches, "test-directory").unwrap_or("tests");
     for (file, runs) in tested(&session.workdir, &project, directory) {

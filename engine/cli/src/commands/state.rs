@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use ordain_addr::Target;
-use ordain_diag::{Diagnostic, codes};
 use ordain_operations::locked::Locking;
 use ordain_operations::stores::{Stores, locking};
 use ordain_operations::{Project, stores};
@@ -47,7 +46,7 @@ pub fn lineage(session: &Session) -> String {
 pub fn target(session: &mut Session, text: &str) -> Result<Target, Exit> {
     Target::parse(text).map_err(|error| {
         let detail = format!("{text:?}: {error}");
-        session.fail(Diagnostic::error(codes::cli::USAGE, "Invalid target address", detail))
+        session.usage(error.summary, &detail)
     })
 }
 

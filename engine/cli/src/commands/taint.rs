@@ -42,7 +42,7 @@ fn act(matches: &ArgMatches, session: &mut Session, tainted: bool) -> Result<Exi
     let given = text(matches, "address").unwrap_or_default();
     let address = ordain_addr::parse_instance(given).map_err(|error| {
         let detail = format!("{given:?}: {error}");
-        session.usage("Invalid resource instance address", &detail)
+        session.usage(error.summary, &detail)
     })?;
     let stores = state::open(session)?;
     let lock = state::lock_of(matches, session, &stores, if tainted { "taint" } else { "untaint" });

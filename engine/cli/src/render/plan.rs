@@ -1,5 +1,6 @@
 //! A plan as people read it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ResourceInstance};
@@ -66,9 +67,15 @@ fn shown(change: &Change) -> bool {
     change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
 }
 
+fn rank(change: &Change) -> u8 {
+    u8::from(change.address.resource.mode != Mode::Data)
+}
+
 /// The plan as text, from the legend to the outputs.
 pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
-    let shown: Vec<&Change> = plan.changes.iter().filter(|change| shown(change)).collect();
+    let mut shown: Vec<&Change> = plan.changes.iter().filter(|change| shown(change)).collect();
+    // What is read comes before what is made of it, module by module.
+    shown.sort_by(|a, b| (&a.address.module, rank(a)).cmp(&(&b.address.module, rank(b))));
     let mut out = String::new();
     out.push_str(&drift(plan, schemas, style, show_sensitive));
     let outputs = outputs(plan, style, show_sensitive);
@@ -79,7 +86,11 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
     }
     if !shown.is_empty() {
         out.push_str(&legend(&shown, style));
-        out.push_str("\nOrdain will perform the following actions:\n");
+        out.push_str(if plan.errored {
+            "\nOrdain planned the following actions, but then encountered a problem:\n"
+        } else {
+            "\nOrdain will perform the following actions:\n"
+        });
         for change in &shown {
             out.push('\n');
             out.push_str(&one(change, schema_of(schemas, change), style, show_sensitive));
@@ -144,12 +155,12 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
     );
     for change in drifted {
         out.push('\n');
-        let words = match change.action {
-            Action::Delete => "has been deleted",
-            Action::NoOp => "has moved",
-            _ => "has changed",
+        let words: Cow<'_, str> = match change.action {
+            Action::Delete => "has been deleted".into(),
+            Action::NoOp => format!("has moved to {}", change.address).into(),
+            _ => "has changed".into(),
         };
-        out.push_str(&block(change, words, &[], schema_of(schemas, change), style, show_sensitive));
+        out.push_str(&block(change, &words, &[], schema_of(schemas, change), style, show_sensitive));
     }
     if plan.mode == ordain_plan::Mode::RefreshOnly {
         return out;
@@ -208,7 +219,7 @@ fn schema_of<'s>(schemas: &'s Schemas, change: &Change) -> Option<&'s TypeSchema
 /// One change with its title.
 fn one(change: &Change, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
     let (words, remarks) = title(change);
-    block(change, words, &remarks, schema, style, show_sensitive)
+    block(change, &words, &remarks, schema, style, show_sensitive)
 }
 
 fn block(
@@ -220,6 +231,7 @@ fn block(
     show_sensitive: bool,
 ) -> String {
     let address = match &change.deposed {
+        _ if only_moves(change) => change.previous_address.as_deref().unwrap_or(&change.address).to_string(),
         Some(key) => format!("{} (deposed object {key})", change.address),
         None => change.address.to_string(),
     };
@@ -240,7 +252,10 @@ fn block(
         resource.type_name,
         resource.name
     ));
-    out.push_str(&object::body(&printer, change, schema, 2));
+    // Nothing happens to an object that is let go of.
+    let kept =
+        (change.action == Action::Forget).then(|| Change { after: change.before.clone(), ..change.clone() });
+    out.push_str(&object::body(&printer, kept.as_ref().unwrap_or(change), schema, 2));
     out.push_str("    }\n");
     out
 }
@@ -259,21 +274,35 @@ fn symbol(action: Action, style: Style) -> String {
     }
 }
 
+/// Whether nothing comes of a change but another address. Its title begins with the old one.
+fn only_moves(change: &Change) -> bool {
+    change.action == Action::NoOp && change.importing.is_none() && change.previous_address.is_some()
+}
+
 /// What the title says, and the remarks under it.
-fn title(change: &Change) -> (&'static str, Vec<String>) {
+fn title(change: &Change) -> (Cow<'static, str>, Vec<String>) {
     let mut remarks = Vec::new();
-    if let Some(remark) = change.reason.and_then(|reason| remark(reason, &change.address)) {
+    let forgets = matches!(change.action, Action::Forget | Action::CreateThenForget);
+    if forgets {
+        remarks.push("(destroy = false is set in the configuration)".to_owned());
+    } else if let Some(remark) = change.reason.and_then(|reason| remark(reason, &change.address)) {
         remarks.push(remark);
     }
-    if let Some(previous) = &change.previous_address {
+    if let Some(previous) = change.previous_address.as_ref().filter(|_| !only_moves(change)) {
         remarks.push(format!("(moved from {previous})"));
     }
     let imported = change.importing.as_ref().filter(|_| change.action != Action::NoOp);
     if let Some(id) = imported.and_then(|import| import.id.as_ref()) {
         remarks.push(format!("(imported from \"{id}\")"));
     }
+    if imported.is_some() && matches!(change.action, Action::DeleteThenCreate | Action::CreateThenDelete) {
+        remarks.push("Warning: this will destroy the imported resource".to_owned());
+    }
     if change.generated_config.is_some() {
         remarks.push("(config will be generated)".to_owned());
+    }
+    if only_moves(change) {
+        return (format!("has moved to {}", change.address).into(), remarks);
     }
     let words = match (change.action, change.reason) {
         (Action::Create, _) => "will be created",
@@ -283,14 +312,13 @@ fn title(change: &Change) -> (&'static str, Vec<String>) {
         (Action::Forget | Action::CreateThenForget, _) => {
             "will no longer be managed by Ordain, but will not be destroyed"
         }
-        (Action::NoOp, _) if change.importing.is_some() => "will be imported",
-        (Action::NoOp, _) => "has moved",
+        (Action::NoOp, _) => "will be imported",
         (_, Some(Reason::ReplaceBecauseTainted)) => "is tainted, so must be replaced",
         (_, Some(Reason::ReplaceByRequest)) => "will be replaced, as requested",
         (_, Some(Reason::ReplaceByTriggers)) => "will be replaced due to changes in replace_triggered_by",
         _ => "must be replaced",
     };
-    (words, remarks)
+    (words.into(), remarks)
 }
 
 fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {

@@ -138,6 +138,8 @@ impl Printer<'_> {
         let sides = [before, after].into_iter().filter_map(Value::as_members);
         let names: BTreeSet<&Arc<str>> = sides.flat_map(|members| members.keys()).collect();
         let is_map = matches!(after.kind(), Kind::Map(..));
+        // What is left out has its part in the width, as in resource blocks.
+        let width = names.iter().map(|name| label(name, is_map).chars().count()).max().unwrap_or(0);
         let mut rows = Vec::new();
         let mut hidden = 0usize;
         for name in names {
@@ -156,7 +158,6 @@ impl Printer<'_> {
             let step = if is_map { path.index(&**name) } else { path.attr(name.clone()) };
             rows.push((label(name, is_map), mark, old.unwrap_or(&empty), new.unwrap_or(&empty), step));
         }
-        let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
         let mut out = format!("{{{}\n", self.forces(path));
         for (name, mark, old, new, step) in rows {
             let fill = pad(width - name.chars().count());

@@ -27,7 +27,7 @@ fn an_object_hides_what_stays() {
     let after = Value::object([("a", Value::from(2)), ("bb", Value::from("x")), ("d", null())]);
     assert_eq!(
         show(&before, &after),
-        "{\n          ~ a = 1 -> 2\n          - c = true\n          + d = null\n            # (1 unchanged attribute hidden)\n        }"
+        "{\n          ~ a  = 1 -> 2\n          - c  = true\n          + d  = null\n            # (1 unchanged attribute hidden)\n        }"
     );
 }
 

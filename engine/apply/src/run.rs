@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use ordain_diag::{CheckInstance, CheckKind, CheckResult, Diagnostic, Diagnostics, codes};
-use ordain_eval::{Evaluator, Objects, Outcome};
+use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Mode, json};
 use ordain_provider::ObjectSchemas;
 use ordain_state::{Event as JournalEvent, Header, OutputState, State, Stored};
@@ -32,6 +32,9 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
         Mode::Destroy => ordain_eval::Mode::Destroy,
         Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Apply,
     };
+    if plan.mode == Mode::RefreshOnly {
+        evaluation.conditions = Conditions::Warn;
+    }
     evaluation.targets = plan.targets.clone();
     evaluation.excludes = plan.excludes.clone();
     let acting = plan.changes.iter().filter(|change| change.action != Action::NoOp);
@@ -55,7 +58,8 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     let mut drive = Drive::new(&session, stored.clone());
     let mut outcome = Outcome::default();
     if !found.has_errors() {
-        if session.plan.mode == Mode::Destroy {
+        let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
+        if session.plan.mode == Mode::Destroy || partial {
             preset(&session, &mut evaluator);
         }
         drive.run(&mut evaluator).await;
@@ -66,8 +70,8 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     finish(&session, drive, stored, outcome, found).await
 }
 
-/// Objects as the plan knows them, for what provider configurations refer to while everything is
-/// destroyed.
+/// Objects as the plan knows them, for what provider configurations refer to while everything is destroyed,
+/// and for what refers to instances that targets leave out.
 fn preset(session: &Session, evaluator: &mut Evaluator) {
     for (address, resource) in &session.plan.prior.resources {
         let Some(schema) = session.schemas.get(&resource.provider.provider, &address.resource) else {

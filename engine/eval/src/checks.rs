@@ -9,9 +9,9 @@ use ordain_lang::eval::{Cause, explain};
 use ordain_lang::refs::references;
 use ordain_value::{Type, convert};
 
-use crate::Mode;
 use crate::core::{Core, error};
 use crate::scope::InstanceScope;
+use crate::{Conditions, Mode};
 
 /// What conditions of one instance say: status, and the message of one that does not hold.
 type Said = Vec<(CheckStatus, Option<String>)>;
@@ -64,24 +64,39 @@ pub(crate) struct Verdict {
     pub(crate) message: Option<String>,
 }
 
-/// Whether any condition stops what comes after it.
-pub(crate) fn stops(verdicts: &[Verdict]) -> bool {
-    verdicts.iter().any(|verdict| matches!(verdict.status, CheckStatus::Fail | CheckStatus::Error))
-}
-
 impl Core {
-    /// Evaluates conditions. In a check block what is found are warnings, elsewhere errors.
+    /// Whether any condition stops what comes after it.
+    pub(crate) fn stops(&self, verdicts: &[Verdict]) -> bool {
+        let holds_up = |verdict: &Verdict| match verdict.status {
+            CheckStatus::Error => true,
+            CheckStatus::Fail => self.input.conditions != Conditions::Warn,
+            _ => false,
+        };
+        verdicts.iter().any(holds_up)
+    }
+
+    /// Evaluates conditions. In a check block what is found are warnings, elsewhere errors, unless the input says
+    /// what else comes of them.
     pub(crate) fn check_all(
         &self,
         scope: &InstanceScope<'_>,
         conditions: &[Condition],
         summary: &str,
     ) -> (Vec<Verdict>, Diagnostics) {
-        let mut found = Diagnostics::new();
-        let judged = |condition: &&Condition| self.input.judge || condition.kind == ConditionKind::Validation;
-        let verdicts = conditions.iter().filter(judged);
-        let verdicts = verdicts.map(|condition| self.check(scope, condition, summary, &mut found));
-        (verdicts.collect(), found)
+        let (mut found, mut verdicts) = (Diagnostics::new(), Vec::new());
+        for condition in conditions {
+            let mut said = Diagnostics::new();
+            let verdict = self.check(scope, condition, summary, &mut said);
+            let ignored = self.input.conditions == Conditions::Ignore;
+            if ignored && condition.kind != ConditionKind::Validation {
+                let holds = verdict.status != CheckStatus::Error;
+                found.extend(said.into_iter().filter(|item| !holds && item.is_error()));
+            } else {
+                found.append(said);
+                verdicts.push(verdict);
+            }
+        }
+        (verdicts, found)
     }
 
     fn check(
@@ -147,8 +162,12 @@ impl Core {
             Some(false) => {
                 let text = message.clone().unwrap_or_else(|| HIDDEN.to_owned());
                 let problem = error(codes::eval::CHECK_FAILED, summary, &text, span);
-                let problem =
-                    if condition.kind == ConditionKind::Assert { as_warning(problem) } else { problem };
+                let warns = match condition.kind {
+                    ConditionKind::Assert => true,
+                    ConditionKind::Validation => false,
+                    _ => self.input.conditions == Conditions::Warn,
+                };
+                let problem = if warns { as_warning(problem) } else { problem };
                 let cause = if marks.is_sensitive() { Cause::Sensitive } else { Cause::Plain };
                 found.push(explain(&condition.condition, scope, problem, cause));
                 // What may not be shown is not stored either.

@@ -13,7 +13,7 @@ use ordain_provider::{
 use ordain_value::{Marks, Path};
 
 use super::*;
-use crate::{Mode, VariableInput, VariableSource, VariableText, WantedInstance};
+use crate::{Conditions, Mode, VariableInput, VariableSource, VariableText, WantedInstance};
 
 struct Still;
 
@@ -97,7 +97,7 @@ fn input(files: &[(&str, &str)], mode: Mode) -> Input {
         stored_providers: Vec::new(),
         targets: Vec::new(),
         excludes: Vec::new(),
-        judge: true,
+        conditions: Conditions::Refuse,
         defer: false,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance};
-use ordain_config::blocks::Import;
+use ordain_addr::{ConfigResource, Key, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_config::blocks::{Import, Repetition};
 use ordain_config::key_of;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
@@ -101,6 +101,13 @@ impl Core {
         found: &mut Diagnostics,
     ) -> Option<(ResourceInstance, WantedImport)> {
         let address = self.import_address(scope, import, found)?;
+        if self.input.mode != Mode::Validate
+            && let Some(detail) = self.unlike_target(import, address.key.as_ref())
+        {
+            let summary = "Invalid import 'to' expression";
+            found.push(error(codes::config::INVALID_ARGUMENT, summary, detail, import.to.span));
+            return None;
+        }
         let id = match &import.id {
             None => None,
             Some(expr) => Some(self.import_id(scope, expr, found)?),
@@ -111,6 +118,23 @@ impl Core {
         };
         let provider = import.provider.as_ref().and_then(|provider| self.import_provider(import, provider));
         Some((address, WantedImport { id, identity, provider, span: import.header }))
+    }
+
+    /// Why no instance of the target can have such a key.
+    fn unlike_target(&self, import: &Import, key: Option<&Key>) -> Option<&'static str> {
+        match (&self.input.tree.resource(&import.target)?.repetition, key) {
+            (Repetition::Count(_), None) => Some("The target resource is using count."),
+            (Repetition::ForEach(_), None) => Some("The target resource is using for_each."),
+            (Repetition::Count(_), Some(Key::Str(_))) => Some("The target resource does not use for_each."),
+            (Repetition::ForEach(_), Some(Key::Int(_))) => Some("The target resource does not use count."),
+            (Repetition::Single | Repetition::Enabled(_), Some(Key::Int(_))) => {
+                Some("The target resource does not use count.")
+            }
+            (Repetition::Single | Repetition::Enabled(_), Some(Key::Str(_))) => {
+                Some("The target resource does not use for_each.")
+            }
+            _ => None,
+        }
     }
 
     fn import_provider(

@@ -55,9 +55,21 @@ pub struct Input {
     /// Whether a `count` or `for_each` that is not known is no error: one instance without key then stands
     /// for all of them, and its expansion is told without keys.
     pub defer: bool,
-    /// Whether conditions other than validations of variables are judged. They are not where everything is
-    /// about to be destroyed anyway.
-    pub judge: bool,
+    /// What comes of conditions that do not hold.
+    pub conditions: Conditions,
+}
+
+/// What comes of conditions that do not hold. Validations of variables always refuse, and what cannot be
+/// evaluated is always an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Conditions {
+    /// Preconditions and postconditions refuse; check blocks warn.
+    #[default]
+    Refuse,
+    /// All warn, and nothing is held up: nothing will be done.
+    Warn,
+    /// Nothing is said: everything is about to be destroyed anyway.
+    Ignore,
 }
 
 /// A value for a root variable.

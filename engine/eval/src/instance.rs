@@ -9,7 +9,6 @@ use ordain_lang::refs::body_references;
 use ordain_provider::{Attribute, AttributeType, Block};
 use ordain_value::{Path, Step, Value};
 
-use crate::checks::stops;
 use crate::core::{Core, error};
 use crate::decode::decode;
 use crate::resources::Active;
@@ -41,7 +40,7 @@ impl Core {
             let (block, own) = (address.config().to_string(), address.to_string());
             self.checks.record(CheckKind::Resource, &block, own, &verdicts);
         }
-        if stops(&verdicts) {
+        if self.stops(&verdicts) {
             return (None, found);
         }
         let scope = self.scope(instance, &keys);

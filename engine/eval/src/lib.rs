@@ -38,7 +38,7 @@ mod sensitive;
 mod variables;
 
 pub use evaluator::Evaluator;
-pub use input::{Input, Mode, VariableInput, VariableSource, VariableText};
+pub use input::{Conditions, Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue, RelevantAttribute};
 pub use outline::{Outline, OutlineKind, OutlineNode};
 pub use provisioners::{connection_schema, provisioner_schema};

@@ -8,7 +8,6 @@ use ordain_lang::eval::{Cause, explain};
 use ordain_value::{Marks, Type, Value};
 
 use crate::Mode;
-use crate::checks::stops;
 use crate::core::{Core, error};
 use crate::graph::ModuleId;
 use crate::scope::InstanceScope;
@@ -30,7 +29,8 @@ impl Core {
             let summary = "Module output value precondition failed";
             let (verdicts, problems) = self.check_all(&scope, conditions, summary);
             found.append(problems.at_address(&own));
-            let value = if stops(&verdicts) { None } else { self.output_value(&scope, id, output, found) };
+            let value =
+                if self.stops(&verdicts) { None } else { self.output_value(&scope, id, output, found) };
             if !verdicts.is_empty() {
                 self.checks.record(CheckKind::OutputValue, &address, own, &verdicts);
             }

@@ -12,7 +12,6 @@ use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Marks, Value};
 use petgraph::graph::NodeIndex;
 
-use crate::checks::stops;
 use crate::core::{Core, TypeInfo, error};
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::Expansion;
@@ -316,7 +315,7 @@ impl Core {
         let scope = self.scope(instance, &keys).with_self(&value);
         let (verdicts, problems) = self.check_all(&scope, conditions, "Resource postcondition failed");
         found.append(problems.at_address(&address.to_string()));
-        let failed = stops(&verdicts);
+        let failed = self.stops(&verdicts);
         self.checks.record(
             CheckKind::Resource,
             &address.config().to_string(),

@@ -366,7 +366,7 @@ pub fn evaluation(
         targets: Vec::new(),
         excludes: Vec::new(),
         defer: false,
-        judge: true,
+        conditions: ordain_eval::Conditions::Refuse,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
-use ordain_eval::{Evaluator, Objects, Outcome};
+use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Change, Mode, Plan, RelevantAttribute};
 use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
 use ordain_state::{OutputState, State};
@@ -40,6 +40,9 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         Mode::Destroy => ordain_eval::Mode::Destroy,
         Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Plan,
     };
+    if options.mode == Mode::RefreshOnly {
+        evaluation.conditions = Conditions::Warn;
+    }
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
     evaluation.defer = options.allow_deferral;
@@ -65,7 +68,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         let mut evaluator = found.take(Evaluator::new(evaluation));
         begun = !found.has_errors();
         if begun {
-            if session.options.mode == Mode::Destroy {
+            if session.options.mode == Mode::Destroy || session.options.is_partial() {
                 preset(&session, &drive.prior, &mut evaluator);
             }
             drive.run(&mut evaluator).await;
@@ -104,7 +107,7 @@ struct Refreshed {
 }
 
 /// Brings everything up to date before it is destroyed, by the whole configuration: as in Terraform, what
-/// cannot be evaluated is an error then too, but conditions are not judged.
+/// cannot be evaluated is an error then too, but conditions may be as they like.
 async fn refresh_first(
     session: &Session,
     source: &dyn ProviderSource,
@@ -118,7 +121,11 @@ async fn refresh_first(
         observer: Arc::clone(&session.observer),
         tree: Arc::clone(&session.tree),
     };
-    let input = ordain_eval::Input { mode: ordain_eval::Mode::Plan, judge: false, ..evaluation.clone() };
+    let input = ordain_eval::Input {
+        mode: ordain_eval::Mode::Plan,
+        conditions: Conditions::Ignore,
+        ..evaluation.clone()
+    };
     let (mut evaluator, mut found) = Evaluator::new(input);
     if found.has_errors() {
         return (Refreshed { prior, ..Refreshed::default() }, found);
@@ -182,7 +189,8 @@ fn cannot_import(drive: &Drive<'_>, base: &State, address: &ResourceInstance) ->
     error("Configuration for import target does not exist", detail)
 }
 
-/// Objects as they are stored, for what provider configurations refer to while everything is destroyed.
+/// Objects as they are stored, for what provider configurations refer to while everything is destroyed, and for
+/// what refers to instances that targets leave out.
 fn preset(session: &Session, prior: &State, evaluator: &mut Evaluator) {
     for (address, resource) in &prior.resources {
         let Some(schema) = session.schemas.get(&resource.provider.provider, &address.resource) else {

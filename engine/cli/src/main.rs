@@ -21,10 +21,6 @@ use ordain_operations::{Workdir, guarded};
 use session::Session;
 use ui::Ui;
 
-/// Configurations, values and plans are many small pieces: with this allocator they take less time and memory.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     if let Some(why) = guarded::become_provider(&std::env::args().collect::<Vec<_>>()) {
         ui::interrupted(&format!("{why}\n"));

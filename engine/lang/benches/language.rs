@@ -21,10 +21,6 @@ use ordain_lang::ast::Traversal;
 use ordain_lang::{Functions, Resolution, Scope, World, WorldError};
 use ordain_value::Value;
 
-/// As in the program itself.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Size of the text in bytes, at least.
 const SIZE: usize = 10_000_000;
 

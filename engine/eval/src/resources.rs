@@ -7,7 +7,7 @@ use ordain_config::Reference;
 use ordain_config::Subject;
 use ordain_config::blocks::{DependsOn, ResourceBlock};
 use ordain_diag::{CheckKind, Diagnostics, codes};
-use ordain_lang::refs::body_references;
+use ordain_lang::refs::{body_references, known_references};
 use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Marks, Value};
 use petgraph::graph::NodeIndex;
@@ -113,14 +113,22 @@ impl Evaluator {
         let Some(provider) = provider.map(|provider| provider.address.clone()) else {
             return NodeState::Failed;
         };
+        // Nobody waits for anything where nothing is done.
+        let (dependencies, depends_on) = if self.core.input.mode == Mode::Validate {
+            (Arc::default(), Arc::default())
+        } else {
+            let program = &self.core.program;
+            (self.dependencies.all(program, at), self.dependencies.awaited(program, at, id))
+        };
         let mut active = Active {
             node: at,
-            dependencies: self.dependencies.all(&self.core.program, at),
-            depends_on: self.dependencies.awaited(&self.core.program, at, id),
+            dependencies,
+            depends_on,
             imports: crate::imports::Imports::default(),
             info,
             provider,
-            names_itself: names_itself(&block),
+            // Only a plan asks.
+            names_itself: self.core.input.mode != Mode::Validate && names_itself(&block),
             block,
             instances: Vec::new(),
             next: (0, 0),
@@ -178,7 +186,9 @@ impl Evaluator {
         if expansion.len() > 0 {
             let keys = expansion.key_data(0);
             let scope = self.core.scope(instance, &keys);
-            found.append(scope.check_references(&body_references(&block.body)));
+            let schema = &active.info.schema.block;
+            let known = |name: &str| schema.attributes.contains_key(name) || schema.blocks.contains_key(name);
+            found.append(scope.check_references(&known_references(&block.body, &known)));
         }
         if found.error_count() > before {
             return None;
@@ -432,7 +442,11 @@ impl Core {
                 );
             if !whole {
                 let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
-                found.push(error(codes::eval::UNDECLARED, "Invalid depends_on reference", detail, item.span));
+                let span = match (rest.first(), rest.last()) {
+                    (Some(first), Some(last)) => first.span().to(last.span()),
+                    _ => item.span,
+                };
+                found.push(error(codes::eval::UNDECLARED, "Invalid depends_on reference", detail, span));
             }
         }
         if found.has_errors() {

@@ -9,6 +9,7 @@ mod json11;
 mod parse;
 mod resolve11;
 mod scalar_form;
+mod tabs;
 mod tree;
 
 pub use emit::{to_yaml, to_yaml_indented};

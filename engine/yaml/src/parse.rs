@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use crate::tabs::{self, TabCheck};
 use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
 
 /// Every document of a text; an empty text has none.
@@ -30,9 +31,14 @@ fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlErro
         done: Vec::new(),
         ended: 0,
     };
+    let text = &*tabs::spaced(text);
     let mut parser = Parser::new_from_str(text);
+    let mut tabs = TabCheck::new(text);
     while let Some(event) = parser.next_event() {
         let (mut event, span) = event.map_err(|e| as_libyaml(&e))?;
+        if let Some(tabs) = &mut tabs {
+            tabs.accept(&event, span)?;
+        }
         // A block that ends with the text has the line break that stands there, not one more.
         if let Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, ..) = &mut event
             && unended.is_some_and(|end| span.end.index() >= end)

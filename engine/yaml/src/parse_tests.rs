@@ -48,3 +48,34 @@ fn deep_nesting_is_refused() {
 fn self_reference_is_an_error() {
     assert!(parse("a: &a [*a]").is_err());
 }
+
+#[test]
+fn tabs_are_read_as_libyaml_does() {
+    let fine = [
+        "a:\tb",
+        "a: \t b",
+        "[\ta,\n\tb]",
+        "---\ta",
+        "a: 1\t",
+        "\"a\n\tb\"",
+        "- a:\t1\n  b:\t2",
+        "a: 1 #\tx",
+    ];
+    let wrong = [
+        "\ta",
+        " \ta",
+        "-\ta",
+        "- \ta",
+        "a: 1\n\t\nb: 2",
+        "a: 1\n\t# c\nb: 2",
+        "\t\na: 1",
+        "\t{}",
+        "a: 1\n\t",
+    ];
+    for text in fine {
+        assert!(parse_documents(text, &Limits::default()).is_ok(), "{text:?}");
+    }
+    for text in wrong {
+        assert!(parse_documents(text, &Limits::default()).is_err(), "{text:?}");
+    }
+}

@@ -138,11 +138,15 @@ pub(super) const FUNCTIONS: &[Spec] = &[
 
 fn indent(call: &Call<'_>) -> FunctionResult {
     let spaces = call.int(0)?;
+    let text = call.text(1)?;
+    if spaces >= 0 && !text.contains('\n') {
+        return Ok(Value::string(text));
+    }
     if !(0..=LONGEST_PADDING).contains(&spaces) {
         return Err(FunctionError::call("the number of spaces must be between 0 and 1048576"));
     }
     let pad = format!("\n{}", " ".repeat(usize::try_from(spaces).unwrap_or(0)));
-    Ok(Value::string(call.text(1)?.replace('\n', &pad)))
+    Ok(Value::string(text.replace('\n', &pad)))
 }
 
 fn join(call: &Call<'_>) -> FunctionResult {

@@ -13,8 +13,8 @@ mod tree;
 pub(crate) mod values;
 mod write;
 
-pub use changes::in_order;
 pub(crate) use changes::key_json;
+pub use changes::order;
 pub use checks::to_state as state_check_results;
 pub use configuration::Configuration;
 pub use values::{sensitive_shape, unknown_shape};
@@ -66,13 +66,13 @@ pub fn plan_explained(
     view: &View<'_>,
     cause: &dyn Fn(&Change) -> Option<Json>,
 ) -> (String, Diagnostics) {
-    let (text, mut diagnostics) = with_document(plan, view, cause, |document| write::line(document));
+    let (text, mut diagnostics) = with_document(plan, view, cause, true, |document| write::line(document));
     (written(text, &mut diagnostics), diagnostics)
 }
 
 /// The document written as it is made, without a text in between.
 pub fn plan_written(plan: &Plan, view: &View<'_>, out: &mut dyn std::io::Write) -> Diagnostics {
-    let (done, mut diagnostics) = with_document(plan, view, &|_| None, |document| {
+    let (done, mut diagnostics) = with_document(plan, view, &|_| None, true, |document| {
         write::line_to(document, out).map(|()| String::new())
     });
     written(done, &mut diagnostics);
@@ -85,7 +85,7 @@ pub fn plan_to<S: serde::Serializer>(
     view: &View<'_>,
     serializer: S,
 ) -> (Result<S::Ok, S::Error>, Diagnostics) {
-    with_document(plan, view, &|_| None, |document| document.serialize(serializer))
+    with_document(plan, view, &|_| None, true, |document| document.serialize(serializer))
 }
 
 /// All of the document but what grows with the number of objects: no `resource_changes`, no `resource_drift`, and
@@ -95,7 +95,7 @@ pub fn outline_to<S: serde::Serializer>(
     view: &View<'_>,
     serializer: S,
 ) -> (Result<S::Ok, S::Error>, Diagnostics) {
-    with_document(plan, view, &|_| None, |document| {
+    with_document(plan, view, &|_| None, false, |document| {
         let outline = PlanDocument {
             variables: document.variables.clone(),
             planned_values: document::ValuesDocument::default(),
@@ -155,6 +155,7 @@ fn with_document<T>(
     plan: &Plan,
     view: &View<'_>,
     cause: &dyn Fn(&Change) -> Option<Json>,
+    whole: bool,
     work: impl FnOnce(&PlanDocument<'_>) -> T,
 ) -> (T, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
@@ -162,7 +163,12 @@ fn with_document<T>(
     let has_prior = !plan.prior.is_empty() || !outputs.is_empty();
     let prior_state =
         has_prior.then(|| diagnostics.take(states::document(&plan.prior, view, &outputs, false)));
-    let planned_values = diagnostics.take(states::planned(plan, view));
+    let planned_values = if whole {
+        diagnostics.take(states::planned(plan, view))
+    } else {
+        diagnostics.append(states::without_schema(plan, view));
+        document::ValuesDocument::default()
+    };
     let change = |change: &&Change| changes::resource_change(change, view);
     let explained =
         |planned: &&Change| document::ResourceChange { ordain: cause(planned).map(own), ..change(planned) };
@@ -171,8 +177,11 @@ fn with_document<T>(
         terraform_version: view.terraform_version,
         variables: variables(plan, view),
         planned_values,
-        resource_drift: Each::new(changes::in_order(&plan.drift), change),
-        resource_changes: Each::new(changes::in_order(&plan.changes), explained),
+        resource_drift: Each::new(if whole { changes::in_order(&plan.drift) } else { Vec::new() }, change),
+        resource_changes: Each::new(
+            if whole { changes::in_order(&plan.changes) } else { Vec::new() },
+            explained,
+        ),
         deferred_changes: plan.deferred.iter().map(|deferred| changes::deferred(deferred, view)).collect(),
         output_changes: plan
             .outputs

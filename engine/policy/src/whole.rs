@@ -58,24 +58,30 @@ fn rows(file: &Arc<PlanFile>, drift: bool) -> Value {
     let file = Arc::clone(file);
     Value::later_array(move || {
         let changes = if drift { &file.plan.drift } else { &file.plan.changes };
-        json::in_order(changes).into_iter().map(|change| row(&file, change)).collect()
+        json::order(changes).into_iter().map(|at| row(&file, at, drift)).collect()
     })
 }
 
-fn row(file: &PlanFile, change: &Change) -> Value {
-    let resource = &change.address.resource;
-    let schema = file.schemas.get(&change.provider.provider, resource.mode, &resource.type_name).cloned();
-    let change = change.clone();
+/// The entry of the change that stands at a place of the plan.
+fn row(file: &Arc<PlanFile>, at: usize, drift: bool) -> Value {
+    let file = Arc::clone(file);
     Value::later_object(move || {
-        let frame = json::frame_to(&change, ValueSerializer).unwrap_or(Value::Null);
-        let mut pairs = frame.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default();
-        for (key, value) in &mut pairs {
-            if key.as_str() == Some("change") {
-                *value = ends(&change, value, schema.as_ref());
-            }
-        }
-        pairs
+        let changes = if drift { &file.plan.drift } else { &file.plan.changes };
+        changes.get(at).map(|change| members_of(&file, change)).unwrap_or_default()
     })
+}
+
+fn members_of(file: &PlanFile, change: &Change) -> Vec<(Value, Value)> {
+    let resource = &change.address.resource;
+    let schema = file.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+    let frame = json::frame_to(change, ValueSerializer).unwrap_or(Value::Null);
+    let mut pairs = frame.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default();
+    for (key, value) in &mut pairs {
+        if key.as_str() == Some("change") {
+            *value = ends(change, value, schema);
+        }
+    }
+    pairs
 }
 
 /// `change` with what the frame has no values for.

@@ -14,8 +14,19 @@ use crate::{Change, Deferred, Importing};
 /// managed resources, present objects before those set aside.
 pub fn in_order(changes: &[Change]) -> Vec<&Change> {
     let mut sorted: Vec<&Change> = changes.iter().collect();
-    sorted.sort_by(|a, b| by_address(&a.address, &b.address).then_with(|| a.deposed.cmp(&b.deposed)));
+    sorted.sort_by(|a, b| before(a, b));
     sorted
+}
+
+/// Places of the changes in the order in which they are listed.
+pub fn order(changes: &[Change]) -> Vec<usize> {
+    let mut sorted: Vec<(usize, &Change)> = changes.iter().enumerate().collect();
+    sorted.sort_by(|(_, a), (_, b)| before(a, b));
+    sorted.into_iter().map(|(at, _)| at).collect()
+}
+
+fn before(a: &Change, b: &Change) -> Ordering {
+    by_address(&a.address, &b.address).then_with(|| a.deposed.cmp(&b.deposed))
 }
 
 fn by_address(a: &ResourceInstance, b: &ResourceInstance) -> Ordering {

@@ -193,18 +193,45 @@ pub fn planned<'a>(plan: &'a Plan, view: &View<'a>) -> (ValuesDocument<'a>, Diag
                     Leaf { address, deposed_key: None, object, schema, secrets },
                 );
             }
-            None => {
-                let detail = format!(
-                    "The schema of {} from provider {} is needed to show the planned values and is not at hand.",
-                    resource.type_name, change.provider.provider
-                );
-                let found = Diagnostic::error(codes::plan::CANNOT_SHOW, "Missing resource schema", detail);
-                diagnostics.push(found.with_address(change.address.to_string()));
-            }
+            None => diagnostics.push(no_schema(change)),
         }
     }
     let outputs = planned_outputs(plan, view.secrets);
     (ValuesDocument { outputs, root_module: tree.into_root() }, diagnostics)
+}
+
+fn no_schema(change: &Change) -> Diagnostic {
+    let detail = format!(
+        "The schema of {} from provider {} is needed to show the planned values and is not at hand.",
+        change.address.resource.type_name, change.provider.provider
+    );
+    let found = Diagnostic::error(codes::plan::CANNOT_SHOW, "Missing resource schema", detail);
+    found.with_address(change.address.to_string())
+}
+
+/// What [`planned`] would find, without making anything.
+pub fn without_schema(plan: &Plan, view: &View<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let mut last: Option<&Change> = None;
+    let kept = |change: &&Change| change.action != Action::Delete && change.deposed.is_none();
+    for change in plan.changes.iter().filter(kept) {
+        let of = |change: &Change| {
+            let resource = &change.address.resource;
+            (change.provider.provider.clone(), resource.mode, resource.type_name.clone())
+        };
+        // Neighbours are mostly of one type.
+        if last.is_some_and(|last| {
+            last.address.resource.type_name == change.address.resource.type_name && of(last) == of(change)
+        }) {
+            continue;
+        }
+        let (provider, mode, type_name) = of(change);
+        match view.schemas.get(&provider, mode, &type_name) {
+            Some(_) => last = Some(change),
+            None => diagnostics.push(no_schema(change)),
+        }
+    }
+    diagnostics
 }
 
 fn planned_object(change: &Change, schema: &TypeSchema, secrets: Secrets) -> ResourceDocument {

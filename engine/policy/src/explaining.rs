@@ -193,7 +193,7 @@ pub fn vacuous(bundle: &Bundle, now: i64) -> Diagnostics {
     let anything = Unknown::new(Type::Any, Waits::one(Wait { of: "input".into(), path: "".into() }));
     rego.set_now(now.saturating_mul(1_000_000_000));
     rego.set_input(Value::from(anything), true);
-    let mut diagnostics = Diagnostics::new();
+    let mut diagnostics = crate::contradictions::contradictions(bundle);
     let rules = bundle.decision_rules().filter(|(_, _, decides)| *decides != Decides::Undetermined);
     for (_, rule, _) in rules {
         let tried = match rego.explain(&rule) {

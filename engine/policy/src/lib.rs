@@ -7,6 +7,7 @@
 mod bundle;
 mod check;
 mod conftest;
+mod contradictions;
 mod decisions;
 mod evaluating;
 mod explaining;

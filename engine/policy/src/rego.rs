@@ -248,6 +248,11 @@ fn told(error: &Error, paths: &[String], texts: &[String]) -> Failed {
     }
     let text = usize::try_from(error.at.file).ok().and_then(|file| texts.get(file));
     let line = usize::try_from(error.at.row).ok().and_then(|row| text?.lines().nth(row.checked_sub(1)?));
+    if line.is_none_or(|line| line.trim().is_empty())
+        && let Some(shown) = text.and_then(|text| after_last(text, error.at.row))
+    {
+        return Failed(format!("{path}:{}:{}: {message}{shown}", error.at.row, error.at.col));
+    }
     let mut out = format!("{path}:{}:{}: {message}", error.at.row, error.at.col);
     if let Some(line) = line {
         // Tabs stay tabs, so that the mark stands under its place however wide they are.
@@ -261,6 +266,17 @@ fn told(error: &Error, paths: &[String], texts: &[String]) -> Failed {
         out.push_str(&format!("\n  {number} | {line}\n  {blank} | {pad}{}", "^".repeat(wide)));
     }
     Failed(out)
+}
+
+/// The last line with something on it before a row, with a mark behind its end: where a text ends too early.
+fn after_last(text: &str, row: u32) -> Option<String> {
+    let most = usize::try_from(row).ok()?;
+    let (at, line) =
+        text.lines().enumerate().take(most).filter(|(_, line)| !line.trim().is_empty()).last()?;
+    let number = (at + 1).to_string();
+    let blank = " ".repeat(number.len());
+    let pad: String = line.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    Some(format!("\n  {number} | {line}\n  {blank} | {pad}^"))
 }
 
 #[cfg(test)]

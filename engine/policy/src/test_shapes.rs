@@ -81,6 +81,11 @@ pub fn test_shaped(question: &TestQuestion) -> TestReply {
         TestOutcome::Failed | TestOutcome::Errored(..) => true,
         TestOutcome::Skipped => !question.skipped_is_fine,
     });
+    if (question.coverage || question.threshold.is_some())
+        && let Some(reply) = uncounted(&report.runs, &modules)
+    {
+        return reply;
+    }
     let total = percentage(&report.cover);
     if let Some(threshold) = question.threshold.filter(|threshold| total < *threshold) {
         let complaint =
@@ -95,6 +100,30 @@ pub fn test_shaped(question: &TestQuestion) -> TestReply {
         pretty(&Json::Array(report.runs.iter().map(|run| shown(run, &modules)).collect()))
     };
     TestReply { output, complaint: String::new(), exit: if failed { 2 } else { 0 } }
+}
+
+/// Where tests fail or err, they are told instead of what they cover.
+fn uncounted(runs: &[TestRun], modules: &[&SourceFile]) -> Option<TestReply> {
+    for run in runs {
+        if let TestOutcome::Errored(errors, _) = &run.outcome {
+            let lines = errors.iter().map(|error| {
+                let file = usize::try_from(error.at.file).ok().and_then(|file| modules.get(file));
+                let path = file.map_or("", |file| file.path.as_str());
+                format!("{path}:{}: {}: {}\n", error.at.row, error.code.as_str(), error.message)
+            });
+            return Some(TestReply { output: String::new(), complaint: lines.collect(), exit: 1 });
+        }
+    }
+    let failed: Vec<&TestRun> =
+        runs.iter().filter(|run| matches!(run.outcome, TestOutcome::Failed)).collect();
+    let first = failed.first()?;
+    let name = |run: &TestRun| format!("{}.{}: FAIL", run.package, run.name);
+    let mut output = String::new();
+    for run in &failed {
+        output.push_str(&format!("{}:{}:\n{}\n", path_of(run, modules), run.at.row, name(run)));
+    }
+    output.push_str(&format!("{}\nFAIL: {}/{}", "-".repeat(80), failed.len(), failed.len()));
+    Some(TestReply { output, complaint: format!("{}\n", name(first)), exit: 1 })
 }
 
 fn refused(why: &str) -> TestReply {

@@ -189,32 +189,38 @@ impl Machine<'_> {
         } else {
             None
         };
-        let children: Vec<(Value, usize)> = self
-            .program
-            .tree
-            .place(place)
-            .map(|place| place.children.iter().map(|(key, child)| (key.clone(), *child)).collect())
-            .unwrap_or_default();
         let hidden = |key: &Value| place == 0 && key.as_str() == Some("system");
-        if children.is_empty() && !self.has_rules(place) {
-            return Ok(Some(base.cloned().unwrap_or_else(|| Value::object(Vec::new()))));
-        }
-        if children.is_empty() {
+        let children = self.program.tree.place(place).map(|place| &place.children).into_iter().flatten();
+        let children: Vec<(Value, usize)> =
+            children.filter(|(key, _)| !hidden(key)).map(|(key, child)| (key.clone(), *child)).collect();
+        if children.is_empty() && self.has_rules(place) {
             return Ok(own);
         }
         let mut out = match (own, base) {
             (Some(Value::Object(own)), _) => Object::clone(&own),
             (Some(Value::Unknown(own)), _) => return Ok(Some(self.vague_place(own.waits.clone()))),
             (Some(other), _) => return Ok(Some(other)),
+            (None, Some(base)) if place != 0 && children.is_empty() => return Ok(Some(base.clone())),
             (None, Some(Value::Object(base))) => Object::clone(base),
             (None, _) => Object::default(),
         };
-        let mut vague = Vec::new();
-        if place == 0 {
+        if place == 0 && out.get_str("system").is_some() {
             // What is there for the system is found by its name only.
             out = out.into_iter().filter(|(key, _)| !hidden(key)).collect();
         }
-        for (key, child) in children.into_iter().filter(|(key, _)| !hidden(key)) {
+        self.with_children(place, (out, base), children, &whole)
+    }
+
+    /// What stands at a place, with what its children give.
+    fn with_children(
+        &mut self,
+        place: usize,
+        (mut out, base): (Object, Option<&Value>),
+        children: Vec<(Value, usize)>,
+        whole: &[Vec<Value>],
+    ) -> Outcome<Option<Value>> {
+        let mut vague = Vec::new();
+        for (key, child) in children {
             let below = base.and_then(|base| base.get(&key)).cloned();
             let (member, open) = self.apart(|machine| match machine.at_place(child, below)? {
                 Some(document) => machine.forced(document),

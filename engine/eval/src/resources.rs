@@ -113,13 +113,7 @@ impl Evaluator {
         let Some(provider) = provider.map(|provider| provider.address.clone()) else {
             return NodeState::Failed;
         };
-        // Nobody waits for anything where nothing is done.
-        let (dependencies, depends_on) = if self.core.input.mode == Mode::Validate {
-            (Arc::default(), Arc::default())
-        } else {
-            let program = &self.core.program;
-            (self.dependencies.all(program, at), self.dependencies.awaited(program, at, id))
-        };
+        let (dependencies, depends_on) = self.needed(at, id);
         let mut active = Active {
             node: at,
             dependencies,
@@ -152,6 +146,15 @@ impl Evaluator {
         self.queue.push_back(at);
         self.active.insert(at, active);
         NodeState::Running
+    }
+
+    /// What a resource depends on, and what it waits for; nothing where nothing is done.
+    fn needed(&mut self, at: NodeIndex, id: ModuleId) -> (Arc<[ConfigResource]>, Arc<[ConfigResource]>) {
+        if self.core.input.mode == Mode::Validate {
+            return (Arc::default(), Arc::default());
+        }
+        let program = &self.core.program;
+        (self.dependencies.all(program, at), self.dependencies.awaited(program, at, id))
     }
 
     fn take_imports(&self, address: &ConfigResource, active: &mut Active, found: &mut Diagnostics) {

@@ -13,6 +13,19 @@ use crate::exit::Exit;
 use crate::flags::{given_variables, is_on, seconds, text, texts};
 use crate::session::Session;
 
+/// Warns of `-state`, which has a better place.
+pub fn warn_of_old_flags(matches: &ArgMatches, session: &mut Session) {
+    if text(matches, "state").is_some() {
+        let detail = "The file of the state belongs into the configuration: the argument path of the backend \"local\".";
+        let warning = ordain_diag::Diagnostic::warning(
+            ordain_diag::codes::cli::USAGE,
+            "Deprecated flag: -state",
+            detail,
+        );
+        session.fail(warning);
+    }
+}
+
 /// Reads the planning flags; what is wrong with them is shown. `destroy` is set by the command `destroy`.
 pub fn planning(
     matches: &ArgMatches,

@@ -124,6 +124,7 @@ fn options(
 /// Plans, shows, asks, and carries out exactly the plan that was shown. `mode` is the one that the command
 /// itself stands for; without it the flags say.
 fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Result<Exit, Exit> {
+    request::warn_of_old_flags(matches, session);
     let mut wanted = request::planning(matches, session, mode == Some(Mode::Destroy), "OperationTypeApply")?;
     let refreshing = mode == Some(Mode::RefreshOnly);
     if refreshing {

@@ -28,6 +28,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
+    request::warn_of_old_flags(matches, session);
     let mut options = request::planning(matches, session, false, "OperationTypePlan")?;
     options.store = text(matches, "out").is_some();
     let project = request::project(session)?;

@@ -270,8 +270,8 @@ impl Modules<'_> {
                 "The directory {dir} could not be read for run {:?}: it holds no configuration files.",
                 run.name.text
             );
-            let problem =
-                Diagnostic::error(codes::config::MODULE_LOAD, "Unreadable module directory", detail);
+            let summary = if installed.is_some() { "Unreadable module directory" } else { NOT_INSTALLED };
+            let problem = Diagnostic::error(codes::config::MODULE_LOAD, summary, detail);
             found.push(problem.with_span(*span).with_context(run.header));
             return Arc::new(ModuleTree::default());
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use h2::client::SendRequest;
+use h2::client::{ResponseFuture, SendRequest};
 use http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -87,9 +87,19 @@ impl Channel {
             .body(())
             .map_err(|error| garbled(error.to_string()))?;
         let mut sender = self.sender.clone().ready().await.map_err(broken)?;
+        let message = framed(request)?;
         let (response, mut body) = sender.send_request(head, false).map_err(broken)?;
-        body.send_data(framed(request)?, true).map_err(broken)?;
-        receive(response.await.map_err(broken)?).await
+        let sent = body.send_data(message, true);
+        answered(response, sent).await
+    }
+}
+
+/// The reply to a request. Who does not know a call says so as soon as its headers are there, and closes the stream
+/// before the message can be sent: then there is an answer all the same.
+async fn answered(response: ResponseFuture, sent: Result<(), h2::Error>) -> Result<Bytes, Failure> {
+    match response.await {
+        Ok(response) => receive(response).await,
+        Err(error) => Err(broken(sent.err().unwrap_or(error))),
     }
 }
 
@@ -187,3 +197,7 @@ fn percent_decoded(text: &[u8]) -> String {
 fn broken(error: h2::Error) -> Failure {
     Failure::Broken(error.to_string())
 }
+
+#[cfg(test)]
+#[path = "channel_tests.rs"]
+mod tests;

@@ -120,21 +120,20 @@ impl Core {
         Some((address, WantedImport { id, identity, provider, span: import.header }))
     }
 
-    /// Why no instance of the target can have such a key.
-    fn unlike_target(&self, import: &Import, key: Option<&Key>) -> Option<&'static str> {
-        match (&self.input.tree.resource(&import.target)?.repetition, key) {
-            (Repetition::Count(_), None) => Some("The target resource is using count."),
-            (Repetition::ForEach(_), None) => Some("The target resource is using for_each."),
-            (Repetition::Count(_), Some(Key::Str(_))) => Some("The target resource does not use for_each."),
-            (Repetition::ForEach(_), Some(Key::Int(_))) => Some("The target resource does not use count."),
-            (Repetition::Single | Repetition::Enabled(_), Some(Key::Int(_))) => {
-                Some("The target resource does not use count.")
+    /// Why no instance of the target can have such a key, and how its instances are named.
+    fn unlike_target(&self, import: &Import, key: Option<&Key>) -> Option<String> {
+        let target = &import.target;
+        let (has, named) = match (&self.input.tree.resource(target)?.repetition, key) {
+            (Repetition::Count(_), None | Some(Key::Str(_))) => ("count", format!("{target}[0]")),
+            (Repetition::ForEach(_), None | Some(Key::Int(_))) => ("for_each", format!("{target}[\"key\"]")),
+            (Repetition::Single | Repetition::Enabled(_), Some(_)) => {
+                ("neither count nor for_each", target.to_string())
             }
-            (Repetition::Single | Repetition::Enabled(_), Some(Key::Str(_))) => {
-                Some("The target resource does not use for_each.")
-            }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(format!(
+            "{target} has {has}, so that the address of an instance is like {named}. Mend the address in \"to\"."
+        ))
     }
 
     fn import_provider(

@@ -118,7 +118,8 @@ impl Core {
                 provisioner.kind
             );
             let summary = "Missing required provisioner plugin";
-            found.push(Diagnostic::error(codes::config::INVALID_BLOCK, summary, detail));
+            let problem = Diagnostic::error(codes::config::INVALID_BLOCK, summary, detail);
+            found.push(problem.with_span(provisioner.header));
             return;
         };
         check_body(scope, &provisioner.body, &schema, found);

@@ -92,13 +92,24 @@ fn outermost(span: Span, source: &Source) -> Option<String> {
     Some(format!("{}{labels}", block.block_type.text))
 }
 
+/// How many lines are shown before and after the one in which a finding begins. What is around it, such as the bracket
+/// that it stands in, may have thousands.
+const NEAR: usize = 4;
+
 /// The lines that a finding touches, with its span marked.
 fn marked(item: &Diagnostic, span: Span, source: &Source, style: Style) -> Vec<String> {
     let shown = snippet(item, span, source);
-    let mut begin = 0;
+    let (mut begin, mut left_out) = (0, false);
     let mut out = Vec::new();
+    let at = source.position(span.start as usize).line;
     for (number, line) in (shown.first..).zip(&shown.lines) {
-        out.push(format!("{number:4}: {}", mark(line, shown.start, shown.end, begin, style)));
+        if number == shown.first || number.abs_diff(at) <= NEAR {
+            out.push(format!("{number:4}: {}", mark(line, shown.start, shown.end, begin, style)));
+            left_out = false;
+        } else if !left_out {
+            out.push("      …".to_owned());
+            left_out = true;
+        }
         begin += line.len() + 1;
     }
     out

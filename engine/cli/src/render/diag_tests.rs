@@ -45,3 +45,18 @@ fn long_details_are_wrapped_and_indented_lines_kept() {
     assert!(lines.iter().take(lines.len() - 1).all(|line| line.chars().count() <= 40));
     assert!(lines.last().unwrap().starts_with("  x"));
 }
+
+#[test]
+fn of_what_is_around_a_finding_only_the_beginning_and_the_near_lines_are_shown() {
+    let text = format!("x = {{\n{}  broken\n}}\n", "  a = 1\n".repeat(3000));
+    let mut sources = Sources::new();
+    let file = sources.add("main.tf", text.as_str());
+    let at = text.find("broken").unwrap();
+    let item = Diagnostic::error(codes::config::INVALID_ARGUMENT, "Broken", "It is broken.")
+        .with_span(Span::new(file, at, at + 6))
+        .with_around(Span::new(file, 4, at + 6));
+    let shown = diagnostic(&item, &sources, Style::PLAIN, WIDTH);
+    assert!(shown.contains("   1: x = {\n      …\n2998:   a = 1\n"), "{shown}");
+    assert!(shown.contains("3002:   broken\n"), "{shown}");
+    assert_eq!(shown.matches("a = 1").count(), 4);
+}

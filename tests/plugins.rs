@@ -214,6 +214,15 @@ fn logs_go_where_the_environment_says() {
 }
 
 #[test]
+fn a_configuration_is_checked_once() {
+    let configuration = format!("provider \"misbehaving\" {{\n}}\n{}", thing(""));
+    let place = place("checked", &configuration).with("TF_LOG_PROVIDER", "info").with("TF_LOG_PATH", "log");
+    place.run(&["plan", "-input=false", "-no-color"]).succeeds();
+    let log = std::fs::read_to_string(place.directory.join("log")).unwrap();
+    assert_eq!(log.matches("configuration checked").count(), 1, "{log}");
+}
+
+#[test]
 fn in_the_clear_when_asked_to() {
     let place = place("clear", &thing("")).with("TF_DISABLE_PLUGIN_TLS", "1");
     place.run(&["validate", "-no-color"]).succeeds();

@@ -47,8 +47,11 @@ pub async fn answer(call: &str, body: Bytes) -> Option<Vec<u8>> {
     Some(match call {
         "GetProviderSchema" => offer::reply().encode_to_vec(),
         "GetResourceIdentitySchemas" => offer::identities().encode_to_vec(),
-        "ValidateProviderConfig"
-        | "ConfigureProvider"
+        "ValidateProviderConfig" => {
+            note("configuration checked");
+            Vec::new()
+        }
+        "ConfigureProvider"
         | "StopProvider"
         | "ValidateEphemeralResourceConfig"
         | "ValidateDataResourceConfig" => Vec::new(),

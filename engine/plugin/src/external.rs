@@ -64,11 +64,18 @@ impl External {
     }
 
     async fn validate_provider(&self, config: &Value) -> Result<Diagnostics, Diagnostics> {
+        if self.plugin.has_accepted(config) {
+            return Ok(Diagnostics::new());
+        }
         let ty = self.plugin.offered().await?.schema.config.block.value_type();
         let request = wire::ValidateProvider { config: to_wire(config, &ty)? };
         let reply: wire::ProviderFindings =
             self.process().await?.call(Method::ValidateProvider, &request).await?;
-        Ok(findings(reply.diagnostics))
+        let found = findings(reply.diagnostics);
+        if found.is_empty() {
+            self.plugin.accept(config.clone());
+        }
+        Ok(found)
     }
 
     async fn try_upgrade(&self, request: UpgradeRequest) -> Answer<Value> {

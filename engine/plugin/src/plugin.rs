@@ -31,6 +31,8 @@ pub struct Plugin {
     offered: OnceCell<Offered>,
     processes: tokio::sync::Mutex<Processes>,
     types: Mutex<TypeTable>,
+    /// Configurations that it found nothing wrong with.
+    accepted: Mutex<Vec<Value>>,
 }
 
 /// Types that were asked for; `None` for names that the provider does not have.
@@ -74,6 +76,7 @@ impl Plugin {
             offered: OnceCell::new(),
             processes: tokio::sync::Mutex::default(),
             types: Mutex::default(),
+            accepted: Mutex::default(),
         })
     }
 
@@ -121,6 +124,16 @@ impl Plugin {
     fn unusable(&self, why: &str) -> Diagnostic {
         let detail = format!("The schemas of provider {} cannot be used: {why}.", self.source());
         Diagnostic::error(codes::provider::PLUGIN, "Failed to load plugin schemas", detail)
+    }
+
+    /// Whether it was asked about this configuration before, and had nothing to say. A plan asks twice, when all is
+    /// validated and before it configures; some providers take seconds for the answer.
+    pub(crate) fn has_accepted(&self, config: &Value) -> bool {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner).contains(config)
+    }
+
+    pub(crate) fn accept(&self, config: Value) {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner).push(config);
     }
 
     /// A process for calls that need no configuration.

@@ -65,8 +65,7 @@ pub fn evaluate(question: &Question) -> Reply {
 
 fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>> {
     let plain = |message: &str| json!({ "message": message });
-    let data = base_documents(&question.files)
-        .map_err(|faults| faults.iter().map(|fault| plain(fault)).collect::<Vec<_>>())?;
+    let data = base_documents(&question.files).map_err(|faults| load_faults(question, &faults))?;
     let input = match &question.input {
         Some(text) => Some(Value::parse_json(text).map_err(|error| vec![plain(&error.to_string())])?),
         None => None,
@@ -98,6 +97,23 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
         compiled.query(&question.query, request, env, trail)
     });
     answers.map_err(|why| vec![plain(&why.0)])?.map_err(describe)
+}
+
+/// Everything that is wrong with the files, file by file, where documents are.
+fn load_faults(question: &Question, documents: &[String]) -> Vec<Json> {
+    let mut out = Vec::new();
+    for file in &question.files {
+        if FileKind::of(&file.path) == Some(FileKind::Rego) {
+            let mut policies = Policies::new(question.version);
+            policies.add(&file.text);
+            out.extend(policies.faults().iter().map(|error| located(error, &[file])));
+        } else {
+            let own = format!("{}: ", file.path);
+            let faults = documents.iter().filter(|fault| fault.starts_with(&own));
+            out.extend(faults.map(|fault| json!({ "message": fault })));
+        }
+    }
+    out
 }
 
 /// What `opa.runtime()` gives: the version whose answers these are, and the environment that is handed over.

@@ -101,6 +101,12 @@ impl Policies {
         file
     }
 
+    /// What is wrong with the texts so far.
+    #[must_use]
+    pub fn faults(&self) -> &[Error] {
+        &self.errors
+    }
+
     /// The names of all rules, in order.
     #[must_use]
     pub fn rule_names(&self) -> Vec<RuleName> {

@@ -281,8 +281,15 @@ impl<'v> Reader<'v> {
             None => (0, "UTC".to_owned()),
             Some((Some(0), _)) => (0, "UTC".to_owned()),
             Some((Some(offset), name)) => (*offset, name.clone()),
-            // GMT+3 carries its offset in its name; any other unknown abbreviation counts as UTC, as in Go.
-            Some((None, name)) => (gmt_offset(name), name.clone()),
+            // Abbreviations count as UTC, as in Go; GMT+3 shows the offset that its name has, and the time is UTC all the same.
+            Some((None, name)) => {
+                return Ok(Moment {
+                    seconds,
+                    nanos: parts.nanos,
+                    offset: gmt_offset(name),
+                    zone: name.clone(),
+                });
+            }
         };
         Ok(Moment { seconds: seconds - i64::from(offset), nanos: parts.nanos, offset, zone })
     }

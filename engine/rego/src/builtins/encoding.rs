@@ -129,8 +129,24 @@ fn yaml_unmarshal(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     Ok(Some(yaml(args::text(args, 1)?)?))
 }
 
+fn has_control(value: &Value) -> bool {
+    let control = |c: char| matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    match value {
+        Value::String(text) => text.contains(control),
+        Value::Array(items) => items.iter().any(has_control),
+        Value::Set(set) => set.iter().any(has_control),
+        Value::Object(object) => object.iter().any(|(key, value)| has_control(key) || has_control(value)),
+        _ => false,
+    }
+}
+
 fn yaml_marshal(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
-    Ok(Some(ordain_yaml::to_yaml(&args::any(args, 1)?.to_json()).into()))
+    let value = args::any(args, 1)?;
+    // The library goes through JSON, whose text it reads as YAML: not all that JSON leaves unescaped may stand there.
+    if has_control(value) {
+        return Err(BuiltinError::failed("yaml: control characters are not allowed"));
+    }
+    Ok(Some(ordain_yaml::to_yaml(&value.to_json()).into()))
 }
 
 fn marshal_with_options(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {

@@ -53,6 +53,12 @@ fn matches(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     {
         return Ok(Some((text.starts_with(prefix) && text.ends_with(suffix)).into()));
     }
+    // A single character that may be several is compared with the first one of the text, if there is one.
+    if text.is_empty()
+        && let [Token::Single | Token::List(true, _) | Token::Range(true, ..)] = tokens.as_slice()
+    {
+        return Ok(Some(true.into()));
+    }
     let regex = env.pattern(&translate(&tokens, &separators)?)?;
     Ok(Some(regex.is_match(text).into()))
 }

@@ -70,18 +70,29 @@ fn reachable(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
 fn reachable_paths(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let graph = args::object(args, 1)?;
     let mut found = Vec::new();
-    let mut open: Vec<Vec<&Value>> = args::items(args, 2, "{array, set}")?
-        .iter()
-        .filter(|node| graph.get(node).is_some())
-        .map(|n| vec![n])
-        .collect();
+    let mut open: Vec<Vec<&Value>> = Vec::new();
+    for start in args::items(args, 2, "{array, set}")? {
+        match edges(graph, start) {
+            None => {}
+            Some([]) => found.push(Value::array(vec![start.clone()])),
+            // A start that is its own neighbour counts twice.
+            Some(next) => {
+                let paths = next.iter().map(|next| match graph.get(next) {
+                    Some(_) => vec![start, next],
+                    None => vec![start],
+                });
+                open.extend(paths);
+            }
+        }
+    }
     let mut parts = 0;
     while let Some(path) = open.pop() {
         parts += path.len();
         if parts > env.limits.items {
             return Err(BuiltinError::limit("graph.reachable_paths: the graph has too many paths"));
         }
-        let edges = path.last().and_then(|node| edges(graph, node)).unwrap_or_default();
+        let edges = if path.len() < 2 { None } else { path.last().and_then(|node| edges(graph, node)) };
+        let edges = edges.unwrap_or_default();
         let mut ends = edges.is_empty();
         for next in edges {
             if path.contains(&next) || graph.get(next).is_none() {

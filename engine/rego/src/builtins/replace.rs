@@ -32,22 +32,33 @@ fn replace_n(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
 /// At every place the first pair (in order) that matches is replaced; an empty one matches wherever the step before
 /// was not an empty match too.
 fn replacer(env: &BuiltinEnv, pairs: &[(&str, &str)], text: &str) -> Result<String, BuiltinError> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
     let mut after_empty = false;
     loop {
-        let mut matching = pairs.iter().filter(|(old, _)| rest.starts_with(old));
+        let mut matching = pairs.iter().filter(|(old, _)| rest.starts_with(old.as_bytes()));
         let found = matching.find(|(old, _)| !(old.is_empty() && after_empty));
         if let Some((old, new)) = found {
-            out.push_str(new);
+            out.extend_from_slice(new.as_bytes());
             env.fits(out.len())?;
             after_empty = old.is_empty();
             rest = rest.get(old.len()..).unwrap_or_default();
             continue;
         }
         after_empty = false;
-        let Some(c) = rest.chars().next() else { return Ok(out) };
-        out.push(c);
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        let Some((byte, left)) = rest.split_first() else { break };
+        out.push(*byte);
+        rest = left;
     }
+    Ok(escaped(&out))
+}
+
+/// Bytes as text; each byte that is none becomes U+FFFD, as where Go writes JSON.
+fn escaped(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    out
 }

@@ -11,8 +11,19 @@ impl Compiler {
         for place in &self.tree.places {
             let Some(rule) = place.rules.first().and_then(|key| self.rule(*key)) else { continue };
             let keys = place.path.get(1..).unwrap_or_default();
-            let found = keys.iter().try_fold(data, |at, key| at.get(key));
-            if found.is_some() {
+            if keys.iter().any(|key| key.as_str().is_none()) {
+                continue;
+            }
+            let mut at = Some(data);
+            let mut taken = false;
+            for key in keys {
+                taken = at.is_some_and(|value| value.as_object().is_none());
+                at = at.and_then(|value| value.get(key));
+                if taken {
+                    break;
+                }
+            }
+            if taken || at.is_some() {
                 let shown: Vec<String> = keys
                     .iter()
                     .map(|key| key.as_str().map_or_else(|| crate::print::constant(key), str::to_owned))

@@ -104,7 +104,7 @@ impl Compiler {
             let Some((operator, operands)) = terms.split_first() else { return };
             let name = operator_name(operator);
             let Some(arity) = self.arity.of(operator) else {
-                faults.push((expr.at, format!("undefined function {name}")));
+                faults.push((expr.at, format!("undefined function {}", self.written(&name))));
                 return;
             };
             let count = operands.len();
@@ -120,6 +120,15 @@ impl Compiler {
         });
         for (at, message) in faults {
             self.fail(Code::Type, at, message);
+        }
+    }
+
+    /// A name as it was written, where its head was given another one.
+    fn written(&self, name: &str) -> String {
+        let head = name.split('.').next().unwrap_or_default();
+        match self.rewritten.get(head) {
+            Some(from) => format!("{from}{}", name.get(head.len()..).unwrap_or_default()),
+            None => name.to_owned(),
         }
     }
 

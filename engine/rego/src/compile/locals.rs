@@ -392,10 +392,7 @@ impl Compiler {
         match &mut expr.kind {
             Kind::Term(term) => self.rename_term(term, scopes),
             Kind::Call(terms) => {
-                if let Some((operator, operands)) = terms.split_first_mut() {
-                    self.rename_operator(operator, scopes);
-                    operands.iter_mut().for_each(|operand| self.rename_term(operand, scopes));
-                }
+                terms.iter_mut().for_each(|term| self.rename_term(term, scopes));
             }
             Kind::Not { body, explicit } => self.rename_operand(body, *explicit, scopes),
             Kind::And(sides) | Kind::Or(sides) => {
@@ -433,7 +430,8 @@ impl Compiler {
         }
     }
 
-    fn rename_operator(&mut self, operator: &mut Term, scopes: &Scopes) {
+    /// The name of a function within a term counts as seen, like every other.
+    fn rename_operator(&mut self, operator: &mut Term, scopes: &mut Scopes) {
         let mut shadowed = false;
         if let Some(path) = operator.as_ref() {
             for part in path {
@@ -449,6 +447,7 @@ impl Compiler {
             let shown = crate::print::term(operator);
             self.fail(Code::Compile, operator.at, format!("called function {shown} shadowed"));
         }
+        self.rename_term(operator, scopes);
     }
 
     pub(crate) fn rename_term(&mut self, term: &mut Term, scopes: &mut Scopes) {

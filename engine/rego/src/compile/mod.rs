@@ -28,6 +28,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use vars::{Names, Skip};
 
+pub(crate) use functions::arity;
 pub(crate) use index::Need;
 pub(crate) use query::Query;
 pub(crate) use tree::Tree;

@@ -266,11 +266,11 @@ fn note_lacking(
     lacking: &mut Lacking,
 ) {
     let outputs = outputs(expr, arity, safe);
-    let mut names = vars::of_expr(expr, Skip::CLOSURES);
-    let inside = in_closures(expr);
-    names.extend(inside.into_iter().filter(|name| all.contains(name) && !globals.contains(name)));
-    for name in names {
-        if !safe.contains(&name) && !outputs.contains(&name) {
+    let plain = vars::of_expr(expr, Skip::CLOSURES).into_iter().filter(|name| !outputs.contains(name));
+    // What the expression itself gives comes too late for the closures in it.
+    let inside = in_closures(expr).into_iter().filter(|name| all.contains(name) && !globals.contains(name));
+    for name in plain.chain(inside) {
+        if !safe.contains(&name) {
             lacking.insert((name, expr.at));
         }
     }

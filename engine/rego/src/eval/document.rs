@@ -22,7 +22,7 @@ impl Machine<'_> {
     /// All of a document.
     pub(crate) fn forced(&mut self, document: Document) -> Outcome<Option<Value>> {
         match document {
-            Document::Value(value) => Ok(Some(value)),
+            Document::Value(value) | Document::Stored(value) => Ok(Some(value)),
             Document::Place(place, base) => self.extent(place, base.as_ref()),
         }
     }
@@ -80,6 +80,7 @@ impl Machine<'_> {
                 return Ok(self.at_key(&value, key).map(Document::Value));
             }
             Document::Value(value) => return Ok(value.get(key).cloned().map(Document::Value)),
+            Document::Stored(value) => return Ok(stored(&value, key).cloned().map(Document::Stored)),
             Document::Place(place, base) => (place, base),
         };
         if self.has_rules(place) {
@@ -92,10 +93,9 @@ impl Machine<'_> {
                 None => Ok(None),
             };
         }
-        let below = base.as_ref().and_then(|base| base.get(key)).cloned();
         match self.program.tree.child(place, key) {
-            Some(child) => self.at_place(child, below),
-            None => Ok(below.map(Document::Value)),
+            Some(child) => self.at_place(child, base.as_ref().and_then(|base| base.get(key)).cloned()),
+            None => Ok(base.as_ref().and_then(|base| stored(base, key)).cloned().map(Document::Stored)),
         }
     }
 
@@ -130,6 +130,7 @@ impl Machine<'_> {
             Document::Value(value @ Value::Set(_)) => return Ok(Some(Members::Set(value, 0))),
             Document::Value(Value::Unknown(unknown)) => return Ok(self.unknown_members(&unknown)),
             Document::Value(_) => return Ok(None),
+            Document::Stored(value) => return self.members(Document::Value(value)),
             Document::Place(place, base) => (place, base),
         };
         if self.has_rules(place) {
@@ -265,6 +266,22 @@ impl Machine<'_> {
     /// All of a place where it is not known what there is.
     fn vague_place(&self, waits: Waits) -> Value {
         Unknown::new(Type::object(Type::Any, Type::Any), waits).value()
+    }
+}
+
+/// A member of a base document, which OPA's store finds by the text of its key: `data.ports[80]` is `data.ports["80"]`.
+fn stored<'v>(document: &'v Value, key: &Value) -> Option<&'v Value> {
+    if let Some(member) = document.get(key) {
+        return Some(member);
+    }
+    match (document, key) {
+        (Value::Object(object), Value::Number(number)) => object.get_str(&number.to_string()),
+        (Value::Array(items), Value::String(text)) => {
+            let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+            let at: usize = digits.parse().ok()?;
+            items.get(at).filter(|_| !text.starts_with('-') || at == 0)
+        }
+        _ => None,
     }
 }
 

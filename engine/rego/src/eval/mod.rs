@@ -56,6 +56,8 @@ pub struct Answer {
 #[derive(Debug, Clone)]
 pub(crate) enum Document {
     Value(Value),
+    /// A base document on the way to a place in it: its members go by the text of their keys, as in a store.
+    Stored(Value),
     /// A place with rules at it or below, and the base document there.
     Place(usize, Option<Value>),
 }

@@ -417,7 +417,7 @@ impl Machine<'_> {
         let Some(members) = self.members(Document::Value(results))? else { return Ok(Step::Failed) };
         let left: Vec<(Value, Open)> = members
             .filter_map(|(_, member, open)| match member {
-                Document::Value(value) => Some((value, open)),
+                Document::Value(value) | Document::Stored(value) => Some((value, open)),
                 Document::Place(..) => None,
             })
             .collect();
@@ -435,6 +435,9 @@ pub(crate) fn shown(value: &Value) -> String {
 
 pub(crate) fn set(slots: &mut Slots, slot: usize, document: Document) {
     if let Some(place) = slots.get_mut(slot) {
-        *place = Some(document);
+        *place = Some(match document {
+            Document::Stored(value) => Document::Value(value),
+            other => other,
+        });
     }
 }

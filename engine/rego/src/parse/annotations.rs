@@ -40,6 +40,10 @@ fn read(text: &str, at: Span) -> Result<Annotation, String> {
     if text.trim().is_empty() {
         return Err("expected METADATA block, found whitespace".to_owned());
     }
+    let limits = ordain_yaml::Limits::default();
+    if let Ok(Some(tree)) = ordain_yaml::parse_one(text, &limits) {
+        unrepeated(&tree, at.row)?;
+    }
     let Value::Object(raw) = document(text, FileKind::Yaml)? else {
         return Err("METADATA is no mapping".to_owned());
     };
@@ -89,6 +93,29 @@ fn read(text: &str, at: Span) -> Result<Annotation, String> {
         rule: None,
         at,
     })
+}
+
+/// No mapping may give a key twice. `row` is the row before the text.
+fn unrepeated(node: &ordain_yaml::Node, row: u32) -> Result<(), String> {
+    match &node.kind {
+        ordain_yaml::Kind::Scalar { .. } => Ok(()),
+        ordain_yaml::Kind::Sequence(items) => items.iter().try_for_each(|item| unrepeated(item, row)),
+        ordain_yaml::Kind::Mapping(pairs) => {
+            let mut seen = std::collections::HashMap::new();
+            for (key, value) in pairs {
+                if let ordain_yaml::Kind::Scalar { text, .. } = &key.kind
+                    && let Some(before) = seen.insert(text.as_str(), key.at.line)
+                {
+                    let (here, before) = (key.at.line + row as usize, before + row as usize);
+                    return Err(format!(
+                        "yaml: unmarshal errors:\n  line {here}: mapping key \"{text}\" already defined at line {before}"
+                    ));
+                }
+                unrepeated(value, row)?;
+            }
+            Ok(())
+        }
+    }
 }
 
 type Reader = fn(&Value) -> Result<Value, String>;

@@ -255,9 +255,7 @@ fn names(path: &[Term]) -> Vec<&str> {
 /// The path after `package` and `import`; its first name may be a keyword.
 fn name_path(parser: &mut Parser<'_>) -> Parsed<Vec<Term>> {
     let next = parser.peek();
-    if next.token != token::Token::Name
-        || (parser.is_word("true") || parser.is_word("false") || parser.is_word("null"))
-    {
+    if next.token != token::Token::Name {
         return parser.illegal("");
     }
     parser.bump();

@@ -2,37 +2,39 @@
 
 use super::state::{Fault, Parsed, Parser};
 use super::token::Token;
-use crate::ast::{Expr, Head, Node, Rule, Span, Term};
+use crate::ast::{Expr, Head, Kind, Node, Rule, Span, Term};
 
 /// What was read of a head.
 struct Started {
     head: Head,
     has_contains: bool,
-    /// `f()`: parentheses without parameters.
-    hollow: bool,
 }
 
 impl Parser<'_> {
     /// One statement that is neither a package nor an import: one rule, or several with one head.
     pub(crate) fn rules(&mut self) -> Parsed<Vec<Rule>> {
-        let start = self.peek().at;
+        let (start, back) = (self.peek().at, self.at);
         let default = self.is_word("default") && !self.keyword_names();
         if default {
             self.bump();
         }
         if !self.starts_head() {
-            return self.no_rule();
+            return self.restated();
         }
-        let Started { mut head, has_contains, hollow } = self.head(start)?;
+        let Some(Started { mut head, has_contains }) = self.head(start)? else {
+            self.at = back;
+            return self.restated();
+        };
         if default {
             return self.default_rule(head, start).map(|rule| vec![rule]);
         }
         let has_if = self.follows("if");
         if !has_if && !self.is_mark("{") {
-            if hollow && head.value.is_none() {
-                return self.fail(start, "rule argument list must take at least one argument");
+            if has_contains {
+                return Ok(vec![bodiless(head, true, start.to(self.last()))]);
             }
-            return self.bodiless(head, has_contains, start).map(|rule| vec![rule]);
+            self.at = back;
+            return self.restated();
         }
         self.settle(&mut head, has_if, has_contains);
         let body = self.rule_body(has_if)?;
@@ -50,38 +52,38 @@ impl Parser<'_> {
         !self.is_word(word) || self.keyword_names()
     }
 
-    /// A statement that begins like an expression: says why it is no rule.
-    fn no_rule<T>(&mut self) -> Parsed<T> {
+    /// A statement without a body: an expression, which is read as a rule (`p := 1`, `f(x) = 1`, `p.q.r`) or refused.
+    fn restated(&mut self) -> Parsed<Vec<Rule>> {
         let at = self.peek().at;
         let expr = self.literal()?;
-        let message = match &expr.kind {
-            _ if !expr.with.is_empty() => {
-                "expressions using with keyword cannot be used for rule head".to_owned()
-            }
-            _ if expr.negated => "negated expressions cannot be used for rule head".to_owned(),
-            crate::ast::Kind::Some(_) => "'some' declarations cannot be used for rule head".to_owned(),
-            crate::ast::Kind::Term(term) => format!("{} cannot be used for rule name", term.kind_name()),
-            crate::ast::Kind::Call(_) if expr.is_equality() || expr.is_assignment() => {
-                format!("{} cannot be used for rule name", assigned_kind(&expr))
-            }
-            crate::ast::Kind::Call(_) => "rule name conflicts with built-in function".to_owned(),
-            _ => "expression cannot be used for rule head".to_owned(),
-        };
-        self.fail(at, message)
+        let mut single = true;
+        while self.eat(";") {
+            single = false;
+            self.literal()?;
+        }
+        if !single {
+            return self.fail(at, "multiple expressions cannot be used for rule head");
+        }
+        let whole = expr.at;
+        match head_of(expr) {
+            Ok(head) => Ok(vec![bodiless(head, false, whole)]),
+            Err(message) => self.fail(at, message),
+        }
     }
 
-    fn head(&mut self, start: Span) -> Parsed<Started> {
+    /// `None` where what stands there is no head.
+    fn head(&mut self, start: Span) -> Parsed<Option<Started>> {
         let next = self.bump();
         let word = self.slice(next.at);
         let name = if word == "_" { self.wildcard() } else { word.into() };
         let name = Term::var(name, next.at);
         if let Token::Mark("+" | "-" | "*" | "/" | "%" | "&" | "|" | "==" | "!=" | "<" | ">" | "<=" | ">=") =
             self.peek().token
+            && !self.peek().spaced
         {
             return self.illegal("");
         }
         let whole = self.path_after(name, true)?;
-        let mut hollow = false;
         let (path, args) = match whole.node {
             Node::Ref(path) => (path, Vec::new()),
             Node::Call(mut terms) => {
@@ -91,10 +93,10 @@ impl Parser<'_> {
                 if path.first().is_none_or(|head| head.as_var().is_none()) {
                     return self.illegal("rule head ref invalid");
                 }
-                hollow = args.is_empty();
                 (path, args)
             }
-            node => (vec![Term::new(node, whole.at)], Vec::new()),
+            node @ Node::Var(_) => (vec![Term::new(node, whole.at)], Vec::new()),
+            _ => return Ok(None),
         };
         let at = start.to(self.last());
         let mut head = Head { path, args, key: None, value: None, assigned: false, implied: false, at };
@@ -112,7 +114,7 @@ impl Parser<'_> {
             head.value = Some(self.infix()?);
         }
         head.at = start.to(self.last());
-        Ok(Started { head, has_contains, hollow })
+        Ok(Some(Started { head, has_contains }))
     }
 
     fn default_rule(&mut self, head: Head, start: Span) -> Parsed<Rule> {
@@ -151,38 +153,6 @@ impl Parser<'_> {
         })
     }
 
-    /// A rule without a body: `p := 1`, `p contains 1`, `p.q.r`.
-    fn bodiless(&mut self, mut head: Head, has_contains: bool, start: Span) -> Parsed<Rule> {
-        if self.follows("with") {
-            return self.fail(start, "expressions using with keyword cannot be used for rule head");
-        }
-        if self.is_mark(";") {
-            return self.fail(start, "multiple expressions cannot be used for rule head");
-        }
-        let at = start.to(self.last());
-        if !has_contains && head.value.is_none() {
-            match head.path.len() {
-                _ if !head.args.is_empty() => head.implied = true,
-                1 => return self.fail(start, "var cannot be used for rule name"),
-                2 => head.key = head.path.pop(),
-                _ => head.implied = true,
-            }
-            if head.key.is_none() {
-                head.value = Some(Term::constant(true, at));
-            }
-        }
-        Ok(Rule {
-            head,
-            body: vec![Expr::truth(at)],
-            otherwise: None,
-            default: false,
-            bodiless: true,
-            has_if: false,
-            has_contains,
-            at,
-        })
-    }
-
     /// Decides whether `p[x]` names a member of a set or a key, now that it is known how the body begins.
     fn settle(&self, head: &mut Head, has_if: bool, has_contains: bool) {
         if has_contains {
@@ -202,21 +172,33 @@ impl Parser<'_> {
         if has_if {
             self.bump();
             let back = self.at;
-            let single = self.literal();
-            let braces = self.lexemes.get(back).is_some_and(|lexeme| lexeme.token == Token::Mark("{"));
-            match single {
-                // `if { true }` is a body, not a set.
-                Ok(expr) if !is_set(&expr) => return Ok(vec![expr]),
-                Err(fault) if !braces => return Err(fault),
-                _ => self.at = back,
+            // `if { true }` is a body, not a set.
+            if let Ok(expr) = self.literal()
+                && !is_set(&expr)
+            {
+                return Ok(vec![expr]);
             }
+            self.at = back;
         }
-        if !self.eat("{") {
-            return self.illegal("rule body expected");
-        }
+        // As in OPA, any token may stand for the brace where no expression does.
+        self.bump();
         let body = self.nested(|p| p.body("}"))?;
         self.bump();
         Ok(body)
+    }
+
+    /// The body after `else`: a brace always opens one.
+    fn otherwise_body(&mut self, has_if: bool) -> Parsed<Vec<Expr>> {
+        if has_if {
+            self.bump();
+        }
+        if self.is_mark("{") {
+            return self.rule_body(false);
+        }
+        if self.at_end() {
+            return self.illegal("rule body expected");
+        }
+        self.literal().map(|expr| vec![expr])
     }
 
     fn check_else(&self, rule: &Rule) -> Parsed<()> {
@@ -247,7 +229,7 @@ impl Parser<'_> {
         head.at = start.to(self.last());
         let has_if = self.follows("if");
         let bodiless = !has_if && !self.is_mark("{");
-        let body = if bodiless { vec![Expr::truth(start)] } else { self.rule_body(has_if)? };
+        let body = if bodiless { vec![Expr::truth(start)] } else { self.otherwise_body(has_if)? };
         let mut rule = Rule {
             head,
             body,
@@ -298,14 +280,93 @@ fn with_body(head: Head, body: Vec<Expr>, words: (bool, bool), at: Span) -> Rule
 }
 
 fn is_set(expr: &Expr) -> bool {
-    matches!(&expr.kind, crate::ast::Kind::Term(Term { node: Node::Set(_), .. }))
+    matches!(&expr.kind, Kind::Term(Term { node: Node::Set(_), .. }))
 }
 
-fn assigned_kind(expr: &Expr) -> &'static str {
-    match &expr.kind {
-        crate::ast::Kind::Call(terms) => terms.get(1).map_or("expression", Term::kind_name),
-        _ => "expression",
+fn bodiless(head: Head, has_contains: bool, at: Span) -> Rule {
+    Rule {
+        head,
+        body: vec![Expr::truth(at)],
+        otherwise: None,
+        default: false,
+        bodiless: true,
+        has_if: false,
+        has_contains,
+        at,
     }
+}
+
+/// The head that an expression is read as, or why it is none.
+fn head_of(expr: Expr) -> Result<Head, String> {
+    let at = expr.at;
+    if !expr.with.is_empty() {
+        return Err("expressions using with keyword cannot be used for rule head".to_owned());
+    }
+    if expr.negated {
+        return Err("negated expressions cannot be used for rule head".to_owned());
+    }
+    let (equals, assigned) = (expr.is_equality(), expr.is_assignment());
+    let plain = |path| Head { path, args: Vec::new(), key: None, value: None, assigned, implied: false, at };
+    let implied = |head| Head { value: Some(Term::constant(true, at)), implied: true, ..head };
+    let mut terms = match expr.kind {
+        Kind::Term(Term { node: Node::Ref(mut path), at: place }) => {
+            if path.len() < 2 {
+                return Err("refs cannot be used for rule head".to_owned());
+            }
+            if path.first().is_none_or(|head| head.as_var().is_none()) {
+                return Err(invalid_head(path, place));
+            }
+            let key = if path.len() == 2 { path.pop() } else { None };
+            let head = Head { key, ..plain(path) };
+            return Ok(if head.key.is_some() { head } else { implied(head) });
+        }
+        Kind::Term(term) => return Err(format!("{} cannot be used for rule name", term.kind_name())),
+        Kind::Some(_) => return Err("'some' declarations cannot be used for rule head".to_owned()),
+        Kind::Call(terms) => terms,
+        _ => return Err("expression cannot be used for rule head".to_owned()),
+    };
+    if (equals || assigned) && terms.len() == 3 {
+        let value = terms.pop();
+        let Some(name) = terms.pop() else { return Err("assignment requires two operands".to_owned()) };
+        return Ok(Head { value, ..named_head(name, plain)? });
+    }
+    let operator = terms.first().map(crate::ast::operator_name).unwrap_or_default();
+    if crate::compile::arity(&operator, false).is_some() {
+        return Err("rule name conflicts with built-in function".to_owned());
+    }
+    if terms.len() < 2 {
+        return Err("rule argument list must take at least one argument".to_owned());
+    }
+    named_head(Term::new(Node::Call(terms), at), plain).map(implied)
+}
+
+/// The head on the left of `=` and `:=`.
+fn named_head(name: Term, plain: impl Fn(Vec<Term>) -> Head) -> Result<Head, String> {
+    let (kind, at) = (name.kind_name(), name.at);
+    let is_var = |path: &[Term]| path.first().is_some_and(|head| head.as_var().is_some());
+    match name.node {
+        node @ Node::Var(_) => Ok(plain(vec![Term::new(node, at)])),
+        Node::Ref(path) if is_var(&path) => Ok(plain(path)),
+        Node::Ref(path) => Err(invalid_head(path, at)),
+        Node::Call(mut terms) => {
+            let args = terms.split_off(1.min(terms.len()));
+            let path = match terms.pop().map(|operator| (operator.at, operator.node)) {
+                Some((_, Node::Ref(path))) => path,
+                Some((at, node @ Node::Var(_))) => vec![Term::new(node, at)],
+                _ => Vec::new(),
+            };
+            if is_var(&path) {
+                Ok(Head { args, ..plain(path) })
+            } else {
+                Err(format!("{kind} cannot be used for rule name"))
+            }
+        }
+        _ => Err(format!("{kind} cannot be used for rule name")),
+    }
+}
+
+fn invalid_head(path: Vec<Term>, at: Span) -> String {
+    format!("invalid rule head: {}", crate::print::term(&Term::new(Node::Ref(path), at)))
 }
 
 /// What in a default's value needs evaluation; comprehensions may stand there.

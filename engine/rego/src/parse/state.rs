@@ -35,7 +35,7 @@ impl Words {
     pub(crate) const V1: Words =
         Words { if_: true, contains: true, in_: true, every: true, and: false, or: false, wide_not: false };
 
-    fn has(self, word: &str) -> bool {
+    pub(crate) fn has(self, word: &str) -> bool {
         match word {
             "package" | "import" | "as" | "default" | "else" | "not" | "some" | "with" | "null" | "true"
             | "false" => true,

@@ -118,12 +118,19 @@ impl Parser<'_> {
     }
 
     fn fresh_term(&mut self) -> Parsed<Term> {
-        if self.is_mark("-") && self.nth(1).token == Token::Name {
+        if self.is_mark("-") && self.nth_is_name(1) {
             let at = self.bump().at;
             let operand = self.head_and_path()?;
             return Ok(call("minus", at, vec![Term::constant(0_i64, at), operand]));
         }
         self.head_and_path()
+    }
+
+    /// Whether a token ahead is a name and no keyword; `contains` is a function as well.
+    fn nth_is_name(&self, ahead: usize) -> bool {
+        let next = self.nth(ahead);
+        let word = self.slice(next.at);
+        next.token == Token::Name && (word == "contains" || !self.words.has(word))
     }
 
     fn head_and_path(&mut self) -> Parsed<Term> {

@@ -30,9 +30,9 @@ pub(super) fn call(name: &str, items: &[Item]) -> Eval {
         ("printf", [Item::Data(Value::String(format)), rest @ ..]) => {
             text(sprintf(format, &rest.iter().map(Item::arg).collect::<Vec<_>>()))
         }
-        ("html", _) => text(escape::html(&sprint(&all()))),
-        ("js", _) => text(escape::js(&sprint(&all()))),
-        ("urlquery", _) => text(escape::query(&sprint(&all()))),
+        ("html", _) => text(escape::html(&printed(items))),
+        ("js", _) => text(escape::js(&printed(items))),
+        ("urlquery", _) => text(escape::query(&printed(items))),
         ("eq", [first, others @ ..]) if !others.is_empty() => equal(first, others),
         ("ne", [a, b]) => {
             let same = compare(a, b)?.is_some_and(Ordering::is_eq);
@@ -42,6 +42,16 @@ pub(super) fn call(name: &str, items: &[Item]) -> Eval {
         ("call", _) => failed("error calling call: there are no functions in the data"),
         _ => failed(format!("wrong number or type of args for {name}")),
     }
+}
+
+/// What an escaping function escapes: where nothing is given, the words for that.
+fn printed(items: &[Item]) -> String {
+    let shown = |item: &Item| match item {
+        Item::Data(Value::Null) => Item::Data("<no value>".into()),
+        other => other.clone(),
+    };
+    let items: Vec<Item> = items.iter().map(shown).collect();
+    sprint(&items.iter().map(Item::arg).collect::<Vec<Arg>>())
 }
 
 fn length(item: &Item) -> Eval {

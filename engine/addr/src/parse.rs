@@ -54,6 +54,13 @@ pub fn parse_instance(text: &str) -> Result<ResourceInstance, ParseError> {
     }
 }
 
+/// Reads one key in brackets with nothing after it: `["a"]` or `[0]`.
+pub(crate) fn parse_key(text: &str) -> Option<Key> {
+    let mut reader = Reader { text, at: 0 };
+    let key = reader.key().ok().flatten()?;
+    reader.rest().is_empty().then_some(key)
+}
+
 /// First words of references that are no resources.
 pub(crate) const RESERVED: [&str; 10] =
     ["arg", "count", "each", "lazy", "local", "path", "self", "template", "terraform", "var"];

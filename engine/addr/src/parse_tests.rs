@@ -51,3 +51,17 @@ fn a_target_without_key_means_all_keys() {
         assert!(!Target::parse(text).unwrap().selects(&instance), "{text}");
     }
 }
+
+#[test]
+fn provider_configurations_with_keys() {
+    for text in [
+        "provider[\"registry.terraform.io/hashicorp/aws\"]",
+        "provider[\"registry.terraform.io/hashicorp/aws\"].east",
+        "module.a.module.b.provider[\"registry.terraform.io/hashicorp/aws\"].by_region[\"eu.west-1\\\"\"]",
+    ] {
+        assert_eq!(crate::ProviderConfigAddr::parse(text).unwrap().to_string(), text);
+    }
+    for text in ["provider[\"a\"].by[0]", "provider[\"a\"].by[\"a\"", "provider[\"a\"].by[\"a\"].b"] {
+        assert_eq!(crate::ProviderConfigAddr::parse(text), None, "{text}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::ModulePath;
+use crate::{Key, ModulePath};
 
 /// Source address of a provider: `hostname/namespace/name`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ impl fmt::Display for ProviderAddr {
     }
 }
 
-/// One configuration of a provider: the module that holds the block, and its alias.
+/// One configuration of a provider: the module that holds the block, its alias, and which of its instances.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProviderConfigAddr {
     /// Module whose `provider` block (or implied empty one) this is.
@@ -83,6 +83,8 @@ pub struct ProviderConfigAddr {
     pub provider: ProviderAddr,
     /// `alias` of the block.
     pub alias: Option<Arc<str>>,
+    /// Key of the instance, where the block has `for_each`.
+    pub key: Option<Arc<str>>,
 }
 
 impl fmt::Display for ProviderConfigAddr {
@@ -90,13 +92,27 @@ impl fmt::Display for ProviderConfigAddr {
         let dot = if self.module.is_root() { "" } else { "." };
         write!(out, "{}{dot}provider[\"{}\"]", self.module, self.provider)?;
         match &self.alias {
-            Some(alias) => write!(out, ".{alias}"),
+            Some(alias) => write!(out, ".{alias}")?,
+            None => return Ok(()),
+        }
+        match &self.key {
+            Some(key) => write!(out, "{}", Key::Str(key.clone())),
             None => Ok(()),
         }
     }
 }
 
 impl ProviderConfigAddr {
+    /// The block itself, whatever its instances.
+    pub fn block(&self) -> Self {
+        Self { key: None, ..self.clone() }
+    }
+
+    /// One of its instances.
+    pub fn instance(&self, key: Option<Arc<str>>) -> Self {
+        Self { key, ..self.clone() }
+    }
+
     /// Reads what state files hold, such as `module.a.provider["registry.terraform.io/hashicorp/aws"].east`.
     pub fn parse(text: &str) -> Option<Self> {
         let (module, rest) = match text.find("provider[\"") {
@@ -105,9 +121,20 @@ impl ProviderConfigAddr {
             None => return None,
         };
         let (source, tail) = rest.strip_prefix("provider[\"")?.split_once("\"]")?;
-        let alias = match tail {
-            "" => None,
-            tail => Some(Arc::from(tail.strip_prefix('.')?)),
+        let (alias, key) = match tail {
+            "" => (None, None),
+            tail => {
+                let tail = tail.strip_prefix('.')?;
+                let (alias, key) = tail.split_at(tail.find('[').unwrap_or(tail.len()));
+                let key = match key {
+                    "" => None,
+                    key => match crate::parse::parse_key(key)? {
+                        Key::Str(key) => Some(key),
+                        Key::Int(_) => return None,
+                    },
+                };
+                (Some(Arc::from(alias)), key)
+            }
         };
         let mut path = ModulePath::root();
         let mut words = module.split('.').filter(|word| !word.is_empty());
@@ -117,6 +144,6 @@ impl ProviderConfigAddr {
             }
             path = path.child(words.next()?);
         }
-        Some(Self { module: path, provider: ProviderAddr::parse(source)?, alias })
+        Some(Self { module: path, provider: ProviderAddr::parse(source)?, alias, key })
     }
 }

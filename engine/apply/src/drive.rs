@@ -275,7 +275,10 @@ impl<'d> Drive<'d> {
         let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let Some(object) = stored else { return };
         let held = self.state.resources.get(&wanted.address.abs_resource());
-        let same_provider = held.is_some_and(|held| held.provider == wanted.provider);
+        let same_provider = held.is_some_and(|held| {
+            let instance = held.instances.get(&wanted.address.key);
+            instance.is_some_and(|instance| held.provider_of(instance) == wanted.provider)
+        });
         if same_provider
             && *object.dependencies == *wanted.dependencies
             && object.create_before_destroy == create_before_destroy
@@ -481,7 +484,7 @@ impl<'d> Drive<'d> {
         let stored = self.state.resources.get(&change.address.abs_resource());
         let object = stored.and_then(|resource| {
             let instance = resource.instances.get(&change.address.key)?;
-            Some((resource.provider.clone(), instance.current.clone()?))
+            Some((resource.provider_of(instance), instance.current.clone()?))
         });
         let put = |(provider, object): (ProviderConfigAddr, Arc<Object>)| Edit::Put {
             address: change.address.clone(),

@@ -36,6 +36,7 @@ pub use load::{Entry, LANGUAGE_VERSION, load, load_from};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
 pub use module_source::join_path;
 pub use project::{Implementation, PolicyLimits, ProjectEnvironment, ProjectFile};
+pub use providers::{CallKey, ProviderChoice};
 pub use reference::{Reference, Subject, key_of};
 pub use source_set::{InstalledModule, SourceSet};
 pub use type_constraint::TypeConstraint;

@@ -202,7 +202,7 @@ fn provider_configurations_pass_through_modules() {
     let addr = ordain_addr::ProviderAddr::default_for("x");
     let config = |path: &str, alias| {
         let path = ModulePath(vec![path.into()]);
-        tree.provider_config(&path, "x", alias, &addr).map(|found| found.to_string())
+        tree.provider_config(&path, "x", alias, &addr).map(|found| found.address.to_string())
     };
     assert_eq!(config("m", None).unwrap(), "provider[\"registry.terraform.io/hashicorp/x\"].east");
     assert_eq!(config("n", None).unwrap(), "provider[\"registry.terraform.io/hashicorp/x\"]");

@@ -4,11 +4,29 @@ use std::sync::Arc;
 
 use ordain_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
-use ordain_lang::ast::Body;
+use ordain_lang::ast::{Body, Expr};
 
 use crate::blocks::{ModuleCall, PassedProvider, ProviderBlock};
 use crate::fields::bad_block;
 use crate::{Module, ModuleTree};
+
+/// Which configuration serves something.
+#[derive(Clone, Debug)]
+pub struct ProviderChoice {
+    /// The block, or the implied empty one.
+    pub address: ProviderConfigAddr,
+    /// What chooses one of its instances, where a call on the way does.
+    pub key: Option<CallKey>,
+}
+
+/// What a call's `providers` chooses an instance of a configuration with.
+#[derive(Clone, Debug)]
+pub struct CallKey {
+    /// As written in the call.
+    pub expr: Expr,
+    /// The called module.
+    pub called: ModulePath,
+}
 
 impl ModuleTree {
     /// The configuration that a module means by a local provider name and alias: its own block, the one
@@ -23,28 +41,32 @@ impl ModuleTree {
         local_name: &str,
         alias: Option<&str>,
         addr: &ProviderAddr,
-    ) -> Result<ProviderConfigAddr, ProviderConfigAddr> {
+    ) -> Result<ProviderChoice, ProviderConfigAddr> {
         let wanted = |path: &ModulePath| ProviderConfigAddr {
             module: path.clone(),
             provider: addr.clone(),
             alias: alias.map(Arc::from),
+            key: None,
         };
+        let own_choice = |path: &ModulePath| Ok(ProviderChoice { address: wanted(path), key: None });
         let Some(module) = self.module(path) else { return Err(wanted(path)) };
         let own = module.providers.get(&(local_name.into(), alias.map(Arc::from)));
         if own.is_some_and(|block| !is_empty(block)) {
-            return Ok(wanted(path));
+            return own_choice(path);
         }
         let Some((parent, name)) = path.parent() else {
-            return if own.is_some() || alias.is_none() { Ok(wanted(path)) } else { Err(wanted(path)) };
+            return if own.is_some() || alias.is_none() { own_choice(path) } else { Err(wanted(path)) };
         };
         let call = self.module(&parent).and_then(|module| module.calls.get(&name));
         if let Some(passed) = call.and_then(|call| passed_as(call, local_name, alias)) {
             let outer = &passed.outer;
             let outer_alias = outer.alias.as_ref().map(|alias| &*alias.text);
-            return self.provider_config(&parent, &outer.name.text, outer_alias, addr);
+            let choice = self.provider_config(&parent, &outer.name.text, outer_alias, addr)?;
+            let own = outer.key.clone().map(|expr| CallKey { expr, called: path.clone() });
+            return Ok(ProviderChoice { key: choice.key.or(own), ..choice });
         }
         if own.is_some() {
-            return Ok(wanted(path));
+            return own_choice(path);
         }
         if alias.is_some() {
             return Err(wanted(path));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, ModulePath, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
-use ordain_config::{Module, ModuleTree, Reference, Subject};
+use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::{Expr, Traversal, TraversalStep};
 use ordain_lang::refs::{body_references, references};
@@ -13,6 +13,7 @@ use ordain_value::{Path, Step, Value};
 use petgraph::graph::NodeIndex;
 
 use crate::graph::{Edge, Graph, ModuleId, Node};
+use crate::provider_keys::ProviderKey;
 use crate::{Input, RelevantAttribute};
 
 /// A module, compiled.
@@ -39,6 +40,8 @@ pub(crate) struct Program {
     pub(crate) providers: Vec<CompiledProvider>,
     /// Provider configuration of each resource.
     pub(crate) provider_of: BTreeMap<ConfigResource, usize>,
+    /// What chooses an instance of the provider configuration, for resources whose configuration has several.
+    pub(crate) provider_keys: BTreeMap<ConfigResource, ProviderKey>,
     pub(crate) graph: Graph,
     /// Attributes that are read of resources.
     pub(crate) reads: BTreeSet<RelevantAttribute>,
@@ -142,9 +145,10 @@ impl Program {
             unknown.extend(passed);
             for (resource, block) in &config.resources {
                 match provider_of(&input.tree, &config.path, block) {
-                    Ok(address) => {
-                        let provider = self.add_provider(&input.tree, address);
+                    Ok(choice) => {
+                        let provider = self.add_provider(&input.tree, choice.address.clone());
                         self.provider_of.insert(self.address(id, resource), provider);
+                        self.add_provider_key((id, resource), block, &choice, found);
                     }
                     // What was passed and is not there was told at the call.
                     Err(missing) if unknown.contains(&missing) => {}
@@ -157,7 +161,7 @@ impl Program {
         for stored in &input.stored_providers {
             let default_root = stored.module.is_root() && stored.alias.is_none();
             if default_root || block_of(&input.tree, stored).is_some() {
-                self.add_provider(&input.tree, stored.clone());
+                self.add_provider(&input.tree, stored.block());
             } else {
                 found.push(not_present("an object in the state", stored));
             }
@@ -239,7 +243,7 @@ fn provider_of(
     tree: &ModuleTree,
     path: &ModulePath,
     block: &ResourceBlock,
-) -> Result<ProviderConfigAddr, ProviderConfigAddr> {
+) -> Result<ProviderChoice, ProviderConfigAddr> {
     let alias = block.provider.as_ref().and_then(|provider| provider.alias.as_ref());
     tree.provider_config(path, block.provider_name(), alias.map(|alias| &*alias.text), &block.provider_addr)
 }
@@ -396,6 +400,9 @@ impl Program {
         {
             self.graph.connect(node, provider, Edge::Needs);
         }
+        if let Some(key) = self.provider_keys.get(&address).cloned() {
+            self.connect_expr(node, key.evaluated_in, &key.expr);
+        }
     }
 
     /// References beside those of the arguments: of conditions, triggers, provisioners and connections.
@@ -420,11 +427,15 @@ impl Program {
             let Some(node) = self.graph.find(&Node::Provider(at)) else { continue };
             let Some(id) = self.find_module(&provider.address.module) else { continue };
             let body = provider.block.as_ref().map(|block| block.body.clone());
+            let for_each = provider.block.as_ref().and_then(|block| block.for_each.clone());
             if let Some(open) = self.graph.find(&Node::Open(id)) {
                 self.graph.connect(node, open, Edge::Needs);
             }
             for traversal in body.iter().flat_map(body_references) {
                 self.connect_reference(node, id, &traversal, Edge::Needs);
+            }
+            if let Some(for_each) = for_each {
+                self.connect_expr(node, id, &for_each);
             }
         }
     }

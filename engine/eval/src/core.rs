@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderAddr, Resource};
+use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderAddr, ProviderConfigAddr, Resource};
 use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_lang::Scope;
 use ordain_lang::ast::Expr;
@@ -14,6 +14,7 @@ use ordain_value::{Type, Value};
 use crate::checks::CheckTable;
 use crate::compile::Program;
 use crate::graph::ModuleId;
+use crate::provider_keys::ProviderKeys;
 use crate::scope::InstanceScope;
 use crate::sensitive::{SensitiveParts, sensitive_parts};
 use crate::values::{InstanceId, KeyData, Values};
@@ -37,6 +38,8 @@ pub(crate) struct Core {
     /// Whether a resource without presets has no instances, in console mode.
     pub(crate) presets_are_all: bool,
     pub(crate) checks: CheckTable,
+    /// Keys of provider configurations with `for_each`, by their blocks.
+    pub(crate) provider_keys: HashMap<ProviderConfigAddr, ProviderKeys>,
     /// Filled as types are asked for: a provider may have more than a thousand.
     types: Mutex<HashMap<TypeKey, Option<Arc<TypeInfo>>>>,
 }
@@ -54,6 +57,7 @@ impl Core {
             presets: HashMap::new(),
             presets_are_all: false,
             checks,
+            provider_keys: HashMap::new(),
             types,
         }
     }

@@ -12,6 +12,7 @@ use petgraph::graph::NodeIndex;
 use crate::compile::Program;
 use crate::core::Core;
 use crate::decode::decode;
+use crate::providers::ProviderAsks;
 use crate::resources::{Active, Outstanding};
 use crate::values::KeyData;
 use crate::{Answer, Asked, Input, Objects, Outcome, Outline, Progress, Wanted, selection, variables};
@@ -55,6 +56,7 @@ pub struct Evaluator {
     pub(crate) active: HashMap<NodeIndex, Active>,
     pub(crate) queue: VecDeque<NodeIndex>,
     pub(crate) outstanding: HashMap<Asked, Outstanding>,
+    pub(crate) provider_asks: HashMap<NodeIndex, ProviderAsks>,
     pub(crate) wanted: Vec<Wanted>,
     /// How many instances may be handed out and not answered.
     pub(crate) in_flight_limit: usize,
@@ -81,6 +83,7 @@ impl Evaluator {
             active: HashMap::new(),
             queue: VecDeque::new(),
             outstanding: HashMap::new(),
+            provider_asks: HashMap::new(),
             wanted: Vec::new(),
             in_flight_limit: crate::resources::IN_FLIGHT,
             dependencies: crate::dependencies::DependencyTable::new(&core.program),

@@ -144,7 +144,8 @@ impl Core {
         let block = self.input.tree.resource(&import.target)?;
         let alias = provider.alias.as_ref().map(|alias| &*alias.text);
         let root = ordain_addr::ModulePath::root();
-        self.input.tree.provider_config(&root, &provider.name.text, alias, &block.provider_addr).ok()
+        let choice = self.input.tree.provider_config(&root, &provider.name.text, alias, &block.provider_addr);
+        choice.ok().map(|choice| choice.address)
     }
 
     fn import_id(&self, scope: &InstanceScope<'_>, expr: &Expr, found: &mut Diagnostics) -> Option<Value> {

@@ -59,13 +59,15 @@ impl Core {
         }
         let replace_triggers = self.triggers(&scope, active, address, &mut found);
         let provider_meta = self.provider_meta(&scope, active, &mut found);
+        let chosen = (&active.provider, active.provider_key.as_ref());
+        let provider = self.provider_instance(chosen, &scope, &mut found);
         if found.has_errors() {
             return (None, found);
         }
-        let wanted = Some(WantedInstance {
+        let wanted = provider.map(|provider| WantedInstance {
             address: address.clone(),
             block: block.clone(),
-            provider: active.provider.clone(),
+            provider,
             schema: info.schema.clone(),
             config,
             provider_meta,

@@ -28,6 +28,7 @@ mod instance;
 mod moment;
 mod outline;
 mod outputs;
+mod provider_keys;
 mod providers;
 mod provisioners;
 mod references;

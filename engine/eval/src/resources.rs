@@ -16,6 +16,7 @@ use crate::core::{Core, TypeInfo, error};
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::Expansion;
 use crate::graph::ModuleId;
+use crate::provider_keys::ProviderKey;
 use crate::scope::InstanceScope;
 use crate::sensitive::mark_sensitive;
 use crate::values::{InstanceId, KeyData, ResourceSet};
@@ -31,7 +32,9 @@ pub(crate) struct Active {
     pub(crate) node: NodeIndex,
     pub(crate) block: Arc<ResourceBlock>,
     pub(crate) info: Arc<TypeInfo>,
+    /// Its provider configuration, and what chooses one of several instances.
     pub(crate) provider: ordain_addr::ProviderConfigAddr,
+    pub(crate) provider_key: Option<ProviderKey>,
     pub(crate) dependencies: Arc<[ConfigResource]>,
     pub(crate) depends_on: Arc<[ConfigResource]>,
     pub(crate) imports: crate::imports::Imports,
@@ -121,6 +124,7 @@ impl Evaluator {
             imports: crate::imports::Imports::default(),
             info,
             provider,
+            provider_key: self.core.program.provider_keys.get(&address).cloned(),
             // Only a plan asks.
             names_itself: self.core.input.mode != Mode::Validate && names_itself(&block),
             block,
@@ -278,9 +282,7 @@ impl Evaluator {
         match self.outstanding.remove(asked) {
             None => {}
             Some(Outstanding::Provider(at)) => {
-                let state =
-                    if matches!(answer, Answer::Failed) { NodeState::Failed } else { NodeState::Done };
-                self.complete(at, state);
+                self.provider_answered(at, matches!(answer, Answer::Failed));
             }
             Some(Outstanding::Instance(node, instance, index)) => {
                 let Some(mut active) = self.active.remove(&node) else { return found };

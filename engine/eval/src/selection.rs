@@ -87,7 +87,9 @@ impl Selection {
 fn is_stored(core: &Core, at: NodeIndex) -> bool {
     let Some(Node::Provider(index)) = core.program.graph.node(at) else { return false };
     let provider = core.program.providers.get(*index);
-    provider.is_some_and(|provider| core.input.stored_providers.contains(&provider.address))
+    provider.is_some_and(|provider| {
+        core.input.stored_providers.iter().any(|stored| stored.block() == provider.address)
+    })
 }
 
 /// Whether a target means some instance of a resource's block.

@@ -283,6 +283,7 @@ fn implied(generator: &Generator<'_>, imports: &[&Arc<Import>]) -> State {
             module: ordain_addr::ModulePath::root(),
             provider: generator.provider_of(import),
             alias: None,
+            key: None,
         };
         let held = ordain_state::ResourceState { provider, instances: BTreeMap::new() };
         state.resources.insert(instance(&import.target).abs_resource(), held);

@@ -210,9 +210,14 @@ fn state_documents_unwrap_types_decided_at_run_time() {
         create_before_destroy: false,
     };
     let address = parse_instance("terraform_data.cbd").unwrap().abs_resource();
-    let instance = InstanceState { current: Some(Arc::new(stored)), deposed: Default::default() };
-    let provider =
-        ProviderConfigAddr { module: Default::default(), provider: ProviderAddr::builtin(), alias: None };
+    let instance =
+        InstanceState { current: Some(Arc::new(stored)), deposed: Default::default(), provider_key: None };
+    let provider = ProviderConfigAddr {
+        module: Default::default(),
+        provider: ProviderAddr::builtin(),
+        alias: None,
+        key: None,
+    };
     state.resources.insert(address, ResourceState { provider, instances: [(None, instance)].into() });
     state.outputs.insert("x".into(), OutputState { value: Value::number(1), sensitive: false });
     let schemas = schemas();

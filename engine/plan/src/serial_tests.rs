@@ -111,6 +111,7 @@ pub(crate) fn full_state() -> State {
     let instance = InstanceState {
         current: Some(object(Status::Tainted)),
         deposed: [(DeposedKey("aabbccdd".into()), object(Status::Ready))].into(),
+        provider_key: Some("east".into()),
     };
     let provider = testkit::change("a.b", Action::NoOp).provider;
     let instances = [

@@ -45,6 +45,7 @@ pub fn change(address: &str, action: Action) -> Change {
             module: Default::default(),
             provider: ProviderAddr::builtin(),
             alias: None,
+            key: None,
         },
         action,
         reason: None,

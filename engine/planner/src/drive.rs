@@ -345,7 +345,7 @@ impl<'d> Drive<'d> {
             for (key, instance) in &state.instances {
                 let address = resource.instance(key.clone());
                 if !self.handled.contains(&address) {
-                    left.push((address, state.provider.clone(), instance.clone()));
+                    left.push((address, state.provider_of(instance), instance.clone()));
                 }
             }
         }
@@ -359,6 +359,15 @@ impl<'d> Drive<'d> {
 }
 
 fn absent(of: &ProviderConfigAddr, address: &ResourceInstance) -> Diagnostic {
+    if let Some(key) = &of.key {
+        let detail = format!(
+            "To work with {address}, the instance of its provider configuration at {of} is required, but {key:?} is \
+             no key of the provider's \"for_each\" any more. Leave the key there until what it serves is destroyed: \
+             give the provider a collection of its own, put the key back, apply, and then remove it."
+        );
+        return Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Provider instance not present", detail)
+            .with_address(address.to_string());
+    }
     let detail = format!(
         "To work with {address}, its original provider configuration at {of} is required, but it has been removed. \
          This happens when a provider block is removed while objects that it made are still in state. Put the \

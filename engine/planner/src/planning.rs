@@ -245,7 +245,9 @@ fn orphans(
             continue;
         }
         // The configuration says who manages an object, as long as it speaks of its resource.
-        let provider = evaluator.provider_of(&address.config()).cloned().unwrap_or(provider);
+        let declared =
+            evaluator.provider_of(&address.config()).filter(|declared| **declared != provider.block());
+        let provider = declared.cloned().unwrap_or(provider);
         let forget = removed.get(&address).is_some_and(|removed| !removed.destroy);
         orphans.push(Orphan { address, previous_address, provider, prior, reason, forget, only_deposed });
     }

@@ -50,10 +50,11 @@ impl State {
         match edit {
             Edit::Put { address, deposed, provider, object } => {
                 let resource = self.resources.entry(address.abs_resource()).or_insert_with(|| {
-                    ResourceState { provider: provider.clone(), instances: BTreeMap::new() }
+                    ResourceState { provider: provider.block(), instances: BTreeMap::new() }
                 });
-                resource.provider = provider;
+                resource.provider = provider.block();
                 let instance = resource.instances.entry(address.key).or_default();
+                instance.provider_key = provider.key;
                 match deposed {
                     Some(key) => drop(instance.deposed.insert(key, object)),
                     None => instance.current = Some(object),

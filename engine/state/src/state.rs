@@ -66,6 +66,13 @@ pub struct ResourceState {
     pub instances: BTreeMap<Option<Key>, InstanceState>,
 }
 
+impl ResourceState {
+    /// Provider configuration that manages one of its instances.
+    pub fn provider_of(&self, instance: &InstanceState) -> ProviderConfigAddr {
+        self.provider.instance(instance.provider_key.clone())
+    }
+}
+
 /// One instance: its present object and those set aside.
 #[derive(Clone, Debug, Default)]
 pub struct InstanceState {
@@ -73,6 +80,8 @@ pub struct InstanceState {
     pub current: Option<Arc<Object>>,
     /// Objects set aside by a create-first replacement and not destroyed yet.
     pub deposed: BTreeMap<DeposedKey, Arc<Object>>,
+    /// Which instance of the resource's provider configuration manages it, where that has `for_each`.
+    pub provider_key: Option<Arc<str>>,
 }
 
 /// Whether an object is fit for use.

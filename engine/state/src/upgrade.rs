@@ -200,6 +200,7 @@ fn instance(
         attributes.entry("id".to_owned()).or_insert(old.id);
     }
     Ok(Instance {
+        provider_key: None,
         index_key: index.map(IndexKey::Int),
         status: if old.tainted { "tainted".to_owned() } else { String::new() },
         deposed,

@@ -102,7 +102,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
         out.push_str(&format!("\nChanges to Outputs:\n{outputs}"));
         if shown.is_empty() {
             out.push_str(
-                "\nYou can apply this plan to save these new output values to the state, without changing any\nreal infrastructure.\n",
+                "\nYou can apply this plan to save these new output values to the state, without\nchanging any real infrastructure.\n",
             );
         }
     }
@@ -131,6 +131,19 @@ fn deferred(plan: &Plan, style: Style) -> String {
 }
 
 fn nothing(plan: &Plan, style: Style) -> String {
+    if plan.errored {
+        return format!(
+            "\n{}Ordain encountered an error while generating this plan.\n",
+            style.bold(&style.paint(Color::Red, "Planning failed. "))
+        );
+    }
+    if plan.mode == ordain_plan::Mode::RefreshOnly {
+        return format!(
+            "\n{}{}\n\nOrdain has checked that the real remote objects still match the result of\nyour most recent changes, and found no differences.\n",
+            style.bold(&style.paint(Color::Green, "No changes.")),
+            style.bold(" Your infrastructure still matches the configuration.")
+        );
+    }
     if plan.mode == ordain_plan::Mode::Destroy {
         return format!(
             "\n{} No objects need to be destroyed.\n\nEither you have not created any objects yet or the existing objects were\nalready deleted outside of Ordain.\n",

@@ -220,10 +220,13 @@ pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<Pass
     let mut passed: Vec<PassedProvider> = Vec::new();
     for item in items.iter() {
         let inner = match &item.key {
-            ObjectKey::Name(name) => Some(ProviderRef { name: name.clone(), alias: None, span: name.span }),
+            ObjectKey::Name(name) => {
+                Some(ProviderRef { name: name.clone(), alias: None, key: None, span: name.span })
+            }
             ObjectKey::Expr(key) => ProviderRef::decode(key, found),
         };
-        let (Some(inner), Some(outer)) = (inner, ProviderRef::decode(&item.value, found)) else { continue };
+        let outer = ProviderRef::decode_any(&item.value, found);
+        let (Some(inner), Some(outer)) = (inner, outer) else { continue };
         if passed.iter().any(|earlier| earlier.inner.text() == inner.text()) {
             let detail = format!(
                 "A provider configuration was already passed to {}. Each child provider configuration can be assigned only once.",

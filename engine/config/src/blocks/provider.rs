@@ -2,20 +2,22 @@
 
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
-use ordain_lang::ast::{Block, Body, Expr, Ident, TraversalStep, is_identifier};
+use ordain_lang::ast::{Block, Body, Expr, ExprKind, Ident, Traversal, TraversalStep, is_identifier};
 
 use crate::constants::text_of;
 use crate::fields::NAME_RULE;
 use crate::fields::{Fields, bad_argument, bad_block, schema};
-use crate::static_forms::as_traversal;
+use crate::static_forms::{as_traversal, as_written};
 
-/// `aws` or `aws.east`: a provider configuration as a module names it.
+/// `aws`, `aws.east` or `aws.by_region[each.key]`: a provider configuration as a module names it.
 #[derive(Clone, Debug)]
 pub struct ProviderRef {
     /// Local name.
     pub name: Ident,
     /// Alias.
     pub alias: Option<Ident>,
+    /// What chooses one of its instances.
+    pub key: Option<Expr>,
     /// The whole of it.
     pub span: Span,
 }
@@ -29,6 +31,8 @@ pub struct ProviderBlock {
     pub alias: Option<Ident>,
     /// Source address, by `required_providers` of the module.
     pub addr: ProviderAddr,
+    /// `for_each`, of OpenTofu: a configuration for each key.
+    pub for_each: Option<Expr>,
     /// `version`, which is deprecated here, as text.
     pub version: Option<Ident>,
     /// The provider's own arguments.
@@ -51,6 +55,9 @@ impl ProviderBlock {
         let optional = ["alias", "version", "count", "depends_on", "for_each", "source"];
         let blocks: [(&str, &[&'static str]); 3] = [("lifecycle", &[]), ("locals", &[]), ("_", &[])];
         let (mut fields, body) = Fields::some(&block.body, &schema(&[], &optional, &blocks), found);
+        let alias = take_alias(&mut fields, found);
+        // Terraform keeps the name for itself; OpenTofu has it for configurations with an alias.
+        let for_each = alias.as_ref().and_then(|_| fields.take("for_each")).map(|attribute| attribute.expr);
         for reserved in RESERVED_ARGUMENTS.iter().filter_map(|name| fields.take(name)) {
             let detail = format!(
                 "The provider argument name \"{}\" is reserved for use by Terraform in a future version.",
@@ -59,11 +66,6 @@ impl ProviderBlock {
             found.push(bad_argument("Reserved argument name in provider block", detail, reserved.name.span));
         }
         refuse_reserved_blocks(&fields.blocks, &["lifecycle", "locals"], "provider", found);
-        let alias = text_of(fields.take("alias").as_ref(), found).map(|(text, span)| Ident { text, span });
-        if let Some(bad) = alias.as_ref().filter(|alias| !is_identifier(&alias.text)) {
-            let detail = format!("An alias must be a valid name. {NAME_RULE}");
-            found.push(bad_argument("Invalid provider configuration alias", detail, bad.span));
-        }
         let version =
             text_of(fields.take("version").as_ref(), found).map(|(text, span)| Ident { text, span });
         if let Some(version) = &version {
@@ -71,33 +73,72 @@ impl ProviderBlock {
         }
         let name = Ident { text: label.text.clone(), span: label.span };
         let addr = crate::module::implied_provider(&name.text);
-        Some(ProviderBlock { name, alias, addr, version, body, header: block.header })
+        Some(ProviderBlock { name, alias, addr, for_each, version, body, header: block.header })
     }
+}
+
+fn take_alias(fields: &mut Fields, found: &mut Diagnostics) -> Option<Ident> {
+    let alias = text_of(fields.take("alias").as_ref(), found).map(|(text, span)| Ident { text, span });
+    if let Some(bad) = alias.as_ref().filter(|alias| !is_identifier(&alias.text)) {
+        let detail = format!("An alias must be a valid name. {NAME_RULE}");
+        found.push(bad_argument("Invalid provider configuration alias", detail, bad.span));
+    }
+    alias
 }
 
 impl ProviderRef {
     /// Reads `aws` or `aws.east`.
     pub(crate) fn decode(expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
-        let traversal = as_traversal(expr, found);
-        let steps = traversal.as_deref().map(|traversal| (&traversal.root, &*traversal.steps));
-        let (name, alias) = match steps {
-            Some((root, [])) => (root.clone(), None),
-            Some((root, [TraversalStep::Attr(alias)])) => (root.clone(), Some(alias.clone())),
-            _ => {
+        let reference = Self::decode_any(expr, found)?;
+        if let Some(key) = &reference.key {
+            let detail = "An instance of a provider configuration cannot be chosen here.";
+            found.push(bad_argument("Invalid provider configuration reference", detail, key.span));
+            return None;
+        }
+        Some(reference)
+    }
+
+    /// Reads `aws`, `aws.east` or `aws.by_region[each.key]`.
+    pub(crate) fn decode_any(expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
+        // Faults of the text are told by the reading as a reference.
+        let chosen = match as_written(expr, &mut Diagnostics::new()).kind {
+            ExprKind::Index(parts) => Some(parts),
+            _ => None,
+        };
+        let traversal = as_traversal(chosen.as_ref().map_or(expr, |parts| &parts.0), found);
+        let key = chosen.map(|parts| parts.1.clone());
+        let read = traversal.as_deref().and_then(|traversal| names(traversal, key));
+        let (name, alias, key) = match read {
+            Some(read) => read,
+            None => {
                 let detail = "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.";
                 found.push(bad_argument("Invalid provider configuration reference", detail, expr.span));
                 return None;
             }
         };
-        Some(ProviderRef { name, alias, span: expr.span })
+        Some(ProviderRef { name, alias, key, span: expr.span })
     }
 
-    /// As written.
+    /// As written, without what chooses an instance.
     pub fn text(&self) -> String {
         match &self.alias {
             Some(alias) => format!("{}.{}", self.name.text, alias.text),
             None => self.name.text.to_string(),
         }
+    }
+}
+
+/// Local name, alias and what chooses an instance.
+fn names(traversal: &Traversal, key: Option<Expr>) -> Option<(Ident, Option<Ident>, Option<Expr>)> {
+    let root = traversal.root.clone();
+    match (&*traversal.steps, key) {
+        ([], None) => Some((root, None, None)),
+        ([TraversalStep::Attr(alias)], key) => Some((root, Some(alias.clone()), key)),
+        ([TraversalStep::Attr(alias), TraversalStep::Index(key, span)], None) => {
+            let key = Expr { kind: ExprKind::String(key.as_str()?.into()), span: *span };
+            Some((root, Some(alias.clone()), Some(key)))
+        }
+        _ => None,
     }
 }
 

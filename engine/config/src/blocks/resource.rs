@@ -90,7 +90,7 @@ impl ResourceBlock {
         let provisioners = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner");
         let provisioners = provisioners.filter_map(|inner| Provisioner::decode(inner, found)).collect();
         let provider =
-            fields.take("provider").and_then(|attribute| ProviderRef::decode(&attribute.expr, found));
+            fields.take("provider").and_then(|attribute| ProviderRef::decode_any(&attribute.expr, found));
         let what = "resources";
         Some(ResourceBlock {
             provider_addr: crate::module::implied_provider(resource.implied_provider()),

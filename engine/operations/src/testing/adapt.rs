@@ -39,6 +39,7 @@ pub(super) fn adapt(
             module: ModulePath::root(),
             provider: address.clone(),
             alias: alias.clone(),
+            key: None,
         };
         let mut block = match provider {
             TestProvider::Real(block) => {
@@ -114,6 +115,7 @@ fn chosen<'f>(
 fn mocked(mock: &Mock) -> ProviderBlock {
     let nothing = NativeBody { attributes: Arc::from([]), blocks: Arc::from([]), span: mock.header };
     ProviderBlock {
+        for_each: None,
         name: mock.name.clone(),
         alias: mock.alias.clone(),
         addr: ordain_addr::ProviderAddr::default_for(mock.name.text.clone()),

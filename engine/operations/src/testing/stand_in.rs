@@ -55,7 +55,8 @@ fn relax(block: &mut Block) {
 impl ProviderSource for RunProviders {
     async fn instance(&self, address: &ProviderConfigAddr) -> Result<Arc<dyn Provider>, Diagnostics> {
         let real = self.real.make(&address.provider).map_err(Diagnostics::from)?;
-        let (Some(mock), Some(schema)) = (self.mocks.get(address), self.schemas.get(&address.provider))
+        let (Some(mock), Some(schema)) =
+            (self.mocks.get(&address.block()), self.schemas.get(&address.provider))
         else {
             return Ok(real);
         };

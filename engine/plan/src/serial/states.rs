@@ -43,6 +43,8 @@ struct ResourceForm {
 #[serde(deny_unknown_fields)]
 struct InstanceForm {
     key: Option<KeyForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_key: Option<String>,
     current: Option<ObjectForm>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     deposed: BTreeMap<String, ObjectForm>,
@@ -103,6 +105,7 @@ impl ResourceForm {
     fn of((address, resource): (&AbsResource, &ResourceState)) -> Self {
         let instances = resource.instances.iter().map(|(key, instance)| InstanceForm {
             key: key.as_ref().map(KeyForm::of),
+            provider_key: instance.provider_key.as_ref().map(ToString::to_string),
             current: instance.current.as_deref().map(ObjectForm::of),
             deposed: instance
                 .deposed
@@ -121,6 +124,7 @@ impl ResourceForm {
         let instances = self.instances.into_iter().map(|form| {
             let deposed = form.deposed.into_iter();
             let instance = InstanceState {
+                provider_key: form.provider_key.map(Arc::from),
                 current: form.current.map(ObjectForm::into_object),
                 deposed: deposed
                     .map(|(key, object)| (DeposedKey(key.into()), object.into_object()))

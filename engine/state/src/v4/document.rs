@@ -61,6 +61,9 @@ pub(crate) struct Resource {
 pub(crate) struct Instance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) index_key: Option<IndexKey>,
+    /// Key of the provider configuration, of OpenTofu.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider_key: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) status: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]

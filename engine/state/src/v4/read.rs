@@ -101,8 +101,10 @@ fn add_resource(
             IndexKey::Text(text) => Key::Str(text.into()),
         });
         let deposed = std::mem::take(&mut instance.deposed);
+        let provider_key = instance.provider_key.take();
         let object = Arc::new(object_from(instance, names)?);
         let slot = instances.entry(key).or_default();
+        slot.provider_key = provider_key.map(Arc::from);
         let taken = if deposed.is_empty() {
             slot.current.replace(object).is_some()
         } else {
@@ -115,7 +117,11 @@ fn add_resource(
             ));
         }
     }
-    let entry = ResourceState { provider, instances };
+    // Other programs may write the key once for all instances.
+    for instance in instances.values_mut().filter(|instance| instance.provider_key.is_none()) {
+        instance.provider_key.clone_from(&provider.key);
+    }
+    let entry = ResourceState { provider: provider.block(), instances };
     if state.resources.insert(address.clone(), entry).is_some() {
         return Err(broken("Duplicate resource in state", format!("The state holds {address} twice.")));
     }

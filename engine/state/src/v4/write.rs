@@ -80,11 +80,14 @@ fn unwritable(why: String) -> Diagnostic {
 fn resource_document(address: &AbsResource, resource: &ResourceState) -> Result<Resource, Diagnostic> {
     let mut instances = Vec::new();
     for (key, instance) in &resource.instances {
+        let provider_key = || instance.provider_key.as_ref().map(ToString::to_string);
         if let Some(object) = &instance.current {
-            instances.push(instance_document(key.as_ref(), None, object)?);
+            let document = instance_document(key.as_ref(), None, object)?;
+            instances.push(Instance { provider_key: provider_key(), ..document });
         }
         for (deposed, object) in &instance.deposed {
-            instances.push(instance_document(key.as_ref(), Some(deposed), object)?);
+            let document = instance_document(key.as_ref(), Some(deposed), object)?;
+            instances.push(Instance { provider_key: provider_key(), ..document });
         }
     }
     Ok(Resource {
@@ -119,6 +122,7 @@ pub(crate) fn instance_document(
             Key::Int(number) => IndexKey::Int(*number),
             Key::Str(text) => IndexKey::Text(text.to_string()),
         }),
+        provider_key: None,
         status: if object.status == Status::Tainted { "tainted".to_owned() } else { String::new() },
         deposed: deposed.map_or_else(String::new, ToString::to_string),
         schema_version: object.schema_version,

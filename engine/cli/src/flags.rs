@@ -103,6 +103,7 @@ pub fn planning(command: Command) -> Command {
         .arg(switch("destroy", false, "Plan to destroy everything"))
         .arg(switch("refresh-only", false, "Only bring the state up to date with the real objects"))
         .arg(switch("refresh", true, "Read the real objects before planning"))
+        .arg(switch("minimal-refresh", false, "Read only the objects that would change"))
         .arg(many("target", "Plan only this address and what it depends on"))
         .arg(many("target-file", "Read -target addresses from a file, one a line"))
         .arg(many("exclude", "Plan all but this address and what depends on it"))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use ordain_addr::{ResourceInstance, Target};
 use ordain_operations::locked::Locking;
-use ordain_operations::planning::Options;
+use ordain_operations::planning::{Options, Refresh};
 use ordain_operations::{Project, stores};
 use ordain_plan::Mode;
 
@@ -39,6 +39,11 @@ pub fn planning(
         let detail = "The -destroy and -refresh-only options are mutually-exclusive.";
         return Err(session.usage("Incompatible plan mode options", detail));
     }
+    let minimal = is_on(matches, "minimal-refresh");
+    if minimal && (refresh_only || !is_on(matches, "refresh")) {
+        let detail = "-minimal-refresh reads the objects that would change; it goes neither with -refresh-only, which reads all, nor with -refresh=false, which reads none.";
+        return Err(session.usage("Incompatible refresh options", detail));
+    }
     if refresh_only && !is_on(matches, "refresh") {
         let detail = "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Ordain would have nothing to do.";
         return Err(session.usage("Incompatible refresh options", detail));
@@ -63,7 +68,11 @@ pub fn planning(
     let replace = replacements(matches, session)?;
     let mut options = work(matches, session, operation)?;
     options.planner.mode = mode;
-    options.planner.refresh = is_on(matches, "refresh");
+    options.planner.refresh = match (is_on(matches, "refresh"), minimal) {
+        (false, _) => Refresh::Nothing,
+        (true, true) => Refresh::Changing,
+        (true, false) => Refresh::All,
+    };
     options.planner.targets = targets;
     options.planner.excludes = excludes;
     options.planner.replace = replace;

@@ -28,6 +28,8 @@ const MOST_OPENED: usize = 500;
 pub struct Console {
     evaluator: Evaluator,
     tree: Arc<ModuleTree>,
+    /// Whose names lines see.
+    module: ModuleInstance,
     /// The texts that findings point into: the configuration's and those of the lines.
     pub sources: Sources,
 }
@@ -91,12 +93,22 @@ impl Console {
         let given = |span: Span| span.file.0 as usize >= configuration;
         let wrong = found.iter().any(|finding| finding.is_error() && finding.span.is_some_and(given));
         let tree = project.tree.clone();
-        ((!wrong).then_some(Console { evaluator, tree, sources }), found)
+        let module = ModuleInstance::root();
+        ((!wrong).then_some(Console { evaluator, tree, module, sources }), found)
+    }
+
+    /// Sees the names of a module instance from now on instead of the root's. False when there is no such instance.
+    pub fn enter(&mut self, module: ModuleInstance) -> bool {
+        let there = self.evaluator.with_scope(&module, |_, _| ()).is_some();
+        if there {
+            self.module = module;
+        }
+        there
     }
 
     /// Names that a line may begin with, and what the objects behind them have: for completion. Sorted.
     pub fn names(&self) -> Vec<String> {
-        let root = &self.tree.root;
+        let Some(root) = self.tree.module(&self.module.path()) else { return Vec::new() };
         let variables = root.variables.keys().map(|name| format!("var.{name}"));
         let locals = root.locals.keys().map(|name| format!("local.{name}"));
         let resources = root.resources.keys().map(ToString::to_string);
@@ -119,7 +131,7 @@ impl Console {
         if found.has_errors() {
             return Vec::new();
         }
-        let (value, _) = self.evaluator.evaluate(&ModuleInstance::root(), &expr);
+        let (value, _) = self.evaluator.evaluate(&self.module, &expr);
         let (value, _) = value.unmark();
         let ty = value.ty();
         let members = value.as_members().map(|members| members.keys().cloned().collect::<Vec<_>>());
@@ -131,9 +143,8 @@ impl Console {
     /// The answer to one line.
     pub fn line(&mut self, text: &str) -> (console::Answer, Diagnostics) {
         let file = self.sources.add("<console-input>", text);
-        let answer = self
-            .evaluator
-            .with_scope(&ModuleInstance::root(), |scope, check| console::line(file, text, scope, check));
+        let answer =
+            self.evaluator.with_scope(&self.module, |scope, check| console::line(file, text, scope, check));
         answer.unwrap_or((console::Answer::Text(String::new()), Diagnostics::new()))
     }
 
@@ -143,9 +154,9 @@ impl Console {
             .iter()
             .map(|line| (self.sources.add("<console-input>", line.as_str()), line.as_str()))
             .collect();
-        let answer = self.evaluator.with_scope(&ModuleInstance::root(), |scope, check| {
-            console::piped(lines.iter().copied(), scope, check)
-        });
+        let answer = self
+            .evaluator
+            .with_scope(&self.module, |scope, check| console::piped(lines.iter().copied(), scope, check));
         answer.unwrap_or((None, Diagnostics::new()))
     }
 }

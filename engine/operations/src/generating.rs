@@ -247,7 +247,7 @@ impl Generator<'_> {
             observer: Arc::new(Silent),
             options: ordain_planner::Options {
                 mode: Mode::RefreshOnly,
-                refresh: false,
+                refresh: ordain_planner::Refresh::Nothing,
                 targets,
                 replace: Vec::new(),
                 ..self.options.planner.clone()

@@ -1,5 +1,6 @@
 //! `init`: settles the backend, finds modules and providers, and remembers all of it.
 
+mod from_module;
 mod modules;
 mod providers;
 
@@ -15,6 +16,7 @@ use ordain_state::State;
 use crate::backend::{self, Choice};
 use crate::serving::Served;
 use crate::{Project, Workdir};
+pub use from_module::copy_module;
 pub use modules::{ModuleOptions, install as install_modules, remember_modules};
 
 /// What the command line of `init` asks for.
@@ -45,6 +47,8 @@ pub struct Options {
 /// What `init` has to say while it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
+    /// A module is copied from this source as the configuration.
+    CopyingModule(String),
     /// The backend is being settled.
     Backend,
     /// A backend of this type was configured, which is news.

@@ -21,6 +21,8 @@ use crate::stores::{Stores, new_id};
 use crate::variables::{Given, collect};
 use crate::{LANGUAGE_VERSION, Machine, Project, Workdir, backend, clock, judging, trimmed};
 
+pub use ordain_planner::Refresh;
+
 /// What the command line of `plan` asks for.
 #[derive(Clone, Debug)]
 pub struct Options {

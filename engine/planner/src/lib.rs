@@ -20,4 +20,4 @@ mod request;
 mod session;
 
 pub use planning::{Made, plan};
-pub use request::{Options, Request};
+pub use request::{Options, Refresh, Request};

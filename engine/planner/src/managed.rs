@@ -14,6 +14,7 @@ use ordain_value::{Marks, Path, Value};
 use crate::classify::{Forced, classify, replace, replace_paths};
 use crate::findings::prevented;
 use crate::refresh::{self, Current};
+use crate::request::Refresh;
 use crate::session::{Done, Session, change};
 
 /// What the loop knows about an instance beside what is wanted.
@@ -68,6 +69,11 @@ impl Job<'_> {
         for (key, object) in &self.situation.prior.deposed {
             self.deposed(key, object, done).await;
         }
+        if let Some(unchanged) = self.unchanged_as_stored(done).await {
+            let after = unchanged.after.clone();
+            done.changes.push(unchanged);
+            return Some(Answer::Value(after));
+        }
         let current = self.current(done).await?;
         if self.session.options.mode == Mode::RefreshOnly {
             let value = if current.known.value.is_null() {
@@ -89,6 +95,28 @@ impl Job<'_> {
         Some(Answer::Value(after))
     }
 
+    /// With `-minimal-refresh`: the plan of the object as it is stored, when it stays as it is. An object of
+    /// another version of its schema is looked at.
+    async fn unchanged_as_stored(&self, done: &mut Done) -> Option<Change> {
+        let options = &self.session.options;
+        let object = self.situation.prior.current.as_ref()?;
+        let at_once = options.refresh == Refresh::Changing
+            && options.mode != Mode::RefreshOnly
+            && self.situation.taken_from.is_none()
+            && object.schema_version == self.schema.schema.version;
+        if !at_once {
+            return None;
+        }
+        let (current, found) = refresh::as_stored(&self.subject, object).await;
+        let mut trial = Done { found, ..Done::default() };
+        let planned = self.plan(&current?, &mut trial).await?;
+        if planned.action != Action::NoOp {
+            return None;
+        }
+        done.found.append(trial.found);
+        Some(planned)
+    }
+
     async fn deposed(&self, key: &DeposedKey, object: &Arc<Object>, done: &mut Done) {
         delete_deposed(self.session, &self.subject, self.wanted.provider.clone(), key, object, done).await;
     }
@@ -102,8 +130,10 @@ impl Job<'_> {
                     Some(from) => self.take_over(object, from, done).await?,
                     None => object.clone(),
                 };
-                let (current, found) =
-                    refresh::current(self.session, &self.subject, object, None, meta).await;
+                let (current, found) = match self.session.options.refresh {
+                    Refresh::Nothing => refresh::as_stored(&self.subject, object).await,
+                    _ => refresh::read(self.session, &self.subject, object, None, meta).await,
+                };
                 done.found.append(found);
                 current?
             }

@@ -18,7 +18,7 @@ use crate::orphans::{Orphan, orphan_reason};
 use crate::outputs::output_changes;
 use crate::refactor::{RemovedBlocks, carry_out_moves, still_expanded};
 use crate::session::Session;
-use crate::{Options, Request};
+use crate::{Options, Refresh, Request};
 
 /// A plan, and how far its making came.
 pub struct Made {
@@ -56,11 +56,15 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     let managed = refreshed.prior.resources.keys().any(|at| at.resource.mode == ResourceMode::Managed);
-    if managed && session.options.mode == Mode::Destroy && session.options.refresh && !found.has_errors() {
+    if managed
+        && session.options.mode == Mode::Destroy
+        && session.options.refresh == Refresh::All
+        && !found.has_errors()
+    {
         refreshed =
             found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
         begun = found.has_errors();
-        session.options.refresh = false;
+        session.options.refresh = Refresh::Nothing;
     }
     let mut drive = Drive::new(&session, &*providers, refreshed.prior, moved);
     drive.providers = refreshed.providers;

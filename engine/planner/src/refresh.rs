@@ -10,6 +10,7 @@ use ordain_state::{Object, Status, encode_object};
 use ordain_value::Value;
 use ordain_value::json::{from_json, to_json};
 
+use crate::request::Refresh;
 use crate::session::Session;
 
 /// An object as it is now.
@@ -55,9 +56,20 @@ pub(crate) async fn current(
     deposed: Option<&DeposedKey>,
     meta: Option<Value>,
 ) -> (Option<Current>, Diagnostics) {
-    if !session.options.refresh {
+    if session.options.refresh != Refresh::All {
         return as_stored(subject, object).await;
     }
+    read(session, subject, object, deposed, meta).await
+}
+
+/// As [`current`], and asks whatever the options say.
+pub(crate) async fn read(
+    session: &Session,
+    subject: &Subject<'_>,
+    object: &Arc<Object>,
+    deposed: Option<&DeposedKey>,
+    meta: Option<Value>,
+) -> (Option<Current>, Diagnostics) {
     let (stored, mut found) = stored(subject, object).await;
     let Some(stored) = stored else { return (None, found) };
     let before = object.mark(stored.value.clone());

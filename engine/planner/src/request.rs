@@ -22,13 +22,25 @@ pub struct Request {
     pub options: Options,
 }
 
+/// Which objects are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Refresh {
+    /// All.
+    #[default]
+    All,
+    /// Those that would change as they are stored, and are planned again then; none that is to go.
+    Changing,
+    /// None.
+    Nothing,
+}
+
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// What kind of plan.
     pub mode: Mode,
-    /// Whether objects are read before they are planned.
-    pub refresh: bool,
+    /// Which objects are read before they are planned.
+    pub refresh: Refresh,
     /// `-target` addresses.
     pub targets: Vec<Target>,
     /// `-exclude` addresses.
@@ -50,7 +62,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             mode: Mode::Normal,
-            refresh: true,
+            refresh: Refresh::All,
             targets: Vec::new(),
             excludes: Vec::new(),
             replace: Vec::new(),

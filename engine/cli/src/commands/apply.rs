@@ -7,7 +7,7 @@ use ordain_apply::{Applied, Counts, Stop};
 use ordain_approval::Proof;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
-use ordain_operations::planning::plan;
+use ordain_operations::planning::{Refresh, plan};
 use ordain_operations::sealing;
 use ordain_plan::Mode;
 use ordain_plan::file::{Digests, PlanFile};
@@ -38,7 +38,7 @@ pub const APPLY: Entry = Entry {
 pub const DESTROY: Entry = Entry {
     words: &["destroy"],
     about: "Destroy everything that the configuration manages",
-    flags: shared_flags,
+    flags: destroy_flags,
     run: |matches, session| fresh(matches, session, Some(Mode::Destroy)).unwrap_or_else(|exit| exit),
 };
 
@@ -60,6 +60,11 @@ fn apply_flags(command: Command) -> Command {
 
 fn shared_flags(command: Command) -> Command {
     planning(command).arg(switch("auto-approve", false, "Do not ask"))
+}
+
+fn destroy_flags(command: Command) -> Command {
+    let about = "Taken for compatibility: objects that are let go of instead of destroyed are no error here";
+    shared_flags(command).arg(switch("suppress-forget-errors", false, about))
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
@@ -128,7 +133,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     let mut wanted = request::planning(matches, session, mode == Some(Mode::Destroy), "OperationTypeApply")?;
     let refreshing = mode == Some(Mode::RefreshOnly);
     if refreshing {
-        if wanted.planner.mode == Mode::Destroy || !wanted.planner.refresh {
+        if wanted.planner.mode == Mode::Destroy || wanted.planner.refresh == Refresh::Nothing {
             let detail =
                 "refresh only reads what is there: it can be given neither -destroy nor -refresh=false.";
             return Err(session.usage("Incompatible refresh options", detail));

@@ -3,13 +3,14 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::{ArgMatches, Command};
+use ordain_addr::parse_module;
 use ordain_lang::console::Answer;
 use ordain_operations::Project;
 use ordain_operations::consoling::Console;
 
 use super::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, planning, switch};
+use crate::flags::{is_on, planning, switch, text, value};
 use crate::request;
 use crate::session::Session;
 use crate::typing::{Typed, Typing};
@@ -19,7 +20,9 @@ pub const ENTRY: Entry =
     Entry { words: &["console"], about: "Evaluate expressions of the configuration", flags, run };
 
 fn flags(command: Command) -> Command {
-    planning(command).arg(switch("plan", false, "Show what a plan would make of objects"))
+    planning(command)
+        .arg(switch("plan", false, "Show what a plan would make of objects"))
+        .arg(value("scope", "See the names of this module instance, such as module.network[0]"))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
@@ -37,6 +40,13 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let opened = session.block_on(Console::open(&session.workdir, &project, options, is_on(matches, "plan")));
     let (console, found) = opened;
     let Some(mut console) = console else { return Err(session.report(&found, &project.sources)) };
+    if let Some(scope) = text(matches, "scope") {
+        let module = parse_module(scope).map_err(|error| session.usage("Invalid scope", &error.message))?;
+        if !console.enter(module) {
+            let detail = format!("There is no module instance {scope} in the configuration.");
+            return Err(session.usage("Invalid scope", &detail));
+        }
+    }
     let only_warnings = found.into_iter().filter(|item| !item.is_error()).collect();
     session.ui.complain_all(&only_warnings, &console.sources);
     if std::io::stdin().is_terminal() {

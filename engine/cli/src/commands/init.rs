@@ -4,7 +4,7 @@ pub mod lines;
 mod messages;
 
 use clap::{ArgMatches, Command};
-use ordain_operations::init::{Dialogue, News, Options, init, remember_modules};
+use ordain_operations::init::{Dialogue, News, Options, copy_module, init, remember_modules};
 use ordain_operations::{Project, testing};
 
 use super::Entry;
@@ -32,6 +32,7 @@ fn flags(command: Command) -> Command {
         .arg(switch("upgrade", false, "Look for newer modules and providers"))
         .arg(switch("get", true, "Find modules"))
         .arg(value("lockfile", "readonly: leave the lock file as it is"))
+        .arg(value("from-module", "Copy the module at this source into the empty directory first"))
         .arg(many("plugin-dir", "Directory of provider plugins"))
         .arg(value("test-directory", "Directory of tests"))
         .arg(switch("input", true, "Ask for what is missing"))
@@ -54,6 +55,16 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
             "The -migrate-state and -json options are mutually-exclusive",
             "With -json nobody can be asked whether a state is to be copied. Leave one of the two out.",
         );
+    }
+    if let Some(source) = text(matches, "from-module") {
+        let workdir = session.workdir.clone();
+        let copied = session.drive(|ui| async {
+            let mut talk = Terminal { ui };
+            copy_module(&workdir, source, &mut talk).await
+        });
+        if let Err(error) = copied {
+            return session.fail(error);
+        }
     }
     let options = options(matches, copies);
     let (mut project, mut found) = Project::load_for_init(&session.workdir);

@@ -26,6 +26,7 @@ fn flags(command: Command) -> Command {
         .arg(value("plan", "Show this stored plan"))
         .arg(switch("state", false, "Show the present state, as without any of these"))
         .arg(switch("config", false, "Show the configuration; goes with -json"))
+        .arg(value("module", "Show what the module in this directory says, without init; goes with -json"))
         .arg(switch("no-color", false, "No colours"))
         .arg(switch("show-sensitive", false, "Show sensitive values"))
 }
@@ -38,13 +39,18 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let json = is_on(matches, "json");
     let (given, plan) = (text(matches, "path"), text(matches, "plan"));
     let (state, config) = (is_on(matches, "state"), is_on(matches, "config"));
-    let named = [given.is_some(), plan.is_some(), state, config].into_iter().filter(|named| *named);
+    let module = text(matches, "module");
+    let named = [given.is_some(), plan.is_some(), state, config, module.is_some()];
+    let named = named.into_iter().filter(|named| *named);
     if named.count() > 1 {
         let detail = "A plan, the state or the configuration is shown, one at a time.";
         return Err(session.usage("Incompatible arguments", detail));
     }
     if config {
         return show_configuration(session, json);
+    }
+    if let Some(directory) = module {
+        return show_module(session, directory, json);
     }
     let Some(path) = given.or(plan) else {
         let stores = state::open(session)?;
@@ -84,6 +90,30 @@ fn show_configuration(session: &mut Session, json: bool) -> Result<Exit, Exit> {
     if found.has_errors() {
         return Err(session.report(&found, &project.sources));
     }
+    let mut document = plan_configuration::configuration(&project.tree, &schemas).to_json();
+    if let Some(members) = document.as_object_mut() {
+        members.insert("format_version".to_owned(), "1.0".into());
+    }
+    session.ui.line(&document.to_string());
+    Ok(Exit::Done)
+}
+
+/// One directory alone: neither its providers nor the modules that it calls need to be there.
+fn show_module(session: &mut Session, directory: &str, json: bool) -> Result<Exit, Exit> {
+    if !json {
+        return Err(session.usage("Missing required flag", "A module is shown with -json only."));
+    }
+    let mut workdir = session.workdir.clone();
+    workdir.dir = workdir.path(directory);
+    if !workdir.dir.is_dir() {
+        let detail = format!("There is no directory {}.", workdir.dir.display());
+        return Err(session.usage("Module not found", &detail));
+    }
+    let (project, found) = Project::load_for_init(&workdir);
+    if found.has_errors() {
+        return Err(session.report(&found, &project.sources));
+    }
+    let schemas = plan_configuration::SchemasByAddress::default();
     let mut document = plan_configuration::configuration(&project.tree, &schemas).to_json();
     if let Some(members) = document.as_object_mut() {
         members.insert("format_version".to_owned(), "1.0".into());

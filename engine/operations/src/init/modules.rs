@@ -322,7 +322,7 @@ fn endless(open: &Open, ancestor: &str) -> Diagnostic {
     Diagnostic::error(codes::config::MODULE_LOAD, "Module calls itself", detail)
 }
 
-fn read_lock(workdir: &Workdir, sources: &mut Sources) -> (ModuleLock, Diagnostics) {
+pub(super) fn read_lock(workdir: &Workdir, sources: &mut Sources) -> (ModuleLock, Diagnostics) {
     match std::fs::read_to_string(workdir.path(MODULE_LOCK)) {
         Ok(text) => ModuleLock::read(MODULE_LOCK, &text, sources),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Default::default(),

@@ -9,6 +9,7 @@ use ordain_config::testing::{Command, Run};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_plan::Mode;
 use ordain_plan::file::PlanFile;
+use ordain_planner::Refresh;
 use ordain_state::State;
 use ordain_value::Value;
 
@@ -216,7 +217,7 @@ fn plan_options(run: &Run) -> Result<ordain_planner::Options, Box<Diagnostic>> {
     let replace = given.replace.iter().map(|target| instance(target, run)).collect::<Result<_, _>>()?;
     Ok(ordain_planner::Options {
         mode: if given.refresh_only { Mode::RefreshOnly } else { Mode::Normal },
-        refresh: given.refresh,
+        refresh: if given.refresh { Refresh::All } else { Refresh::Nothing },
         targets: given.targets.clone(),
         replace,
         ..ordain_planner::Options::default()

@@ -9,6 +9,7 @@ use crate::render::style::Style;
 /// A piece of news as a line.
 pub fn line(news: &News, style: Style) -> String {
     match news {
+        News::CopyingModule(source) => style.bold(&format!("Copying configuration from {source:?}...")),
         News::Backend => style.bold("Initializing the backend..."),
         News::Configured(kind) => format!(
             "\nSuccessfully configured the backend {kind:?}! Ordain will automatically\nuse this backend unless the backend configuration changes."

@@ -15,6 +15,9 @@ pub fn output(ui: &Ui, code: &str, text: &str) {
 /// A piece of news.
 pub fn tell(ui: &Ui, news: &News) {
     match news {
+        News::CopyingModule(_) => {
+            output(ui, "copying_configuration_message", lines::line(news, ui.style()).as_str());
+        }
         News::Backend => output(ui, "initializing_backend_message", "Initializing the backend..."),
         News::Configured(kind) => {
             let text = format!(

@@ -10,7 +10,7 @@ use ordain_operations::stores::Stores;
 
 use crate::commands::Entry;
 use crate::exit::Exit;
-use crate::flags::{is_on, locking, state_files, switch, text};
+use crate::flags::{is_on, locking, state_files, switch, text, value};
 use crate::session::Session;
 
 /// Row of the table.
@@ -22,6 +22,7 @@ fn flags(command: Command) -> Command {
         .arg(Arg::new("from").required(true).help("Present address"))
         .arg(Arg::new("to").required(true).help("New address"))
         .arg(switch("dry-run", false, "Only say what would be moved"))
+        .arg(value("backup-out", "Keep what -state-out held before here (legacy)"))
         .arg(switch("ignore-remote-version", false, "Accepted for compatibility"));
     state_files(locking(command))
 }
@@ -67,7 +68,8 @@ fn between(
 ) -> Result<Exit, Exit> {
     let dry = is_on(matches, "dry-run");
     let source = super::open(session)?;
-    let files = StateFiles { state: Some(other.to_owned()), ..StateFiles::default() };
+    let backup = text(matches, "backup-out").map(str::to_owned);
+    let files = StateFiles { state: Some(other.to_owned()), backup, ..StateFiles::default() };
     let own = std::mem::replace(&mut session.workdir.state_files, files);
     let target = super::open(session);
     session.workdir.state_files = own;

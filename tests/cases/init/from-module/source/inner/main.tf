@@ -1,0 +1,7 @@
+locals {
+  word = "inside"
+}
+
+resource "terraform_data" "a" {
+  input = local.word
+}

@@ -2,7 +2,7 @@
 
 use ordain_addr::{AbsResource, Key, Mode, ModuleInstance, Resource, ResourceInstance, Target};
 use ordain_diag::{Diagnostic, Span, codes};
-use ordain_lang::ast::{Expr, ExprKind, Ident, Traversal, TraversalStep};
+use ordain_lang::ast::{Expr, ExprKind, Ident, IndexStep, Traversal, TraversalStep};
 
 use crate::key_of;
 
@@ -47,15 +47,15 @@ pub(crate) fn target_without_keys(expr: &Expr) -> Result<Target, Box<Diagnostic>
         return Err(invalid(detail, expr.span));
     }
     let names = steps.into_iter().filter(|step| matches!(step, TraversalStep::Attr(_))).collect();
-    target_of(&Traversal { root, steps: names })
+    target_of(&Traversal::new(root, names))
 }
 
 /// Root name and constant steps of an expression that consists of names and indexes only.
 fn collect(expr: &Expr, steps: &mut Vec<TraversalStep>) -> Option<Ident> {
     match &expr.kind {
         ExprKind::Traversal(traversal) => {
-            steps.extend(traversal.steps.iter().cloned());
-            Some(traversal.root.clone())
+            steps.extend(traversal.steps().iter().cloned());
+            Some(traversal.root().clone())
         }
         ExprKind::Relative(relative) => {
             let root = collect(&relative.source, steps)?;
@@ -79,33 +79,37 @@ struct Words<'t> {
 
 impl Words<'_> {
     fn done(&self) -> bool {
-        self.at > self.traversal.steps.len()
+        self.at > self.traversal.steps().len()
     }
 
     fn span(&self) -> Span {
-        self.traversal.steps.get(self.at.saturating_sub(1)).map_or(self.traversal.span(), TraversalStep::span)
+        self.traversal
+            .steps()
+            .get(self.at.saturating_sub(1))
+            .map_or(self.traversal.span(), TraversalStep::span)
     }
 
     fn name(&mut self) -> Result<Ident, Box<Diagnostic>> {
         let at = self.at;
         self.at += 1;
         let found = match at.checked_sub(1) {
-            None => Some(self.traversal.root.clone()),
-            Some(step) => match self.traversal.steps.get(step) {
+            None => Some(self.traversal.root().clone()),
+            Some(step) => match self.traversal.steps().get(step) {
                 Some(TraversalStep::Attr(name)) => Some(name.clone()),
                 _ => None,
             },
         };
         found.ok_or_else(|| {
-            let last = at.checked_sub(2).and_then(|step| self.traversal.steps.get(step));
-            let span = last.map_or(self.traversal.root.span, TraversalStep::span);
+            let last = at.checked_sub(2).and_then(|step| self.traversal.steps().get(step));
+            let span = last.map_or(self.traversal.root().span, TraversalStep::span);
             invalid("Resource specification must include a resource type and name.", span)
         })
     }
 
     fn key(&mut self) -> Result<Option<Key>, Box<Diagnostic>> {
-        let step = self.at.checked_sub(1).and_then(|step| self.traversal.steps.get(step));
-        let Some(TraversalStep::Index(value, span)) = step else { return Ok(None) };
+        let step = self.at.checked_sub(1).and_then(|step| self.traversal.steps().get(step));
+        let Some(TraversalStep::Index(step)) = step else { return Ok(None) };
+        let IndexStep { key: value, span } = &**step;
         self.at += 1;
         let detail = "An instance key is a whole number or a text, such as [0] or [\"a\"].";
         key_of(value).map(Some).ok_or_else(|| invalid(detail, *span))

@@ -71,7 +71,7 @@ impl Assembly<'_> {
     fn add_variable(&mut self, block: &Block) {
         let Some(variable) = Variable::decode(block, &mut self.found) else { return };
         let (name, header) = (variable.name.text.clone(), variable.header);
-        let earlier = insert(&mut self.module.variables, name.clone(), variable).map(|old| old.header);
+        let earlier = insert(&mut self.module.variables, name.to_arc(), variable).map(|old| old.header);
         self.twice(
             earlier,
             header,
@@ -84,7 +84,7 @@ impl Assembly<'_> {
     fn add_locals(&mut self, block: &Block) {
         for local in Local::decode(block, &mut self.found) {
             let (name, span) = (local.name.text.clone(), local.span);
-            let earlier = insert(&mut self.module.locals, name.clone(), local).map(|old| old.span);
+            let earlier = insert(&mut self.module.locals, name.to_arc(), local).map(|old| old.span);
             self.twice(
                 earlier,
                 span,
@@ -98,7 +98,7 @@ impl Assembly<'_> {
     fn add_output(&mut self, block: &Block) {
         let Some(output) = Output::decode(block, &mut self.found) else { return };
         let (name, header) = (output.name.text.clone(), output.header);
-        let earlier = insert(&mut self.module.outputs, name.clone(), output).map(|old| old.header);
+        let earlier = insert(&mut self.module.outputs, name.to_arc(), output).map(|old| old.header);
         self.twice(
             earlier,
             header,
@@ -136,7 +136,7 @@ impl Assembly<'_> {
     fn add_call(&mut self, block: &Block) {
         let Some(call) = ModuleCall::decode(block, &mut self.found) else { return };
         let (name, header) = (call.name.text.clone(), call.header);
-        let earlier = insert(&mut self.module.calls, name.clone(), call).map(|old| old.header);
+        let earlier = insert(&mut self.module.calls, name.to_arc(), call).map(|old| old.header);
         self.twice(
             earlier,
             header,
@@ -150,21 +150,22 @@ impl Assembly<'_> {
         let Some(provider) = ProviderBlock::decode(block, &mut self.found) else { return };
         let header = provider.header;
         let name = provider.name.text.clone();
-        let alias = provider.alias.as_ref().map(|alias| alias.text.clone());
+        let alias = provider.alias.as_ref().map(|alias| alias.text.to_arc());
         let what = match &alias {
             None => format!("A default (non-aliased) provider configuration for {name:?} was already given"),
             Some(alias) => {
                 format!("A configuration for provider {name:?} with the alias {alias:?} was already given")
             }
         };
-        let earlier = insert(&mut self.module.providers, (name, alias), provider).map(|old| old.header);
+        let earlier =
+            insert(&mut self.module.providers, (name.to_arc(), alias), provider).map(|old| old.header);
         self.twice(earlier, header, "Duplicate provider configuration", &what, "If multiple configurations are required, set the \"alias\" argument for alternative configurations, differently for each.");
     }
 
     fn add_check(&mut self, block: &Block) {
         let Some((check, data)) = Check::decode(block, &mut self.found) else { return };
         let (name, header) = (check.name.text.clone(), check.header);
-        let earlier = insert(&mut self.module.checks, name.clone(), check).map(|old| old.header);
+        let earlier = insert(&mut self.module.checks, name.to_arc(), check).map(|old| old.header);
         let summary = format!("Duplicate check {name:?} configuration");
         self.twice(
             earlier,
@@ -240,7 +241,7 @@ impl Assembly<'_> {
             }
         }
         for provider in self.module.providers.values_mut() {
-            if let Some(addr) = required.get(&provider.name.text) {
+            if let Some(addr) = required.get(&*provider.name.text) {
                 Arc::make_mut(provider).addr = addr.clone();
             }
         }

@@ -59,7 +59,7 @@ pub(crate) struct Nothing;
 impl Scope for Nothing {
     fn resolve(&self, traversal: &Traversal) -> Resolution {
         let detail = "Variables may not be used here.";
-        Resolution::Failed(Box::new(bad_argument("Variables not allowed", detail, traversal.root.span)))
+        Resolution::Failed(Box::new(bad_argument("Variables not allowed", detail, traversal.root().span)))
     }
 
     fn functions(&self) -> Option<&dyn Functions> {

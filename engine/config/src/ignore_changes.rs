@@ -12,11 +12,11 @@ impl IgnoreChanges {
     /// The paths as steps into an object's value. Empty for `all`.
     pub fn paths(&self) -> Vec<Path> {
         let IgnoreChanges::Paths(traversals) = self else { return Vec::new() };
-        let path = |traversal: &Arc<Traversal>| {
-            let root = Path::root().attr(traversal.root.text.clone());
-            traversal.steps.iter().fold(root, |path, step| match step {
+        let path = |traversal: &Traversal| {
+            let root = Path::root().attr(traversal.root().text.clone());
+            traversal.steps().iter().fold(root, |path, step| match step {
                 TraversalStep::Attr(name) => path.attr(name.text.clone()),
-                TraversalStep::Index(key, _) => path.index((**key).clone()),
+                TraversalStep::Index(step) => path.index(step.key.clone()),
             })
         };
         traversals.iter().map(path).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Block, Body, Ident, JsonNode, JsonValue, NativeBody};
+use ordain_lang::ast::{Block, Body, Ident, JsonNode, JsonValue, List, NativeBody, Text};
 
 use crate::fields::{bad_block, schema};
 
@@ -107,7 +107,7 @@ fn override_locals(primary: &mut [Block], over: &Block, found: &mut Diagnostics)
         match base {
             Some(base) => {
                 let span = attribute.span();
-                let one = NativeBody { attributes: [attribute].into(), blocks: Arc::from([]), span };
+                let one = NativeBody { attributes: [attribute].into(), blocks: List::default(), span };
                 base.body = merge_bodies(&base.body, &Body::Native(one));
             }
             None => {
@@ -156,7 +156,7 @@ fn merge_bodies(base: &Body, over: &Body) -> Body {
         return merged;
     }
     let span = merged.span();
-    let lifecycle = NativeBody { attributes: Arc::from([]), blocks: lifecycle.into(), span };
+    let lifecycle = NativeBody { attributes: List::default(), blocks: lifecycle.into(), span };
     Body::Joined([merged, Body::Native(lifecycle)].into())
 }
 
@@ -167,7 +167,7 @@ fn take_lifecycle(body: &Body) -> (Vec<Block>, Body) {
 }
 
 /// Names of the arguments and the types of the blocks in a body; `dynamic` blocks count as what they make.
-fn names(body: &Body) -> BTreeSet<Arc<str>> {
+fn names(body: &Body) -> BTreeSet<Text> {
     let mut found = BTreeSet::new();
     match body {
         Body::Native(native) => {
@@ -195,7 +195,7 @@ fn names(body: &Body) -> BTreeSet<Arc<str>> {
 }
 
 /// A body without arguments and blocks of these names.
-fn without(body: &Body, names: &BTreeSet<Arc<str>>) -> Body {
+fn without(body: &Body, names: &BTreeSet<Text>) -> Body {
     match body {
         Body::Native(native) => {
             let attributes = native.attributes.iter().filter(|one| !names.contains(&one.name.text));
@@ -221,7 +221,7 @@ fn without(body: &Body, names: &BTreeSet<Arc<str>>) -> Body {
     }
 }
 
-fn without_labels(dynamic: &JsonNode, names: &BTreeSet<Arc<str>>) -> JsonNode {
+fn without_labels(dynamic: &JsonNode, names: &BTreeSet<Text>) -> JsonNode {
     object(dynamic, members(dynamic).filter(|(label, _)| !names.contains(&label.text)).cloned().collect())
 }
 
@@ -242,7 +242,7 @@ fn members(node: &JsonNode) -> impl Iterator<Item = &(Ident, JsonNode)> {
 }
 
 /// Type of the blocks that a block stands for: its own, or the one that `dynamic` makes.
-fn content_type(block: &Block) -> Arc<str> {
+fn content_type(block: &Block) -> Text {
     match (&*block.block_type.text, block.labels.first()) {
         ("dynamic", Some(label)) => label.text.clone(),
         _ => block.block_type.text.clone(),

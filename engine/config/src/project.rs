@@ -199,7 +199,7 @@ impl ProjectEnvironment {
         let mut fields = Fields::exact(&block.body, &schema(&["paths"], &ENVIRONMENT, &[]), found);
         let paths = fields.take("paths");
         let environment = Self {
-            name: name.text,
+            name: name.text.to_arc(),
             paths: texts_of(paths.as_ref(), found),
             approvers: texts_of(fields.take("approvers").as_ref(), found),
             approvals: count_of(fields.take("approvals").as_ref(), found),

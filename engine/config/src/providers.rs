@@ -132,7 +132,7 @@ fn check_call(module: &Module, call: &ModuleCall, child: &Module, found: &mut Di
     }
     for required in child.settings.required_providers.values() {
         for alias in &required.aliases {
-            let own = (required.name.text.clone(), Some(alias.text.clone()));
+            let own = (required.name.text.to_arc(), Some(alias.text.to_arc()));
             let given = passed_as(call, &required.name.text, Some(&alias.text)).is_some();
             if !given && !child.providers.contains_key(&own) {
                 let detail = format!(
@@ -178,8 +178,8 @@ fn check_passed(module: &Module, child: &Module, passed: &PassedProvider, found:
         );
         found.push(bad_block("Provider type mismatch", detail, passed.outer.span));
     }
-    let alias = passed.inner.alias.as_ref().map(|alias| alias.text.clone());
-    if let Some(block) = child.providers.get(&(inner.clone(), alias)).filter(|block| !is_empty(block)) {
+    let alias = passed.inner.alias.as_ref().map(|alias| alias.text.to_arc());
+    if let Some(block) = child.providers.get(&(inner.to_arc(), alias)).filter(|block| !is_empty(block)) {
         let detail = format!(
             "The configuration of {} has its own local configuration for {}, and so it cannot accept an overridden configuration provided by its caller.",
             child.path,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ordain_addr::{Key, Mode, Resource};
 use ordain_diag::{Diagnostic, Span, codes};
-use ordain_lang::ast::{Ident, Traversal, TraversalStep};
+use ordain_lang::ast::{Ident, IndexStep, Traversal, TraversalStep};
 use ordain_value::{Kind, Value};
 
 /// What a reference names.
@@ -49,14 +49,14 @@ impl Reference {
     /// # Errors
     /// A diagnostic when the words are no name of anything, worded as Terraform does.
     pub fn parse(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
-        match &*traversal.root.text {
+        match &*traversal.root().text {
             "var" => one_name(traversal, "var").map(|(name, span)| at(Subject::Variable(name), 1, span)),
             "local" => one_name(traversal, "local").map(|(name, span)| at(Subject::Local(name), 1, span)),
             "path" => one_name(traversal, "path").map(|(name, span)| at(Subject::Path(name), 1, span)),
             "terraform" => {
                 one_name(traversal, "terraform").map(|(name, span)| at(Subject::Terraform(name), 1, span))
             }
-            "self" => Ok(at(Subject::SelfObject, 0, traversal.root.span)),
+            "self" => Ok(at(Subject::SelfObject, 0, traversal.root().span)),
             "count" => count(traversal),
             "each" => each(traversal),
             "module" => module(traversal),
@@ -68,7 +68,7 @@ impl Reference {
                 format!(
                     "The symbol name \"{name}\" is reserved for use in a future version of the language. If this is a provider's resource type, add \"resource.\" before it."
                 ),
-                traversal.root.span,
+                traversal.root().span,
             )),
             _ => managed(traversal),
         }
@@ -84,26 +84,26 @@ fn invalid(summary: impl Into<String>, detail: impl Into<String>, span: Span) ->
 }
 
 fn name_at(traversal: &Traversal, index: usize) -> Option<&Ident> {
-    match traversal.steps.get(index)? {
+    match traversal.steps().get(index)? {
         TraversalStep::Attr(name) => Some(name),
-        TraversalStep::Index(..) => None,
+        TraversalStep::Index(_) => None,
     }
 }
 
 /// Span from the root through the given step.
 fn through(traversal: &Traversal, index: usize) -> Span {
-    traversal.steps.get(index).map_or(traversal.root.span, |step| traversal.root.span.to(step.span()))
+    traversal.steps().get(index).map_or(traversal.root().span, |step| traversal.root().span.to(step.span()))
 }
 
 fn one_name(traversal: &Traversal, root: &str) -> Result<(Arc<str>, Span), Box<Diagnostic>> {
-    if traversal.steps.is_empty() {
+    if traversal.steps().is_empty() {
         let detail = format!(
             "The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes."
         );
-        return Err(invalid("Invalid reference", detail, traversal.root.span));
+        return Err(invalid("Invalid reference", detail, traversal.root().span));
     }
     match name_at(traversal, 0) {
-        Some(name) => Ok((name.text.clone(), through(traversal, 0))),
+        Some(name) => Ok((name.text.to_arc(), through(traversal, 0))),
         None => {
             let detail = format!("The \"{root}\" object does not support this operation.");
             Err(invalid("Invalid reference", detail, through(traversal, 0)))
@@ -144,20 +144,20 @@ fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     };
     let key = key_at(traversal, 1)?;
     let after_key = 1 + usize::from(key.is_some());
-    let output = name_at(traversal, after_key).map(|name| name.text.clone());
+    let output = name_at(traversal, after_key).map(|name| name.text.to_arc());
     let consumed = after_key + usize::from(output.is_some());
     let span = through(traversal, consumed - 1);
-    Ok(at(Subject::Module(name.text.clone(), key, output), consumed, span))
+    Ok(at(Subject::Module(name.text.to_arc(), key, output), consumed, span))
 }
 
 fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference, Box<Diagnostic>> {
     let (Some(kind), Some(name)) = (name_at(traversal, from), name_at(traversal, from + 1)) else {
-        let root = &traversal.root.text;
+        let root = &traversal.root().text;
         let detail = match mode {
             Mode::Data => "The \"data\" object must be followed by two attribute names: the data source type and the resource name.".to_owned(),
             _ => format!("The \"{root}\" object must be followed by two attribute names: the resource type and the resource name."),
         };
-        let last = traversal.steps.len().saturating_sub(1).min(from + 1);
+        let last = traversal.steps().len().saturating_sub(1).min(from + 1);
         return Err(invalid("Invalid reference", detail, through(traversal, last)));
     };
     with_key(traversal, Resource::new(mode, kind.text.clone(), name.text.clone()), from + 2)
@@ -166,9 +166,9 @@ fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference,
 fn managed(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     let Some(name) = name_at(traversal, 0) else {
         let detail = "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.";
-        return Err(invalid("Invalid reference", detail, traversal.root.span));
+        return Err(invalid("Invalid reference", detail, traversal.root().span));
     };
-    with_key(traversal, Resource::new(Mode::Managed, traversal.root.text.clone(), name.text.clone()), 1)
+    with_key(traversal, Resource::new(Mode::Managed, traversal.root().text.clone(), name.text.clone()), 1)
 }
 
 fn with_key(traversal: &Traversal, resource: Resource, steps: usize) -> Result<Reference, Box<Diagnostic>> {
@@ -180,7 +180,8 @@ fn with_key(traversal: &Traversal, resource: Resource, steps: usize) -> Result<R
 
 /// The instance key that an index step is; `None` when the step is no index.
 fn key_at(traversal: &Traversal, index: usize) -> Result<Option<Key>, Box<Diagnostic>> {
-    let Some(TraversalStep::Index(value, span)) = traversal.steps.get(index) else { return Ok(None) };
+    let Some(TraversalStep::Index(step)) = traversal.steps().get(index) else { return Ok(None) };
+    let IndexStep { key: value, span } = &**step;
     key_of(value).map(Some).ok_or_else(|| {
         let detail =
             "Invalid instance key: a whole number that is not negative, or a text, is required here.";

@@ -1,14 +1,12 @@
 //! Arguments that are read as references or words, not evaluated.
 
-use std::sync::Arc;
-
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::{Expr, ExprKind, Traversal};
 use ordain_lang::parse::parse_expr_within;
 
 /// The reference that an expression is; in JSON syntax the text of a string, and in native syntax, by
 /// old habit and with a warning, the text in quotes.
-pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Arc<Traversal>> {
+pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
     let read = match &expr.kind {
         ExprKind::String(text) => {
             let detail = "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier required quotes, but quoted references are now deprecated and will be removed in a future version of Terraform. Remove the quotes surrounding this reference to silence this warning.";
@@ -27,7 +25,7 @@ pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Arc<T
 }
 
 /// The reference that an expression is; text in quotes is one in JSON syntax only.
-pub(crate) fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Arc<Traversal>> {
+pub(crate) fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
     match as_written(expr, found).kind {
         ExprKind::Traversal(traversal) => Some(traversal),
         _ => None,

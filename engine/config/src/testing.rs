@@ -180,7 +180,7 @@ pub struct Run {
     /// `assert` blocks.
     pub asserts: Vec<Condition>,
     /// `expect_failures` with the place of each.
-    pub expect_failures: Vec<(Arc<Traversal>, Span)>,
+    pub expect_failures: Vec<(Traversal, Span)>,
     /// Type and label.
     pub header: Span,
 }

@@ -148,7 +148,7 @@ fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> Op
     let (mut values, mut children) = (BTreeMap::new(), BTreeMap::new());
     for item in items {
         let name = match &item.key {
-            ObjectKey::Name(name) => Some(name.text.clone()),
+            ObjectKey::Name(name) => Some(name.text.to_arc()),
             ObjectKey::Expr(key) => key.as_text().filter(|text| is_identifier(text)).map(Arc::from),
         };
         let Some(name) = name else {

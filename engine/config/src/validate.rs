@@ -45,7 +45,7 @@ pub fn validate_imports(tree: &ModuleTree) -> Diagnostics {
 
 fn check_arguments(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
     for variable in child.variables.values() {
-        if variable.default.is_none() && !call.arguments.contains_key(&variable.name.text) {
+        if variable.default.is_none() && !call.arguments.contains_key(&*variable.name.text) {
             let detail =
                 format!("The argument {:?} is required, but no definition was found.", variable.name.text);
             found.push(bad_argument("Missing required argument", detail, call.header));

@@ -114,7 +114,7 @@ impl Core {
         found.append(problems);
         // As Terraform does, which goes on without any names.
         if condition.kind != ConditionKind::Assert && scope.fails_statically(&traversals) {
-            found.extend(traversals.iter().map(|traversal| no_variable(traversal)));
+            found.extend(traversals.iter().map(no_variable));
         }
         Verdict { status: CheckStatus::Error, message: None }
     }
@@ -239,8 +239,8 @@ fn invalid_summary(kind: ConditionKind) -> String {
 }
 
 fn no_variable(traversal: &Traversal) -> Diagnostic {
-    let detail = format!("There is no variable named {:?}.", traversal.root.text);
-    error(codes::eval::UNDECLARED, "Unknown variable", detail, traversal.root.span)
+    let detail = format!("There is no variable named {:?}.", traversal.root().text);
+    error(codes::eval::UNDECLARED, "Unknown variable", detail, traversal.root().span)
 }
 
 /// What a check block finds never stops anything.

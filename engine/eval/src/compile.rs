@@ -9,7 +9,7 @@ use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::{Expr, Traversal, TraversalStep};
 use ordain_lang::refs::{body_references, references};
-use ordain_value::{Path, Step, Value};
+use ordain_value::{Path, Step};
 use petgraph::graph::NodeIndex;
 
 use crate::graph::{Edge, Graph, ModuleId, Node};
@@ -252,7 +252,7 @@ fn block_of(tree: &ModuleTree, address: &ProviderConfigAddr) -> Option<Arc<Provi
     let module = tree.module(&address.module)?;
     let fits = |block: &&Arc<ProviderBlock>| {
         block.addr == address.provider
-            && block.alias.as_ref().map(|alias| &alias.text) == address.alias.as_ref()
+            && block.alias.as_ref().map(|alias| &*alias.text) == address.alias.as_deref()
     };
     module.providers.values().find(fits).cloned()
 }
@@ -520,10 +520,10 @@ impl Program {
         let Ok(reference) = Reference::parse(traversal) else { return };
         let Subject::Resource(resource, key) = &reference.subject else { return };
         let step = |step: &TraversalStep| match step {
-            TraversalStep::Attr(name) => Step::Attr(name.text.clone()),
-            TraversalStep::Index(key, _) => Step::Index(Value::clone(key)),
+            TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
+            TraversalStep::Index(step) => Step::Index(step.key.clone()),
         };
-        let path = traversal.steps.iter().skip(reference.consumed).map(step).collect();
+        let path = traversal.steps().iter().skip(reference.consumed).map(step).collect();
         let (resource, key) = (self.address(id, resource), key.clone());
         self.reads.insert(RelevantAttribute { resource, key, path: Path(path) });
     }

@@ -210,13 +210,13 @@ impl Core {
         let depth = |names: &mut usize, step: &TraversalStep, keys: &mut Vec<_>| {
             match step {
                 TraversalStep::Attr(_) => *names += 1,
-                TraversalStep::Index(key, _) => keys.extend(key_of(key).map(|key| (level(*names), key))),
+                TraversalStep::Index(step) => keys.extend(key_of(&step.key).map(|key| (level(*names), key))),
             };
         };
         match &expr.unwrapped().kind {
             ExprKind::Traversal(traversal) => {
                 names += 1;
-                traversal.steps.iter().for_each(|step| depth(&mut names, step, keys));
+                traversal.steps().iter().for_each(|step| depth(&mut names, step, keys));
             }
             ExprKind::Relative(relative) => {
                 names = self.keys_in(scope, &relative.source, keys, found)?;

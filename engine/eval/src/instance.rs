@@ -127,13 +127,13 @@ impl Core {
 /// Names and keys of an expression of names and indexes, the indexes evaluated.
 fn constant_steps(expr: &Expr, scope: &InstanceScope<'_>, found: &mut Diagnostics) -> Option<Vec<Step>> {
     let step = |step: &TraversalStep| match step {
-        TraversalStep::Attr(name) => Step::Attr(name.text.clone()),
-        TraversalStep::Index(key, _) => Step::Index(Value::clone(key)),
+        TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
+        TraversalStep::Index(step) => Step::Index(step.key.clone()),
     };
     match &expr.unwrapped().kind {
         ExprKind::Traversal(traversal) => {
-            let root = Step::Attr(traversal.root.text.clone());
-            Some([root].into_iter().chain(traversal.steps.iter().map(step)).collect())
+            let root = Step::Attr(traversal.root().text.to_arc());
+            Some([root].into_iter().chain(traversal.steps().iter().map(step)).collect())
         }
         ExprKind::Relative(relative) => {
             let mut steps = constant_steps(&relative.source, scope, found)?;

@@ -1,7 +1,5 @@
 //! References that name nothing, or what cannot be named where they stand.
 
-use std::sync::Arc;
-
 use ordain_addr::{Mode, Resource};
 use ordain_config::blocks::{Repetition, ResourceBlock};
 use ordain_config::{Module, Reference, Subject};
@@ -16,13 +14,13 @@ use crate::values::KeyData;
 
 /// Checks references against what is declared and what can be named here. As Terraform does, it first
 /// looks at objects of the configuration, and at the rest only when those are good.
-pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Arc<Traversal>]) -> Diagnostics {
+pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
     let found = check_statically(scope, all);
     if found.has_errors() { found } else { check_those(scope, all, &|_| true) }
 }
 
 /// The first part of [`check`].
-pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Arc<Traversal>]) -> Diagnostics {
+pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
     check_those(scope, all, &|subject| {
         matches!(subject, Subject::Resource(..) | Subject::Module(..) | Subject::SelfObject)
     })
@@ -30,14 +28,14 @@ pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Arc<Traversal>]
 
 fn check_those(
     scope: &InstanceScope<'_>,
-    all: &[Arc<Traversal>],
+    all: &[Traversal],
     concerns: &dyn Fn(&Subject) -> bool,
 ) -> Diagnostics {
     let mut found = Diagnostics::new();
     for traversal in all {
         match Reference::parse(traversal) {
             Ok(reference) if concerns(&reference.subject) => {
-                let rest = traversal.steps.get(reference.consumed..).unwrap_or_default();
+                let rest = traversal.steps().get(reference.consumed..).unwrap_or_default();
                 found.append(check_one(scope, &reference, rest));
             }
             Ok(_) => {}
@@ -140,7 +138,7 @@ fn check_resource(
     }
     let (next, info) = (next?, scope.core.type_of(id, resource)?);
     let block = &info.schema.block;
-    if block.attributes.contains_key(&next.text) || block.blocks.contains_key(&next.text) {
+    if block.attributes.contains_key(&*next.text) || block.blocks.contains_key(&*next.text) {
         return None;
     }
     let names = block.attributes.keys().chain(block.blocks.keys());
@@ -156,7 +154,7 @@ fn check_self(ty: &Type, rest: &[TraversalStep]) -> Option<Box<Diagnostic>> {
     let (Some(TraversalStep::Attr(next)), Some(attributes)) = (rest.first(), ty.attributes()) else {
         return None;
     };
-    if attributes.contains_key(&next.text) {
+    if attributes.contains_key(&*next.text) {
         return None;
     }
     let meant = did_you_mean(nearest(&next.text, attributes.keys().map(|name| &**name)));

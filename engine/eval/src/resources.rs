@@ -439,7 +439,7 @@ impl Core {
                 found.append(crate::references::check_one(scope, &reference, &[]));
                 continue;
             }
-            let rest = item.traversal.steps.get(reference.consumed..).unwrap_or_default();
+            let rest = item.traversal.steps().get(reference.consumed..).unwrap_or_default();
             let whole = rest.is_empty()
                 && !matches!(
                     reference.subject,

@@ -33,12 +33,12 @@ impl<'c> InstanceScope<'c> {
     }
 
     /// Finds references that name nothing, or what cannot be named here.
-    pub(crate) fn check_references(&self, all: &[Arc<Traversal>]) -> Diagnostics {
+    pub(crate) fn check_references(&self, all: &[Traversal]) -> Diagnostics {
         references::check(self, all)
     }
 
     /// Whether any of these would be found bad without looking at values.
-    pub(crate) fn fails_statically(&self, all: &[Arc<Traversal>]) -> bool {
+    pub(crate) fn fails_statically(&self, all: &[Traversal]) -> bool {
         references::check_statically(self, all).has_errors()
     }
 
@@ -201,7 +201,7 @@ pub(crate) struct Named<'s> {
 
 impl Scope for Named<'_> {
     fn resolve(&self, traversal: &Traversal) -> Resolution {
-        if traversal.root.text == self.name {
+        if traversal.root().text == self.name {
             return Resolution::Found { value: self.value.clone(), consumed: 0 };
         }
         self.inner.resolve(traversal)

@@ -104,7 +104,7 @@ impl Evaluator {
                 self.core.values.module(instance).map(|module| module.address.clone()).unwrap_or_default();
             self.wanted.push(Wanted::Module(WantedModule {
                 caller: address.clone(),
-                name: call.name.text.clone(),
+                name: call.name.text.to_arc(),
                 keys: expansion.keys(),
             }));
             let add = |index: usize, core: &mut Core| {
@@ -114,7 +114,7 @@ impl Evaluator {
             let instances: Vec<InstanceId> =
                 (0..expansion.len()).map(|index| add(index, &mut self.core)).collect();
             if let Some(module) = self.core.values.module_mut(instance) {
-                module.calls.insert(call.name.text.clone(), CallSet { expansion, instances });
+                module.calls.insert(call.name.text.to_arc(), CallSet { expansion, instances });
             }
         }
     }

@@ -83,7 +83,7 @@ impl Core {
     pub(crate) fn root_variable(&self, variable: &Variable) -> Evaluated {
         let name = &variable.name.text;
         let mut found = Diagnostics::new();
-        let given = self.input.variables.get(name);
+        let given = self.input.variables.get(name.as_str());
         if given.is_none() && variable.default.is_none() {
             // In the other modes this was reported at the start.
             return (Some(self.open(variable)), found);
@@ -119,7 +119,7 @@ impl Core {
         let (Some(caller), Some(module)) = (module.and_then(|module| module.caller), module) else {
             return (None, found);
         };
-        let Some(argument) = call.arguments.get(&variable.name.text) else {
+        let Some(argument) = call.arguments.get(&*variable.name.text) else {
             let value = variable.default.clone().map(|value| marked(value, variable));
             if value.is_none() {
                 let detail = format!(
@@ -148,7 +148,7 @@ impl Core {
 
     /// The value that a root variable was given, as given, or its default: what plans keep.
     pub(crate) fn given_value(&self, variable: &Variable) -> Option<Value> {
-        let given = self.input.variables.get(&variable.name.text);
+        let given = self.input.variables.get(&*variable.name.text);
         let value = given.and_then(|given| read_given(variable, given, &mut Diagnostics::new()));
         value.or_else(|| variable.default.clone()).map(|value| marked(value, variable))
     }

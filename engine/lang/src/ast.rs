@@ -5,11 +5,13 @@ mod content;
 mod content_json;
 mod expr;
 mod json_expr;
+mod shared;
 
 pub use body::{
     Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label, NativeBody,
 };
 pub use expr::{
-    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, JsonString, ObjectItem, ObjectKey, Relative, Splat,
-    TemplateFor, TemplateIf, TemplatePart, Traversal, TraversalStep, UnaryOp, is_identifier,
+    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, IndexStep, JsonString, ObjectItem, ObjectKey,
+    Relative, Splat, TemplateFor, TemplateIf, TemplatePart, Traversal, TraversalStep, UnaryOp, is_identifier,
 };
+pub use shared::{List, Text};

@@ -9,6 +9,7 @@ mod invalid;
 mod json;
 mod json_text;
 pub(crate) mod lexer;
+mod names;
 mod parser;
 mod steps;
 mod template;
@@ -17,7 +18,7 @@ pub(crate) mod token;
 
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Span, codes};
 
-use crate::ast::{Body, Expr, JsonNode, JsonValue};
+use crate::ast::{Body, Expr, JsonNode, JsonValue, List};
 use lexer::{Lexer, Origin};
 use parser::Parser;
 use token::TokenKind;
@@ -34,7 +35,7 @@ pub fn parse_json(file: FileId, text: &str) -> (Body, Diagnostics) {
     let (node, mut found) = json::read(file, text);
     let node = node.unwrap_or_else(|| {
         let span = Span::new(file, 0, text.len());
-        JsonNode { span, value: JsonValue::Object(std::sync::Arc::new([])) }
+        JsonNode { span, value: JsonValue::Object(List::default()) }
     });
     if !matches!(node.value, JsonValue::Object(_) | JsonValue::Array(_)) {
         let detail = "A configuration file in JSON syntax is an object, or an array of objects.";
@@ -81,7 +82,7 @@ pub(crate) fn parse_template_part(span: Span, escaped: bool, text: &str) -> (Exp
 }
 
 /// Text as the language keeps it: NFC.
-pub(crate) fn normal_text(text: &str) -> std::sync::Arc<str> {
+pub(crate) fn normal_text(text: &str) -> crate::ast::Text {
     template::shared(text)
 }
 

@@ -1,21 +1,20 @@
 //! What an expression or body refers to, found without evaluating it.
 
-use std::sync::Arc;
-
 use crate::ast::{
-    Block, Body, Call, Expr, ExprKind, JsonNode, JsonValue, NativeBody, ObjectKey, TemplatePart, Traversal,
+    Block, Body, Call, Expr, ExprKind, JsonNode, JsonValue, List, NativeBody, ObjectKey, TemplatePart, Text,
+    Traversal,
 };
 
 /// Something that an expression names.
 pub enum Named<'e> {
     /// A reference; not to a variable that the expression itself brings in.
-    Reference(&'e Arc<Traversal>),
+    Reference(&'e Traversal),
     /// A function call.
     Call(&'e Call),
 }
 
 /// References of an expression, in the order of the text. Variables of `for` are not references.
-pub fn references(expr: &Expr) -> Vec<Arc<Traversal>> {
+pub fn references(expr: &Expr) -> Vec<Traversal> {
     let mut found = Vec::new();
     visit(expr, &mut |named| {
         if let Named::Reference(traversal) = named {
@@ -27,7 +26,7 @@ pub fn references(expr: &Expr) -> Vec<Arc<Traversal>> {
 
 /// References of a body of unknown schema: everything in it, nested blocks included. Iterators of
 /// `dynamic` blocks are not references inside their content.
-pub fn body_references(body: &Body) -> Vec<Arc<Traversal>> {
+pub fn body_references(body: &Body) -> Vec<Traversal> {
     let mut found = Vec::new();
     visit_body(body, &mut |named| {
         if let Named::Reference(traversal) = named {
@@ -39,7 +38,7 @@ pub fn body_references(body: &Body) -> Vec<Arc<Traversal>> {
 
 /// References of a body in those arguments and blocks whose names are known: what does not belong there at all
 /// is not looked into. In JSON syntax everything is.
-pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Arc<Traversal>> {
+pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Traversal> {
     let Body::Native(native) = body else { return body_references(body) };
     let mut found = Vec::new();
     for attribute in native.attributes.iter().filter(|attribute| known(&attribute.name.text)) {
@@ -50,7 +49,7 @@ pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Arc<Tr
         _ => block.block_type.text.clone(),
     };
     let blocks: Vec<Block> = native.blocks.iter().filter(|block| known(&name_of(block))).cloned().collect();
-    let blocks = NativeBody { attributes: Arc::new([]), blocks: blocks.into(), span: native.span };
+    let blocks = NativeBody { attributes: List::default(), blocks: blocks.into(), span: native.span };
     found.append(&mut body_references(&Body::Native(blocks)));
     found
 }
@@ -67,7 +66,7 @@ pub fn visit_body(body: &Body, found: &mut dyn FnMut(Named<'_>)) {
 
 struct Visitor<'f> {
     found: &'f mut dyn FnMut(Named<'_>),
-    bound: Vec<Arc<str>>,
+    bound: Vec<Text>,
 }
 
 impl Visitor<'_> {
@@ -88,7 +87,7 @@ impl Visitor<'_> {
             ExprKind::Template(parts) => self.parts(parts),
             ExprKind::Json(json) => self.expr(&json.template),
             ExprKind::Traversal(traversal) => {
-                if !self.bound.contains(&traversal.root.text) {
+                if !self.bound.contains(&traversal.root().text) {
                     (self.found)(Named::Reference(traversal));
                 }
             }
@@ -124,7 +123,7 @@ impl Visitor<'_> {
         }
     }
 
-    fn within(&mut self, names: impl Iterator<Item = Arc<str>>, inside: impl FnOnce(&mut Self)) {
+    fn within(&mut self, names: impl Iterator<Item = Text>, inside: impl FnOnce(&mut Self)) {
         let before = self.bound.len();
         self.bound.extend(names);
         inside(self);
@@ -170,10 +169,10 @@ impl Visitor<'_> {
         }
     }
 
-    fn dynamic(&mut self, label: &Arc<str>, body: &NativeBody) {
+    fn dynamic(&mut self, label: &Text, body: &NativeBody) {
         let named = body.attributes.iter().find(|attribute| &*attribute.name.text == "iterator");
         let name =
-            named.and_then(|attribute| attribute.expr.keyword()).map_or_else(|| label.clone(), Arc::from);
+            named.and_then(|attribute| attribute.expr.keyword()).map_or_else(|| label.clone(), Text::from);
         for attribute in body.attributes.iter().filter(|attribute| &*attribute.name.text == "for_each") {
             self.expr(&attribute.expr);
         }
@@ -221,7 +220,7 @@ impl Visitor<'_> {
         }
     }
 
-    fn json_dynamic_body(&mut self, label: &Arc<str>, body: &JsonNode) {
+    fn json_dynamic_body(&mut self, label: &Text, body: &JsonNode) {
         let JsonValue::Object(members) = &body.value else { return self.json_body(body) };
         let iterator = members.iter().find(|(name, _)| &*name.text == "iterator");
         let name = match iterator.map(|(_, value)| &value.value) {

@@ -5,13 +5,13 @@ use ordain_diag::FileId;
 use super::*;
 use crate::parse::{parse_expr, parse_json, parse_native};
 
-fn names(found: &[Arc<Traversal>]) -> Vec<String> {
-    let name = |traversal: &Arc<Traversal>| {
-        let steps = traversal.steps.iter().map(|step| match step {
+fn names(found: &[Traversal]) -> Vec<String> {
+    let name = |traversal: &Traversal| {
+        let steps = traversal.steps().iter().map(|step| match step {
             crate::ast::TraversalStep::Attr(name) => format!(".{}", name.text),
-            crate::ast::TraversalStep::Index(key, _) => format!("[{key:?}]"),
+            crate::ast::TraversalStep::Index(step) => format!("[{:?}]", step.key),
         });
-        format!("{}{}", traversal.root.text, steps.collect::<String>())
+        format!("{}{}", traversal.root().text, steps.collect::<String>())
     };
     found.iter().map(name).collect()
 }

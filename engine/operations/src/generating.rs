@@ -297,9 +297,9 @@ fn instance(target: &ConfigResource) -> ResourceInstance {
 
 /// Whether an address names an instance by a key.
 fn has_key(to: &Expr) -> bool {
-    let keyed = |steps: &[TraversalStep]| steps.iter().any(|step| matches!(step, TraversalStep::Index(..)));
+    let keyed = |steps: &[TraversalStep]| steps.iter().any(|step| matches!(step, TraversalStep::Index(_)));
     match &to.unwrapped().kind {
-        ExprKind::Traversal(traversal) => keyed(&traversal.steps),
+        ExprKind::Traversal(traversal) => keyed(traversal.steps()),
         ExprKind::Relative(relative) => keyed(&relative.steps) || has_key(&relative.source),
         _ => true,
     }

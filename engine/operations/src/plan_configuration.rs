@@ -245,7 +245,7 @@ fn repetition(row: &mut Map<String, Json>, repetition: &Repetition) {
 }
 
 fn depends_on(entries: &[DependsOn]) -> Json {
-    entries.iter().map(|entry| traversal_text(&entry.traversal, entry.traversal.steps.len())).collect()
+    entries.iter().map(|entry| traversal_text(&entry.traversal, entry.traversal.steps().len())).collect()
 }
 
 /// Arguments and nested blocks of a body, as the schema has them.
@@ -289,7 +289,7 @@ fn expression(expr: &Expr) -> Json {
             _ => json!({}),
         };
     }
-    let texts: Vec<String> = found.iter().flat_map(|traversal| with_prefixes(traversal)).collect();
+    let texts: Vec<String> = found.iter().flat_map(with_prefixes).collect();
     json!({ "references": texts })
 }
 
@@ -300,33 +300,33 @@ fn constant(value: &Value) -> Json {
 
 /// The reference and each of its prefixes, down to the object that it names.
 fn with_prefixes(traversal: &Traversal) -> Vec<String> {
-    let least = match &*traversal.root.text {
+    let least = match &*traversal.root().text {
         "data" | "ephemeral" => 2,
         // An instance of a module is one thing with its key: `module.m[0].o`, `module.m[0]`.
-        "module" if matches!(traversal.steps.get(1), Some(TraversalStep::Index(..))) => 2,
+        "module" if matches!(traversal.steps().get(1), Some(TraversalStep::Index(_))) => 2,
         "self" => 0,
         _ => 1,
     };
-    let most = traversal.steps.len();
+    let most = traversal.steps().len();
     if most <= least {
         return vec![traversal_text(traversal, most)];
     }
     // What stands under these names is one thing: nothing is to be had by shortening or lengthening it.
-    if matches!(&*traversal.root.text, "each" | "count" | "path" | "terraform") {
+    if matches!(&*traversal.root().text, "each" | "count" | "path" | "terraform") {
         return vec![traversal_text(traversal, 1)];
     }
     (least..=most).rev().map(|length| traversal_text(traversal, length)).collect()
 }
 
 fn traversal_text(traversal: &Traversal, steps: usize) -> String {
-    let mut out = traversal.root.text.to_string();
-    for step in traversal.steps.iter().take(steps) {
+    let mut out = traversal.root().text.to_string();
+    for step in traversal.steps().iter().take(steps) {
         match step {
             TraversalStep::Attr(name) => {
                 out.push('.');
                 out.push_str(&name.text);
             }
-            TraversalStep::Index(key, _) => match key.kind() {
+            TraversalStep::Index(step) => match step.key.kind() {
                 Kind::String(text) => out.push_str(&format!("[{}]", ordain_addr::quote(text))),
                 Kind::Number(number) => out.push_str(&format!("[{number}]")),
                 _ => {}

@@ -87,7 +87,7 @@ pub(crate) fn run_trees(
     for file in suite.into_iter().flat_map(|suite| suite.files) {
         let runs = file.file.runs.iter().zip(file.trees);
         let other = runs.filter(|(_, tree)| !Arc::ptr_eq(tree, &project.tree));
-        found.extend(other.map(|(run, tree)| (file.file.path.clone(), run.name.text.clone(), tree)));
+        found.extend(other.map(|(run, tree)| (file.file.path.clone(), run.name.text.to_arc(), tree)));
     }
     found
 }

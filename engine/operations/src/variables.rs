@@ -152,11 +152,11 @@ impl Collector<'_> {
         let file = self.sources.add(path, text.as_str());
         for attribute in self.found.take(arguments(path, file, &text)) {
             // What cannot be read is no value, nor is one that was given before it.
-            self.inputs.remove(&attribute.name.text);
+            self.inputs.remove(&*attribute.name.text);
             if let Some(value) = ordain_config::constant(&attribute.expr, &mut self.found) {
                 let source = VariableSource::File(attribute.name.span);
                 let input = VariableInput { value: VariableText::Value(value), source };
-                self.inputs.insert(attribute.name.text, input);
+                self.inputs.insert(attribute.name.text.to_arc(), input);
             }
         }
     }
@@ -179,7 +179,7 @@ pub fn read_values(path: &str, text: &str) -> (Vec<(Arc<str>, Value)>, Diagnosti
     let file = sources.add(path, text);
     let (attributes, mut found) = arguments(path, file, text);
     let values = attributes.into_iter().filter_map(|attribute| {
-        Some((attribute.name.text, ordain_config::constant(&attribute.expr, &mut found)?))
+        Some((attribute.name.text.to_arc(), ordain_config::constant(&attribute.expr, &mut found)?))
     });
     let values = values.collect();
     (values, found)

@@ -48,7 +48,7 @@ impl Check {
         }
         let name = name?;
         if let Some(data) = &mut data {
-            data.check = Some(name.text.clone());
+            data.check = Some(name.text.to_arc());
         }
         let resource = data.as_ref().map(|data| data.resource.clone());
         Some((Check { name, data: resource, asserts, header: block.header }, data))

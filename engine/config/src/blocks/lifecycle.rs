@@ -1,7 +1,5 @@
 //! `lifecycle`
 
-use std::sync::Arc;
-
 use ordain_addr::{Mode, Resource};
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Traversal};
@@ -22,7 +20,7 @@ pub enum IgnoreChanges {
     /// `all`
     All,
     /// Paths from the object: root name and constant steps.
-    Paths(Vec<Arc<Traversal>>),
+    Paths(Vec<Traversal>),
 }
 
 /// The `lifecycle` block of a resource.

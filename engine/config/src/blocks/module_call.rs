@@ -252,7 +252,7 @@ fn arguments(body: &Body, found: &mut Diagnostics) -> BTreeMap<Arc<str>, Argumen
         }
     };
     let argument = |attribute: Attribute| {
-        (attribute.name.text.clone(), Argument { name: attribute.name, expr: attribute.expr })
+        (attribute.name.text.to_arc(), Argument { name: attribute.name, expr: attribute.expr })
     };
     attributes.into_iter().map(argument).collect()
 }

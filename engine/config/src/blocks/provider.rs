@@ -66,8 +66,8 @@ impl ProviderBlock {
             found.push(bad_argument("Reserved argument name in provider block", detail, reserved.name.span));
         }
         refuse_reserved_blocks(&fields.blocks, &["lifecycle", "locals"], "provider", found);
-        let version =
-            text_of(fields.take("version").as_ref(), found).map(|(text, span)| Ident { text, span });
+        let version = text_of(fields.take("version").as_ref(), found)
+            .map(|(text, span)| Ident { text: text.into(), span });
         if let Some(version) = &version {
             found.push(version_is_deprecated(version.span));
         }
@@ -78,7 +78,8 @@ impl ProviderBlock {
 }
 
 fn take_alias(fields: &mut Fields, found: &mut Diagnostics) -> Option<Ident> {
-    let alias = text_of(fields.take("alias").as_ref(), found).map(|(text, span)| Ident { text, span });
+    let alias =
+        text_of(fields.take("alias").as_ref(), found).map(|(text, span)| Ident { text: text.into(), span });
     if let Some(bad) = alias.as_ref().filter(|alias| !is_identifier(&alias.text)) {
         let detail = format!("An alias must be a valid name. {NAME_RULE}");
         found.push(bad_argument("Invalid provider configuration alias", detail, bad.span));
@@ -107,7 +108,7 @@ impl ProviderRef {
         };
         let traversal = as_traversal(chosen.as_ref().map_or(expr, |parts| &parts.0), found);
         let key = chosen.map(|parts| parts.1.clone());
-        let read = traversal.as_deref().and_then(|traversal| names(traversal, key));
+        let read = traversal.as_ref().and_then(|traversal| names(traversal, key));
         let (name, alias, key) = match read {
             Some(read) => read,
             None => {
@@ -130,12 +131,12 @@ impl ProviderRef {
 
 /// Local name, alias and what chooses an instance.
 fn names(traversal: &Traversal, key: Option<Expr>) -> Option<(Ident, Option<Ident>, Option<Expr>)> {
-    let root = traversal.root.clone();
-    match (&*traversal.steps, key) {
+    let root = traversal.root().clone();
+    match (traversal.steps(), key) {
         ([], None) => Some((root, None, None)),
         ([TraversalStep::Attr(alias)], key) => Some((root, Some(alias.clone()), key)),
-        ([TraversalStep::Attr(alias), TraversalStep::Index(key, span)], None) => {
-            let key = Expr { kind: ExprKind::String(key.as_str()?.into()), span: *span };
+        ([TraversalStep::Attr(alias), TraversalStep::Index(index)], None) => {
+            let key = Expr { kind: ExprKind::String(index.key.as_str()?.into()), span: index.span };
             Some((root, Some(alias.clone()), Some(key)))
         }
         _ => None,

@@ -92,7 +92,7 @@ impl Provisioner {
                 }
             }
         }
-        Some(Provisioner { kind, when, on_failure, body, connection, header: block.header })
+        Some(Provisioner { kind: kind.to_arc(), when, on_failure, body, connection, header: block.header })
     }
 }
 

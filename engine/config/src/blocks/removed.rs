@@ -67,7 +67,7 @@ fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target
         Target::Resource(resource) => (&resource.module, resource.resource.mode),
         Target::Instance(_) => {
             let detail = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
-            let key = traversal.steps.last().map_or(span, |step| step.span());
+            let key = traversal.steps().last().map_or(span, |step| step.span());
             found.push(bad_argument("Resource instance keys not allowed", detail, key));
             return None;
         }

@@ -1,7 +1,5 @@
 //! `count`, `for_each` and `depends_on`, wherever they occur
 
-use std::sync::Arc;
-
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Expr, ExprKind, Traversal};
 
@@ -26,7 +24,7 @@ pub enum Repetition {
 #[derive(Clone, Debug)]
 pub struct DependsOn {
     /// The reference.
-    pub traversal: Arc<Traversal>,
+    pub traversal: Traversal,
     /// Where it stands.
     pub span: Span,
 }

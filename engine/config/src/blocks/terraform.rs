@@ -108,7 +108,7 @@ impl TerraformSettings {
                 _ => {
                     let Some(label) = inner.labels.first() else { continue };
                     let meta = (inner.body.clone(), inner.header);
-                    if self.provider_meta.insert(label.text.clone(), meta).is_some() {
+                    if self.provider_meta.insert(label.text.to_arc(), meta).is_some() {
                         let detail = format!(
                             "A provider_meta block for provider {:?} was already declared. Providers may only have one provider_meta block per module.",
                             label.text
@@ -160,7 +160,7 @@ impl TerraformSettings {
         }
         for attribute in found.take(block.body.just_attributes()) {
             if let Some(required) = RequiredProvider::decode(attribute, block.header, found) {
-                self.required_providers.insert(required.name.text.clone(), required);
+                self.required_providers.insert(required.name.text.to_arc(), required);
             }
         }
     }

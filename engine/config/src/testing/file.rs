@@ -56,13 +56,13 @@ impl Reader<'_> {
             "provider" => {
                 let Some(provider) = ProviderBlock::decode(block, &mut self.found) else { return };
                 let key =
-                    (provider.name.text.clone(), provider.alias.as_ref().map(|alias| alias.text.clone()));
+                    (provider.name.text.to_arc(), provider.alias.as_ref().map(|alias| alias.text.to_arc()));
                 let label = block.labels.first().map_or(block.header, |label| label.span);
                 self.provider(key, TestProvider::Real(Arc::new(provider)), label);
             }
             "mock_provider" => {
                 let Some(mock) = Mock::decode(block, self.sources, &mut self.found) else { return };
-                let key = (mock.name.text.clone(), mock.alias.as_ref().map(|alias| alias.text.clone()));
+                let key = (mock.name.text.to_arc(), mock.alias.as_ref().map(|alias| alias.text.to_arc()));
                 let label = mock.name.span;
                 self.provider(key, TestProvider::Mock(Box::new(mock)), label);
             }

@@ -29,7 +29,8 @@ impl Mock {
         }
         let known = ["alias", "source", "override_during"];
         let mut fields = Fields::exact(&block.body, &schema(&[], &known, &content_blocks()), found);
-        let alias = text_of(fields.take("alias").as_ref(), found).map(|(text, span)| Ident { text, span });
+        let alias = text_of(fields.take("alias").as_ref(), found)
+            .map(|(text, span)| Ident { text: text.into(), span });
         let source = text_of(fields.take("source").as_ref(), found);
         let plan = at_plan(fields.take("override_during"), found);
         let mut answers = MockAnswers { at_plan: plan == Some(true), ..MockAnswers::default() };
@@ -94,7 +95,7 @@ fn mock_type(block: &Block, found: &mut Diagnostics) -> Option<(Arc<str>, MockTy
         Some(Given::Broken) => return None,
         None => Value::object(Vec::<(&str, Value)>::new()),
     };
-    Some((label.text.clone(), MockType { defaults, at_plan: plan, header: block.header }))
+    Some((label.text.to_arc(), MockType { defaults, at_plan: plan, header: block.header }))
 }
 
 /// Reads a file of mock content (`.tfmock.hcl`, `.tofumock.hcl` and such in JSON).

@@ -56,7 +56,7 @@ impl Run {
 pub(super) fn arguments(body: &Body, found: &mut Diagnostics) -> BTreeMap<Arc<str>, Argument> {
     let attributes = found.take(body.just_attributes());
     let argument = |attribute: Attribute| {
-        (attribute.name.text.clone(), Argument { name: attribute.name, expr: attribute.expr })
+        (attribute.name.text.to_arc(), Argument { name: attribute.name, expr: attribute.expr })
     };
     attributes.into_iter().map(argument).collect()
 }
@@ -117,7 +117,7 @@ fn plan_options(body: &Body, found: &mut Diagnostics) -> PlanOptions {
 
 fn targets(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Target> {
     let given = attribute.map(|attribute| references(&attribute.expr, found)).unwrap_or_default();
-    let read = |(traversal, _): (Arc<Traversal>, Span)| match target_of(&traversal) {
+    let read = |(traversal, _): (Traversal, Span)| match target_of(&traversal) {
         Ok(target) => Some(target),
         Err(problem) => {
             found.push(*problem);
@@ -128,7 +128,7 @@ fn targets(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Target>
 }
 
 /// The references that a list is made of.
-pub(super) fn references(expr: &Expr, found: &mut Diagnostics) -> Vec<(Arc<Traversal>, Span)> {
+pub(super) fn references(expr: &Expr, found: &mut Diagnostics) -> Vec<(Traversal, Span)> {
     let ExprKind::Tuple(items) = &expr.unwrapped().kind else {
         let detail = "A static list expression is required.";
         found.push(bad_argument("Invalid expression", detail, expr.span));
@@ -138,7 +138,7 @@ pub(super) fn references(expr: &Expr, found: &mut Diagnostics) -> Vec<(Arc<Trave
 }
 
 /// The one reference that an expression is.
-pub(super) fn reference(expr: &Expr, found: &mut Diagnostics) -> Option<Arc<Traversal>> {
+pub(super) fn reference(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
     match as_written(expr, found).kind {
         ExprKind::Traversal(traversal) => Some(traversal),
         _ => {

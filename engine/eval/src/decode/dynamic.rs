@@ -58,8 +58,8 @@ pub(super) fn expand<'s>(
             continue;
         }
         made.push(Made {
-            name: block.block_type.text.clone(),
-            label: block.labels.first().map(|label| label.text.clone()),
+            name: block.block_type.text.to_arc(),
+            label: block.labels.first().map(|label| label.text.to_arc()),
             body: block.body.clone(),
             unknown: false,
             marks: Marks::NONE,
@@ -107,7 +107,7 @@ fn one_dynamic<'s>(
         return;
     }
     let iterator = content.attribute("iterator").and_then(|attribute| attribute.expr.keyword());
-    let iterator: Arc<str> = iterator.map_or_else(|| label.text.clone(), Arc::from);
+    let iterator: Arc<str> = iterator.map_or_else(|| label.text.to_arc(), Arc::from);
     let Some(elements) = elements(value, for_each.expr.span, found) else { return };
     let one = |key: Value, value: Value, unknown: bool, marks: Marks| Made {
         name: nested.name.clone(),

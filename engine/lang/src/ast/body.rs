@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use ordain_diag::Span;
 
-use super::Expr;
+use super::{Expr, List, Text};
 
 /// A name and where it stands.
 #[derive(Clone, Debug)]
 pub struct Ident {
     /// The name.
-    pub text: Arc<str>,
+    pub text: Text,
     /// Where it stands.
     pub span: Span,
 }
@@ -34,9 +34,9 @@ pub enum Body {
 #[derive(Clone, Debug)]
 pub struct NativeBody {
     /// Arguments in order.
-    pub attributes: Arc<[Attribute]>,
+    pub attributes: List<Attribute>,
     /// Blocks in order.
-    pub blocks: Arc<[Block]>,
+    pub blocks: List<Block>,
     /// Between the braces, or the whole file.
     pub span: Span,
 }
@@ -63,7 +63,7 @@ pub struct Block {
     /// Its type.
     pub block_type: Ident,
     /// Its labels.
-    pub labels: Arc<[Label]>,
+    pub labels: List<Label>,
     /// Its content.
     pub body: Body,
     /// Type and labels, without the brace.
@@ -76,7 +76,7 @@ pub struct Block {
 #[derive(Clone, Debug)]
 pub struct Label {
     /// Its text.
-    pub text: Arc<str>,
+    pub text: Text,
     /// Where it stands, quotes included.
     pub span: Span,
 }
@@ -98,13 +98,13 @@ pub enum JsonValue {
     /// `true`
     Bool(bool),
     /// A number as written.
-    Number(Arc<str>),
+    Number(Text),
     /// A string; a template where an expression is expected.
-    String(Arc<str>),
+    String(Text),
     /// `[…]`
-    Array(Arc<[JsonNode]>),
+    Array(List<JsonNode>),
     /// `{…}` with repeats kept, in order.
-    Object(Arc<[(Ident, JsonNode)]>),
+    Object(List<(Ident, JsonNode)>),
 }
 
 /// What a body may contain.

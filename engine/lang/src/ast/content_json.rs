@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use ordain_diag::{Diagnostic, Diagnostics, Span};
 
 use super::content::{ARGUMENT, BLOCK};
-use super::{Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label};
+use super::{
+    Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label, Text,
+};
 use crate::suggest::{did_you_mean, nearest};
 
 const TYPE: &str = "Incorrect JSON value type";
@@ -49,7 +51,7 @@ pub(super) fn content(
     let mut found = Diagnostics::new();
     let mut content = Content { missing_item: Some(missing_item), ..Content::default() };
     let mut unknown = Vec::new();
-    let mut seen: HashMap<std::sync::Arc<str>, ()> = HashMap::new();
+    let mut seen: HashMap<Text, ()> = HashMap::new();
     for (name, value) in
         members(node, &mut found, "A body in JSON syntax is an object, or an array of objects.")
     {
@@ -113,7 +115,7 @@ fn unpack(
         let header = labels.last().map_or(block_type.span, |label| block_type.span.to(label.span));
         blocks.push(Block {
             block_type: block_type.clone(),
-            labels: labels.as_slice().into(),
+            labels: labels.iter().cloned().collect(),
             body: Body::Json(item.clone()),
             header,
             span: header.to(item.span),
@@ -134,7 +136,7 @@ pub(super) fn unsupported(unknown: &[Member], schema: &BodySchema) -> Vec<Diagno
 /// All properties as arguments.
 pub(super) fn just_attributes(node: &JsonNode) -> (Vec<Attribute>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let mut seen: HashMap<std::sync::Arc<str>, ()> = HashMap::new();
+    let mut seen: HashMap<Text, ()> = HashMap::new();
     let mut attributes = Vec::new();
     for (name, value) in
         members(node, &mut found, "Arguments in JSON syntax are the properties of an object.")

@@ -1,11 +1,10 @@
 //! Expressions. Every node is cheap to clone: parts are shared.
 
-use std::sync::Arc;
-
 use ordain_diag::Span;
 use ordain_value::{Number, Type, Value};
+use triomphe::{Arc, ThinArc};
 
-use super::Ident;
+use super::{Ident, List, Text};
 
 /// An expression and where it stands. Cloning shares the parts.
 #[derive(Clone, Debug)]
@@ -24,16 +23,16 @@ pub enum ExprKind {
     /// `true`
     Bool(bool),
     /// `12`
-    Number(Number),
+    Number(Arc<Number>),
     /// A quoted string or heredoc without interpolations and directives.
-    String(Arc<str>),
+    String(Text),
     /// `"a ${b}"` or such a heredoc. One part that is an interpolation alone is unwrapped by evaluation.
-    Template(Arc<[TemplatePart]>),
+    Template(List<TemplatePart>),
     /// A string of JSON syntax: a template in expressions, and itself the text of an expression where
     /// only a reference or a type is expected .
     Json(Arc<JsonString>),
     /// `a.b[0].c`: a root name and constant steps.
-    Traversal(Arc<Traversal>),
+    Traversal(Traversal),
     /// Constant steps on any other expression: `f().a[0]`.
     Relative(Arc<Relative>),
     /// `a[key]` with a key that is no literal.
@@ -51,15 +50,21 @@ pub enum ExprKind {
     /// `!a`
     Unary(UnaryOp, Arc<Expr>),
     /// `[a, b]`
-    Tuple(Arc<[Expr]>),
+    Tuple(List<Expr>),
     /// `{ a = b }`
-    Object(Arc<[ObjectItem]>),
+    Object(List<ObjectItem>),
     /// `[for …]` or `{for …}`
     For(Arc<ForExpr>),
     /// `(a)`
     Parens(Arc<Expr>),
     /// A place where the text was broken. Evaluates to an unknown value; an error was reported.
     Broken,
+}
+
+impl From<Number> for ExprKind {
+    fn from(number: Number) -> Self {
+        ExprKind::Number(Arc::new(number))
+    }
 }
 
 impl Expr {
@@ -98,7 +103,7 @@ impl Expr {
         match &self.kind {
             ExprKind::Null => Some(Value::null(Type::Dynamic)),
             ExprKind::Bool(value) => Some(Value::bool(*value)),
-            ExprKind::Number(number) => Some(Value::number(number.clone())),
+            ExprKind::Number(number) => Some(Value::number((**number).clone())),
             ExprKind::String(text) => Some(Value::string(text)),
             ExprKind::Json(json) => json.template.literal(),
             _ => None,
@@ -121,7 +126,7 @@ impl Expr {
             ExprKind::Null => Some("null"),
             ExprKind::Bool(true) => Some("true"),
             ExprKind::Bool(false) => Some("false"),
-            ExprKind::Traversal(traversal) if traversal.steps.is_empty() => Some(&traversal.root.text),
+            ExprKind::Traversal(traversal) if traversal.steps().is_empty() => Some(&traversal.root().text),
             ExprKind::Json(json) => Some(&*json.text).filter(|text| is_identifier(text)),
             _ => None,
         }
@@ -148,24 +153,40 @@ pub fn is_identifier(text: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct JsonString {
     /// Its text, escapes resolved.
-    pub text: Arc<str>,
+    pub text: Text,
     /// The text read as a template.
     pub template: Expr,
 }
 
-/// A root name and constant steps from there.
+/// A root name and constant steps from there. Cloning shares it.
 #[derive(Clone, Debug)]
-pub struct Traversal {
-    /// The root name.
-    pub root: Ident,
-    /// The steps.
-    pub steps: Box<[TraversalStep]>,
-}
+pub struct Traversal(ThinArc<Ident, TraversalStep>);
 
 impl Traversal {
+    /// The steps from a root name.
+    pub fn new(root: Ident, steps: Vec<TraversalStep>) -> Traversal {
+        Self::of(root, steps.into_iter())
+    }
+
+    /// As many steps as the iterator says.
+    pub(crate) fn of(root: Ident, steps: impl ExactSizeIterator<Item = TraversalStep>) -> Traversal {
+        Self(ThinArc::from_header_and_iter(root, steps))
+    }
+
+    /// The root name.
+    pub fn root(&self) -> &Ident {
+        &self.0.header.header
+    }
+
+    /// The steps.
+    pub fn steps(&self) -> &[TraversalStep] {
+        &self.0.slice
+    }
+
     /// From the root name to the last step.
     pub fn span(&self) -> Span {
-        self.steps.last().map_or(self.root.span, |step| self.root.span.to(step.span()))
+        let root = self.root().span;
+        self.steps().last().map_or(root, |step| root.to(step.span()))
     }
 }
 
@@ -175,7 +196,7 @@ pub struct Relative {
     /// Where the steps start.
     pub source: Expr,
     /// The steps.
-    pub steps: Box<[TraversalStep]>,
+    pub steps: List<TraversalStep>,
 }
 
 /// One constant step.
@@ -184,7 +205,7 @@ pub enum TraversalStep {
     /// `.name`; the span includes the dot.
     Attr(Ident),
     /// `["key"]`, `[0]` or the legacy `.0`
-    Index(Box<Value>, Span),
+    Index(Arc<IndexStep>),
 }
 
 impl TraversalStep {
@@ -192,16 +213,25 @@ impl TraversalStep {
     pub fn span(&self) -> Span {
         match self {
             TraversalStep::Attr(name) => name.span,
-            TraversalStep::Index(_, span) => *span,
+            TraversalStep::Index(index) => index.span,
         }
     }
+}
+
+/// A step with a constant key.
+#[derive(Clone, Debug)]
+pub struct IndexStep {
+    /// The key: a text or a number.
+    pub key: Value,
+    /// Where it stands, with its brackets or its dot.
+    pub span: Span,
 }
 
 /// A piece of a template.
 #[derive(Clone, Debug)]
 pub enum TemplatePart {
     /// Text as it will appear: escapes, heredoc indentation and trim markers are already applied.
-    Literal(Arc<str>, Span),
+    Literal(Text, Span),
     /// `${…}`
     Interpolation(Expr),
     /// `%{ if … }…%{ else }…%{ endif }`
@@ -216,9 +246,9 @@ pub struct TemplateIf {
     /// Condition.
     pub condition: Expr,
     /// When true.
-    pub then: Box<[TemplatePart]>,
+    pub then: List<TemplatePart>,
     /// When false.
-    pub otherwise: Box<[TemplatePart]>,
+    pub otherwise: List<TemplatePart>,
     /// From the first directive to the last.
     pub span: Span,
 }
@@ -233,7 +263,7 @@ pub struct TemplateFor {
     /// What is gone through.
     pub collection: Expr,
     /// Repeated part.
-    pub body: Box<[TemplatePart]>,
+    pub body: List<TemplatePart>,
     /// From the first directive to the last.
     pub span: Span,
 }
@@ -255,13 +285,13 @@ pub struct Splat {
 #[derive(Clone, Debug)]
 pub struct Call {
     /// Name, with `::` between namespaces.
-    pub name: Arc<str>,
+    pub name: Text,
     /// Where the name stands.
     pub name_span: Span,
     /// The opening parenthesis.
     pub open: Span,
     /// Arguments.
-    pub args: Box<[Expr]>,
+    pub args: List<Expr>,
     /// Whether the last argument ends with `...`.
     pub expand_last: bool,
     /// The closing parenthesis.

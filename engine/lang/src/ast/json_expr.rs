@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_value::Number;
+use triomphe::Arc;
 
 use super::{Expr, ExprKind, JsonNode, JsonString, JsonValue, ObjectItem, ObjectKey};
 use crate::parse::{parse_expr_within, parse_template_part};
@@ -35,7 +35,7 @@ fn lower(node: &JsonNode, found: &mut Diagnostics) -> Expr {
         JsonValue::Null => ExprKind::Null,
         JsonValue::Bool(value) => ExprKind::Bool(*value),
         JsonValue::Number(text) => match Number::from_str(text) {
-            Ok(number) => ExprKind::Number(number),
+            Ok(number) => number.into(),
             Err(_) => {
                 let detail = "This number cannot be represented.";
                 found.push(
@@ -73,7 +73,7 @@ fn lower(node: &JsonNode, found: &mut Diagnostics) -> Expr {
 }
 
 /// The text of a string, which stands at `span` with its quotation marks, read as a template.
-fn template(text: &Arc<str>, span: Span, found: &mut Diagnostics) -> Expr {
+fn template(text: &str, span: Span, found: &mut Diagnostics) -> Expr {
     if !text.contains("${") && !text.contains("%{") {
         let text = crate::parse::normal_text(text);
         return Expr { span, kind: ExprKind::String(text) };

@@ -17,7 +17,7 @@ pub(super) fn apply_steps(mut value: Value, steps: &[TraversalStep]) -> Access {
     for step in steps {
         value = match step {
             TraversalStep::Attr(name) => get_attr(&value, &name.text, name.span)?,
-            TraversalStep::Index(key, span) => index(&value, key, *span)?,
+            TraversalStep::Index(step) => index(&value, &step.key, step.span)?,
         };
     }
     Ok(value)

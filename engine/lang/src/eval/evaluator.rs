@@ -7,7 +7,7 @@ use ordain_value::{Kind, Marks, Type, Value, convert};
 
 use super::access::{apply_steps, index};
 use super::relevant::{Cause, explain_with};
-use crate::ast::{Expr, ExprKind, ObjectItem, ObjectKey, Traversal};
+use crate::ast::{Expr, ExprKind, ObjectItem, ObjectKey, Text, Traversal};
 use crate::scope::{Resolution, Scope};
 
 /// The value of an expression. Where that cannot be said because of an error it is unknown.
@@ -21,7 +21,7 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
 pub(super) struct Evaluator<'s> {
     pub(super) scope: &'s dyn Scope,
     /// Variables of `for`, innermost last.
-    pub(super) names: Vec<(Arc<str>, Value)>,
+    pub(super) names: Vec<(Text, Value)>,
     /// Elements of splats, innermost last.
     pub(super) items: Vec<Value>,
     pub(super) found: Diagnostics,
@@ -81,8 +81,8 @@ impl<'s> Evaluator<'s> {
         match &expr.kind {
             ExprKind::Null => Value::null(Type::Dynamic),
             ExprKind::Bool(value) => Value::bool(*value),
-            ExprKind::Number(number) => Value::number(number.clone()),
-            ExprKind::String(text) => Value::from_kind(Kind::String(text.clone())),
+            ExprKind::Number(number) => Value::number((**number).clone()),
+            ExprKind::String(text) => Value::from_kind(Kind::String(text.to_arc())),
             ExprKind::Template(parts) => self.template(expr, parts),
             ExprKind::Json(json) => self.value(&json.template),
             ExprKind::Traversal(traversal) => self.traversal(expr, traversal),
@@ -111,7 +111,7 @@ impl<'s> Evaluator<'s> {
 
     /// The value of a reference, wherever its root name is bound.
     pub(super) fn resolve(&self, traversal: &Traversal) -> Resolution {
-        match self.names.iter().rev().find(|(name, _)| *name == traversal.root.text) {
+        match self.names.iter().rev().find(|(name, _)| *name == traversal.root().text) {
             Some((_, value)) => Resolution::Found { value: value.clone(), consumed: 0 },
             None => self.scope.resolve(traversal),
         }
@@ -120,7 +120,7 @@ impl<'s> Evaluator<'s> {
     fn traversal(&mut self, expr: &Expr, traversal: &Traversal) -> Value {
         match self.resolve(traversal) {
             Resolution::Found { value, consumed } => {
-                self.steps(expr, value, traversal.steps.get(consumed..).unwrap_or(&[]))
+                self.steps(expr, value, traversal.steps().get(consumed..).unwrap_or(&[]))
             }
             Resolution::Failed(finding) => {
                 let finding = *finding;
@@ -160,8 +160,8 @@ impl<'s> Evaluator<'s> {
         let mut known = true;
         for item in items {
             let (key, found) = match &item.key {
-                ObjectKey::Name(name) if name.text.is_ascii() => (Some(name.text.clone()), Marks::NONE),
-                ObjectKey::Name(name) => (Some(crate::parse::normal_text(&name.text)), Marks::NONE),
+                ObjectKey::Name(name) if name.text.is_ascii() => (Some(name.text.to_arc()), Marks::NONE),
+                ObjectKey::Name(name) => (Some(crate::parse::normal_text(&name.text).to_arc()), Marks::NONE),
                 ObjectKey::Expr(key) => self.object_key(expr, key),
             };
             let value = self.value(&item.value);

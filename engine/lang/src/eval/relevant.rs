@@ -48,9 +48,9 @@ pub(super) fn explain_with(
 /// The longest beginning of a reference that has a value, and a statement about it.
 fn about(evaluator: &Evaluator<'_>, traversal: &Traversal, cause: Cause) -> Option<(String, String)> {
     let Resolution::Found { value, consumed } = evaluator.resolve(traversal) else { return None };
-    let mut count = traversal.steps.len();
+    let mut count = traversal.steps().len();
     let value = loop {
-        let steps = traversal.steps.get(consumed..count)?;
+        let steps = traversal.steps().get(consumed..count)?;
         match apply_steps(value.clone(), steps) {
             Ok(value) => break value,
             Err(_) => count = count.checked_sub(1)?,
@@ -103,14 +103,14 @@ fn compact(value: &Value) -> String {
 
 /// A reference as it is written, up to a number of steps.
 fn display(traversal: &Traversal, count: usize) -> String {
-    let mut out = traversal.root.text.to_string();
-    for step in traversal.steps.iter().take(count) {
+    let mut out = traversal.root().text.to_string();
+    for step in traversal.steps().iter().take(count) {
         match step {
             TraversalStep::Attr(name) => {
                 out.push('.');
                 out.push_str(&name.text);
             }
-            TraversalStep::Index(key, _) => match key.kind() {
+            TraversalStep::Index(step) => match step.key.kind() {
                 Kind::String(text) => out.push_str(&format!("[{text:?}]")),
                 Kind::Number(number) => out.push_str(&format!("[{number}]")),
                 _ => out.push_str("[...]"),

@@ -39,7 +39,7 @@ pub(crate) struct Names(pub Vec<(&'static str, Value)>);
 
 impl Scope for Names {
     fn resolve(&self, traversal: &Traversal) -> Resolution {
-        match self.0.iter().find(|(name, _)| *name == &*traversal.root.text) {
+        match self.0.iter().find(|(name, _)| *name == &*traversal.root().text) {
             Some((_, value)) => Resolution::Found { value: value.clone(), consumed: 0 },
             None => {
                 Resolution::Failed(Box::new(Diagnostic::error(codes::eval::UNDECLARED, "Undeclared", "")))

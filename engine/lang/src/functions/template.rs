@@ -1,7 +1,5 @@
 //! `templatefile` and `templatestring`: texts that are templates, with names of their own.
 
-use std::sync::Arc;
-
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, codes};
 use ordain_value::{Type, Value, convert};
 
@@ -103,14 +101,14 @@ fn is_name(text: &str) -> bool {
 /// All names must be given, used or not, so that a forgotten one shows at once.
 fn check_names(expr: &Expr, vars: &Value, sources: &Sources, file: FileId) -> Result<(), FunctionError> {
     let known = |name: &str| vars.get(name).is_some();
-    match references(expr).iter().find(|traversal| !known(&traversal.root.text)) {
+    match references(expr).iter().find(|traversal| !known(&traversal.root().text)) {
         None => Ok(()),
         Some(traversal) => Err(FunctionError::arg(
             1,
             format!(
                 "vars map does not contain key {:?}, referenced at {}",
-                traversal.root.text,
-                place(sources, file, traversal.root.span.start as usize)
+                traversal.root().text,
+                place(sources, file, traversal.root().span.start as usize)
             ),
         )),
     }
@@ -143,10 +141,10 @@ struct Variables<'c> {
 
 impl Scope for Variables<'_> {
     fn resolve(&self, traversal: &Traversal) -> Resolution {
-        match self.vars.get(&traversal.root.text) {
+        match self.vars.get(&traversal.root().text) {
             Some(value) => Resolution::Found { value: value.clone(), consumed: 0 },
             None => Resolution::Failed(Box::new(
-                unknown_name(&traversal.root.text).with_span(traversal.root.span),
+                unknown_name(&traversal.root().text).with_span(traversal.root().span),
             )),
         }
     }
@@ -164,7 +162,7 @@ impl Scope for Variables<'_> {
     }
 }
 
-fn unknown_name(name: &Arc<str>) -> Diagnostic {
+fn unknown_name(name: &str) -> Diagnostic {
     Diagnostic::error(
         codes::eval::UNDECLARED,
         "Reference to unknown variable",

@@ -119,7 +119,7 @@ fn decode_tfvars(call: &Call<'_>) -> FunctionResult {
             let name = &attribute.name.text;
             FunctionError::call(format!("invalid expression for variable {name:?}: {}", error.message))
         })?;
-        members.insert(attribute.name.text.clone(), value);
+        members.insert(attribute.name.text.to_arc(), value);
     }
     Ok(Value::object(members))
 }
@@ -136,7 +136,7 @@ impl Scope for Constants<'_> {
             "Variables not allowed",
             "Variables may not be used here.",
         );
-        Resolution::Failed(Box::new(finding.with_span(traversal.root.span)))
+        Resolution::Failed(Box::new(finding.with_span(traversal.root().span)))
     }
 
     fn functions(&self) -> Option<&dyn Functions> {

@@ -1,13 +1,12 @@
 //! Bodies: arguments and blocks.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use ordain_diag::Span;
 
 use super::parser::Parser;
 use super::token::{Token, TokenKind};
-use crate::ast::{Attribute, Block, Body, Label, NativeBody};
+use crate::ast::{Attribute, Block, Body, Label, List, NativeBody};
 
 const BODY_ITEM: &str = "Argument or block definition required";
 const SINGLE: &str = "Invalid single-argument block definition";
@@ -61,9 +60,9 @@ impl Parser<'_> {
             self.drop_repeated(&mut attributes);
             attributes.into()
         } else {
-            shared_list(self.open.attributes.drain(first_attribute..))
+            List::of(self.open.attributes.drain(first_attribute..))
         };
-        let blocks = shared_list(self.open.blocks.drain(first_block..));
+        let blocks = List::of(self.open.blocks.drain(first_block..));
         NativeBody { attributes, blocks, span }
     }
 
@@ -155,29 +154,32 @@ impl Parser<'_> {
     fn block(&mut self, block_type: Token) -> Block {
         let start = self.span(block_type);
         let block_type = self.name(block_type);
-        let mut labels = Vec::with_capacity(2);
+        let first_label = self.open.labels.len();
         let mut header = start;
         loop {
             let next = self.peek();
             match next.kind {
                 TokenKind::OpenBrace => break,
-                TokenKind::OpenQuote => labels.push(self.quoted_label(labels.is_empty())),
+                TokenKind::OpenQuote => {
+                    let label = self.quoted_label(self.open.labels.len() == first_label);
+                    self.open.labels.push(label);
+                }
                 TokenKind::Ident => {
                     self.read();
                     let name = self.name(next);
-                    labels.push(Label { text: name.text, span: name.span });
+                    self.open.labels.push(Label { text: name.text, span: name.span });
                 }
                 _ => {
                     self.bad_header(start, next);
                     let body =
-                        NativeBody { attributes: Arc::default(), blocks: Arc::default(), span: header };
-                    let labels = labels.into();
+                        NativeBody { attributes: List::default(), blocks: List::default(), span: header };
+                    let labels = List::of(self.open.labels.drain(first_label..));
                     return Block { block_type, labels, body: Body::Native(body), header, span: start };
                 }
             }
             header = start.to(self.previous_span());
         }
-        let labels = shared_list(labels.into_iter());
+        let labels = List::of(self.open.labels.drain(first_label..));
         let open = self.read();
         let body = self.block_body(open);
         let span = start.to(self.previous_span());
@@ -219,7 +221,7 @@ impl Parser<'_> {
         let open = self.span(open);
         let body = if !self.enter() {
             self.recover(TokenKind::CloseBrace);
-            NativeBody { attributes: Arc::default(), blocks: Arc::default(), span: open }
+            NativeBody { attributes: List::default(), blocks: List::default(), span: open }
         } else {
             match self.peek().kind {
                 TokenKind::Newline | TokenKind::Eof | TokenKind::CloseBrace => {
@@ -234,7 +236,7 @@ impl Parser<'_> {
 
     /// `{ name = value }` on one line.
     fn single_line_body(&mut self, open: Span) -> NativeBody {
-        let empty = |span: Span| NativeBody { attributes: Arc::default(), blocks: Arc::default(), span };
+        let empty = |span: Span| NativeBody { attributes: List::default(), blocks: List::default(), span };
         let name = self.read();
         if name.kind != TokenKind::Ident {
             let span = self.span(name);
@@ -279,7 +281,7 @@ impl Parser<'_> {
         }
         // What is missing in such a body is missed where its argument stands.
         let span = attribute.name.span.to(self.previous_span());
-        NativeBody { attributes: Arc::new([attribute]), blocks: Arc::default(), span }
+        NativeBody { attributes: [attribute].into(), blocks: List::default(), span }
     }
 
     /// A label in quotes; interpolations are errors. The first one is most often a type that others have too.
@@ -331,18 +333,13 @@ impl Parser<'_> {
     }
 }
 
-/// A list that is shared. All empty ones are one.
-pub(super) fn shared_list<T>(items: impl ExactSizeIterator<Item = T>) -> Arc<[T]> {
-    if items.len() == 0 { Arc::default() } else { items.collect() }
-}
-
-/// Whether two arguments have one name. Names are shared, so that each text stands at one place.
+/// Whether two arguments have one name.
 fn has_repeated(attributes: &[Attribute]) -> bool {
     if attributes.len() <= 16 {
         return attributes.iter().enumerate().any(|(at, attribute)| {
-            attributes.iter().take(at).any(|earlier| Arc::ptr_eq(&earlier.name.text, &attribute.name.text))
+            attributes.iter().take(at).any(|earlier| earlier.name.text == attribute.name.text)
         });
     }
     let mut seen = HashSet::with_capacity(attributes.len());
-    !attributes.iter().all(|attribute| seen.insert(Arc::as_ptr(&attribute.name.text).cast::<u8>()))
+    !attributes.iter().all(|attribute| seen.insert(&*attribute.name.text))
 }

@@ -1,11 +1,11 @@
 //! Tuples, objects and `for` expressions.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
-use super::body::shared_list;
 use super::parser::Parser;
+use super::steps::Source;
 use super::token::{Token, TokenKind};
-use crate::ast::{Expr, ExprKind, ForExpr, Ident, ObjectItem, ObjectKey};
+use crate::ast::{Expr, ExprKind, ForExpr, Ident, List, ObjectItem, ObjectKey};
 
 const FOR: &str = "Invalid 'for' expression";
 
@@ -23,7 +23,7 @@ impl Parser<'_> {
         Expr { span: self.span(open).to(self.previous_span()), kind }
     }
 
-    fn tuple_items(&mut self, open: Token) -> Arc<[Expr]> {
+    fn tuple_items(&mut self, open: Token) -> List<Expr> {
         let first = self.open.exprs.len();
         while self.accept(TokenKind::CloseBracket).is_none() {
             let before = self.errors();
@@ -53,7 +53,7 @@ impl Parser<'_> {
                 }
             }
         }
-        shared_list(self.open.exprs.drain(first..))
+        List::of(self.open.exprs.drain(first..))
     }
 
     /// `{…}`
@@ -70,7 +70,7 @@ impl Parser<'_> {
         Expr { span: self.span(open).to(self.previous_span()), kind }
     }
 
-    fn object_items(&mut self, open: Token) -> Arc<[ObjectItem]> {
+    fn object_items(&mut self, open: Token) -> List<ObjectItem> {
         let first = self.open.items.len();
         loop {
             if self.accept(TokenKind::Newline).is_some() {
@@ -87,13 +87,13 @@ impl Parser<'_> {
                 }
             }
         }
-        shared_list(self.open.items.drain(first..))
+        List::of(self.open.items.drain(first..))
     }
 
     /// One item with the separator after it; `None` where reading went astray.
     fn object_item(&mut self, open: Token) -> Option<ObjectItem> {
         let before = self.errors();
-        let key = self.expression();
+        let key = self.object_key(before);
         if self.astray(before) {
             return None;
         }
@@ -123,7 +123,22 @@ impl Parser<'_> {
                 return None;
             }
         }
-        Some(ObjectItem { key: object_key(key), value })
+        Some(ObjectItem { key, value })
+    }
+
+    /// The key of an item; a bare word is taken as text.
+    fn object_key(&mut self, before: usize) -> ObjectKey {
+        if !self.next_is(TokenKind::Ident) {
+            return object_key(self.expression());
+        }
+        let first = match self.named() {
+            Source::Name(name) if matches!(self.peek().kind, TokenKind::Equal | TokenKind::Colon) => {
+                return ObjectKey::Name(name);
+            }
+            Source::Expr(expr) if self.astray(before) => expr,
+            source => self.steps(source),
+        };
+        object_key(self.conditional_from(first, before))
     }
 
     fn unterminated_object(&mut self, open: Token) {
@@ -242,7 +257,7 @@ impl Parser<'_> {
 /// A bare word is taken as text; anything else is an expression.
 fn object_key(key: Expr) -> ObjectKey {
     let word = match &key.kind {
-        ExprKind::Traversal(traversal) if traversal.steps.is_empty() => traversal.root.text.clone(),
+        ExprKind::Traversal(traversal) if traversal.steps().is_empty() => traversal.root().text.clone(),
         ExprKind::Null => "null".into(),
         ExprKind::Bool(true) => "true".into(),
         ExprKind::Bool(false) => "false".into(),

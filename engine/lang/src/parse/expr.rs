@@ -1,13 +1,14 @@
 //! Expressions: operators and terms.
 
 use std::str::FromStr;
-use std::sync::Arc;
 
 use ordain_value::Number;
+use triomphe::Arc;
 
 use super::parser::Parser;
+use super::steps::Source;
 use super::token::{Token, TokenKind};
-use crate::ast::{BinaryOp, Call, Conditional, Expr, ExprKind, Traversal, UnaryOp};
+use crate::ast::{BinaryOp, Call, Conditional, Expr, ExprKind, List, UnaryOp};
 
 impl Parser<'_> {
     /// Any expression.
@@ -23,7 +24,13 @@ impl Parser<'_> {
 
     fn conditional(&mut self) -> Expr {
         let before = self.errors();
-        let condition = self.binary(0);
+        let first = self.term_with_steps();
+        self.conditional_from(first, before)
+    }
+
+    /// The expression that begins with this term, which was read when there were `before` errors.
+    pub(super) fn conditional_from(&mut self, first: Expr, before: usize) -> Expr {
+        let condition = self.operators(first, 0);
         if self.astray(before) || self.accept(TokenKind::Question).is_none() {
             return condition;
         }
@@ -46,7 +53,11 @@ impl Parser<'_> {
 
     /// Operators that bind at least as tightly as `least`, all to the left.
     fn binary(&mut self, least: u8) -> Expr {
-        let mut left = self.term_with_steps();
+        let left = self.term_with_steps();
+        self.operators(left, least)
+    }
+
+    fn operators(&mut self, mut left: Expr, least: u8) -> Expr {
         let mut levels = 0;
         while let Some((level, op)) = operator(self.peek().kind).filter(|(level, _)| *level >= least) {
             self.read();
@@ -68,15 +79,20 @@ impl Parser<'_> {
 
     fn term_with_steps(&mut self) -> Expr {
         let before = self.errors();
-        let term = self.term();
-        if self.astray(before) {
-            return term;
+        let first = self.peek();
+        if first.kind == TokenKind::Ident {
+            return match self.named() {
+                Source::Expr(expr) if self.astray(before) => expr,
+                source => self.steps(source),
+            };
         }
-        self.steps(term)
+        let term = self.term(first);
+        let steps = matches!(self.peek().kind, TokenKind::Dot | TokenKind::OpenBracket);
+        if steps && !self.astray(before) { self.steps(Source::Expr(term)) } else { term }
     }
 
-    fn term(&mut self) -> Expr {
-        let token = self.peek();
+    /// A term that begins with this token and is no name.
+    fn term(&mut self, token: Token) -> Expr {
         let span = self.span(token);
         match token.kind {
             TokenKind::OpenParen => self.parenthesised(),
@@ -84,7 +100,6 @@ impl Parser<'_> {
                 self.read();
                 Expr { span, kind: self.number(token) }
             }
-            TokenKind::Ident => self.named(),
             TokenKind::OpenQuote | TokenKind::OpenHeredoc => self.string_template(),
             TokenKind::Minus => self.unary(UnaryOp::Negate),
             TokenKind::Bang => self.unary(UnaryOp::Not),
@@ -145,7 +160,7 @@ impl Parser<'_> {
     /// The exact number that a text stands for.
     pub(super) fn number(&mut self, token: Token) -> ExprKind {
         match Number::from_str(self.text(token)) {
-            Ok(number) => ExprKind::Number(number),
+            Ok(number) => number.into(),
             Err(_) => {
                 let span = self.span(token);
                 self.error(span, "Invalid number literal", "This is not the way to write a number.");
@@ -155,22 +170,18 @@ impl Parser<'_> {
     }
 
     /// A name, a keyword, or a call.
-    fn named(&mut self) -> Expr {
+    pub(super) fn named(&mut self) -> Source {
         let token = self.read();
         if matches!(self.peek().kind, TokenKind::OpenParen | TokenKind::DoubleColon) {
-            return self.call(token);
+            return Source::Expr(self.call(token));
         }
-        let span = self.span(token);
         let kind = match self.text(token) {
             "null" => ExprKind::Null,
             "true" => ExprKind::Bool(true),
             "false" => ExprKind::Bool(false),
-            _ => {
-                let root = self.name(token);
-                ExprKind::Traversal(Arc::new(Traversal { root, steps: Box::new([]) }))
-            }
+            _ => return Source::Name(self.name(token)),
         };
-        Expr { span, kind }
+        Source::Expr(Expr { span: self.span(token), kind })
     }
 
     fn call(&mut self, first: Token) -> Expr {
@@ -207,7 +218,7 @@ impl Parser<'_> {
     }
 
     /// Arguments up to the closing parenthesis, which is taken, and whether the last is expanded.
-    fn arguments(&mut self) -> (Box<[Expr]>, bool) {
+    fn arguments(&mut self) -> (List<Expr>, bool) {
         let first = self.open.exprs.len();
         let mut expand = false;
         while self.accept(TokenKind::CloseParen).is_none() {
@@ -247,7 +258,7 @@ impl Parser<'_> {
                 }
             }
         }
-        (self.open.exprs.drain(first..).collect(), expand)
+        (List::of(self.open.exprs.drain(first..)), expand)
     }
 }
 

@@ -1,12 +1,10 @@
 //! JSON text to nodes with positions. The first error ends the reading.
 
-use std::sync::Arc;
-
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Span, codes};
 
 use super::json_text::string_text;
 use super::parser::MAX_DEPTH;
-use crate::ast::{Ident, JsonNode, JsonValue};
+use crate::ast::{Ident, JsonNode, JsonValue, Text};
 use crate::suggest::{did_you_mean, nearest};
 
 const VALUE: &str = "A JSON value begins with a brace, a bracket, a digit or minus sign, a quotation mark, or is true, false or null.";
@@ -131,7 +129,7 @@ impl Reader<'_> {
         Ok(self.node(start, JsonValue::Number(text.into())))
     }
 
-    fn string(&mut self) -> Result<Arc<str>, Broken> {
+    fn string(&mut self) -> Result<Text, Broken> {
         let start = self.at;
         match string_text(self.text.get(start + 1..).unwrap_or("")) {
             Ok((text, length)) => {

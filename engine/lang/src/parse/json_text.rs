@@ -1,10 +1,10 @@
 //! Strings of JSON.
 
-use std::sync::Arc;
+use crate::ast::Text;
 
 /// The text of a string whose opening quotation mark stands before `rest`, and how long it is with its
 /// closing one; or the offset at which it is broken, and why.
-pub(super) fn string_text(rest: &str) -> Result<(Arc<str>, usize), (usize, &'static str)> {
+pub(super) fn string_text(rest: &str) -> Result<(Text, usize), (usize, &'static str)> {
     let bytes = rest.as_bytes();
     let mut out = String::new();
     let mut from = 0;

@@ -67,6 +67,11 @@ impl<'t> Lexer<'t> {
         Self { text, origin, at, modes: vec![mode], told: Told::default(), found: Diagnostics::new() }
     }
 
+    /// Length of the text in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether a byte stands right after a token.
     pub(crate) fn is_followed_by(&self, token: Token, byte: u8) -> bool {
         self.text.as_bytes().get(token.end as usize) == Some(&byte)

@@ -1,15 +1,12 @@
 //! The parser's state: one token of lookahead, line breaks that count or not, recovery, names.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
-
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 
 use super::lexer::Lexer;
+use super::names::Names;
 use super::template_tree::Piece;
 use super::token::{Token, TokenKind};
-use crate::ast::{Attribute, Block, Expr, ExprKind, Ident, ObjectItem, TraversalStep};
+use crate::ast::{Attribute, Block, Expr, ExprKind, Ident, Label, ObjectItem, Text, TraversalStep};
 
 /// Deepest nesting of expressions and blocks; deeper is an error, so that no text can exhaust the stack
 /// of this parser or of whoever walks its tree.
@@ -32,7 +29,7 @@ pub(super) struct Parser<'t> {
     depth: u32,
     errors: usize,
     found: Diagnostics,
-    names: HashMap<&'t str, Arc<str>, BuildHasherDefault<NameHasher>>,
+    names: Names,
     /// Members of what is still open; each list begins where its owner began.
     pub(super) open: Open<'t>,
 }
@@ -42,6 +39,7 @@ pub(super) struct Parser<'t> {
 pub(super) struct Open<'t> {
     pub(super) attributes: Vec<Attribute>,
     pub(super) blocks: Vec<Block>,
+    pub(super) labels: Vec<Label>,
     pub(super) exprs: Vec<Expr>,
     pub(super) items: Vec<ObjectItem>,
     pub(super) steps: Vec<TraversalStep>,
@@ -51,6 +49,7 @@ pub(super) struct Open<'t> {
 impl<'t> Parser<'t> {
     pub(super) fn new(lexer: Lexer<'t>) -> Self {
         let nothing = Token { kind: TokenKind::Eof, trim: false, start: 0, end: 0 };
+        let names = Names::new(lexer.length());
         let mut parser = Self {
             lexer,
             line_break: None,
@@ -62,7 +61,7 @@ impl<'t> Parser<'t> {
             depth: 0,
             errors: 0,
             found: Diagnostics::new(),
-            names: HashMap::default(),
+            names,
             open: Open::default(),
         };
         parser.advance();
@@ -156,15 +155,14 @@ impl<'t> Parser<'t> {
         self.span(self.previous)
     }
 
-    /// A name, shared with all its other appearances in the text.
+    /// A name, shared with its other appearances in the text.
     pub(super) fn name(&mut self, token: Token) -> Ident {
         Ident { text: self.shared(token), span: self.lexer.span(token) }
     }
 
-    /// The text of a token, shared with all that read the same.
-    pub(super) fn shared(&mut self, token: Token) -> Arc<str> {
-        let text = self.lexer.text(token);
-        self.names.entry(text).or_insert_with(|| text.into()).clone()
+    /// The text of a token, shared with others that read the same.
+    pub(super) fn shared(&mut self, token: Token) -> Text {
+        self.names.shared(self.lexer.text(token))
     }
 
     /// Whether the next token is the whole text of a quoted string, without escapes.
@@ -300,35 +298,4 @@ impl<'t> Parser<'t> {
         all.append(self.found);
         all
     }
-}
-
-/// Eight bytes at a time: names are short, and the table lives as long as one parse.
-#[derive(Default)]
-struct NameHasher(u64);
-
-impl NameHasher {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for NameHasher {
-    fn finish(&self) -> u64 {
-        // The table looks at the upper bits and at the lower ones.
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.add(u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        for (slot, byte) in last.iter_mut().zip(rest) {
-            *slot = *byte;
-        }
-        self.add(u64::from_le_bytes(last));
-    }
-
-    fn write_u8(&mut self, _: u8) {}
 }

@@ -1,61 +1,70 @@
 //! What follows a term: attributes, indexes and splats.
 
 use std::str::FromStr;
-use std::sync::Arc;
 
 use ordain_diag::Span;
 use ordain_value::{Number, Value};
+use triomphe::Arc;
 
 use super::parser::Parser;
 use super::token::{Token, TokenKind};
-use crate::ast::{Expr, ExprKind, Ident, Relative, Splat, Traversal, TraversalStep};
+use crate::ast::{Expr, ExprKind, Ident, IndexStep, List, Relative, Splat, Traversal, TraversalStep};
 
 const NAME_AFTER_DOT: (&str, &str) =
     ("Invalid attribute name", "After a dot comes the name of an attribute.");
 
 /// A term whose steps, those in the parser's list from `first` on, are not yet part of its tree.
 struct Pending {
-    source: Expr,
+    source: Source,
     first: usize,
 }
 
+/// What steps start from.
+pub(super) enum Source {
+    /// A name, which is one node with the steps after it.
+    Name(Ident),
+    /// Any other expression.
+    Expr(Expr),
+}
+
+impl Source {
+    fn span(&self) -> Span {
+        match self {
+            Source::Name(name) => name.span,
+            Source::Expr(expr) => expr.span,
+        }
+    }
+}
+
 impl Parser<'_> {
-    fn pending(&self, source: Expr) -> Pending {
+    fn pending(&self, source: Source) -> Pending {
         Pending { source, first: self.open.steps.len() }
     }
 
     /// The tree of a term with its steps.
     fn close(&mut self, pending: Pending) -> Expr {
         let Pending { source, first } = pending;
-        let Some(last) = self.open.steps.get(first..).and_then(<[_]>::last) else { return source };
-        let span = source.span.to(last.span());
-        let steps = self.open.steps.drain(first..).collect();
-        let kind = match source.kind {
-            ExprKind::Traversal(mut traversal) if traversal.steps.is_empty() => {
-                match Arc::get_mut(&mut traversal) {
-                    Some(whole) => whole.steps = steps,
-                    None => traversal = Arc::new(Traversal { root: traversal.root.clone(), steps }),
-                }
-                ExprKind::Traversal(traversal)
-            }
-            _ => ExprKind::Relative(Arc::new(Relative { source, steps })),
+        let last = self.open.steps.get(first..).and_then(<[_]>::last);
+        let span = last.map_or(source.span(), |last| source.span().to(last.span()));
+        let steps = self.open.steps.drain(first..);
+        let kind = match source {
+            Source::Name(root) => ExprKind::Traversal(Traversal::of(root, steps)),
+            Source::Expr(source) if steps.len() == 0 => return source,
+            Source::Expr(source) => ExprKind::Relative(Arc::new(Relative { source, steps: List::of(steps) })),
         };
         Expr { span, kind }
     }
 
     /// Makes the tree so far the source of what is built around it.
     fn wrap(&mut self, pending: &mut Pending, build: impl FnOnce(Expr) -> Expr) {
-        let nothing = Expr { span: pending.source.span, kind: ExprKind::Broken };
+        let nothing = Source::Expr(Expr { span: pending.source.span(), kind: ExprKind::Broken });
         let source = std::mem::replace(&mut pending.source, nothing);
         let inner = self.close(Pending { source, first: pending.first });
-        pending.source = build(inner);
+        pending.source = Source::Expr(build(inner));
     }
 
     /// All steps that follow a term.
-    pub(super) fn steps(&mut self, source: Expr) -> Expr {
-        if !matches!(self.peek().kind, TokenKind::Dot | TokenKind::OpenBracket) {
-            return source;
-        }
+    pub(super) fn steps(&mut self, source: Source) -> Expr {
         let mut pending = self.pending(source);
         let mut levels = 0;
         loop {
@@ -95,7 +104,7 @@ impl Parser<'_> {
                     return;
                 }
                 if let ExprKind::Number(number) = self.number(token) {
-                    self.open.steps.push(TraversalStep::Index(Box::new(Value::number(number)), span));
+                    self.open.steps.push(index(Value::number((*number).clone()), span));
                 }
             }
             TokenKind::Star => {
@@ -121,7 +130,7 @@ impl Parser<'_> {
     /// What belongs to `.*`: names and legacy indexes only.
     fn attribute_splat(&mut self, marker: Span) -> Expr {
         let source = Expr { span: marker, kind: ExprKind::SplatItem };
-        let pending = self.pending(source);
+        let pending = self.pending(Source::Expr(source));
         while self.next_is(TokenKind::Dot) {
             let dot = self.read();
             let token = self.peek();
@@ -156,9 +165,7 @@ impl Parser<'_> {
         let span = self.span(dot).to(self.span(token));
         for part in self.text(token).split('.') {
             match Number::from_str(part) {
-                Ok(number) => {
-                    self.open.steps.push(TraversalStep::Index(Box::new(Value::number(number)), span))
-                }
+                Ok(number) => self.open.steps.push(index(Value::number(number), span)),
                 Err(_) => {
                     self.error(span, "Invalid attribute name", "An index after a dot is a whole number.");
                     return;
@@ -183,7 +190,7 @@ impl Parser<'_> {
             }
             let marker = self.span(open).to(self.previous_span());
             let item = Expr { span: marker, kind: ExprKind::SplatItem };
-            let each = if self.enter() { self.steps(item) } else { item };
+            let each = if self.enter() { self.steps(Source::Expr(item)) } else { item };
             self.leave(1);
             self.wrap(pending, |source| splat(source, each, true, marker));
             return;
@@ -202,13 +209,17 @@ impl Parser<'_> {
         self.set_newlines(newlines);
         let span = self.span(open).to(self.previous_span());
         match key.literal() {
-            Some(value) => self.open.steps.push(TraversalStep::Index(Box::new(value), span)),
+            Some(value) => self.open.steps.push(index(value, span)),
             None => self.wrap(pending, |source| Expr {
                 span: source.span.to(span),
                 kind: ExprKind::Index(Arc::new((source, key))),
             }),
         }
     }
+}
+
+fn index(key: Value, span: Span) -> TraversalStep {
+    TraversalStep::Index(Arc::new(IndexStep { key, span }))
 }
 
 fn splat(source: Expr, each: Expr, full: bool, marker: Span) -> Expr {

@@ -1,7 +1,6 @@
 //! Templates: quoted strings, heredocs and whole files.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use ordain_diag::Span;
 use ordain_value::{Kind, Value};
@@ -10,7 +9,7 @@ use super::heredoc::strip_indent;
 use super::parser::Parser;
 use super::template_tree::Piece;
 use super::token::{Token, TokenKind};
-use crate::ast::{Expr, ExprKind, TemplatePart};
+use crate::ast::{Expr, ExprKind, List, TemplatePart, Text};
 
 const CONTROL: &str = "Invalid template directive";
 const FOR: &str = "Invalid 'for' directive";
@@ -44,7 +43,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The rest of a quoted string in which everything stands for itself; the usual long way otherwise.
-    fn plain_string(&mut self) -> Option<Arc<str>> {
+    fn plain_string(&mut self) -> Option<Text> {
         if self.accept(TokenKind::CloseQuote).is_some() {
             return Some("".into());
         }
@@ -58,7 +57,7 @@ impl<'t> Parser<'t> {
 
     /// The expression that the pieces from `first` on are.
     fn assemble(&mut self, first: usize, span: Span) -> Expr {
-        let parts: Arc<[TemplatePart]> = if is_plain(self.open.pieces.get(first..).unwrap_or(&[])) {
+        let parts: List<TemplatePart> = if is_plain(self.open.pieces.get(first..).unwrap_or(&[])) {
             self.open.pieces.drain(first..).map(|piece| plain_part(piece, span)).collect()
         } else {
             let pieces = self.open.pieces.split_off(first);
@@ -257,12 +256,12 @@ fn plain_part(piece: Piece<'_>, span: Span) -> TemplatePart {
 }
 
 /// Text as the language keeps it: NFC.
-pub(super) fn shared(text: &str) -> Arc<str> {
+pub(super) fn shared(text: &str) -> Text {
     if text.is_ascii() {
         return text.into();
     }
     match Value::string(text).into_kind() {
-        Kind::String(text) => text,
+        Kind::String(text) => text.into(),
         _ => text.into(),
     }
 }

@@ -8,7 +8,7 @@ use ordain_diag::Span;
 use super::parser::Parser;
 use super::template::shared;
 use super::token::Token;
-use crate::ast::{Expr, Ident, TemplateFor, TemplateIf, TemplatePart};
+use crate::ast::{Expr, Ident, List, TemplateFor, TemplateIf, TemplatePart};
 
 /// A template before its directives are matched.
 pub(super) enum Piece<'t> {
@@ -189,7 +189,7 @@ impl Parser<'_> {
         end: Span,
         span: Span,
         open: Token,
-    ) -> Option<(Box<[TemplatePart]>, Span)> {
+    ) -> Option<(List<TemplatePart>, Span)> {
         let mut body = Vec::new();
         let deep = !self.enter();
         let stop = if deep { Stop::End } else { self.run_of_parts(rest, end, &mut body) };

@@ -83,7 +83,7 @@ impl Place<'_> {
                     let members =
                         members.iter().filter(|(name, _)| !["//", "dynamic"].contains(&&*name.text));
                     for (name, value) in members {
-                        match schema.blocks.get(&name.text) {
+                        match schema.blocks.get(&*name.text) {
                             Some(nested) => inner.body(&Body::Json(value.clone()), &nested.block, found),
                             None => {
                                 let off = matches!(value.value, JsonValue::Null | JsonValue::Bool(false));

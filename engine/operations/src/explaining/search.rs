@@ -48,7 +48,7 @@ impl fmt::Display for Node {
 /// An argument or the nested blocks of a name.
 pub(crate) struct Member {
     /// What it refers to.
-    pub(crate) references: Vec<Arc<Traversal>>,
+    pub(crate) references: Vec<Traversal>,
     /// Where it is written.
     pub(crate) span: Span,
 }
@@ -225,7 +225,7 @@ impl<'s, 'e> Search<'s, 'e> {
     fn named(
         &self,
         module: &ModuleInstance,
-        references: &[Arc<Traversal>],
+        references: &[Traversal],
         of: Option<&ResourceInstance>,
     ) -> Vec<Node> {
         let mut out = Vec::new();
@@ -318,8 +318,8 @@ impl<'s, 'e> Search<'s, 'e> {
 
 /// The attribute that follows the name in a reference.
 fn attribute_of(traversal: &Traversal, consumed: usize) -> Option<Arc<str>> {
-    traversal.steps.iter().skip(consumed).find_map(|step| match step {
-        TraversalStep::Attr(name) => Some(name.text.clone()),
-        TraversalStep::Index(..) => None,
+    traversal.steps().iter().skip(consumed).find_map(|step| match step {
+        TraversalStep::Attr(name) => Some(name.text.to_arc()),
+        TraversalStep::Index(_) => None,
     })
 }

@@ -97,7 +97,7 @@ fn chosen<'f>(
     let mut chosen = Vec::new();
     for row in passed {
         let key = |of: &ordain_config::blocks::ProviderRef| {
-            (of.name.text.clone(), of.alias.as_ref().map(|alias| alias.text.clone()))
+            (of.name.text.to_arc(), of.alias.as_ref().map(|alias| alias.text.to_arc()))
         };
         match file.providers.get(&key(&row.outer)) {
             Some(provider) => chosen.push((key(&row.inner), provider)),
@@ -113,7 +113,7 @@ fn chosen<'f>(
 }
 
 fn mocked(mock: &Mock) -> ProviderBlock {
-    let nothing = NativeBody { attributes: Arc::from([]), blocks: Arc::from([]), span: mock.header };
+    let nothing = NativeBody { attributes: [].into(), blocks: [].into(), span: mock.header };
     ProviderBlock {
         for_each: None,
         name: mock.name.clone(),
@@ -175,7 +175,7 @@ fn replace(module: &mut Module, path: &[Arc<str>], over: &Override) {
 
 fn stand_in(module: &Module, over: &Override) -> Module {
     let output = |output: &Arc<Output>| {
-        let value = over.values.as_members().and_then(|members| members.get(&output.name.text));
+        let value = over.values.as_members().and_then(|members| members.get(&*output.name.text));
         let value = value.cloned().unwrap_or_else(|| ordain_value::Value::null(ordain_value::Type::Dynamic));
         let expr = literal(&value, over.header);
         Output { value: Some(expr), preconditions: Vec::new(), depends_on: Vec::new(), ..(**output).clone() }

@@ -152,19 +152,19 @@ fn message(expr: &Expr, scope: &AssertScope<'_>, found: &mut Diagnostics) -> Opt
 impl Extra<'_> {
     /// What a reference means that the configuration knows nothing of; `None` for all others.
     fn find(&self, traversal: &Traversal) -> Option<Result<(Value, usize), Box<Diagnostic>>> {
-        let Some(TraversalStep::Attr(name)) = traversal.steps.first() else { return None };
-        let (text, span) = (&name.text, traversal.root.span.to(name.span));
-        match &*traversal.root.text {
-            "output" => Some(match self.outputs.get(text) {
+        let Some(TraversalStep::Attr(name)) = traversal.steps().first() else { return None };
+        let (text, span) = (name.text.to_arc(), traversal.root().span.to(name.span));
+        match &*traversal.root().text {
+            "output" => Some(match self.outputs.get(&text) {
                 Some(value) => Ok((value.clone(), 1)),
                 None => {
                     let detail = format!("An output value with the name {text:?} has not been declared.");
                     Err(error("Reference to undeclared output value", detail, span))
                 }
             }),
-            "run" => Some(match self.runs.get(text) {
+            "run" => Some(match self.runs.get(&text) {
                 Some((value, _)) => Ok((value.clone(), 1)),
-                None if self.all_runs.contains(text) => {
+                None if self.all_runs.contains(&text) => {
                     let detail = format!(
                         "The run {text:?} block has not yet been evaluated, so its results are not available here."
                     );
@@ -179,7 +179,7 @@ impl Extra<'_> {
                 let detail = "The \"check\" object can only be referenced from an \"expect_failures\" attribute within a Terraform testing \"run\" block.";
                 Some(Err(error("Reference to \"check\" in invalid context", detail, span)))
             }
-            "var" if !(self.declared)(text) => self.variables.get(text).map(|value| Ok((value.clone(), 1))),
+            "var" if !(self.declared)(&text) => self.variables.get(&text).map(|value| Ok((value.clone(), 1))),
             _ => None,
         }
     }

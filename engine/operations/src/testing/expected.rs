@@ -137,11 +137,11 @@ impl Checkable {
 }
 
 fn checkable(traversal: &Traversal) -> Option<(Checkable, Option<Key>)> {
-    let name = match traversal.steps.first() {
-        Some(TraversalStep::Attr(name)) => Some(name.text.clone()),
+    let name = match traversal.steps().first() {
+        Some(TraversalStep::Attr(name)) => Some(name.text.to_arc()),
         _ => None,
     };
-    match &*traversal.root.text {
+    match &*traversal.root().text {
         "output" => Some((Checkable::Output(name?), None)),
         "check" => Some((Checkable::Check(name?), None)),
         _ => match Reference::parse(traversal).ok()?.subject {
@@ -154,11 +154,12 @@ fn checkable(traversal: &Traversal) -> Option<(Checkable, Option<Key>)> {
 
 /// A reference as written, without what follows the name.
 fn text(traversal: &Traversal) -> String {
-    let mut out = traversal.root.text.to_string();
-    for step in &traversal.steps {
+    let mut out = traversal.root().text.to_string();
+    for step in traversal.steps() {
         match step {
             TraversalStep::Attr(name) => out.push_str(&format!(".{}", name.text)),
-            TraversalStep::Index(key, _) => {
+            TraversalStep::Index(step) => {
+                let key = &step.key;
                 out.push_str(&key_of(key).map(|key| key.to_string()).unwrap_or_default());
             }
         }

@@ -80,7 +80,7 @@ impl FileRun<'_> {
         let path = &*self.file.file.path;
         let runs = &self.file.file.runs;
         let mut known =
-            Known { runs: Runs::new(), names: runs.iter().map(|run| run.name.text.clone()).collect() };
+            Known { runs: Runs::new(), names: runs.iter().map(|run| run.name.text.to_arc()).collect() };
         let mut reports: Vec<RunReport> = Vec::new();
         let mut broken = false;
         for group in self.groups() {
@@ -107,7 +107,7 @@ impl FileRun<'_> {
                 let Ended { report, outputs, left } = ended;
                 if let Some(outputs) = outputs {
                     let plans = run.settings.command == ordain_config::testing::Command::Plan;
-                    known.runs.insert(run.name.text.clone(), (outputs, plans));
+                    known.runs.insert(run.name.text.to_arc(), (outputs, plans));
                 }
                 if let Some((state, carrier)) = left {
                     kept.insert(key(run), Kept { state, run: *at, carrier });
@@ -131,7 +131,9 @@ impl FileRun<'_> {
             let joins = |group: &Vec<usize>| {
                 parallel(run)
                     && group.iter().filter_map(|other| runs.get(*other)).all(|other| {
-                        parallel(other) && key(other) != key(run) && !named.contains(&other.name.text)
+                        parallel(other)
+                            && key(other) != key(run)
+                            && !named.contains(&other.name.text.to_arc())
                     })
             };
             match groups.last_mut().filter(|group| joins(group)) {
@@ -199,9 +201,9 @@ fn named_runs(run: &Run) -> Vec<Arc<str>> {
     let asserts = run.asserts.iter().flat_map(|assert| [&assert.condition, &assert.error_message]);
     let exprs = run.variables.values().map(|argument| &argument.expr).chain(asserts);
     let names = |expr: &Expr| {
-        let runs = references(expr).into_iter().filter(|traversal| &*traversal.root.text == "run");
-        let first = runs.filter_map(|traversal| match traversal.steps.first() {
-            Some(TraversalStep::Attr(name)) => Some(name.text.clone()),
+        let runs = references(expr).into_iter().filter(|traversal| &*traversal.root().text == "run");
+        let first = runs.filter_map(|traversal| match traversal.steps().first() {
+            Some(TraversalStep::Attr(name)) => Some(name.text.to_arc()),
             _ => None,
         });
         first.collect::<Vec<_>>()

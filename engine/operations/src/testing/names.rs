@@ -62,8 +62,8 @@ impl Names<'_> {
 
     fn find(&self, traversal: &Traversal) -> Result<(Value, usize), Box<Diagnostic>> {
         let span = traversal.span();
-        match (&*traversal.root.text, traversal.steps.first()) {
-            ("var", Some(TraversalStep::Attr(name))) => match self.variables.get(&name.text) {
+        match (&*traversal.root().text, traversal.steps().first()) {
+            ("var", Some(TraversalStep::Attr(name))) => match self.variables.get(&*name.text) {
                 Some(value) => Ok((value.clone(), 1)),
                 None => Err(self.no_variable(name, span)),
             },
@@ -110,10 +110,10 @@ impl Names<'_> {
         traversal: &Traversal,
         span: Span,
     ) -> Result<(Value, usize), Box<Diagnostic>> {
-        let name = &name.text;
-        let Some((outputs, planned)) = self.runs.get(name) else {
+        let name = name.text.to_arc();
+        let Some((outputs, planned)) = self.runs.get(&name) else {
             let after = "You can only reference run blocks that are in the same test file and will execute before the current run block.";
-            return Err(if self.all_runs.contains(name) {
+            return Err(if self.all_runs.contains(&name) {
                 let detail = format!("The run block {name:?} has not executed yet. {after}");
                 error("Reference to unavailable run block", detail, span)
             } else {
@@ -121,7 +121,7 @@ impl Names<'_> {
                 error("Reference to unknown run block", detail, span)
             });
         };
-        if let Some(TraversalStep::Attr(output)) = traversal.steps.get(1)
+        if let Some(TraversalStep::Attr(output)) = traversal.steps().get(1)
             && let Some(value) = outputs.get(&output.text)
             && !value.is_wholly_known()
         {
@@ -208,7 +208,7 @@ pub(super) fn literal(value: &Value, span: Span) -> Expr {
     let items = |items: &[Value]| ExprKind::Tuple(items.iter().map(|item| literal(item, span)).collect());
     let members = |members: &BTreeMap<Arc<str>, Value>| {
         let member = |(name, value): (&Arc<str>, &Value)| ObjectItem {
-            key: ObjectKey::Expr(expr(ExprKind::String(name.clone()))),
+            key: ObjectKey::Expr(expr(ExprKind::String(name.clone().into()))),
             value: literal(value, span),
         };
         ExprKind::Object(members.iter().map(member).collect())
@@ -217,8 +217,8 @@ pub(super) fn literal(value: &Value, span: Span) -> Expr {
         Kind::Null(_) => ExprKind::Null,
         Kind::Unknown(_) => ExprKind::Broken,
         Kind::Bool(value) => ExprKind::Bool(*value),
-        Kind::Number(number) => ExprKind::Number(number.clone()),
-        Kind::String(text) => ExprKind::String(text.clone()),
+        Kind::Number(number) => number.clone().into(),
+        Kind::String(text) => ExprKind::String(text.clone().into()),
         Kind::List(_, list) | Kind::Set(_, list) | Kind::Tuple(list) => items(list),
         Kind::Map(_, map) | Kind::Object(map) => members(map),
     })

@@ -185,7 +185,8 @@ impl FileRun<'_> {
 }
 
 fn undeclared(run: &Run, tree: &ModuleTree, found: &mut Diagnostics) {
-    for argument in run.variables.values().filter(|given| !tree.root.variables.contains_key(&given.name.text))
+    for argument in
+        run.variables.values().filter(|given| !tree.root.variables.contains_key(&*given.name.text))
     {
         let detail = format!(
             "The module under test does not declare a variable named {:?}, but it is declared in run block {:?}.",

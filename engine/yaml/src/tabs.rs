@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Parser, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::tree::{Position, YamlError};
 
@@ -44,12 +44,19 @@ pub(crate) struct TabCheck {
     end: usize,
     /// Of each open collection, whether it is in flow form.
     open: Vec<bool>,
+    /// Whether the last document is a scalar without quotes, which takes all white space after it.
+    plain: bool,
 }
 
 impl TabCheck {
     /// For a text; `None` when there is no tab in it.
     pub(crate) fn new(text: &str) -> Option<TabCheck> {
-        text.contains('\t').then(|| TabCheck { text: text.chars().collect(), end: 0, open: Vec::new() })
+        text.contains('\t').then(|| TabCheck {
+            text: text.chars().collect(),
+            end: 0,
+            open: Vec::new(),
+            plain: false,
+        })
     }
 
     /// Takes the next event.
@@ -63,6 +70,8 @@ impl TabCheck {
             Event::Scalar(..) | Event::Alias(_) => {
                 self.check(start, in_flow, span)?;
                 self.end = self.end.max(end);
+                let plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
+                self.plain = plain && self.open.is_empty();
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 self.check(start, in_flow, span)?;
@@ -72,7 +81,7 @@ impl TabCheck {
             Event::SequenceEnd | Event::MappingEnd if self.open.pop() == Some(true) => {
                 self.end = self.end.max(end);
             }
-            Event::StreamEnd => self.check(self.text.len(), false, span)?,
+            Event::StreamEnd if !self.plain => self.check(self.text.len(), false, span)?,
             _ => {}
         }
         Ok(())

@@ -208,8 +208,9 @@ fn subnets(call: &Call<'_>) -> FunctionResult {
     let mut found: Vec<Value> = Vec::new();
     let mut next = Some(network.address);
     let mut last: Option<Network> = None;
-    // The search starts from the subnet before the first one, and before address zero there is none.
-    let wraps = network.address == 0;
+    // The search starts from the subnet before the first one, and before address zero there is none, as there is in IPv4 with
+    // the lengths of IPv6.
+    let wraps = network.address == 0 || network.is_mapped();
     for at in 1..call.args.len() {
         let new_bits = call.int(at).map_err(|error| FunctionError::arg(at, error.message))?;
         if new_bits < 1 {

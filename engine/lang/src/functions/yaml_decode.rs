@@ -15,6 +15,7 @@ const PREFIX: &str = "tag:yaml.org,2002:";
 /// The one document in the text as a value.
 pub(super) fn decode(text: &str) -> FunctionResult {
     check_version(text)?;
+    check_start(text)?;
     let documents = parse_documents(text, &Limits::default()).map_err(|error| {
         let message = error.to_string();
         FunctionError::call(message.strip_prefix("yaml: ").unwrap_or(&message).to_owned())
@@ -40,6 +41,17 @@ fn check_version(text: &str) -> Result<(), FunctionError> {
         }
     }
     Ok(())
+}
+
+/// What ends a document cannot stand before any.
+fn check_start(text: &str) -> Result<(), FunctionError> {
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    match first.and_then(|line| line.strip_prefix("...")) {
+        Some(rest) if rest.is_empty() || rest.starts_with([' ', '\t']) => {
+            Err(FunctionError::call("did not find expected node content"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A block that is the whole document is indented by one at least in YAML 1.1.
@@ -160,31 +172,45 @@ fn scalar(node: &Node, text: &str, style: Style) -> FunctionResult {
     if block && text.is_empty() && wanted.is_none() {
         return Ok(Value::null(Type::String));
     }
-    if style != Style::Plain && text.is_empty() && wanted == Some("null") {
-        return Ok(Value::null(Type::Dynamic));
-    }
-    if style != Style::Plain {
-        return match wanted {
-            None | Some("str" | "int" | "float" | "bool" | "null" | "timestamp" | "binary") => {
-                Ok(Value::string(text))
-            }
-            Some(other) => Err(failure(node, format!("unsupported tag {other:?}"))),
-        };
-    }
-    let impossible = |what: &str| failure(node, format!("cannot parse {text:?} as {PREFIX}{what}"));
+    let impossible =
+        |what: &str, why: &str| failure(node, format!("cannot parse {text:?} as {PREFIX}{what}{why}"));
     match wanted {
-        None => plain(text).map_err(|message| failure(node, message)),
-        Some("str" | "binary") => Ok(Value::string(text)),
-        Some("null") => Ok(Value::null(Type::Dynamic)),
-        Some("bool") => boolean(text).map(Value::bool).ok_or_else(|| impossible("bool")),
-        Some(what @ ("int" | "float")) => match number(text) {
-            Ok(Some(number)) => Ok(Value::number(number)),
-            Ok(None) => Err(impossible(what)),
-            Err(message) => Err(failure(node, message)),
-        },
-        Some("timestamp") => timestamp(text).map(Value::string).ok_or_else(|| impossible("timestamp")),
+        None if style == Style::Plain => plain(text).map_err(|message| failure(node, message)),
+        None | Some("str") => Ok(Value::string(text)),
+        Some("binary") if is_base64(text) => Ok(Value::string(text)),
+        Some("binary") => Err(impossible("binary", ": not valid base64")),
+        Some(wanted @ ("int" | "float" | "bool" | "null" | "timestamp")) => {
+            match tagged(text, style, wanted == "timestamp") {
+                Ok(Some(value)) => Ok(value),
+                Ok(None) | Err(_) if wanted == "null" => Ok(Value::null(Type::Dynamic)),
+                Ok(None) => Err(impossible(wanted, "")),
+                Err(message) => Err(failure(node, message)),
+            }
+        }
         Some(other) => Err(failure(node, format!("unsupported tag {other:?}"))),
     }
+}
+
+/// What a scalar with a tag of something simple means: a text that begins as one of those is what it looks like,
+/// whichever tag it has, and stays a text in quotes.
+fn tagged(text: &str, style: Style, moments: bool) -> Result<Option<Value>, String> {
+    let begins = |c: char| c.is_ascii_digit() || "+-.~yYnNtTfFoO".contains(c);
+    if !text.is_empty() && !text.starts_with(begins) {
+        return Ok(None);
+    }
+    if matches!(style, Style::SingleQuoted | Style::DoubleQuoted) {
+        return Ok(Some(Value::string(text)));
+    }
+    let value = plain(text)?;
+    let is_moment = timestamp(text).is_some();
+    Ok(Some(value).filter(|value| value.as_str().is_none() || (moments && is_moment)))
+}
+
+/// Whether a text is padded base64, line breaks aside.
+fn is_base64(text: &str) -> bool {
+    use base64::Engine as _;
+    let letters: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
+    base64::engine::general_purpose::STANDARD.decode(letters).is_ok()
 }
 
 fn boolean(text: &str) -> Option<bool> {

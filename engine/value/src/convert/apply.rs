@@ -287,6 +287,12 @@ fn object_to_object(value: &Value, have: &Arc<ObjectType>, want: &Arc<ObjectType
     let mut members = Members::new();
     for (name, want_ty) in &want.attributes {
         let member = match (value.get(name), have.attributes.get(name)) {
+            // A null without a type is made anew, and what marked it is not on the new one.
+            (Some(member), Some(Type::Dynamic))
+                if *want_ty != Type::Dynamic && matches!(member.kind(), Kind::Null(_)) =>
+            {
+                Value::null(want_ty.without_optional())
+            }
             (Some(member), Some(have_ty)) => {
                 settled_null(apply(member.clone(), have_ty, want_ty).map_err(at(Step::Attr(name.clone())))?)
             }

@@ -73,9 +73,11 @@ pub(crate) fn signature(name: &str) -> Option<Signature> {
 impl Compiler {
     pub(crate) fn note_arities(&mut self) {
         for module in &self.modules {
-            for rule in module.rules.iter().filter(|rule| !rule.head.args.is_empty()) {
+            for rule in &module.rules {
+                // What is no function takes nothing; that it cannot be called is told when types are known.
                 let path = crate::print::path(&tree::ground_path(&module.package, rule));
-                self.arity.rules.insert(path, rule.head.args.len());
+                let count = self.arity.rules.entry(path).or_default();
+                *count = rule.head.args.len().max(*count);
             }
         }
     }
@@ -129,6 +131,22 @@ impl Compiler {
         match self.rewritten.get(head) {
             Some(from) => format!("{from}{}", name.get(head.len()..).unwrap_or_default()),
             None => name.to_owned(),
+        }
+    }
+
+    /// Tells calls of rules that are no functions.
+    pub(crate) fn check_called(&mut self, body: &[Expr]) {
+        let mut faults = Vec::new();
+        super::vars::each_expr(body, &mut |expr| {
+            let Kind::Call(terms) = &expr.kind else { return };
+            let Some(operator) = terms.first() else { return };
+            let name = operator_name(operator);
+            if self.arity.rules.get(&name) == Some(&0) {
+                faults.push((expr.at, format!("undefined function {name}")));
+            }
+        });
+        for (at, message) in faults {
+            self.fail(Code::Type, at, message);
         }
     }
 

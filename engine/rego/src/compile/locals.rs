@@ -467,17 +467,15 @@ impl Compiler {
                 let single = path.len() == 1;
                 let Some(head) = path.first_mut() else { return };
                 match head.as_var().cloned() {
-                    Some(name) if matches!(&*name, "input" | "data") => {
+                    Some(name) if single && matches!(&*name, "input" | "data") => {
                         if let Some(entry) = scopes.find(&name)
                             && entry.occurrence != Occurrence::Seen
                         {
                             head.node = Node::Var(entry.name.clone());
                             scopes.seen(&name);
-                            if single {
-                                let node = head.node.clone();
-                                term.node = node;
-                                return;
-                            }
+                            let node = head.node.clone();
+                            term.node = node;
+                            return;
                         }
                     }
                     _ => self.rename_term(head, scopes),

@@ -190,6 +190,8 @@ impl Compiler {
         });
         self.check_recursion();
         self.settled()?;
+        self.each_branch(|compiler, rule| compiler.check_called(&rule.body));
+        self.settled()?;
         self.check_types(&annotations);
         self.settled()?;
         self.check_deprecated();

@@ -49,6 +49,8 @@ impl Compiler {
         self.report_lacking(lacking);
         self.settled()?;
         body = self.hoist_body(body);
+        self.check_called(&body);
+        self.settled()?;
         self.check_query_types(&body);
         self.settled()?;
         let written = vars::of_body(&body, Skip::CLOSURES);

@@ -1,6 +1,6 @@
 //! Rules: heads, bodies, `else`, and what version 1 demands of them.
 
-use super::state::{Fault, Parsed, Parser};
+use super::state::{Fault, Parsed, Parser, Words};
 use super::token::Token;
 use crate::ast::{Expr, Head, Kind, Node, Rule, Span, Term};
 
@@ -19,6 +19,7 @@ impl Parser<'_> {
             self.bump();
         }
         if !self.starts_head() {
+            self.at = back;
             return self.restated();
         }
         let Some(Started { mut head, has_contains }) = self.head(start)? else {
@@ -119,7 +120,7 @@ impl Parser<'_> {
 
     fn default_rule(&mut self, head: Head, start: Span) -> Parsed<Rule> {
         let at = start.to(self.last());
-        if head.key.is_some() {
+        if head.key.is_some() || (head.value.is_none() && head.path.len() == 2 && head.args.is_empty()) {
             return self.fail(at, "illegal default rule (must have a value)");
         }
         let value = head.value.clone().unwrap_or_else(|| Term::constant(true, at));
@@ -331,7 +332,7 @@ fn head_of(expr: Expr) -> Result<Head, String> {
         return Ok(Head { value, ..named_head(name, plain)? });
     }
     let operator = terms.first().map(crate::ast::operator_name).unwrap_or_default();
-    if crate::compile::arity(&operator, false).is_some() {
+    if operator == "print" || crate::compile::arity(&operator, false).is_some() {
         return Err("rule name conflicts with built-in function".to_owned());
     }
     if terms.len() < 2 {
@@ -387,6 +388,11 @@ pub(crate) fn check_v1(rule: &Rule, faults: &mut Vec<Fault>) {
     let what = if is_function { "function" } else { "rule" };
     for branch in rule.branches() {
         let mut fault = |message: String| faults.push(Fault { message, at: branch.at });
+        if let [name] = branch.head.path.as_slice()
+            && let Some(name) = name.as_var().filter(|name| Words::V1.has(name))
+        {
+            fault(format!("{name} keyword cannot be used for rule name"));
+        }
         if branch.bodiless && branch.head.implied && !is_function {
             fault(format!("{what} must have value assignment and/or body declaration"));
         }

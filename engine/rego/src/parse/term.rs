@@ -394,7 +394,7 @@ impl Parser<'_> {
         let mut pairs = vec![(key, value)];
         loop {
             if self.eat("}") {
-                return Ok(Term::new(Node::Object(pairs), start.to(self.last())));
+                return Ok(Term::new(Node::Object(unrepeated(pairs)), start.to(self.last())));
             }
             if !self.eat(",") {
                 return self.illegal("non-terminated object");
@@ -482,4 +482,21 @@ pub(crate) fn call(name: &str, at: Span, operands: Vec<Term>) -> Term {
     let mut terms = vec![Term::operator(name, at)];
     terms.extend(operands);
     Term::new(Node::Call(terms), whole)
+}
+
+/// Of pairs with one constant as their key the last one counts, at the place of the first.
+fn unrepeated(pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
+    let mut places = std::collections::BTreeMap::new();
+    let mut out: Vec<(Term, Term)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        let before = key.as_constant().and_then(|key| places.insert(key.clone(), out.len()));
+        match before.and_then(|at| out.get_mut(at)) {
+            Some(pair) => {
+                places.extend(key.as_constant().cloned().zip(before));
+                pair.1 = value;
+            }
+            None => out.push((key, value)),
+        }
+    }
+    out
 }

@@ -80,6 +80,7 @@ impl<'c> Checker<'c> {
     pub(crate) fn body(&mut self, body: &[Expr]) {
         for expr in body {
             let before = self.faults.len();
+            self.replacements_in(expr);
             self.closures_in(expr);
             self.references_in(expr);
             let others = self.faults.len() > before;
@@ -88,6 +89,26 @@ impl<'c> Checker<'c> {
             {
                 self.faults.push((expr.at, mismatch.message));
             }
+        }
+    }
+
+    /// What `with` puts in the place of documents; names of functions have no type here.
+    fn replacements_in(&mut self, expr: &Expr) {
+        for with in &expr.with {
+            let head = with.value.as_ref().and_then(|path| path.first()).and_then(Term::as_var);
+            let is_document = |name: &crate::ast::Name| matches!(&**name, "input" | "data");
+            let is_name = matches!(with.value.node, Node::Var(_))
+                || head.is_some_and(|name| !is_document(name) && self.known(name).is_none())
+                || (head.is_some() && matches!(self.of(&with.value), Ty::Function(..)));
+            if is_name {
+                continue;
+            }
+            let mut found = Vec::new();
+            outer_comprehensions(&with.value, &mut found);
+            for inner in found {
+                self.comprehension(inner);
+            }
+            self.references(&with.value);
         }
     }
 

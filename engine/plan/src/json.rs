@@ -13,7 +13,7 @@ mod tree;
 pub(crate) mod values;
 mod write;
 
-pub(crate) use changes::key_json;
+pub use changes::key_json;
 pub use changes::order;
 pub use checks::to_state as state_check_results;
 pub use configuration::Configuration;

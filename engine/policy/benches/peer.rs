@@ -125,9 +125,7 @@ fn judged(compiled: &Compiled, input: Value, begin: Instant) -> Figures {
 
 /// The same from a plan in memory, without a text in between.
 fn direct(policy: &str, input: &Path) -> Figures {
-    let document: Json = serde_json::from_str(&std::fs::read_to_string(input).unwrap()).unwrap();
-    let file = Arc::new(stored(&document));
-    drop(document);
+    let file = Arc::new(stored(input));
     let begin = Instant::now();
     let mut policies = Policies::new(Version::V1);
     policies.add(policy);
@@ -138,11 +136,16 @@ fn direct(policy: &str, input: &Path) -> Figures {
     figures
 }
 
-/// The plan whose JSON form has these changes.
-fn stored(document: &Json) -> PlanFile {
+/// The plan whose JSON form has these changes, read row by row: taking the text apart leaves no room behind that would
+/// count later.
+fn stored(input: &Path) -> PlanFile {
     let mut plan = empty_plan();
     let mut schemas = Schemas::new();
-    for row in document["resource_changes"].as_array().unwrap() {
+    let text = std::fs::read_to_string(input).unwrap();
+    let rows = text.split_once("[{").unwrap().1.trim_end_matches("}]}");
+    for row in rows.split("},{\"address\"") {
+        let begins = if row.starts_with("\"address\"") { "" } else { "\"address\"" };
+        let row: Json = serde_json::from_str(&format!("{{{begins}{row}}}")).unwrap();
         let mut change = change(row["address"].as_str().unwrap(), Action::Create);
         change.after = known(&row["change"]["after"]);
         let resource = &change.address.resource;

@@ -121,9 +121,17 @@ pub(crate) enum Expr {
     Set(Vec<Expr>),
     Object(Vec<(Expr, Expr)>),
     Comprehension(Box<Comprehension>),
-    Call(Function, Vec<Expr>, Span),
+    Call(Box<Call>),
     /// The parts of a template string: sets of one value, or of none.
     Template(Vec<Expr>),
+}
+
+/// A call, and where it is written.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) function: Function,
+    pub(crate) operands: Vec<Expr>,
+    pub(crate) at: Span,
 }
 
 #[derive(Debug, Clone)]

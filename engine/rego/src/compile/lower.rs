@@ -109,6 +109,7 @@ impl Lowering<'_> {
             rest = after;
         }
         super::index::note_wanted(&mut block);
+        block.ops.shrink_to_fit();
         block
     }
 
@@ -184,7 +185,9 @@ impl Lowering<'_> {
         let args: Vec<ir::Expr> = inputs.iter().map(|operand| self.value(operand, out)).collect();
         let relation = matches!(kind.function, Some(Function::Builtin(builtin)) if builtin.relation);
         let call = match (kind.function, name.as_str()) {
-            (Some(function), _) => ir::Expr::Call(function, args, expr.at),
+            (Some(function), _) => {
+                ir::Expr::Call(Box::new(ir::Call { function, operands: args, at: expr.at }))
+            }
             (None, "internal.template_string") => match args.into_iter().next() {
                 Some(ir::Expr::Array(parts)) => ir::Expr::Template(parts),
                 Some(ir::Expr::Constant(Value::Array(parts))) => {
@@ -359,7 +362,7 @@ impl Lowering<'_> {
             out.ops.push(Op::Scan { from, key, into, wanted: Vec::new() });
             value = ir::Expr::Slot(into);
         }
-        if known.is_empty() { value } else { ir::Expr::Index(Box::new(value), known) }
+        looked_up(value, known)
     }
 
     fn scan_key(&mut self, part: &Term) -> Pattern {
@@ -383,7 +386,7 @@ impl Lowering<'_> {
         }
         let slot = self.frame.fresh();
         self.frame.bound.insert(slot);
-        let value = if known.is_empty() { value } else { ir::Expr::Index(Box::new(value), known) };
+        let value = looked_up(value, known);
         out.ops.push(Op::Let(slot, value));
         slot
     }
@@ -408,6 +411,14 @@ impl Lowering<'_> {
         let outputs = self.frame.bound.difference(&before).copied().collect();
         out.ops.push(Op::With(Box::new(ir::With { replace, body, outputs, at: first.at })));
     }
+}
+
+fn looked_up(value: ir::Expr, mut known: Vec<ir::Expr>) -> ir::Expr {
+    if known.is_empty() {
+        return value;
+    }
+    known.shrink_to_fit();
+    ir::Expr::Index(Box::new(value), known)
 }
 
 /// The equalities of members, if both sides are collections of one kind; `None` inside if they cannot be equal.

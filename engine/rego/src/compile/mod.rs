@@ -19,7 +19,7 @@ mod typing;
 mod vars;
 mod with;
 
-use crate::ast::{Module, Name, Rule, Span, Term};
+use crate::ast::{Head, Module, Name, Rule, Span, Term};
 use crate::error::{Code, Error};
 use crate::ir;
 use crate::value::Value;
@@ -184,6 +184,7 @@ impl Compiler {
             rule.head.key.iter_mut().for_each(expand::equals_in_term);
             rule.head.value.iter_mut().for_each(expand::equals_in_term);
             rule.body = compiler.hoist_body(std::mem::take(&mut rule.body));
+            rule.body.shrink_to_fit();
             if compiler.options.test_names {
                 cases::note_cases(rule);
             }
@@ -247,29 +248,53 @@ impl Compiler {
         self.report_lacking(lacking);
     }
 
+    /// Rules to operations, one after the other: what is left of a rule then is its head.
     fn lower(&mut self) -> Result<ir::Program, Vec<Error>> {
         let mut rules = Vec::with_capacity(self.tree.places.len());
-        for place in self.tree.places.clone() {
-            let mut here = Vec::with_capacity(place.rules.len());
-            for key in place.rules {
-                if let Some(rule) = self.rule(key).cloned() {
-                    here.push(Arc::new(self.lower_rule(&rule)));
+        for place in 0..self.tree.places.len() {
+            let keys = self.tree.place(place).map(|place| place.rules.clone()).unwrap_or_default();
+            let mut here = Vec::with_capacity(keys.len());
+            for key in keys {
+                if let Some(rule) = self.taken_out(key) {
+                    here.push(Arc::new(self.lower_rule(rule)));
                 }
             }
             rules.push(here);
         }
         self.settled()?;
+        self.rewritten = HashMap::new();
         Ok(ir::Program { tree: self.tree.clone(), rules })
     }
 
-    fn lower_rule(&mut self, rule: &Rule) -> ir::Rule {
-        let branches = rule
-            .branches()
-            .map(|branch| {
-                let mut lowering = Lowering { compiler: self, frame: Frame::default() };
-                lowering.branch(branch)
-            })
-            .collect();
-        ir::Rule { branches, default: rule.default }
+    /// The rule, which leaves its head without a value.
+    fn taken_out(&mut self, key: RuleKey) -> Option<Rule> {
+        let rule = self.modules.get_mut(key.module)?.rules.get_mut(key.rule)?;
+        let (path, args) = (rule.head.path.clone(), rule.head.args.clone());
+        let head =
+            Head { path, args, key: None, value: None, assigned: false, implied: false, at: rule.head.at };
+        let (default, at) = (rule.default, rule.at);
+        let left = Rule {
+            head,
+            body: Vec::new(),
+            otherwise: None,
+            default,
+            bodiless: true,
+            has_if: false,
+            has_contains: false,
+            at,
+        };
+        Some(std::mem::replace(rule, left))
+    }
+
+    fn lower_rule(&mut self, rule: Rule) -> ir::Rule {
+        let default = rule.default;
+        let mut branches = Vec::with_capacity(rule.branches().count());
+        let mut next = Some(rule);
+        while let Some(mut branch) = next {
+            next = branch.otherwise.take().map(|otherwise| *otherwise);
+            let mut lowering = Lowering { compiler: self, frame: Frame::default() };
+            branches.push(lowering.branch(&branch));
+        }
+        ir::Rule { branches, default }
     }
 }

@@ -37,9 +37,9 @@ impl Machine<'_> {
             Expr::Set(items) => self.all(items, slots)?.map(Value::set),
             Expr::Object(pairs) => self.object(pairs, slots)?,
             Expr::Comprehension(inner) => Some(self.deeper(|machine| machine.comprehension(inner, slots))?),
-            Expr::Call(function, operands, at) => {
-                let Some(operands) = self.all(operands, slots)? else { return Ok(None) };
-                self.call(*function, operands, *at)?
+            Expr::Call(call) => {
+                let Some(operands) = self.all(&call.operands, slots)? else { return Ok(None) };
+                self.call(call.function, operands, call.at)?
             }
             Expr::Template(parts) => Some(self.template(parts, slots)?),
         };

@@ -1,6 +1,7 @@
 //! A short run of every fuzz target on mutations of the recorded cases, the same on every machine.
 //!
-//! `ORDAIN_FUZZ_SECONDS=300` runs each target for that long; `tests/fuzz/` is for longer hunts.
+//! `ORDAIN_FUZZ_SECONDS=300` runs each target for that long, `ORDAIN_FUZZ=policy,peer` these alone; `tests/fuzz/` is for
+//! longer hunts.
 
 #![allow(
     clippy::expect_used,
@@ -162,7 +163,9 @@ fn all_targets() {
     let time = std::env::var("ORDAIN_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let time: Option<Duration> = time.map(Duration::from_secs);
     let policies = policies();
-    for (name, run) in TARGETS {
+    let chosen = std::env::var("ORDAIN_FUZZ").unwrap_or_default();
+    let chosen: Vec<&str> = chosen.split(',').filter(|name| !name.is_empty()).collect();
+    for (name, run) in TARGETS.iter().filter(|(name, _)| chosen.is_empty() || chosen.contains(name)) {
         let seeds = if matches!(*name, "policy" | "evaluation") { &policies } else { &seeds };
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
         let (begin, mut count) = (Instant::now(), 0);

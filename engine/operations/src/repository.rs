@@ -1,6 +1,6 @@
 //! The repository around a working directory: its top, the commit, who is at work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -71,6 +71,33 @@ fn git(workdir: &Workdir, args: &[&str]) -> Option<String> {
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
+}
+
+/// Those of the words that begin the type of no block in any configuration of the repository, installed modules
+/// included. None where there is no configuration to look into.
+#[must_use]
+pub fn unmentioned(repository: &Repository, words: BTreeSet<String>) -> BTreeSet<String> {
+    let mut left = words;
+    let mut seen = false;
+    let mut pending = vec![repository.top.clone()];
+    while let Some(at) = pending.pop() {
+        let Ok(entries) = std::fs::read_dir(&at) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // Links are not followed: they may lead back up.
+            let Ok(kind) = entry.file_type() else { continue };
+            let skipped = matches!(name.as_str(), ".git" | "node_modules" | "target")
+                || (name == "providers" && at.ends_with(".terraform"));
+            if kind.is_dir() && !skipped {
+                pending.push(entry.path());
+            } else if kind.is_file() && [".tf", ".tf.json"].iter().any(|end| name.ends_with(end)) {
+                let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+                seen = true;
+                left.retain(|word| !text.contains(&format!("\"{word}_")));
+            }
+        }
+    }
+    if seen { left } else { BTreeSet::new() }
 }
 
 /// Texts of all policies and their data below a directory or in a bundle (`.tar.gz`), by path relative to it.

@@ -21,7 +21,7 @@ pub fn check(bundle: &Bundle, schemas: &Schemas) -> Diagnostics {
         known.entry(&**name).or_default().push(schema);
     }
     let mut diagnostics = Diagnostics::new();
-    for module in bundle.modules.iter().filter(|module| !module.is_test()) {
+    for module in judging(bundle) {
         let mut of_package = BTreeSet::new();
         for rule in &module.rules {
             for (line, name) in types(rule) {
@@ -48,6 +48,48 @@ pub fn check(bundle: &Bundle, schemas: &Schemas) -> Diagnostics {
         }
     }
     diagnostics
+}
+
+/// First words of the types that rules compare with and that no schema has: `google` of `google_container_cluster`.
+#[must_use]
+pub fn foreign_words(bundle: &Bundle, schemas: Option<&Schemas>) -> BTreeSet<String> {
+    let known: BTreeSet<&str> =
+        schemas.into_iter().flat_map(Schemas::iter).map(|((_, _, name), _)| first_word(name)).collect();
+    let named = judging(bundle).flat_map(|module| &module.rules).flat_map(types);
+    named.map(|(_, name)| first_word(name)).filter(|word| !known.contains(word)).map(str::to_owned).collect()
+}
+
+/// Tells types that rules compare with and that nothing can ever have: their first word is among `unserved`, which are
+/// those of [`foreign_words`] that no configuration has either.
+#[must_use]
+pub fn unserved_types(bundle: &Bundle, unserved: &BTreeSet<String>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for module in judging(bundle) {
+        for (line, name) in module.rules.iter().flat_map(types) {
+            let word = first_word(name);
+            if unserved.contains(word) {
+                let detail = format!(
+                    "{} line {line} compares with the type {name:?}; no provider at hand has types that begin with {word:?}, \
+                     and no configuration of this repository has such a block, so the rule can never match.",
+                    module.path
+                );
+                diagnostics.push(error(
+                    codes::policy::POLICY_VACUOUS,
+                    "Policy names an unknown type",
+                    detail,
+                ));
+            }
+        }
+    }
+    diagnostics
+}
+
+fn judging(bundle: &Bundle) -> impl Iterator<Item = &Module> {
+    bundle.modules.iter().filter(|module| !module.is_test())
+}
+
+fn first_word(name: &str) -> &str {
+    name.split('_').next().unwrap_or_default()
 }
 
 /// Texts that a rule compares a `.type` with, and their lines.
@@ -129,7 +171,6 @@ fn unknown_type(
     name: &str,
     known: &BTreeMap<&str, Vec<&Arc<TypeSchema>>>,
 ) -> Option<ordain_diag::Diagnostic> {
-    let first_word = |name: &str| name.split('_').next().unwrap_or("").to_owned();
     let provider_known = known.keys().any(|other| first_word(other) == first_word(name));
     if known.contains_key(name) || !provider_known {
         return None;

@@ -70,3 +70,19 @@ fn types_and_attributes_that_do_not_exist_are_errors() {
         assert_eq!(found(right), Vec::<String>::new(), "{right}");
     }
 }
+
+#[test]
+fn types_that_nobody_has_are_told_where_no_configuration_has_them_either() {
+    let text = "package a\nimport rego.v1\ndeny contains \"no\" if {\n  some c in input.v1.changes\n  \
+                c.type in {\"google_x\", \"azurerm_y\"}\n}";
+    let bundle = crate::bundle::tests::bundle(&[("a.rego", text)]);
+    let words = foreign_words(&bundle, Some(&schemas()));
+    assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), ["google"]);
+    assert_eq!(foreign_words(&bundle, None).len(), 2);
+    let told = unserved_types(&bundle, &words);
+    let details: Vec<_> = told.iter().map(|found| found.detail.as_str()).collect();
+    assert!(
+        matches!(details.as_slice(), [one] if one.contains("a.rego line 5") && one.contains("\"google_x\""))
+    );
+    assert!(unserved_types(&bundle, &Default::default()).is_empty());
+}

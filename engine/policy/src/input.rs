@@ -51,12 +51,14 @@ pub struct Input<'a> {
 const NANOSECONDS: i64 = 1_000_000_000;
 
 impl Input<'_> {
-    /// `input.v1`
-    pub fn v1(&self) -> Json {
-        let mut members = self.contract.document.as_object().cloned().unwrap_or_default();
-        if let Some(plan) = members.get_mut("plan").and_then(Json::as_object_mut) {
+    /// Members of `input.v1` that are not as in the contract document, which has those that grow with the plan.
+    fn beside(&self) -> Map<String, Json> {
+        let mut members = Map::new();
+        if let Some(plan) = self.contract.document.get("plan").and_then(Json::as_object) {
+            let mut plan = plan.clone();
             plan.insert("root".to_owned(), json!(self.root));
             plan.insert("engine".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+            members.insert("plan".to_owned(), Json::Object(plan));
         }
         members.insert("contract".to_owned(), CONTRACT.into());
         members.insert("stage".to_owned(), self.stage.word().into());
@@ -66,7 +68,7 @@ impl Input<'_> {
         let now = json!({ "unix_ns": self.now.saturating_mul(NANOSECONDS), "tz": self.time_zone });
         members.insert("now".to_owned(), now);
         members.extend(self.more.clone());
-        Json::Object(members)
+        members
     }
 
     /// Makes it what the engine sees.
@@ -77,7 +79,7 @@ impl Input<'_> {
             return Err(Failed(format!("{} where an object is needed", plan.type_name())));
         }
         let mut reading = Reading::new(&self.contract.sealed);
-        let input = reading.input(plan, &self.v1());
+        let input = reading.input(plan, &self.contract.document, &self.beside());
         rego.set_input(input, reading.veiled);
         Ok(())
     }

@@ -29,8 +29,8 @@ impl<'c> Reading<'c> {
     }
 
     /// `input`: the JSON plan, the same under the name `plan`, and `v1`.
-    pub(crate) fn input(&mut self, plan: &Value, v1: &Json) -> Value {
-        let v1 = self.contract(v1);
+    pub(crate) fn input(&mut self, plan: &Value, v1: &Json, beside: &Map<String, Json>) -> Value {
+        let v1 = self.contract(v1, beside);
         let plan = if self.veiled { over_plan(plan, &v1) } else { plan.clone() };
         let mut pairs = plan.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default();
         pairs.push((Value::from("plan"), plan));
@@ -38,10 +38,12 @@ impl<'c> Reading<'c> {
         Value::object(pairs)
     }
 
-    /// `input.v1`
-    pub(crate) fn contract(&mut self, v1: &Json) -> Value {
-        let Json::Object(members) = v1 else { return Value::from_json(v1) };
-        let pairs = members.iter().map(|(name, member)| {
+    /// `input.v1`: a document, and what stands beside its members or in their place.
+    pub(crate) fn contract(&mut self, v1: &Json, beside: &Map<String, Json>) -> Value {
+        let none = Map::new();
+        let members = v1.as_object().unwrap_or(&none);
+        let own = members.iter().filter(|(name, _)| !beside.contains_key(*name));
+        let pairs = own.chain(beside).map(|(name, member)| {
             let value = match name.as_str() {
                 "changes" | "drift" => self.rows(member, |row| text(row, "address")),
                 "outputs" => self.rows(member, |row| format!("output.{}", text(row, "name"))),

@@ -5,7 +5,7 @@ use super::*;
 fn read(plan: &str, v1: Json, sealed: &[(&str, Json)]) -> (Value, bool) {
     let sealed = sealed.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let mut reading = Reading::new(&sealed);
-    let input = reading.input(&Value::parse_json(plan).unwrap(), &v1);
+    let input = reading.input(&Value::parse_json(plan).unwrap(), &v1, &Default::default());
     (input, reading.veiled)
 }
 

@@ -175,7 +175,8 @@ fn is_plain(change: &Change) -> bool {
 
 fn plain_members(shared: &Arc<Shared>, change: &Change, at: usize, drift: bool) -> Vec<(Value, Value)> {
     let (keys, address) = (&shared.keys, &change.address);
-    let mut pairs = Vec::with_capacity(9);
+    let more = [change.reason.is_some(), address.key.is_some(), !address.module.is_root()];
+    let mut pairs = Vec::with_capacity(6 + more.iter().filter(|there| **there).count());
     let mut put = |key: &Value, value: Value| pairs.push((key.clone(), value));
     if let Some(reason) = change.reason {
         put(&keys.action_reason, Value::from(reason.word()));
@@ -274,10 +275,13 @@ fn known(value: &Known) -> Option<Value> {
         Kind::Map(_, members) | Kind::Object(members) => {
             let members = Arc::clone(members);
             Value::later_object(move || {
-                let pairs = members.iter();
+                let mut pairs = Vec::with_capacity(members.len());
+                for (name, value) in members.iter() {
+                    if let Some(value) = known(value) {
+                        pairs.push((Value::String(Arc::clone(name)), value));
+                    }
+                }
                 pairs
-                    .filter_map(|(name, value)| Some((Value::String(Arc::clone(name)), known(value)?)))
-                    .collect()
             })
         }
     })

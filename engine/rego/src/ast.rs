@@ -238,8 +238,9 @@ impl Term {
     pub(crate) fn operator(name: &str, at: Span) -> Self {
         let mut parts = name.split('.');
         let head = Self::var(parts.next().unwrap_or_default(), at);
-        let path = parts.map(|part| Self::constant(part, at));
-        Self::new(Node::Ref(std::iter::once(head).chain(path).collect()), at)
+        let mut path = vec![head];
+        path.extend(parts.map(|part| Self::constant(part, at)));
+        Self::new(Node::Ref(path), at)
     }
 
     /// Whether nothing in it is a variable, a reference, a call or a comprehension.

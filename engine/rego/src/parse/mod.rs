@@ -49,6 +49,8 @@ pub(crate) fn module_with(
     }
     while !parser.at_end() {
         let start = parser.at;
+        // What was read while trying is of the statement before.
+        parser.read.clear();
         if let Err(fault) = reader.statement(&mut parser) {
             reader.faults.push(*fault);
             recover(&mut parser, start);

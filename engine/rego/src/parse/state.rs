@@ -1,6 +1,6 @@
 //! The parser's state: where it is, which words are keywords, and what went wrong.
 
-use super::token::{Lexeme, Token};
+use super::token::{Lexeme, Token, Tokens};
 use crate::ast::{Name, Span, Term};
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ impl Words {
 
 pub(crate) struct Parser<'t> {
     pub(crate) text: &'t str,
-    pub(crate) lexemes: &'t [Lexeme],
+    pub(crate) lexemes: &'t Tokens,
     pub(crate) at: usize,
     pub(crate) words: Words,
     /// Words that may follow a dot or start a dotted name.
@@ -71,7 +71,7 @@ pub(crate) struct Parser<'t> {
 impl<'t> Parser<'t> {
     pub(crate) fn new(
         text: &'t str,
-        lexemes: &'t [Lexeme],
+        lexemes: &'t Tokens,
         lexical: &'t [(String, Span)],
         words: Words,
         v1: bool,
@@ -97,7 +97,7 @@ impl<'t> Parser<'t> {
 
     pub(crate) fn nth(&self, ahead: usize) -> Lexeme {
         let end = Lexeme { token: Token::End, at: Span::default(), spaced: true, broken: true };
-        self.lexemes.get(self.at + ahead).or(self.lexemes.last()).copied().unwrap_or(end)
+        self.lexemes.get(self.at + ahead).or_else(|| self.lexemes.last()).unwrap_or(end)
     }
 
     pub(crate) fn bump(&mut self) -> Lexeme {

@@ -254,6 +254,7 @@ impl Parser<'_> {
             }
             path.push(self.path_part()?);
         }
+        path.shrink_to_fit();
         Ok(Term::new(Node::Ref(path), start.to(self.last())))
     }
 
@@ -479,7 +480,8 @@ pub(crate) fn call(name: &str, at: Span, operands: Vec<Term>) -> Term {
         (Some(first), Some(last)) => first.at.to(last.at),
         _ => at,
     };
-    let mut terms = vec![Term::operator(name, at)];
+    let mut terms = Vec::with_capacity(operands.len() + 1);
+    terms.push(Term::operator(name, at));
     terms.extend(operands);
     Term::new(Node::Call(terms), whole)
 }

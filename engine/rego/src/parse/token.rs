@@ -37,9 +37,72 @@ pub(crate) struct Lexeme {
     pub(crate) broken: bool,
 }
 
+/// Tokens in little room: a thousand rules have tens of thousands of them.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    file: u32,
+    packed: Vec<Packed>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    row: u32,
+    col: u32,
+    start: u32,
+    end: u32,
+    /// Place among `MARKS`, or beyond it among `OTHERS`.
+    kind: u8,
+    spaced: bool,
+    broken: bool,
+}
+
+const OTHERS: [Token; 10] = [
+    Token::Illegal,
+    Token::Name,
+    Token::Number,
+    Token::Text,
+    Token::Raw,
+    Token::Piece { last: false },
+    Token::Piece { last: true },
+    Token::RawPiece { last: false },
+    Token::RawPiece { last: true },
+    Token::End,
+];
+
+impl Tokens {
+    fn push(&mut self, lexeme: Lexeme) {
+        let kind = match lexeme.token {
+            Token::Mark(mark) => MARKS.iter().position(|known| *known == mark),
+            other => OTHERS.iter().position(|known| *known == other).map(|at| at + MARKS.len()),
+        };
+        let kind = kind.and_then(|kind| u8::try_from(kind).ok()).unwrap_or(u8::MAX);
+        let Span { row, col, start, end, .. } = lexeme.at;
+        let (spaced, broken) = (lexeme.spaced, lexeme.broken);
+        self.packed.push(Packed { row, col, start, end, kind, spaced, broken });
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.packed.len()
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<Lexeme> {
+        let Packed { row, col, start, end, kind, spaced, broken } = *self.packed.get(at)?;
+        let kind = usize::from(kind);
+        let token = match MARKS.get(kind) {
+            Some(mark) => Token::Mark(mark),
+            None => OTHERS.get(kind - MARKS.len()).copied().unwrap_or(Token::Illegal),
+        };
+        Some(Lexeme { token, at: Span { file: self.file, row, col, start, end }, spaced, broken })
+    }
+
+    pub(crate) fn last(&self) -> Option<Lexeme> {
+        self.get(self.len().checked_sub(1)?)
+    }
+}
+
 /// The tokens of a text, its comments, and what is wrong with it.
 pub(crate) struct Lexed {
-    pub(crate) lexemes: Vec<Lexeme>,
+    pub(crate) lexemes: Tokens,
     pub(crate) comments: Vec<Comment>,
     /// Message and place of each fault, in order.
     pub(crate) faults: Vec<(String, Span)>,
@@ -63,7 +126,8 @@ struct Lexer<'t> {
 
 /// Takes `text` apart; never fails.
 pub(crate) fn lex(text: &str, file: u32) -> Lexed {
-    let out = Lexed { lexemes: Vec::new(), comments: Vec::new(), faults: Vec::new() };
+    let out =
+        Lexed { lexemes: Tokens { file, packed: Vec::new() }, comments: Vec::new(), faults: Vec::new() };
     let mut lexer = Lexer { text, at: 0, row: 1, col: 1, file, templates: Vec::new(), out };
     if text.starts_with('\u{feff}') {
         lexer.at = 3;

@@ -48,7 +48,15 @@ impl Object {
     #[must_use]
     pub fn get(&self, key: &Value) -> Option<&Value> {
         let pairs = self.pairs();
-        let at = pairs.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
+        let at = match key {
+            // Most keys are texts.
+            Value::String(wanted) => pairs.binary_search_by(|(k, _)| match k {
+                Value::String(text) => text.as_ref().cmp(wanted.as_ref()),
+                other => other.cmp(key),
+            }),
+            _ => pairs.binary_search_by(|(k, _)| k.cmp(key)),
+        };
+        let at = at.ok()?;
         pairs.get(at).map(|(_, value)| value)
     }
 

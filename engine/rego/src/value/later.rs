@@ -101,7 +101,9 @@ impl<T: Item> Origin<T> {
             Self::Made(make) => make(),
         };
         items = T::kept(items);
-        items.shrink_to_fit();
+        if items.capacity() > items.len() + items.len() / 4 {
+            items.shrink_to_fit();
+        }
         items
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostics, Sources};
+use ordain_operations::repository::{Repository, unmentioned};
 use ordain_operations::{Project, packages, plan_store, sealing};
 use ordain_plan::Schemas;
 use serde_json::json;
@@ -37,6 +38,9 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
     if is_on(matches, "vacuous") {
         found.append(ordain_policy::vacuous(&bundle, ordain_operations::clock::now()));
+        let foreign = ordain_policy::foreign_words(&bundle, schemas.as_ref());
+        let unserved = unmentioned(&Repository::around(&session.workdir), foreign);
+        found.append(ordain_policy::unserved_types(&bundle, &unserved));
     }
     let (rules, tests) = bundle.counts();
     if is_on(matches, "json") {

@@ -258,6 +258,12 @@ impl<'d> Drive<'d> {
         let Some((number, change)) = change.and_then(|at| Some((at, self.change(at)?))) else {
             return self.known(wanted, evaluator);
         };
+        if let Some(id) = change.importing.as_ref().and_then(|import| import.id.as_ref()) {
+            let known = &Value::object([("id", Value::string(id))]);
+            let (address, work) = (&wanted.address, Work::Adopt);
+            self.session.observer.event(Event::Started { address, deposed: None, work, known });
+            self.session.observer.event(Event::Ended { address, deposed: None, work, known });
+        }
         if let Some(step) = self.makers.get(&number).copied() {
             self.wanted.insert(step, wanted);
             if self.ledger.is_open(step) {

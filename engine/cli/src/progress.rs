@@ -177,6 +177,7 @@ fn words(work: Work) -> (&'static str, &'static str, &'static str) {
     match work {
         Work::Refresh => ("Refreshing state...", "refreshing", "Refresh complete"),
         Work::Import => ("Preparing import...", "importing", "Import prepared"),
+        Work::Adopt => ("Importing...", "importing", "Import complete"),
         Work::Read => ("Reading...", "reading", "Read complete"),
         Work::Create => ("Creating...", "creating", "Creation complete"),
         Work::Update => ("Modifying...", "modifying", "Modifications complete"),
@@ -203,6 +204,12 @@ impl Observer for Progress {
             }
             Event::Ended { address, deposed, work: Work::Refresh | Work::Import, .. } => {
                 lock(&self.board).flights.remove(&name(address, deposed));
+            }
+            // It takes no time worth telling: what was found is in the plan.
+            Event::Ended { address, work: Work::Adopt, known, .. } => {
+                let name = name(address, None);
+                lock(&self.board).flights.remove(&name);
+                self.say(&self.style.bold(&format!("{name}: Import complete{}", identity(known))));
             }
             Event::Ended { address, deposed, work, known } => {
                 self.end(&name(address, deposed), words(work).2, &identity(known));

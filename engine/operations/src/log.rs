@@ -121,6 +121,7 @@ fn word(work: Work) -> &'static str {
     match work {
         Work::Refresh => "refresh",
         Work::Import => "import",
+        Work::Adopt => "adopt",
         Work::Read => "read",
         Work::Create => "create",
         Work::Update => "update",

@@ -10,6 +10,8 @@ pub enum Work {
     Refresh,
     /// Find it by an id.
     Import,
+    /// Take what was found by an id into the state.
+    Adopt,
     /// Read a data source.
     Read,
     /// Make it.

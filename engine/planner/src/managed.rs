@@ -89,6 +89,7 @@ impl Job<'_> {
             && self.wanted.block.lifecycle.prevent_destroy
         {
             done.found.push(prevented(&self.wanted.address, &self.wanted.block));
+            done.changes.push(planned);
             return None;
         }
         done.changes.push(planned);

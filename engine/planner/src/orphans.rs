@@ -124,8 +124,8 @@ async fn present(
     }
     let block = session.tree.resource(&orphan.address.config());
     if let Some(block) = block.filter(|block| block.lifecycle.prevent_destroy && !orphan.forget) {
+        // The change is planned all the same, so that it can be seen what would have happened.
         done.found.push(prevented(&orphan.address, block));
-        return;
     }
     let action = if orphan.forget { Action::Forget } else { Action::Delete };
     let planned_private = if orphan.forget {

@@ -56,11 +56,8 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     let managed = refreshed.prior.resources.keys().any(|at| at.resource.mode == ResourceMode::Managed);
-    if managed
-        && session.options.mode == Mode::Destroy
-        && session.options.refresh == Refresh::All
-        && !found.has_errors()
-    {
+    let looks = session.options.mode == Mode::Destroy && session.options.refresh == Refresh::All;
+    if managed && looks && !found.has_errors() {
         refreshed =
             found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
         begun = found.has_errors();
@@ -161,9 +158,15 @@ fn half_named(options: &Options, drive: &Drive<'_>) -> Vec<Diagnostic> {
         address.key.is_none() && keys.is_some_and(|keys| keys.iter().any(Option::is_some))
     };
     let warn = |address: &ResourceInstance| {
+        let keys = drive.expansions.resources.get(&address.abs_resource()).and_then(Option::as_ref);
+        let instances = keys.into_iter().flat_map(|keys| keys.iter()).take(10);
+        let flags: String = instances
+            .map(|key| address.abs_resource().instance(key.clone()).to_string())
+            .map(|one| format!("\n  -replace={one:?}"))
+            .collect();
         let detail = format!(
             "{address} has instances with keys, so that the option -replace={address} names none of them. Give the \
-             key as well."
+             key as well:\n{flags}"
         );
         let summary = "Incompletely-matched force-replace resource instance";
         Diagnostic::warning(codes::plan::CANNOT_PLAN, summary, detail)

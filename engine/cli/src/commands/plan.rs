@@ -71,9 +71,6 @@ fn denials(planned: &Planned) -> ordain_diag::Diagnostics {
 /// Shows the plan and what policies say of it.
 pub fn show(planned: &Planned, session: &mut Session, show_sensitive: bool) {
     let plan = &planned.file.plan;
-    if plan.errored && plan.changes.is_empty() {
-        return;
-    }
     let style = session.ui.style();
     if let Some(machine) = session.ui.machine() {
         machine.plan(plan);

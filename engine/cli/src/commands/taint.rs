@@ -63,7 +63,10 @@ fn act(matches: &ArgMatches, session: &mut Session, tainted: bool) -> Result<Exi
             Ok(Exit::Done)
         }
         Err(error) if is_on(matches, "allow-missing") && error.summary == "No such resource instance" => {
-            Ok(session.fail(Diagnostic::warning(error.code, error.summary, error.detail)))
+            let detail = format!(
+                "Resource instance {address} was not found, but this is not an error because -allow-missing was set."
+            );
+            Ok(session.fail(Diagnostic::warning(error.code, error.summary, detail)))
         }
         Err(error) => Err(session.fail(error)),
     }

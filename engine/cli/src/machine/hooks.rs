@@ -48,7 +48,7 @@ struct Words {
 
 fn words(work: Work) -> Option<Words> {
     let (group, action, start, still, noun) = match work {
-        Work::Import => return None,
+        Work::Import | Work::Adopt => return None,
         Work::Refresh => ("refresh", None, "Refreshing state...", "Still refreshing...", "Refresh"),
         Work::Read => ("apply", Some("read"), "Refreshing...", "Still refreshing...", "Refresh"),
         Work::Create => ("apply", Some("create"), "Creating...", "Still creating...", "Creation"),

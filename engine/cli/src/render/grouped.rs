@@ -19,6 +19,13 @@ impl Default for Grouping {
     }
 }
 
+/// What each says is worth knowing, however many there are: assertions, and values that nobody declared.
+const EACH: [&str; 3] = [
+    "Check block assertion failed",
+    "Check block assertion known after apply",
+    "Value for undeclared variable",
+];
+
 /// A finding, and how many others say the same elsewhere.
 type Told<'f> = (&'f Diagnostic, usize);
 
@@ -33,7 +40,8 @@ pub fn grouped(found: &Diagnostics, how: Grouping) -> Vec<Told<'_>> {
         let same = |(other, _): &&mut Told<'_>| {
             other.severity == item.severity && other.summary == item.summary && other.span.is_some()
         };
-        let first = told.iter_mut().filter(|_| groups && item.span.is_some()).find(same);
+        let groups = groups && item.span.is_some() && !EACH.contains(&&*item.summary);
+        let first = told.iter_mut().filter(|_| groups).find(same);
         match first {
             Some((_, more)) => *more += 1,
             None => told.push((item, 0)),

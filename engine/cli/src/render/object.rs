@@ -67,7 +67,42 @@ impl Shape {
 pub fn body(printer: &Printer<'_>, change: &Change, schema: Option<&TypeSchema>, indent: usize) -> String {
     let mark = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
     let shape = schema.map(Shape::of).unwrap_or_default();
-    block(printer, &mark(&change.before), &mark(&change.after), &shape, &Path::root(), indent)
+    let seen = |value: &Value| {
+        let marked = mark(value);
+        schema.map_or_else(|| marked.clone(), |schema| loosened(&marked, &schema.ty))
+    };
+    block(printer, &seen(&change.before), &seen(&change.after), &shape, &Path::root(), indent)
+}
+
+/// A value as its JSON is read without a type: maps are objects, lists and sets are tuples. So Terraform shows what
+/// may be of any type.
+pub fn untyped(value: &Value) -> Value {
+    let (plain, marks) = value.clone().unmark();
+    let same = match plain.kind() {
+        Kind::Map(_, members) | Kind::Object(members) => {
+            Value::object(members.iter().map(|(name, member)| (name.clone(), untyped(member))))
+        }
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+            Value::tuple(items.iter().map(untyped))
+        }
+        _ => plain,
+    };
+    same.with_marks(marks)
+}
+
+/// The parts of an object whose type the schema leaves open as [`untyped`] has them.
+fn loosened(object: &Value, ty: &Type) -> Value {
+    let Some(attributes) = ty.attributes() else { return object.clone() };
+    let (plain, marks) = object.clone().unmark();
+    let Some(members) = plain.as_members() else { return object.clone() };
+    if !attributes.values().any(|ty| *ty == Type::Dynamic) {
+        return object.clone();
+    }
+    let seen = |name: &Arc<str>, value: &Value| match attributes.get(name) {
+        Some(Type::Dynamic) => untyped(value),
+        _ => value.clone(),
+    };
+    Value::object(members.iter().map(|(name, value)| (name.clone(), seen(name, value)))).with_marks(marks)
 }
 
 fn block(
@@ -162,6 +197,7 @@ fn attributes(
             _ => printer.change(&row.pair.before, &row.pair.after, &at, indent + 4, true),
         };
         let symbol = row.mark.symbol(printer.style);
+        out.push_str(&printer.disclosure(&row.pair.before, &row.pair.after, indent + 4));
         out.push_str(&format!("{}{symbol}{}{fill} = {value}\n", pad(indent + 4), row.name));
     }
     out.push_str(&printer.hidden(hidden, "attribute", indent + 4));
@@ -266,7 +302,7 @@ fn map_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
         .map(|key| {
             let before = pair.before.get(key).cloned().unwrap_or_else(null);
             let after = pair.after.get(key).cloned().unwrap_or_else(null);
-            let label = format!(" {}", ordain_addr::quote(key));
+            let label = format!(" {}", ordain_gostd::quote(key));
             (label, Mark::of(&before, &after), before, after, path.index(&**key))
         })
         .collect()

@@ -215,7 +215,7 @@ fn legend(changes: &[&Change], style: Style) -> String {
         (has(&[Action::Read]), format!(" {} read (data resources)", style.paint(Color::Cyan, "<="))),
     ];
     let rows: String = rows.into_iter().filter(|row| row.0).map(|row| format!("{}\n", row.1)).collect();
-    if rows.is_empty() {
+    if rows.is_empty() && !has(&[Action::Forget, Action::CreateThenForget]) {
         return String::new();
     }
     format!(
@@ -248,9 +248,11 @@ fn block(
         Some(key) => format!("{} (deposed object {key})", change.address),
         None => change.address.to_string(),
     };
-    let mut out = format!("{} {words}\n", style.bold(&format!("  # {address}")));
+    // What is let go of stands one column to the left.
+    let indent = if change.action == Action::Forget { " " } else { "  " };
+    let mut out = format!("{} {words}\n", style.bold(&format!("{indent}# {address}")));
     for remark in remarks {
-        out.push_str(&format!("  # {remark}\n"));
+        out.push_str(&format!("{indent}# {remark}\n"));
     }
     let kind = match change.address.resource.mode {
         Mode::Managed => "resource",
@@ -283,7 +285,8 @@ fn symbol(action: Action, style: Style) -> String {
         Action::DeleteThenCreate => format!("{minus}/{plus} "),
         Action::CreateThenDelete => format!("{plus}/{minus} "),
         Action::Read => format!(" {} ", style.paint(Color::Cyan, "<=")),
-        Action::Forget | Action::CreateThenForget => "  . ".to_owned(),
+        Action::Forget => " . ".to_owned(),
+        Action::CreateThenForget => "  . ".to_owned(),
     }
 }
 
@@ -338,7 +341,7 @@ fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
     let key = address.key.as_ref().map(ToString::to_string).unwrap_or_default();
     Some(match reason {
         Reason::DeleteBecauseNoResourceConfig => {
-            format!("(because {} is not in configuration)", address.config())
+            format!("(because {} is not in configuration)", address.resource)
         }
         Reason::DeleteBecauseWrongRepetition => match &address.key {
             None => "(because resource uses count or for_each)".to_owned(),
@@ -373,13 +376,14 @@ fn is_seen(output: &OutputChange) -> bool {
 
 fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {
     let changed: Vec<_> = plan.outputs.iter().filter(|output| is_seen(output)).collect();
-    let width = changed.iter().map(|output| output.name.chars().count()).max().unwrap_or(0);
+    // Those that stay as they are have a part in the width, as among the arguments of a resource.
+    let width = plan.outputs.iter().map(|output| output.name.chars().count()).max().unwrap_or(0);
     let printer = Printer { style, replace: &[], show_sensitive, complete: false };
     let mut out = String::new();
     for output in changed {
         let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-        let (before, after) =
-            (output.before.clone().with_marks(marks), output.after.clone().with_marks(marks));
+        let seen = |value: &Value| object::untyped(value).with_marks(marks);
+        let (before, after) = (seen(&output.before), seen(&output.after));
         let mark = match output.action {
             Action::Create => Mark::Add,
             Action::Delete => Mark::Remove,

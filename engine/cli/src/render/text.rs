@@ -9,12 +9,7 @@ use super::value::{Mark, Printer, pad};
 pub fn whole(printer: &Printer<'_>, content: &str, indent: usize, mark: Mark) -> Option<String> {
     if let Some(value) = json(content) {
         let body = printer.whole(&value, indent + 4, mark);
-        return Some(format!(
-            "jsonencode(\n{}{}{body}\n{}  )",
-            pad(indent + 4),
-            mark.symbol(printer.style),
-            pad(indent)
-        ));
+        return Some(format!("jsonencode(\n{}  {body}\n{}  )", pad(indent + 4), pad(indent)));
     }
     if !content.contains('\n') {
         return None;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ordain_addr::quote;
+use ordain_gostd::quote;
 use ordain_value::{Kind, Path, Type, Value};
 
 use super::style::{Color, Style};
@@ -162,6 +162,7 @@ impl Printer<'_> {
         for (name, mark, old, new, step) in rows {
             let fill = pad(width - name.chars().count());
             let value = self.member(old, new, mark, &step, indent + 4);
+            out.push_str(&self.disclosure(old, new, indent + 4));
             out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
         }
         out.push_str(&self.hidden(hidden, if is_map { "element" } else { "attribute" }, indent + 4));
@@ -176,6 +177,26 @@ impl Printer<'_> {
             Mark::Add if !self.hides(old, new) => self.whole(new, indent, Mark::Add),
             _ => self.change(old, new, path, indent, true),
         }
+    }
+
+    /// The remark above a part that is sensitive either before or after a change, and not both times.
+    pub fn disclosure(&self, before: &Value, after: &Value, indent: usize) -> String {
+        let was = before.marks().is_sensitive();
+        if before.is_null() || after.is_null() || was == after.marks().is_sensitive() {
+            return String::new();
+        }
+        let warning = self.style.paint(Color::Yellow, "# Warning:");
+        let (first, second) = if was {
+            ("this attribute value will no longer be marked as sensitive", "# after applying this change.")
+        } else {
+            (
+                "this attribute value will be marked as sensitive and will not",
+                "# display in UI output after applying this change.",
+            )
+        };
+        let plain = |value: &Value| value.clone().unmark_deep().0;
+        let same = if plain(before) == plain(after) { " The value is unchanged." } else { "" };
+        format!("{0}{warning} {first}\n{0}{second}{same}\n", pad(indent))
     }
 
     /// The remark on parts left out.

@@ -54,6 +54,6 @@ fn json_texts_are_shown_as_values() {
     let text = show(&null(), &Value::from("{\"a\":[1]}"));
     assert_eq!(
         text,
-        "jsonencode(\n          + {\n              + a = [\n                  + 1,\n                ]\n            }\n        )"
+        "jsonencode(\n            {\n              + a = [\n                  + 1,\n                ]\n            }\n        )"
     );
 }

@@ -50,7 +50,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
 
 fn tell(session: &mut Session, moved: &[(ResourceInstance, ResourceInstance)], dry: bool) -> Exit {
     for (old, new) in moved {
-        session.ui.line(&format!("{} \"{old}\" to \"{new}\"", if dry { "Would move" } else { "Move" }));
+        let (old, new) = (old.to_string(), new.to_string());
+        session.ui.line(&format!("{} {old:?} to {new:?}", if dry { "Would move" } else { "Move" }));
     }
     if !dry {
         session.ui.line(&format!("Successfully moved {} object(s).", moved.len()));

@@ -56,5 +56,10 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
     session.block_on(store.delete()).map_err(|error| session.fail(error))?;
     session.ui.line(&format!("Deleted workspace {name:?}!"));
+    if !held.is_empty() {
+        session.ui.line(&format!(
+            "WARNING: {name:?} was non-empty.\nThe resources managed by the deleted workspace may still exist,\nbut are no longer manageable by Ordain since the state has\nbeen deleted.\n"
+        ));
+    }
     Ok(Exit::Done)
 }

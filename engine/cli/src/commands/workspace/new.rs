@@ -37,8 +37,13 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     }
     create(session, &stores, &name, text(matches, "state"))?;
     super::select(session, &name)?;
-    session.ui.line(&format!("Created and switched to workspace {name:?}!\n\nYou're now on a new, empty workspace. Workspaces isolate their state,\nso if you run \"ordain plan\" Ordain will not see any existing state\nfor this configuration."));
+    tell(session, &name);
     Ok(Exit::Done)
+}
+
+/// Says that a workspace was created and is selected now.
+pub fn tell(session: &mut Session, name: &str) {
+    session.ui.line(&format!("Created and switched to workspace {name:?}!\n\nYou're now on a new, empty workspace. Workspaces isolate their state,\nso if you run \"ordain plan\" Ordain will not see any existing state\nfor this configuration."));
 }
 
 /// Writes the first state of a workspace, which is what makes it exist.

@@ -34,7 +34,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     if name == stores.workspace {
         return Ok(Exit::Done);
     }
-    if !names.contains(&name) {
+    let created = !names.contains(&name);
+    if created {
         if !is_on(matches, "or-create") {
             let detail = "You can create this workspace with the \"new\" subcommand or include the \"-or-create\" flag with the \"select\" subcommand.";
             return Err(session.usage(&format!("Workspace {name:?} doesn't exist."), detail));
@@ -42,6 +43,10 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         super::new::create(session, &stores, &name, None)?;
     }
     super::select(session, &name)?;
-    session.ui.line(&format!("Switched to workspace {name:?}."));
+    if created {
+        super::new::tell(session, &name);
+    } else {
+        session.ui.line(&format!("Switched to workspace {name:?}."));
+    }
     Ok(Exit::Done)
 }

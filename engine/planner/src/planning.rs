@@ -55,9 +55,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut outcome = Outcome::default();
     let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
-    let managed = refreshed.prior.resources.keys().any(|at| at.resource.mode == ResourceMode::Managed);
-    let looks = session.options.mode == Mode::Destroy && session.options.refresh == Refresh::All;
-    if managed && looks && !found.has_errors() {
+    if session.options.looks_first() && holds_managed(&refreshed.prior) && !found.has_errors() {
         refreshed =
             found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
         begun = found.has_errors();
@@ -89,6 +87,10 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let stored = refreshed.outputs.unwrap_or_else(|| base.outputs.clone());
     let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
     (Made { plan: Plan { given, ..plan }, begun }, found)
+}
+
+fn holds_managed(state: &State) -> bool {
+    state.resources.keys().any(|at| at.resource.mode == ResourceMode::Managed)
 }
 
 /// Provider configurations that objects need of which the configuration says nothing any more.

@@ -75,6 +75,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether everything is brought up to date before it is destroyed.
+    pub(crate) fn looks_first(&self) -> bool {
+        self.mode == Mode::Destroy && self.refresh == Refresh::All
+    }
+
     /// Whether `-target` and `-exclude` leave an instance in.
     pub(crate) fn selects(&self, instance: &ResourceInstance) -> bool {
         let hit = |targets: &[Target]| targets.iter().any(|target| target.selects(instance));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ordain_config::Reference;
 use ordain_config::blocks::{Condition, ConditionKind};
 use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::Traversal;
@@ -111,10 +112,22 @@ impl Core {
         if !problems.has_errors() {
             return self.verdict(scope, condition, summary, found);
         }
-        found.append(problems);
-        // As Terraform does, which goes on without any names.
-        if condition.kind != ConditionKind::Assert && scope.fails_statically(&traversals) {
-            found.extend(traversals.iter().map(no_variable));
+        let named = references(&condition.error_message);
+        match condition.kind {
+            ConditionKind::Assert => misnamed_assert(scope, &traversals, &named, found),
+            ConditionKind::Validation => {
+                found.append(problems);
+                found.append(scope.check_references(&named));
+            }
+            ConditionKind::Precondition | ConditionKind::Postcondition => {
+                found.append(problems);
+                misnamed(scope, &traversals, found);
+                found.append(scope.check_references(&named));
+                misnamed(scope, &named, found);
+            }
+        }
+        if named.is_empty() {
+            self.message(scope, condition, found);
         }
         Verdict { status: CheckStatus::Error, message: None }
     }
@@ -236,6 +249,31 @@ fn invalid_summary(kind: ConditionKind) -> String {
             "Invalid condition result".to_owned()
         }
     }
+}
+
+/// Where names of objects are wrong, Terraform goes on without any names, and says so.
+fn misnamed(scope: &InstanceScope<'_>, all: &[Traversal], found: &mut Diagnostics) {
+    if scope.fails_statically(all) {
+        found.extend(all.iter().map(no_variable));
+    }
+}
+
+/// The references of an assertion and of its message are looked at together; then only the message is evaluated, with
+/// the names that there are.
+fn misnamed_assert(
+    scope: &InstanceScope<'_>,
+    condition: &[Traversal],
+    message: &[Traversal],
+    found: &mut Diagnostics,
+) {
+    let all: Vec<Traversal> = condition.iter().chain(message).cloned().collect();
+    let (good, bad): (Vec<Traversal>, Vec<Traversal>) =
+        all.into_iter().partition(|traversal| Reference::parse(traversal).is_ok());
+    found.append(scope.check_references(&bad));
+    found.append(scope.check_references(&good));
+    let none = scope.fails_statically(&good);
+    let unknown = message.iter().filter(|traversal| none || Reference::parse(traversal).is_err());
+    found.extend(unknown.map(no_variable));
 }
 
 fn no_variable(traversal: &Traversal) -> Diagnostic {

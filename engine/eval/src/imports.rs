@@ -8,6 +8,7 @@ use ordain_config::blocks::{Import, Repetition};
 use ordain_config::key_of;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
+use ordain_lang::refs::references;
 use ordain_value::{Type, Value, convert};
 
 use crate::core::{Core, error};
@@ -101,9 +102,13 @@ impl Core {
         found: &mut Diagnostics,
     ) -> Option<(ResourceInstance, WantedImport)> {
         let address = self.import_address(scope, import, found)?;
-        if self.input.mode != Mode::Validate
-            && let Some(detail) = self.unlike_target(import, address.key.as_ref())
-        {
+        // A key that is not known yet may be any, but it is one.
+        let open = address.key.is_none() && matches!(import.to.unwrapped().kind, ExprKind::Index(_));
+        let target = self.input.tree.resource(&import.target);
+        let fits = open && !target.is_some_and(|target| matches!(target.repetition, Repetition::Single));
+        let some = Key::Str("key".into());
+        let key = if open { Some(&some) } else { address.key.as_ref() };
+        if !fits && let Some(detail) = self.unlike_target(import, key) {
             let summary = "Invalid import 'to' expression";
             found.push(error(codes::config::INVALID_ARGUMENT, summary, detail, import.to.span));
             return None;
@@ -154,11 +159,13 @@ impl Core {
         let mut refuse = |detail: &str| {
             found.push(error(codes::eval::VARIABLE_VALUE, "Invalid import id argument", detail, expr.span))
         };
-        if marks.is_sensitive() {
+        // Whether it may be shown or stored is asked where there is a plan.
+        let planned = self.input.mode != Mode::Validate;
+        if marks.is_sensitive() && planned {
             refuse("The import ID value is sensitive, and it would be shown in the plan.");
             return None;
         }
-        if marks.is_ephemeral() {
+        if marks.is_ephemeral() && planned {
             refuse("The import ID value is ephemeral, and it would be stored in the plan.");
             return None;
         }
@@ -167,7 +174,12 @@ impl Core {
             return None;
         }
         let Ok(value) = convert(value, &Type::String) else {
-            refuse("The import ID value is unsuitable: a string is required.");
+            if planned {
+                refuse("The import ID value is unsuitable: a string is required.");
+            } else {
+                let detail = "The id of an import is a text.";
+                found.push(error(codes::eval::VARIABLE_VALUE, "Incorrect value type", detail, expr.span));
+            }
             return None;
         };
         if value.as_str() == Some("") {
@@ -224,6 +236,15 @@ impl Core {
             }
             ExprKind::Index(pair) => {
                 names = self.keys_in(scope, &pair.0, keys, found)?;
+                if let Some(other) = references(&pair.1).iter().find(|name| &*name.root().text != "each") {
+                    let root = other.root();
+                    let detail = format!(
+                        "There is no variable named {:?}. In the address of an import only each.key and each.value can be used.",
+                        root.text
+                    );
+                    found.push(error(codes::eval::UNDECLARED, "Unknown variable", detail, root.span));
+                    return None;
+                }
                 let value = found.take(self.evaluate(scope, &pair.1))?.unmark_deep().0;
                 if !value.is_known() && self.input.mode == Mode::Validate {
                     return Some(names);

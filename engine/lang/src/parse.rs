@@ -8,6 +8,7 @@ mod heredoc;
 mod invalid;
 mod json;
 mod json_text;
+mod json_token;
 pub(crate) mod lexer;
 mod names;
 mod parser;
@@ -30,20 +31,17 @@ pub fn parse_native(file: FileId, text: &str) -> (Body, Diagnostics) {
     (Body::Native(body), parser.finish())
 }
 
-/// A file in JSON syntax (`.tf.json`). Broken text gives an empty body.
+/// A file in JSON syntax (`.tf.json`). Where its value is no object, nor an array, the body is empty.
 pub fn parse_json(file: FileId, text: &str) -> (Body, Diagnostics) {
     let (node, mut found) = json::read(file, text);
-    let node = node.unwrap_or_else(|| {
-        let span = Span::new(file, 0, text.len());
-        JsonNode { span, value: JsonValue::Object(List::default()) }
-    });
-    if !matches!(node.value, JsonValue::Object(_) | JsonValue::Array(_)) {
-        let detail = "A configuration file in JSON syntax is an object, or an array of objects.";
-        found.push(
-            Diagnostic::error(codes::lang::SYNTAX, "Root value must be object", detail).with_span(node.span),
-        );
+    if matches!(node.value, JsonValue::Object(_) | JsonValue::Array(_)) {
+        return (Body::Json(node), found);
     }
-    (Body::Json(node), found)
+    let detail = "A configuration file in JSON syntax is an object, or an array of objects.";
+    found.push(
+        Diagnostic::error(codes::lang::SYNTAX, "Root value must be object", detail).with_span(node.span),
+    );
+    (Body::Json(JsonNode { span: node.span, value: JsonValue::Object(List::default()) }), found)
 }
 
 /// A text that is one expression, as on the console or in a target.

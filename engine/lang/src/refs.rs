@@ -199,7 +199,7 @@ impl Visitor<'_> {
             }
             JsonValue::Array(items) => items.iter().for_each(|item| self.json_body(item)),
             JsonValue::String(_) => self.expr(&node.to_expr().0),
-            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => {}
+            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::Broken => {}
         }
     }
 

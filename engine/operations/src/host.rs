@@ -38,6 +38,26 @@ fn choice(kind: &str, config: &Value) -> Choice {
     choice
 }
 
+/// What keeps a value from being the arguments of a backend, which are texts, numbers and truth values by name.
+fn misfit(backend: &str, config: &Value) -> Option<String> {
+    if config.is_null() {
+        return None;
+    }
+    if !matches!(config.kind(), Kind::Object(_) | Kind::Map(..)) {
+        let found = config.ty();
+        return Some(format!(
+            "The arguments of backend {backend:?} are given as an object; this is a {}.",
+            found.friendly()
+        ));
+    }
+    let bad = config.as_members()?.iter().find(|(_, value)| {
+        !matches!(value.kind(), Kind::String(_) | Kind::Bool(_) | Kind::Number(_) | Kind::Null(_))
+    });
+    bad.map(|(name, value)| {
+        format!("The argument {name:?} of backend {backend:?} cannot be a {}.", value.ty().friendly())
+    })
+}
+
 #[async_trait]
 impl Host for Surroundings {
     fn new_id(&self) -> String {
@@ -55,6 +75,10 @@ impl Host for Surroundings {
         }
         if !config.is_wholly_known() {
             return Diagnostics::new();
+        }
+        if let Some(detail) = misfit(backend, config) {
+            let error = Diagnostic::error(codes::state::STATE_STORE, "Invalid backend configuration", detail);
+            return error.with_attribute(vec![AttributeStep::Name("config".to_owned())]).into();
         }
         match backend::connect(&self.workdir, &choice(backend, config)) {
             Ok(_) => Diagnostics::new(),

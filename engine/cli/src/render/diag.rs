@@ -1,7 +1,7 @@
 //! Diagnostics as people read them: a box with file, line, snippet and the values involved.
 
 use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
-use ordain_lang::ast::Body;
+use ordain_lang::ast::{Body, JsonNode, JsonValue};
 
 use super::snippet::snippet;
 use super::style::{Color, Style};
@@ -69,7 +69,7 @@ fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
 }
 
 /// Header of the block around the finding, as `resource "x" "y"`: the one that it names, else the outermost
-/// one. Files in JSON syntax have none.
+/// one; in JSON syntax the path to it, as `resource.x.y`.
 pub fn context_header(item: &Diagnostic, source: &Source) -> Option<String> {
     let Some(header) = item.context else { return outermost(item.span?, source) };
     let text = source.text.get(header.start as usize..header.end as usize)?;
@@ -81,8 +81,15 @@ pub fn context_header(item: &Diagnostic, source: &Source) -> Option<String> {
 /// Header of the outermost block in which a range begins; what begins with the block itself is in none. Only what is
 /// reported pays for the parsing, and what was broken has shown its findings already.
 fn outermost(span: Span, source: &Source) -> Option<String> {
-    if source.name.ends_with(".json") || source.text.len() > LONGEST_PARSED {
+    if source.text.len() > LONGEST_PARSED {
         return None;
+    }
+    if source.name.ends_with(".json") {
+        let (Body::Json(root), _) = ordain_lang::parse::parse_json(span.file, &source.text) else {
+            return None;
+        };
+        let path = json_path(&root, span.start);
+        return (!path.is_empty()).then_some(path);
     }
     let (body, _) = ordain_lang::parse::parse_native(span.file, &source.text);
     let Body::Native(body) = body else { return None };
@@ -90,6 +97,38 @@ fn outermost(span: Span, source: &Source) -> Option<String> {
         body.blocks.iter().find(|block| block.span.start < span.start && span.start <= block.span.end)?;
     let labels: String = block.labels.iter().map(|label| format!(" \"{}\"", label.text)).collect();
     Some(format!("{}{labels}", block.block_type.text))
+}
+
+/// Names and numbers that lead to the innermost object in which an offset lies.
+fn json_path(root: &JsonNode, at: u32) -> String {
+    let holds = |node: &JsonNode| {
+        let nested = matches!(node.value, JsonValue::Object(_) | JsonValue::Array(_));
+        nested && node.span.start <= at && at < node.span.end
+    };
+    let (mut path, mut node, mut end) = (String::new(), root, 0);
+    loop {
+        if matches!(node.value, JsonValue::Object(_)) {
+            end = path.len();
+        }
+        let inner = match &node.value {
+            JsonValue::Object(members) => {
+                members.iter().find(|(_, value)| holds(value)).map(|(name, value)| {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    (format!("{dot}{}", name.text), value)
+                })
+            }
+            JsonValue::Array(items) => {
+                let found = items.iter().enumerate().find(|(_, item)| holds(item));
+                found.map(|(index, item)| (format!("[{index}]"), item))
+            }
+            _ => None,
+        };
+        let Some((step, inner)) = inner else { break };
+        path.push_str(&step);
+        node = inner;
+    }
+    path.truncate(end);
+    path
 }
 
 /// How many lines are shown before and after the one in which a finding begins. What is around it, such as the bracket

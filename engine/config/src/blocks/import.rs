@@ -2,11 +2,12 @@
 
 use ordain_addr::{AbsResource, ConfigResource, Mode, Target};
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Block, Expr, ExprKind};
+use ordain_lang::ast::{Block, Expr, ExprKind, TraversalStep};
 
 use super::ProviderRef;
 use crate::address::{target_of, target_without_keys};
 use crate::fields::{Fields, bad_argument, schema};
+use crate::key_of;
 use crate::static_forms::as_written;
 
 /// A statement that an existing object belongs to an address.
@@ -80,7 +81,7 @@ impl Import {
         let to = fields.take("to")?;
         let whole = to.span();
         let to = as_written(&to.expr, found);
-        let target = imported(&to, found);
+        let target = if has_good_keys(&to, found) { imported(&to, found) } else { None };
         let Some(target) = target.filter(|target| target.resource.mode == Mode::Managed) else {
             let detail = "Only managed resources can be imported.";
             found.push(bad_argument("Invalid import address", detail, whole));
@@ -89,4 +90,18 @@ impl Import {
         let target = target.config();
         Some(Import { to, target, id, identity, for_each, provider, header: block.header })
     }
+}
+
+/// Whether every constant key of an address is a whole number or a text.
+fn has_good_keys(to: &Expr, found: &mut Diagnostics) -> bool {
+    let ExprKind::Traversal(traversal) = &to.kind else { return true };
+    let bad = traversal.steps().iter().find_map(|step| match step {
+        TraversalStep::Index(index) if key_of(&index.key).is_none() => Some(index.span),
+        _ => None,
+    });
+    found.extend(bad.map(|span| {
+        let detail = "An instance key is a whole number or a text, such as [0] or [\"a\"].";
+        bad_argument("Invalid address", detail, span)
+    }));
+    bad.is_none()
 }

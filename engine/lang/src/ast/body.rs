@@ -105,6 +105,8 @@ pub enum JsonValue {
     Array(List<JsonNode>),
     /// `{…}` with repeats kept, in order.
     Object(List<(Ident, JsonNode)>),
+    /// What could not be read; an error was reported.
+    Broken,
 }
 
 /// What a body may contain.

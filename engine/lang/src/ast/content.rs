@@ -2,7 +2,7 @@
 
 use ordain_diag::{Code, Diagnostic, Diagnostics, Span, codes};
 
-use super::{Attribute, Block, BlockSchema, Body, BodySchema, Content, NativeBody, content_json};
+use super::{Attribute, Block, BlockSchema, Body, BodySchema, Content, JsonValue, NativeBody, content_json};
 use crate::suggest::{did_you_mean, nearest};
 
 pub(super) const ARGUMENT: Code = codes::config::INVALID_ARGUMENT;
@@ -88,10 +88,13 @@ impl Content {
 }
 
 impl Body {
-    /// Where a missing argument would be reported: at the opening brace.
+    /// Where a missing argument would be reported: at the opening brace, in JSON at the closing one.
     pub fn missing_item(&self) -> Span {
         match self {
             Body::Native(body) => body.span.at_start(),
+            Body::Json(node) if matches!(node.value, JsonValue::Object(_)) => {
+                Span { start: node.span.end.saturating_sub(1).max(node.span.start), ..node.span }
+            }
             Body::Json(node) => Span { end: node.span.start + 1, ..node.span },
             Body::Joined(parts) => {
                 let [first, _] = &**parts;

@@ -106,8 +106,24 @@ fn json_syntax_errors() {
         (r#"{"a"}"#, "Missing object value"),
     ] {
         let (_, found) = parse_json(FileId(0), text);
-        assert_eq!(starts(&found), [expected], "{text}");
+        assert_eq!(starts(&found).first().map(String::as_str), Some(expected), "{text}");
     }
     let (_, found) = parse_json(FileId(0), &"[".repeat(100_000));
-    assert_eq!(starts(&found), ["Too deeply nested"]);
+    assert_eq!(starts(&found), ["Too deeply nested", "Root value must be object"]);
+}
+
+#[test]
+fn json_goes_on_behind_what_is_broken() {
+    const COMMA: &str = "Missing attribute seperator comma";
+    const ROOT: &str = "Root value must be object";
+    for (text, expected) in [
+        (r#"{"a": {"b": 1,}}"#, &["Trailing comma in object"][..]),
+        (r#"{"a": {b: 1}}"#, &["Invalid JSON keyword", "Invalid object property name", COMMA, ROOT]),
+        (r#"{"a": [1 2], "b": tru}"#, &[COMMA, "Invalid JSON keyword"]),
+        (r#"{"a": {"b": [1,]}}"#, &["Trailing comma in array", "Mismatched braces"]),
+        (r#"{"a": {"b": 1"#, &["Unclosed object", "Unclosed object", ROOT]),
+    ] {
+        let (_, found) = parse_json(FileId(0), text);
+        assert_eq!(starts(&found), expected, "{text}");
+    }
 }

@@ -33,6 +33,7 @@ impl Expr {
 fn lower(node: &JsonNode, found: &mut Diagnostics) -> Expr {
     let kind = match &node.value {
         JsonValue::Null => ExprKind::Null,
+        JsonValue::Broken => ExprKind::Broken,
         JsonValue::Bool(value) => ExprKind::Bool(*value),
         JsonValue::Number(text) => match Number::from_str(text) {
             Ok(number) => number.into(),

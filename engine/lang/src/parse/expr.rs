@@ -149,6 +149,8 @@ impl Parser<'_> {
             self.read();
         } else {
             let (span, detail) = (self.peek_span(), "A closing parenthesis is expected here.");
+            // Told while recovering, too.
+            self.recovery = false;
             self.unexpected_after(self.span(open), span, "Unbalanced parentheses", detail);
             self.recover(TokenKind::CloseParen);
         }

@@ -1,105 +1,127 @@
-//! JSON text to nodes with positions. The first error ends the reading.
+//! JSON text to nodes with positions. What is broken is told, and where it can be told what was meant to close, the
+//! reading goes on behind it.
 
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Span, codes};
 
 use super::json_text::string_text;
+use super::json_token::{Kind, Scanner, Token};
 use super::parser::MAX_DEPTH;
-use crate::ast::{Ident, JsonNode, JsonValue, Text};
+use crate::ast::{Ident, JsonNode, JsonValue};
 use crate::suggest::{did_you_mean, nearest};
 
 const VALUE: &str = "A JSON value begins with a brace, a bracket, a digit or minus sign, a quotation mark, or is true, false or null.";
-
-/// An error was noted.
-struct Broken;
+const COMMA: &str = "Missing attribute seperator comma";
 
 struct Reader<'t> {
     text: &'t str,
     file: FileId,
-    at: usize,
+    scanner: Scanner<'t>,
+    ahead: Token,
     depth: u32,
+    /// Set when nothing more can be told.
+    done: bool,
     found: Diagnostics,
 }
 
-/// Reads a JSON text; `None` where it is broken.
-pub(super) fn read(file: FileId, text: &str) -> (Option<JsonNode>, Diagnostics) {
-    let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut reader = Reader { text, file, at, depth: 0, found: Diagnostics::new() };
-    let node = reader.whole().ok();
+/// Reads a JSON text. What could not be read is [`JsonValue::Broken`], of which there is a finding.
+pub(super) fn read(file: FileId, text: &str) -> (JsonNode, Diagnostics) {
+    let mut scanner = Scanner::new(text);
+    let ahead = scanner.next();
+    let mut reader = Reader { text, file, scanner, ahead, depth: 0, done: false, found: Diagnostics::new() };
+    let node = reader.value();
+    if !reader.found.has_errors() && reader.ahead.kind != Kind::End {
+        let detail = "A JSON text holds one value; nothing may follow it.";
+        reader.fail(reader.ahead, "Extraneous data after value", detail);
+    }
     (node, reader.found)
 }
 
 impl Reader<'_> {
-    fn whole(&mut self) -> Result<JsonNode, Broken> {
-        self.skip_space();
-        if self.peek().is_none() {
-            return self.fail(self.at, self.at, "Missing value", "The JSON text ends before its value.");
-        }
-        let node = self.value()?;
-        self.skip_space();
-        if self.peek().is_some() {
-            let detail = "A JSON text holds one value; nothing may follow it.";
-            return self.fail(self.at, self.at + 1, "Extraneous data after value", detail);
-        }
-        Ok(node)
+    fn span(&self, token: Token) -> Span {
+        Span::new(self.file, token.start, token.end)
     }
 
-    fn fail<T>(
-        &mut self,
-        start: usize,
-        end: usize,
-        summary: &str,
-        detail: impl Into<String>,
-    ) -> Result<T, Broken> {
-        let span = Span::new(self.file, start, end);
-        self.found.push(Diagnostic::error(codes::lang::SYNTAX, summary, detail).with_span(span));
-        Err(Broken)
+    fn fail(&mut self, at: Token, summary: &str, detail: impl Into<String>) {
+        let span = self.span(at);
+        self.fail_at(span, summary, detail);
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
+    fn fail_at(&mut self, span: Span, summary: &str, detail: impl Into<String>) {
+        if !self.done {
+            self.found.push(Diagnostic::error(codes::lang::SYNTAX, summary, detail).with_span(span));
         }
     }
 
-    fn node(&self, start: usize, value: JsonValue) -> JsonNode {
-        JsonNode { span: Span::new(self.file, start, self.at), value }
+    fn read(&mut self) -> Token {
+        let token = self.ahead;
+        if token.kind != Kind::End {
+            self.ahead = self.scanner.next();
+        }
+        token
     }
 
-    fn value(&mut self) -> Result<JsonNode, Broken> {
-        let start = self.at;
-        match self.peek() {
-            Some(b'{' | b'[') => {
-                self.depth += 1;
-                if self.depth > MAX_DEPTH {
-                    let detail =
-                        format!("There are more than {MAX_DEPTH} levels of nesting here. Split this up.");
-                    return self.fail(start, start + 1, "Too deeply nested", detail);
+    fn text(&self, token: Token) -> &str {
+        self.text.get(token.start..token.end).unwrap_or("")
+    }
+
+    /// Goes over the rest of something in brackets of which one is open, from a token that was read.
+    fn recover(&mut self, from: Token, open: Kind, close: Kind) {
+        let mut depth = 1usize;
+        let mut token = from;
+        loop {
+            match token.kind {
+                Kind::End => return,
+                kind if kind == open => depth += 1,
+                kind if kind == close => {
+                    depth -= 1;
+                    if depth <= 1 {
+                        return;
+                    }
                 }
-                let value = if self.peek() == Some(b'{') { self.object() } else { self.array() };
-                self.depth -= 1;
-                value
+                _ => {}
             }
-            Some(b'"') => {
-                let text = self.string()?;
-                Ok(self.node(start, JsonValue::String(text)))
-            }
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(byte) if byte.is_ascii_alphabetic() => self.keyword(),
-            Some(b',' | b']' | b'}' | b':') => self.fail(start, start + 1, "Missing JSON value", VALUE),
-            _ => self.fail(start, start + 1, "Invalid start of value", VALUE),
+            token = self.read();
         }
     }
 
-    fn keyword(&mut self) -> Result<JsonNode, Broken> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            self.at += 1;
+    fn value(&mut self) -> JsonNode {
+        let first = self.ahead;
+        let value = match first.kind {
+            Kind::OpenBrace | Kind::OpenBracket => self.nested(first),
+            Kind::String => self.string(),
+            Kind::Number => self.number(),
+            Kind::Keyword => self.keyword(),
+            other => {
+                let summary = match other {
+                    Kind::CloseBrace => "Missing JSON value",
+                    Kind::CloseBracket => "Missing array element value",
+                    Kind::End => "Missing value",
+                    _ => "Invalid start of value",
+                };
+                let detail = if other == Kind::End { "The JSON text ends before its value." } else { VALUE };
+                self.fail(first, summary, detail);
+                None
+            }
+        };
+        value.unwrap_or(JsonNode { span: self.span(first), value: JsonValue::Broken })
+    }
+
+    fn nested(&mut self, first: Token) -> Option<JsonNode> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            let detail = format!("There are more than {MAX_DEPTH} levels of nesting here. Split this up.");
+            self.fail(first, "Too deeply nested", detail);
+            self.done = true;
+            while self.read().kind != Kind::End {}
         }
-        let word = self.text.get(start..self.at).unwrap_or("");
+        let node = if first.kind == Kind::OpenBrace { self.object() } else { self.array() };
+        self.depth -= 1;
+        node
+    }
+
+    fn keyword(&mut self) -> Option<JsonNode> {
+        let token = self.read();
+        let word = self.text(token);
         let value = match word {
             "null" => JsonValue::Null,
             "true" => JsonValue::Bool(true),
@@ -107,158 +129,138 @@ impl Reader<'_> {
             _ => {
                 let meant = did_you_mean(nearest(word, ["true", "false", "null"]));
                 let detail = format!("\"{word}\" is no JSON keyword.{meant}");
-                return self.fail(start, self.at, "Invalid JSON keyword", detail);
+                self.fail(token, "Invalid JSON keyword", detail);
+                return None;
             }
         };
-        Ok(self.node(start, value))
+        Some(JsonNode { span: self.span(token), value })
     }
 
-    fn number(&mut self) -> Result<JsonNode, Broken> {
-        let start = self.at;
-        while self
-            .peek()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-'))
-        {
-            self.at += 1;
-        }
-        let text = self.text.get(start..self.at).unwrap_or("");
+    fn number(&mut self) -> Option<JsonNode> {
+        let token = self.read();
+        let text = self.text(token);
         if !is_number(text) {
-            let detail = "This is not the way to write a number in JSON.";
-            return self.fail(start, self.at, "Invalid JSON number", detail);
+            self.fail(token, "Invalid JSON number", "This is not the way to write a number in JSON.");
+            return None;
         }
-        Ok(self.node(start, JsonValue::Number(text.into())))
+        Some(JsonNode { span: self.span(token), value: JsonValue::Number(text.into()) })
     }
 
-    fn string(&mut self) -> Result<Text, Broken> {
-        let start = self.at;
-        match string_text(self.text.get(start + 1..).unwrap_or("")) {
-            Ok((text, length)) => {
-                self.at = start + 1 + length;
-                Ok(text)
-            }
+    fn string(&mut self) -> Option<JsonNode> {
+        let token = self.read();
+        match string_text(self.text(token)) {
+            Ok(text) => Some(JsonNode { span: self.span(token), value: JsonValue::String(text) }),
             Err((offset, detail)) => {
-                let at = start + 1 + offset;
-                self.fail(at, at + 1, "Invalid JSON string", detail)
+                let after = token.start + offset;
+                let at = self.text.floor_char_boundary(after);
+                let span = Span::new(self.file, at, self.text.ceil_char_boundary(after + 1));
+                self.fail_at(span, "Invalid JSON string", detail);
+                None
             }
         }
     }
 
-    fn array(&mut self) -> Result<JsonNode, Broken> {
-        let start = self.at;
-        let items = self.sequence(&ARRAY, Self::value)?;
-        Ok(self.node(start, JsonValue::Array(items.into())))
-    }
-
-    fn object(&mut self) -> Result<JsonNode, Broken> {
-        let start = self.at;
-        let members = self.sequence(&OBJECT, |parser| parser.member(start))?;
-        Ok(self.node(start, JsonValue::Object(members.into())))
-    }
-
-    /// What stands between two brackets, separated by commas. Leaves the text behind the closing one.
-    fn sequence<T>(
-        &mut self,
-        words: &Brackets,
-        item: impl Fn(&mut Self) -> Result<T, Broken>,
-    ) -> Result<Vec<T>, Broken> {
-        let start = self.at;
+    fn array(&mut self) -> Option<JsonNode> {
+        let open = self.read();
         let mut items = Vec::new();
-        self.at += 1;
-        self.skip_space();
-        if self.peek() == Some(words.close) {
-            self.at += 1;
-            return Ok(items);
-        }
-        loop {
-            self.skip_space();
-            if self.peek().is_none() {
-                return self.unclosed(start, words);
-            }
-            items.push(item(self)?);
-            self.skip_space();
-            let here = self.at;
-            match self.peek() {
-                Some(b',') => {
-                    self.at += 1;
-                    self.skip_space();
-                    if self.peek() == Some(words.close) {
-                        return self.fail(here, here + 1, words.trailing.0, words.trailing.1);
+        while self.ahead.kind != Kind::CloseBracket {
+            items.push(self.value());
+            let (summary, detail) = match self.ahead.kind {
+                Kind::CloseBracket => break,
+                Kind::Comma => {
+                    let comma = self.read();
+                    if self.ahead.kind != Kind::CloseBracket {
+                        continue;
                     }
+                    let detail = "In JSON no comma may follow the last item.";
+                    self.fail(comma, "Trailing comma in array", detail);
+                    return None;
                 }
-                Some(byte) if byte == words.close => {
-                    self.at += 1;
-                    return Ok(items);
+                Kind::Colon => ("Invalid array value", "Items of an array have no names and colons."),
+                Kind::End => {
+                    self.fail(open, "Missing closing bracket", "The text ends before this array is closed.");
+                    return None;
                 }
-                Some(byte) if byte == words.other => {
-                    return self.fail(here, here + 1, words.mismatched.0, words.mismatched.1);
+                Kind::CloseBrace => {
+                    ("Mismatched brackets", "A JSON array is closed with a bracket, not with a brace.")
                 }
-                None => return self.unclosed(start, words),
-                _ => return self.fail(here, here + 1, "Missing attribute seperator comma", words.comma),
-            }
+                _ => (COMMA, "Items of an array are separated by commas."),
+            };
+            let from = self.read();
+            self.recover(from, Kind::OpenBracket, Kind::CloseBracket);
+            self.fail(self.ahead, summary, detail);
+            return None;
         }
+        let close = self.read();
+        let span = self.span(open).to(self.span(close));
+        Some(JsonNode { span, value: JsonValue::Array(items.into()) })
     }
 
-    fn unclosed<T>(&mut self, open: usize, words: &Brackets) -> Result<T, Broken> {
-        self.fail(open, open + 1, "Unclosed object", words.unclosed)
+    fn object(&mut self) -> Option<JsonNode> {
+        let open = self.read();
+        let mut members = Vec::new();
+        while self.ahead.kind != Kind::CloseBrace {
+            members.push(self.member()?);
+            let (summary, detail) = match self.ahead.kind {
+                Kind::CloseBrace => break,
+                Kind::Comma => {
+                    let comma = self.read();
+                    if self.ahead.kind != Kind::CloseBrace {
+                        continue;
+                    }
+                    let detail = "In JSON no comma may follow the last property.";
+                    self.fail(comma, "Trailing comma in object", detail);
+                    return None;
+                }
+                Kind::End => {
+                    self.fail(open, "Unclosed object", "The text ends before this object is closed.");
+                    return None;
+                }
+                Kind::CloseBracket => {
+                    self.read();
+                    ("Mismatched braces", "A JSON object is closed with a brace, not with a bracket.")
+                }
+                _ => {
+                    let from = self.read();
+                    self.recover(from, Kind::OpenBrace, Kind::CloseBrace);
+                    (COMMA, "Properties of an object are separated by commas.")
+                }
+            };
+            self.fail(self.ahead, summary, detail);
+            return None;
+        }
+        let close = self.read();
+        let span = self.span(open).to(self.span(close));
+        Some(JsonNode { span, value: JsonValue::Object(members.into()) })
     }
 
-    fn member(&mut self, open: usize) -> Result<(Ident, JsonNode), Broken> {
-        let start = self.at;
-        match self.peek() {
-            Some(b'"') => {}
-            None => return self.unclosed(open, &OBJECT),
-            _ => {
-                let detail = "The name of a property is a string in double quotes.";
-                return self.fail(start, start + 1, "Invalid object property name", detail);
-            }
+    fn member(&mut self) -> Option<(Ident, JsonNode)> {
+        let key = self.value();
+        let JsonValue::String(text) = key.value else {
+            let span = Span { end: (key.span.start + 1).min(key.span.end), ..key.span };
+            let detail = "The name of a property is a string in double quotes.";
+            self.fail_at(span, "Invalid object property name", detail);
+            return None;
+        };
+        let name = Ident { text, span: key.span };
+        let colon = self.read();
+        if colon.kind == Kind::Colon {
+            return Some((name, self.value()));
         }
-        let text = self.string()?;
-        let name = Ident { text, span: Span::new(self.file, start, self.at) };
-        self.skip_space();
-        let here = self.at;
-        match self.peek() {
-            Some(b':') => self.at += 1,
-            Some(b'}' | b',') => {
+        self.recover(colon, Kind::OpenBrace, Kind::CloseBrace);
+        match colon.kind {
+            Kind::CloseBrace | Kind::Comma => {
                 let detail = "After the name of a property comes a colon and its value.";
-                return self.fail(here, here + 1, "Missing object value", detail);
+                self.fail(colon, "Missing object value", detail);
             }
             _ => {
                 let detail = "A colon stands between the name of a property and its value.";
-                return self.fail(here, here + 1, "Missing property value colon", detail);
+                self.fail(colon, "Missing property value colon", detail);
             }
         }
-        self.skip_space();
-        Ok((name, self.value()?))
+        None
     }
 }
-
-/// How a sequence ends, and what is said (summary, detail) when it does not end well.
-struct Brackets {
-    close: u8,
-    other: u8,
-    unclosed: &'static str,
-    trailing: (&'static str, &'static str),
-    mismatched: (&'static str, &'static str),
-    comma: &'static str,
-}
-
-const ARRAY: Brackets = Brackets {
-    close: b']',
-    other: b'}',
-    unclosed: "The text ends before this array is closed.",
-    trailing: ("Trailing comma in array", "In JSON no comma may follow the last item."),
-    mismatched: ("Mismatched brackets", "A JSON array is closed with a bracket, not with a brace."),
-    comma: "Items of an array are separated by commas.",
-};
-
-const OBJECT: Brackets = Brackets {
-    close: b'}',
-    other: b']',
-    unclosed: "The text ends before this object is closed.",
-    trailing: ("Trailing comma in object", "In JSON no comma may follow the last property."),
-    mismatched: ("Mismatched braces", "A JSON object is closed with a brace, not with a bracket."),
-    comma: "Properties of an object are separated by commas.",
-};
 
 /// Whether a text follows JSON's grammar of numbers.
 fn is_number(text: &str) -> bool {

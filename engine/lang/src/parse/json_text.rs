@@ -2,23 +2,21 @@
 
 use crate::ast::Text;
 
-/// The text of a string whose opening quotation mark stands before `rest`, and how long it is with its
-/// closing one; or the offset at which it is broken, and why.
-pub(super) fn string_text(rest: &str) -> Result<(Text, usize), (usize, &'static str)> {
-    let bytes = rest.as_bytes();
+/// The text of a string with its quotation marks; or the offset behind which it is broken, and why.
+pub(super) fn string_text(whole: &str) -> Result<Text, (usize, &'static str)> {
+    let bytes = whole.as_bytes();
     let mut out = String::new();
-    let mut from = 0;
-    let mut at = 0;
+    let mut from = 1;
+    let mut at = 1;
     loop {
         match bytes.get(at) {
             None => return Err((at, "The text ends before the closing quotation mark.")),
             Some(b'"') => {
-                let tail = rest.get(from..at).unwrap_or("");
-                let text = if out.is_empty() { tail.into() } else { (out + tail).into() };
-                return Ok((text, at + 1));
+                let tail = whole.get(from..at).unwrap_or("");
+                return Ok(if out.is_empty() { tail.into() } else { (out + tail).into() });
             }
             Some(b'\\') => {
-                out.push_str(rest.get(from..at).unwrap_or(""));
+                out.push_str(whole.get(from..at).unwrap_or(""));
                 at += escape(bytes, at, &mut out)?;
                 from = at;
             }
@@ -42,7 +40,7 @@ fn escape(bytes: &[u8], at: usize, out: &mut String) -> Result<usize, (usize, &'
         Some(b'r') => '\r',
         Some(b't') => '\t',
         Some(b'u') => {
-            let first = hex(bytes, at + 2).ok_or((at, "\\u takes four hexadecimal digits."))?;
+            let first = hex(bytes, at + 2).ok_or((at + 2, "\\u takes four hexadecimal digits."))?;
             let paired = matches!(first, 0xd800..0xdc00)
                 && bytes.get(at + 6) == Some(&b'\\')
                 && bytes.get(at + 7) == Some(&b'u');
@@ -54,7 +52,7 @@ fn escape(bytes: &[u8], at: usize, out: &mut String) -> Result<usize, (usize, &'
             out.push(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
             return Ok(6);
         }
-        _ => return Err((at, "There is no such escape sequence in JSON.")),
+        _ => return Err((at + 2, "There is no such escape sequence in JSON.")),
     };
     out.push(c);
     Ok(2)

@@ -1,5 +1,6 @@
 //! Data to text. Pure: nothing here writes or reads anything.
 
+mod alignment;
 pub mod decisions;
 pub mod diag;
 pub mod graph;

@@ -146,7 +146,11 @@ async fn refresh_first(
     found.append(std::mem::take(&mut drive.found));
     for (name, output) in outcome.outputs.into_iter().filter(|(_, output)| output.value.is_wholly_known()) {
         let (value, _) = output.value.unmark_deep();
-        outputs.entry(name).and_modify(|stored| stored.value = value);
+        // States hold no outputs that are null.
+        match value.is_null() {
+            true => drop(outputs.remove(&name)),
+            false => drop(outputs.insert(name, OutputState { value, sensitive: output.sensitive })),
+        }
     }
     // What changed outside is not told of: it goes whatever it is.
     let providers = std::mem::take(&mut drive.providers);

@@ -16,10 +16,22 @@ const TELLING: [&str; 3] = ["id", "name", "tags"];
 pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
     let printer = Printer { style, replace: &[], show_sensitive, complete: true };
     let marked = schema.map_or_else(|| object.clone(), |schema| schema.mark(object));
+    let marked = schema.map_or_else(|| marked.clone(), |schema| loosened(&marked, &schema.ty));
     let shape = schema.map(Shape::of).unwrap_or_default();
     let text = block(&printer, &marked, &marked, &shape, &Path::root(), 2);
     // Without symbols the four columns in front of them are not needed.
     text.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
+}
+
+/// A value of any type as it is, on lines of its own.
+pub fn alone(value: &Value, style: Style) -> String {
+    let printer = Printer { style, replace: &[], show_sensitive: false, complete: true };
+    let text = printer.whole(value, 0, Mark::Same);
+    let lines = text.lines().enumerate().map(|(at, line)| match at {
+        0 => line,
+        _ => line.strip_prefix("  ").unwrap_or(line),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Which members of an object are nested blocks, and which are texts, level by level.

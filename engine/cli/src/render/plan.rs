@@ -387,6 +387,7 @@ fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {
         let mark = match output.action {
             Action::Create => Mark::Add,
             Action::Delete => Mark::Remove,
+            _ if after.is_null() => Mark::Remove,
             _ => Mark::Change,
         };
         let value = printer.change(&before, &after, &Path::root(), 2, true);

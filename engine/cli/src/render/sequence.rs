@@ -1,10 +1,8 @@
 //! Lists and sets before and after.
 
-use std::collections::BTreeMap;
-
 use ordain_value::{Path, Value};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::alignment::{Step, steps};
 use super::value::{Mark, Printer, pad};
 
 /// All elements under one mark.
@@ -28,17 +26,7 @@ fn close(out: &mut String, indent: usize) {
     out.push_str(&format!("{}  ]", pad(indent)));
 }
 
-/// A number for each distinct value, since values themselves cannot be hashed.
-fn numbered(old: &[Value], new: &[Value]) -> (Vec<usize>, Vec<usize>) {
-    let mut ids: BTreeMap<&Value, usize> = BTreeMap::new();
-    let mut number = |value| {
-        let next = ids.len();
-        *ids.entry(value).or_insert(next)
-    };
-    (old.iter().map(&mut number).collect(), new.iter().map(&mut number).collect())
-}
-
-/// Two lists: the longest common part stays, with one unchanged neighbour shown around each change.
+/// Two lists, with one unchanged neighbour shown around each change.
 pub fn list_changed(
     printer: &Printer<'_>,
     before: &Value,
@@ -48,64 +36,26 @@ pub fn list_changed(
 ) -> String {
     let (old, new) = (before.as_items().unwrap_or(&[]), after.as_items().unwrap_or(&[]));
     let mut rows: Vec<(Mark, String)> = Vec::new();
-    let (old_ids, new_ids) = numbered(old, new);
-    for op in capture_diff_slices(Algorithm::Myers, &old_ids, &new_ids) {
-        match op {
-            DiffOp::Equal { old_index, len, .. } => {
-                for item in old.iter().skip(old_index).take(len) {
-                    rows.push((Mark::Same, printer.whole(item, indent + 4, Mark::Same)));
-                }
+    let whole = |items: &[Value], at: usize, mark: Mark| {
+        (mark, items.get(at).map(|item| printer.whole(item, indent + 4, mark)).unwrap_or_default())
+    };
+    for step in steps(old, new) {
+        rows.push(match step {
+            Step::Same(at) => whole(new, at, Mark::Same),
+            Step::Removed(at) => whole(old, at, Mark::Remove),
+            Step::Added(at) => whole(new, at, Mark::Add),
+            Step::Changed(a, b) => {
+                let key = i64::try_from(b).unwrap_or(i64::MAX);
+                let pair = old.get(a).zip(new.get(b));
+                let text = pair.map(|(a, b)| printer.becomes(a, b, &path.index(key), indent + 4));
+                (Mark::Change, text.unwrap_or_default())
             }
-            DiffOp::Delete { old_index, old_len, .. } => {
-                removed(printer, &mut rows, old, old_index, old_len, indent);
-            }
-            DiffOp::Insert { new_index, new_len, .. } => {
-                added(printer, &mut rows, new, new_index, new_len, indent)
-            }
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                let pairs = old_len.min(new_len);
-                for at in 0..pairs {
-                    if let (Some(a), Some(b)) = (old.get(old_index + at), new.get(new_index + at)) {
-                        let key = i64::try_from(new_index + at).unwrap_or(i64::MAX);
-                        let text = printer.change(a, b, &path.index(key), indent + 4, false);
-                        rows.push((Mark::Change, text));
-                    }
-                }
-                removed(printer, &mut rows, old, old_index + pairs, old_len - pairs, indent);
-                added(printer, &mut rows, new, new_index + pairs, new_len - pairs, indent);
-            }
-        }
+        });
     }
     let mut out = format!("[{}\n", printer.forces(path));
     print_rows(printer, &mut out, &rows, indent);
     close(&mut out, indent);
     out
-}
-
-fn removed(
-    printer: &Printer<'_>,
-    rows: &mut Vec<(Mark, String)>,
-    items: &[Value],
-    at: usize,
-    n: usize,
-    indent: usize,
-) {
-    for item in items.iter().skip(at).take(n) {
-        rows.push((Mark::Remove, printer.whole(item, indent + 4, Mark::Remove)));
-    }
-}
-
-fn added(
-    printer: &Printer<'_>,
-    rows: &mut Vec<(Mark, String)>,
-    items: &[Value],
-    at: usize,
-    n: usize,
-    indent: usize,
-) {
-    for item in items.iter().skip(at).take(n) {
-        rows.push((Mark::Add, printer.whole(item, indent + 4, Mark::Add)));
-    }
 }
 
 /// Rows with unchanged ones left out except next to a change.

@@ -29,7 +29,7 @@ pub fn state(state: &State, schemas: &Schemas, style: Style) -> String {
             let value = if output.sensitive {
                 "(sensitive value)".to_owned()
             } else {
-                ordain_lang::render::value(&output.value)
+                object::alone(&output.value, style)
             };
             out.push_str(&format!("{name} = {value}\n"));
         }

@@ -9,6 +9,9 @@ use super::value::{Mark, Printer, pad};
 pub fn whole(printer: &Printer<'_>, content: &str, indent: usize, mark: Mark) -> Option<String> {
     if let Some(value) = json(content) {
         let body = printer.whole(&value, indent + 4, mark);
+        if !body.contains('\n') {
+            return Some(format!("jsonencode({body})"));
+        }
         return Some(format!("jsonencode(\n{}  {body}\n{}  )", pad(indent + 4), pad(indent)));
     }
     if !content.contains('\n') {
@@ -33,11 +36,15 @@ pub fn changed(printer: &Printer<'_>, old: &str, new: &str, path: &Path, indent:
         if before == after {
             return Some(format!("jsonencode( # whitespace changes\n{}  ){forces}", pad(indent)));
         }
-        let body = printer.change(&before, &after, path, indent + 4, false);
+        let body = printer.becomes(&before, &after, path, indent + 4);
+        if !body.contains('\n') {
+            return Some(format!("jsonencode({body}){forces}"));
+        }
         let mark = Mark::Change.symbol(printer.style);
         return Some(format!("jsonencode({forces}\n{}{mark}{body}\n{}  )", pad(indent + 4), pad(indent)));
     }
-    if !old.contains('\n') && !new.contains('\n') {
+    let one_line = !old.contains('\n') && !new.contains('\n');
+    if one_line || json(old).is_some() || json(new).is_some() {
         return None;
     }
     let mut out = format!("<<-EOT{forces}\n");
@@ -61,19 +68,13 @@ pub fn changed(printer: &Printer<'_>, old: &str, new: &str, path: &Path, indent:
     Some(out)
 }
 
-/// The value of a string that holds a JSON object or array with something in it.
+/// The value of a string that holds a JSON object or array from its first character on.
 fn json(content: &str) -> Option<Value> {
-    let trimmed = content.trim_start();
-    if !trimmed.starts_with(['{', '[']) {
+    if !content.starts_with(['{', '[']) {
         return None;
     }
     let document: serde_json::Value = serde_json::from_str(content).ok()?;
-    let worth = match &document {
-        serde_json::Value::Object(members) => !members.is_empty(),
-        serde_json::Value::Array(items) => !items.is_empty(),
-        _ => false,
-    };
-    worth.then(|| from_json(&document))
+    Some(from_json(&document))
 }
 
 fn from_json(document: &serde_json::Value) -> Value {

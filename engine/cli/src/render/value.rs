@@ -98,6 +98,14 @@ impl Printer<'_> {
         }
     }
 
+    /// An element that is there before and after, either of which may be null.
+    pub fn becomes(&self, before: &Value, after: &Value, path: &Path, indent: usize) -> String {
+        if self.hides(before, after) || after.is_null() {
+            return self.change(before, after, path, indent, true);
+        }
+        self.changed(before, after, path, indent)
+    }
+
     fn arrow(&self) -> String {
         format!(" {} ", self.style.paint(Color::Yellow, "->"))
     }
@@ -115,7 +123,10 @@ impl Printer<'_> {
         match (before.kind(), after.kind()) {
             (Kind::String(old), Kind::String(new)) => {
                 let body = text::changed(self, old, new, path, indent);
-                body.unwrap_or_else(|| format!("{}{}{}{forces}", quote(old), self.arrow(), quote(new)))
+                body.unwrap_or_else(|| {
+                    let old = self.whole(before, indent, Mark::Remove);
+                    format!("{old}{}{}{forces}", self.arrow(), self.whole(after, indent, Mark::Add))
+                })
             }
             (Kind::Map(..) | Kind::Object(_), Kind::Map(..) | Kind::Object(_)) => {
                 self.members_changed(before, after, path, indent)
@@ -175,6 +186,7 @@ impl Printer<'_> {
             // A member that goes or comes may itself be null, which `change` would take for absent.
             Mark::Remove if !self.hides(old, new) => self.whole(old, indent, Mark::Remove),
             Mark::Add if !self.hides(old, new) => self.whole(new, indent, Mark::Add),
+            Mark::Change => self.becomes(old, new, path, indent),
             _ => self.change(old, new, path, indent, true),
         }
     }

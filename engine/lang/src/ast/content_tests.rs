@@ -106,7 +106,7 @@ fn json_syntax_errors() {
         (r#"{"a"}"#, "Missing object value"),
     ] {
         let (_, found) = parse_json(FileId(0), text);
-        assert_eq!(starts(&found).first().map(String::as_str), Some(expected), "{text}");
+        assert_eq!(starts(&found).first().copied(), Some(expected), "{text}");
     }
     let (_, found) = parse_json(FileId(0), &"[".repeat(100_000));
     assert_eq!(starts(&found), ["Too deeply nested", "Root value must be object"]);

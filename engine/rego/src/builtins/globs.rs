@@ -105,7 +105,8 @@ impl Lexer {
                     Token::Close
                 }
                 ',' if self.depth > 0 => Token::Comma,
-                '\\' => Token::Text(self.next().ok_or_else(end)?.to_string()),
+                // At the end it escapes nothing.
+                '\\' => Token::Text(self.next().map(String::from).unwrap_or_default()),
                 c => Token::Text(c.to_string()),
             };
             match (tokens.last_mut(), token) {
@@ -113,7 +114,9 @@ impl Lexer {
                 (_, token) => tokens.push(token),
             }
         }
-        if self.depth > 0 { Err(end()) } else { Ok(tokens) }
+        // What is open at the end ends there.
+        tokens.extend(std::iter::repeat_n(Token::Close, self.depth));
+        Ok(tokens)
     }
 
     fn next(&mut self) -> Option<char> {

@@ -43,9 +43,21 @@ pub(super) const ROWS: &[Row] = &[
 
 type Found<T> = Result<T, BuiltinError>;
 
-fn of(args: &[Value], at: usize, parse: fn(&str) -> Result<Value, tokens::Fault>) -> Found<Value> {
+const QUERY: [&str; 2] = ["Operations", "Fragments"];
+const SCHEMA: [&str; 5] = ["Schema", "SchemaExtension", "Directives", "Definitions", "Extensions"];
+
+/// A document: of an object what such documents have.
+fn of(
+    args: &[Value],
+    at: usize,
+    members: &[&str],
+    parse: fn(&str) -> Result<Value, tokens::Fault>,
+) -> Found<Value> {
     match args::any(args, at)? {
-        whole @ Value::Object(_) => Ok(whole.clone()),
+        Value::Object(whole) => {
+            let known = |(key, _): &&(Value, Value)| key.as_str().is_some_and(|key| members.contains(&key));
+            Ok(Value::object(whole.iter().filter(known).cloned().collect()))
+        }
         other => match other.as_str() {
             Some(text) => parse(text).map_err(|fault| BuiltinError::failed(fault.to_string())),
             None => Err(BuiltinError::operand(at, "one of {string, object}", other)),
@@ -54,7 +66,7 @@ fn of(args: &[Value], at: usize, parse: fn(&str) -> Result<Value, tokens::Fault>
 }
 
 fn schema_of(args: &[Value], at: usize) -> Found<Value> {
-    of(args, at, parse::schema)
+    of(args, at, &SCHEMA, parse::schema)
 }
 
 fn fits(document: &Value) -> Found<Schema> {
@@ -65,7 +77,7 @@ fn fits(document: &Value) -> Found<Schema> {
 
 /// Query and schema, if the query fits.
 fn checked(args: &[Value]) -> Found<(Value, Value)> {
-    let query = of(args, 1, parse::query)?;
+    let query = of(args, 1, &QUERY, parse::query)?;
     let document = schema_of(args, 2)?;
     let schema = fits(&document)?;
     validate::check(&schema, &Query::read(&query))

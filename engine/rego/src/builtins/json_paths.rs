@@ -131,12 +131,38 @@ fn patch(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let patches = args::array(args, 2)?;
     let mut document = args::any(args, 1)?.clone();
     for operation in patches {
+        well_formed(operation)?;
         match apply(document, operation) {
             Some(changed) => document = changed,
             None => return Err(BuiltinError::failed(format!("patch does not fit: {operation}"))),
         }
     }
     Ok(Some(document))
+}
+
+/// What an operation lacks, whatever it is applied to.
+fn well_formed(operation: &Value) -> Result<(), BuiltinError> {
+    let Some(operation) = operation.as_object() else {
+        let message = "must be an array of JSON-Patch objects, but at least one element is not an object";
+        return Err(BuiltinError::failed(message));
+    };
+    let member = |name: &str| {
+        let missing = || BuiltinError::failed(format!("missing required attribute '{name}'"));
+        operation.get_str(name).ok_or_else(missing)
+    };
+    let path = member("path")?;
+    let op = member("op")?;
+    let Some(op) = op.as_str() else {
+        let kind = op.type_name();
+        return Err(BuiltinError::failed(format!("attribute 'op' must be a string but found: {kind}")));
+    };
+    segments(path)?;
+    match op {
+        "add" | "test" | "replace" => member("value").map(drop),
+        "copy" | "move" => segments(member("from")?).map(drop),
+        "remove" => Ok(()),
+        other => Err(BuiltinError::failed(format!("unrecognized op: '{other}'"))),
+    }
 }
 
 fn apply(document: Value, operation: &Value) -> Option<Value> {

@@ -83,12 +83,13 @@ fn instant(args: &[Value], at: usize) -> Result<Instant<'_>, BuiltinError> {
         Some(Value::Number(number)) => number,
         other => return Err(BuiltinError::operand(1, "number", other.unwrap_or(&Value::Null))),
     };
-    let (zone, layout) = (text(1)?, text(2)?);
+    let zone = text(1)?;
     let ns = number.as_i64().ok_or_else(|| BuiltinError::failed("timestamp too big"))?;
     let nanos = u32::try_from(ns.rem_euclid(1_000_000_000)).unwrap_or(0);
     let moment = Moment::utc(ns.div_euclid(1_000_000_000), nanos)
         .in_zone(zone)
         .ok_or_else(|| BuiltinError::failed(format!("unknown time zone {zone}")))?;
+    let layout = text(2)?;
     Ok(Instant { moment, zone, layout })
 }
 

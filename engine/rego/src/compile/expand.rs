@@ -184,6 +184,10 @@ impl Compiler {
             let mut support = Vec::new();
             for with in &mut expr.with {
                 self.expand_term(&mut with.value, &mut support);
+                // What goes through all members of a document does so before, once for each of them.
+                if with.value.as_ref().is_some_and(|path| !path.iter().skip(1).all(Term::is_ground)) {
+                    self.name_term(&mut with.value, &mut support);
+                }
             }
             out.append(&mut support);
             self.expand_expr(&mut expr, &mut support);

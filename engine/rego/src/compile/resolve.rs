@@ -117,10 +117,12 @@ impl Resolver<'_> {
                 }
             }
             Kind::Every(every) => {
-                self.term(&mut every.domain);
+                let mut own = Names::new();
+                every.key.iter().for_each(|key| vars::term_into(key, Skip::NOTHING, &mut own));
+                vars::term_into(&every.value, Skip::NOTHING, &mut own);
                 let mut names = vars::declared(&every.body);
-                every.key.iter().for_each(|key| vars::term_into(key, Skip::NOTHING, &mut names));
-                vars::term_into(&every.value, Skip::NOTHING, &mut names);
+                names.extend(own.iter().cloned());
+                self.scope(own, &mut [], &mut [&mut every.domain]);
                 self.scope(names, &mut every.body, &mut []);
             }
             Kind::Not { body, .. } => self.scope(vars::declared(body), body, &mut []),

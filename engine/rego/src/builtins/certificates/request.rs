@@ -103,8 +103,9 @@ fn pairs(body: &[u8]) -> Option<Vec<Value>> {
 
 /// `crypto.x509.parse_keypair`: `tls.X509KeyPair`.
 pub(super) fn parse_pair(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
-    let certificate = private_keys::plain_or_decoded(args::text(args, 1)?)?;
-    let key = private_keys::plain_or_decoded(args::text(args, 2)?)?;
+    let (certificate, key) = (args::text(args, 1)?, args::text(args, 2)?);
+    let certificate = private_keys::plain_or_decoded(certificate)?;
+    let key = private_keys::plain_or_decoded(key)?;
     let chain = if certificate.starts_with(b"-----BEGIN") {
         let text = to_text(&certificate);
         let mut chain = Vec::new();

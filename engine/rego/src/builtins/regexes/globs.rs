@@ -5,7 +5,8 @@ use crate::value::Value;
 use std::collections::HashMap;
 
 pub(super) fn matches(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
-    let (a, b) = (parse(args::text(args, 1)?)?, parse(args::text(args, 2)?)?);
+    let (a, b) = (args::text(args, 1)?, args::text(args, 2)?);
+    let (a, b) = (parse(a)?, parse(b)?);
     Ok(Some(meet(&a, &b).into()))
 }
 

@@ -5,14 +5,13 @@ use crate::value::Value;
 
 pub(super) fn matches(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let (template, text) = (args::text(args, 1)?, args::text(args, 2)?);
-    let start = delimiter(args, 3, "start")?;
-    let end = delimiter(args, 4, "end")?;
+    let (start, end) = (args::text(args, 3)?, args::text(args, 4)?);
+    let (start, end) = (delimiter(start, "start")?, delimiter(end, "end")?);
     let pattern = translate(template, start, end)?;
     Ok(Some(env.pattern(&pattern)?.is_match(text).into()))
 }
 
-fn delimiter(args: &[Value], at: usize, which: &str) -> Result<char, BuiltinError> {
-    let text = args::text(args, at)?;
+fn delimiter(text: &str, which: &str) -> Result<char, BuiltinError> {
     match (text.len(), text.chars().next()) {
         (1, Some(c)) => Ok(c),
         (length, _) => Err(BuiltinError::failed(format!(

@@ -39,10 +39,25 @@ fn check_those(
                 found.append(check_one(scope, &reference, rest));
             }
             Ok(_) => {}
+            Err(problem) if scope.core.input.mode == crate::Mode::Console => {
+                found.push(about_bare_name(*problem, &traversal.root().text));
+            }
             Err(problem) => found.push(*problem),
         }
     }
     found
+}
+
+/// On the console a name that needs another behind it is looked up all the same.
+fn about_bare_name(problem: Diagnostic, root: &str) -> Diagnostic {
+    let summary = match root {
+        _ if problem.summary != "Invalid reference" => return problem,
+        "local" => "Reference to undeclared local value".to_owned(),
+        "var" => "Reference to undeclared input variable".to_owned(),
+        "path" | "terraform" | "each" | "count" => format!("Invalid {root:?} attribute"),
+        _ => return problem,
+    };
+    Diagnostic { summary, ..problem }
 }
 
 /// Checks one reference and the steps that follow it.

@@ -190,6 +190,10 @@ impl Scope for InstanceScope<'_> {
     fn world(&self) -> &dyn World {
         &*self.core.input.world
     }
+
+    fn has_plan_time(&self) -> bool {
+        self.core.input.mode != Mode::Console
+    }
 }
 
 /// A scope with a few names more: iterators of `dynamic` blocks.

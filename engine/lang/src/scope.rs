@@ -38,6 +38,11 @@ pub trait Scope {
         true
     }
 
+    /// Whether there is a time of the plan, and so a function for it.
+    fn has_plan_time(&self) -> bool {
+        true
+    }
+
     /// How many templates the expression is inside of.
     fn template_depth(&self) -> u32 {
         0

@@ -22,7 +22,8 @@ impl Evaluator<'_> {
             "can" => return self.call_can(expr, call),
             _ => {}
         }
-        if let Some(spec) = functions::lookup(&call.name) {
+        let offered = |spec: &&Spec| spec.name != "plantimestamp" || self.scope.has_plan_time();
+        if let Some(spec) = functions::lookup(&call.name).filter(offered) {
             return self.call_built_in(expr, call, spec);
         }
         self.call_other(expr, call)

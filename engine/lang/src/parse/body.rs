@@ -257,7 +257,10 @@ impl Parser<'_> {
                 return empty(open.to(self.previous_span()));
             }
             _ => {
-                self.no_item(name);
+                let detail = "An argument or a block is expected here. An argument is its name, an equals sign \"=\" and its value.";
+                let span = self.span(name);
+                self.error(span, BODY_ITEM, detail);
+                self.recover(TokenKind::CloseBrace);
                 return empty(open.to(self.previous_span()));
             }
         }
@@ -324,7 +327,7 @@ impl Parser<'_> {
                 _ => {
                     self.error(span, "Invalid string literal", "This cannot stand in a string.");
                     self.recover(TokenKind::CloseQuote);
-                    break;
+                    return Label { text: text.into(), span: self.span(open).to(span) };
                 }
             }
         }

@@ -43,7 +43,6 @@ impl Parser<'_> {
             let detail = "After the value for true, the conditional (… ? … : …) needs a colon and the value for false.";
             let span = self.peek_span();
             self.unexpected_after(condition.span, span, "Missing false expression in conditional", detail);
-            self.recovery = true;
             return condition;
         }
         let otherwise = self.expression();

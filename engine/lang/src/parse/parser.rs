@@ -21,8 +21,8 @@ pub(super) struct Parser<'t> {
     previous: Token,
     /// Whether line breaks are tokens.
     newlines: bool,
-    /// Set by recovery: what follows may be misread, so complaints about single tokens are held back
-    /// until an item was read without any.
+    /// Set by recovery: what follows may be misread, so complaints about single tokens are held back, to the end of
+    /// the text as in Terraform.
     pub(super) recovery: bool,
     /// Set when something was skipped anywhere before: brackets that do not match are then no news.
     skipped: bool,
@@ -69,12 +69,15 @@ impl<'t> Parser<'t> {
     }
 
     fn advance(&mut self) {
+        let mut comment = None;
         loop {
             let token = self.lexer.next();
             match token.kind {
-                TokenKind::Comment => {}
+                TokenKind::Comment => comment = Some(token.start),
                 TokenKind::Newline => {
-                    self.line_break.get_or_insert(token);
+                    // A comment at the end of a line is a part of the line break.
+                    let start = comment.take().unwrap_or(token.start);
+                    self.line_break.get_or_insert(Token { start, ..token });
                 }
                 _ => {
                     self.ahead = token;
@@ -200,7 +203,6 @@ impl<'t> Parser<'t> {
     /// An item was read without any error: what is wrong after it is news again.
     pub(super) fn recovered(&mut self) {
         self.skipped |= self.recovery;
-        self.recovery = false;
     }
 
     /// As [`Self::unexpected`], shown with the lines from `first` on.

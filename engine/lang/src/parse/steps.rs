@@ -115,7 +115,7 @@ impl Parser<'_> {
             }
             _ => {
                 let span = self.span(token);
-                self.unexpected(span, NAME_AFTER_DOT.0, NAME_AFTER_DOT.1);
+                self.error(span, NAME_AFTER_DOT.0, NAME_AFTER_DOT.1);
                 self.recovery = true;
             }
         }
@@ -201,10 +201,13 @@ impl Parser<'_> {
         if self.astray(before) {
             self.recover(TokenKind::CloseBracket);
         } else if self.accept(TokenKind::CloseBracket).is_none() {
-            let token = self.read();
-            let span = self.span(token);
-            self.unexpected(span, "Missing close bracket on index", "An index ends with a closing bracket.");
-            self.recover(TokenKind::CloseBracket);
+            let held_back = self.recovery;
+            // What is pointed at is where reading goes on.
+            let close = self.recover(TokenKind::CloseBracket);
+            if !held_back {
+                let detail = "An index ends with a closing bracket.";
+                self.error(self.span(close), "Missing close bracket on index", detail);
+            }
         }
         self.set_newlines(newlines);
         let span = self.span(open).to(self.previous_span());

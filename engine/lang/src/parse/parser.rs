@@ -200,7 +200,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// An item was read without any error: what is wrong after it is news again.
+    /// An item was read without any error, after what was skipped: brackets that do not match are no news any more.
     pub(super) fn recovered(&mut self) {
         self.skipped |= self.recovery;
     }

@@ -16,8 +16,8 @@ const TELLING: [&str; 3] = ["id", "name", "tags"];
 pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
     let printer = Printer { style, replace: &[], show_sensitive, complete: true };
     let marked = schema.map_or_else(|| object.clone(), |schema| schema.mark(object));
-    let marked = schema.map_or_else(|| marked.clone(), |schema| loosened(&marked, &schema.ty));
     let shape = schema.map(Shape::of).unwrap_or_default();
+    let marked = schema.map_or_else(|| marked.clone(), |schema| as_seen(&marked, &schema.ty, &shape));
     let text = block(&printer, &marked, &marked, &shape, &Path::root(), 2);
     // Without symbols the four columns in front of them are not needed.
     text.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
@@ -81,7 +81,7 @@ pub fn body(printer: &Printer<'_>, change: &Change, schema: Option<&TypeSchema>,
     let shape = schema.map(Shape::of).unwrap_or_default();
     let seen = |value: &Value| {
         let marked = mark(value);
-        schema.map_or_else(|| marked.clone(), |schema| loosened(&marked, &schema.ty))
+        schema.map_or_else(|| marked.clone(), |schema| as_seen(&marked, &schema.ty, &shape))
     };
     block(printer, &seen(&change.before), &seen(&change.after), &shape, &Path::root(), indent)
 }
@@ -102,19 +102,56 @@ pub fn untyped(value: &Value) -> Value {
     same.with_marks(marks)
 }
 
-/// The parts of an object whose type the schema leaves open as [`untyped`] has them.
-fn loosened(object: &Value, ty: &Type) -> Value {
+/// An object with what its schema leaves open as [`untyped`] has it, and empty texts inside its arguments as nothing:
+/// providers made with the old plugin kit cannot say null there. Texts that are arguments themselves stay, as it
+/// counts whether they were there.
+fn as_seen(object: &Value, ty: &Type, shape: &Shape) -> Value {
     let Some(attributes) = ty.attributes() else { return object.clone() };
     let (plain, marks) = object.clone().unmark();
     let Some(members) = plain.as_members() else { return object.clone() };
-    if !attributes.values().any(|ty| *ty == Type::Dynamic) {
-        return object.clone();
-    }
-    let seen = |name: &Arc<str>, value: &Value| match attributes.get(name) {
-        Some(Type::Dynamic) => untyped(value),
-        _ => value.clone(),
+    let seen = |name: &Arc<str>, value: &Value| match (shape.blocks.get(name), attributes.get(name)) {
+        (Some(nested), Some(ty)) => each(value, ty, &|value, ty| as_seen(value, ty, nested)),
+        (None, Some(Type::String)) | (_, None) => value.clone(),
+        (None, Some(ty)) => argument(value, ty),
     };
     Value::object(members.iter().map(|(name, value)| (name.clone(), seen(name, value)))).with_marks(marks)
+}
+
+/// The elements of a collection, or the value itself, through `change`.
+fn each(value: &Value, ty: &Type, change: &dyn Fn(&Value, &Type) -> Value) -> Value {
+    let Some(element) = ty.element() else { return change(value, ty) };
+    let (plain, marks) = value.clone().unmark();
+    let changed = match plain.kind() {
+        Kind::List(_, items) => Value::list(element.clone(), items.iter().map(|item| change(item, element))),
+        Kind::Set(_, items) => Value::set(element.clone(), items.iter().map(|item| change(item, element))),
+        Kind::Map(_, members) => {
+            let members = members.iter().map(|(name, member)| (name.clone(), change(member, element)));
+            Value::map(element.clone(), members)
+        }
+        _ => return value.clone(),
+    };
+    changed.with_marks(marks)
+}
+
+fn argument(value: &Value, ty: &Type) -> Value {
+    match ty {
+        Type::Dynamic => untyped(value),
+        Type::Object(object) => {
+            let (plain, marks) = value.clone().unmark();
+            let Some(members) = plain.as_members() else { return value.clone() };
+            let seen = |name: &Arc<str>, member: &Value| match object.attributes.get(name) {
+                Some(Type::String) if member.as_str() == Some("") && !member.marks().is_sensitive() => {
+                    Value::null(Type::String)
+                }
+                Some(ty) => argument(member, ty),
+                None => member.clone(),
+            };
+            Value::object(members.iter().map(|(name, member)| (name.clone(), seen(name, member))))
+                .with_marks(marks)
+        }
+        _ if ty.element().is_some() => each(value, ty, &argument),
+        _ => value.clone(),
+    }
 }
 
 fn block(
@@ -161,6 +198,17 @@ impl Pair {
     }
 }
 
+impl Pair {
+    /// Empty texts stand for none.
+    fn without_empty_texts(&mut self) {
+        for value in [&mut self.before, &mut self.after] {
+            if value.as_str() == Some("") && !value.marks().is_sensitive() {
+                *value = Value::null(Type::String);
+            }
+        }
+    }
+}
+
 struct Row {
     name: Arc<str>,
     mark: Mark,
@@ -175,13 +223,17 @@ fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Ro
     let (mut hidden, mut width) = (0, 0);
     let mut rows = Vec::new();
     for name in names {
-        let pair = Pair::at(before, after, name);
-        let mark = Mark::of(&pair.before, &pair.after);
+        let mut pair = Pair::at(before, after, name);
         if pair.before.is_null() && pair.after.is_null() {
             continue;
         }
+        if shape.texts.contains(name) && !complete {
+            pair.without_empty_texts();
+        }
+        let mark = Mark::of(&pair.before, &pair.after);
         width = width.max(name.chars().count());
-        if mark == Mark::Same && !complete && !TELLING.contains(&&**name) {
+        let nothing = pair.before.is_null() && pair.after.is_null();
+        if mark == Mark::Same && !complete && (nothing || !TELLING.contains(&&**name)) {
             hidden += 1;
             continue;
         }
@@ -233,6 +285,8 @@ fn blocks(
     indent: usize,
 ) -> usize {
     let mut hidden = 0;
+    // Blocks of one type stand together.
+    let mut gap = "\n";
     for (label, mark, before, after, at) in pairs(pair, path) {
         if mark == Mark::Same && !printer.complete {
             hidden += 1;
@@ -241,14 +295,13 @@ fn blocks(
         let forces = printer.forces(&at);
         if !after.is_known() {
             let symbol = if before.is_null() { Mark::Add } else { Mark::Change }.symbol(printer.style);
-            out.push_str(&format!(
-                "\n{}{symbol}{name}{label} (known after apply){forces}\n",
-                pad(indent + 4)
-            ));
+            let start = format!("{}{}{symbol}{name}{label}", std::mem::take(&mut gap), pad(indent + 4));
+            out.push_str(&format!("{start} (known after apply){forces}\n"));
             continue;
         }
         let symbol = mark.symbol(printer.style);
-        out.push_str(&format!("\n{}{symbol}{name}{label} {{{forces}\n", pad(indent + 4)));
+        let start = format!("{}{}{symbol}{name}{label}", std::mem::take(&mut gap), pad(indent + 4));
+        out.push_str(&format!("{start} {{{forces}\n"));
         out.push_str(&block(printer, &before, &after, nested, &at, indent + 4));
         out.push_str(&format!("{}}}\n", pad(indent + 6)));
     }
@@ -289,8 +342,9 @@ fn set_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
     let gone = old.iter().filter(|item| !new.contains(item));
     let gone = gone.map(|item| (String::new(), Mark::Remove, item.clone(), null(), path.clone()));
     let now = new.iter().map(|item| {
-        let mark = if old.contains(item) { Mark::Same } else { Mark::Add };
-        (String::new(), mark, null(), item.clone(), path.clone())
+        let (mark, before) =
+            if old.contains(item) { (Mark::Same, item.clone()) } else { (Mark::Add, null()) };
+        (String::new(), mark, before, item.clone(), path.clone())
     });
     gone.chain(now).collect()
 }

@@ -11,7 +11,10 @@ use super::style::Style;
 /// All objects and outputs.
 pub fn state(state: &State, schemas: &Schemas, style: Style) -> String {
     let mut out = String::new();
-    for (resource, held) in &state.resources {
+    let mut resources: Vec<_> = state.resources.iter().collect();
+    // What is read comes before what is made of it, module by module.
+    resources.sort_by_key(|(resource, _)| (&resource.module, resource.resource.mode != Mode::Data));
+    for (resource, held) in resources {
         for (key, instance) in &held.instances {
             let address = resource.instance(key.clone());
             if let Some(object) = &instance.current {

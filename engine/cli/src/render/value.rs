@@ -29,6 +29,7 @@ impl Mark {
     /// What happens between two values, absent ones being null.
     pub fn of(before: &Value, after: &Value) -> Mark {
         match (before.is_null(), after.is_null()) {
+            (true, true) => Mark::Same,
             _ if before == after => Mark::Same,
             (true, false) => Mark::Add,
             (false, true) => Mark::Remove,
@@ -154,15 +155,17 @@ impl Printer<'_> {
         let mut rows = Vec::new();
         let mut hidden = 0usize;
         for name in names {
-            let old = before.get(name);
-            let new = after.get(name);
+            let old = before.get(name).filter(|value| !is_nothing(value));
+            let new = after.get(name).filter(|value| !is_nothing(value));
             let mark = match (old, new) {
                 (Some(old), Some(new)) if old == new => Mark::Same,
+                (None, None) => Mark::Same,
                 (None, _) => Mark::Add,
                 (_, None) => Mark::Remove,
                 _ => Mark::Change,
             };
-            if mark == Mark::Same && !(indent == 0 || (!is_map && matches!(&**name, "id" | "name"))) {
+            let told = indent == 0 || (!is_map && matches!(&**name, "id" | "name"));
+            if mark == Mark::Same && !(told && new.is_some()) {
                 hidden += 1;
                 continue;
             }
@@ -249,20 +252,30 @@ impl Printer<'_> {
         mark: Mark,
         is_map: bool,
     ) -> String {
-        let rows: Vec<(String, &Value)> = members.map(|(name, value)| (label(name, is_map), value)).collect();
+        let mut rows: Vec<(String, &Value)> =
+            members.map(|(name, value)| (label(name, is_map), value)).collect();
         if rows.is_empty() {
             return "{}".to_owned();
         }
         let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
+        let all = rows.len();
+        rows.retain(|(_, value)| is_map || self.complete || !is_nothing(value));
+        let hidden = all - rows.len();
         let mut out = "{\n".to_owned();
         for (name, value) in rows {
             let fill = pad(width - name.chars().count());
             let value = self.whole(value, indent + 4, mark);
             out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
         }
+        out.push_str(&self.hidden(hidden, "attribute", indent + 4));
         out.push_str(&format!("{}  }}", pad(indent)));
         out
     }
+}
+
+/// Whether an attribute that its type knows has no value: what is of any type may hold null as a value.
+fn is_nothing(value: &Value) -> bool {
+    matches!(value.kind(), Kind::Null(ty) if *ty != Type::Dynamic) && !value.marks().is_sensitive()
 }
 
 /// Name of a member: map keys are quoted, attribute names only where they must be.

@@ -178,14 +178,15 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
     if plan.mode == ordain_plan::Mode::RefreshOnly {
         return out;
     }
-    out.push_str(
-        "\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n",
-    );
+    let rule = "─".repeat(77);
+    out.push_str(&format!(
+        "\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{rule}\n"
+    ));
     out
 }
 
-/// Whether a change made outside has a part in what the plan does: the configuration reads an attribute that
-/// changed, and there is something to do. Asked for by itself (`-refresh-only`), every change matters.
+/// Whether a change made outside has a part in what the plan does: what is planned reads an attribute that changed,
+/// and there is something to do. What the plan undoes of an object is shown as its change. Asked for by itself (`-refresh-only`), every change matters.
 fn matters(plan: &Plan, change: &Change) -> bool {
     if plan.mode == ordain_plan::Mode::RefreshOnly {
         return true;
@@ -194,10 +195,8 @@ fn matters(plan: &Plan, change: &Change) -> bool {
         return false;
     }
     let resource = change.address.config().to_string();
-    let own = plan.changes.iter().any(|other| other.address == change.address && shown(other));
     let differs = |name: &str| change.before.get(name) != change.after.get(name);
-    own || plan
-        .relevant
+    plan.relevant
         .iter()
         .filter(|relevant| relevant.resource == resource)
         .any(|relevant| relevant.attribute.first().and_then(ordain_value::Value::as_str).is_none_or(differs))

@@ -14,7 +14,7 @@ pub fn whole(printer: &Printer<'_>, content: &str, indent: usize, mark: Mark) ->
         }
         return Some(format!("jsonencode(\n{}  {body}\n{}  )", pad(indent + 4), pad(indent)));
     }
-    if !content.contains('\n') {
+    if !content.contains('\n') || steers(content) {
         return None;
     }
     let mut out = "<<-EOT\n".to_owned();
@@ -44,7 +44,7 @@ pub fn changed(printer: &Printer<'_>, old: &str, new: &str, path: &Path, indent:
         return Some(format!("jsonencode({forces}\n{}{mark}{body}\n{}  )", pad(indent + 4), pad(indent)));
     }
     let one_line = !old.contains('\n') && !new.contains('\n');
-    if one_line || json(old).is_some() || json(new).is_some() {
+    if one_line || [old, new].iter().any(|text| json(text).is_some() || steers(text)) {
         return None;
     }
     let mut out = format!("<<-EOT{forces}\n");
@@ -66,6 +66,12 @@ pub fn changed(printer: &Printer<'_>, old: &str, new: &str, path: &Path, indent:
     }
     out.push_str(&format!("{}  EOT", pad(indent)));
     Some(out)
+}
+
+/// Whether a text would steer the terminal that it is printed on: such a text is shown quoted, with escapes, whatever
+/// its length, so that nobody reads another plan than there is.
+fn steers(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// The value of a string that holds a JSON object or array from its first character on.

@@ -57,3 +57,9 @@ fn json_texts_are_shown_as_values() {
         "jsonencode(\n            {\n              + a = [\n                  + 1,\n                ]\n            }\n        )"
     );
 }
+
+#[test]
+fn no_text_steers_the_terminal() {
+    let text = show(&null(), &Value::from("a\u{1b}[2J\nb"));
+    assert_eq!(text, r#""a\x1b[2J\nb""#);
+}

@@ -7,7 +7,6 @@ use ordain_config::ProviderChoice;
 use ordain_config::blocks::ResourceBlock;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::Expr;
-use ordain_lang::refs::references;
 use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Type, Value, convert};
 
@@ -125,11 +124,6 @@ impl Core {
     }
 
     fn provider_key(&self, scope: &InstanceScope<'_>, expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
-        let before = found.error_count();
-        found.append(scope.check_references(&references(expr)));
-        if found.error_count() > before {
-            return None;
-        }
         let (value, marks) = found.take(self.evaluate(scope, expr))?.unmark_deep();
         let mut refuse = |why: &str| {
             let detail = format!("The key of a provider instance {why}.");

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use ordain_addr::Key;
 use ordain_config::blocks::Repetition;
 use ordain_diag::{Diagnostics, codes};
-use ordain_lang::refs::references;
 use ordain_value::Value;
 use petgraph::graph::NodeIndex;
 
@@ -71,13 +70,11 @@ impl Core {
         let for_each = provider.block.as_ref().and_then(|block| block.for_each.clone());
         let Some(for_each) = for_each else { return Some(vec![(None, KeyData::None)]) };
         let id = self.program.find_module(&provider.address.module)?;
-        let instance = self.values.instances(id).first().copied()?;
+        // That the module has no instances is told where the block is evaluated.
+        let Some(instance) = self.values.instances(id).first().copied() else {
+            return Some(vec![(None, KeyData::None)]);
+        };
         let scope = self.scope(instance, &KeyData::None);
-        let before = found.error_count();
-        found.append(scope.check_references(&references(&for_each)));
-        if found.error_count() > before {
-            return None;
-        }
         let expansion = self.expand(&scope, &Repetition::ForEach(for_each.clone()), found)?;
         let Some(keys) = expansion.keys() else {
             if self.input.mode == Mode::Validate {

@@ -59,8 +59,13 @@ impl ProviderBlock {
         // Terraform keeps the name for itself; OpenTofu has it for configurations with an alias.
         let for_each = alias.as_ref().and_then(|_| fields.take("for_each")).map(|attribute| attribute.expr);
         for reserved in RESERVED_ARGUMENTS.iter().filter_map(|name| fields.take(name)) {
+            // Without an alias there is no name by which one of several could be chosen.
+            let way_out = match &*reserved.name.text {
+                "for_each" => " With an \"alias\" beside it there is a configuration for each key.",
+                _ => "",
+            };
             let detail = format!(
-                "The provider argument name \"{}\" is reserved for use by Terraform in a future version.",
+                "The provider argument name \"{}\" is reserved for use by Terraform in a future version.{way_out}",
                 reserved.name.text
             );
             found.push(bad_argument("Reserved argument name in provider block", detail, reserved.name.span));

@@ -68,12 +68,9 @@ impl Program {
 }
 
 fn lacking(address: &ProviderConfigAddr, block: &ResourceBlock, span: Span) -> Diagnostic {
-    let name = match &block.provider {
-        Some(provider) => provider.text(),
-        None => block.provider_name().to_owned(),
-    };
+    let (name, alias) = (&address.provider.name, address.alias.as_deref().unwrap_or_default());
     let detail = format!(
-        "{address} has an instance for each key of its \"for_each\". Say which of them serves {}, such as {name}[each.key].",
+        "{address} has an instance for each key of its \"for_each\". Choose the one that serves {}, in its own \"provider\" or in the \"providers\" of the call that passes it: {name}.{alias}[each.key].",
         block.resource
     );
     error(CODE, SUMMARY, detail, span)

@@ -97,7 +97,7 @@ impl ProviderRef {
     pub(crate) fn decode(expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
         let reference = Self::decode_any(expr, found)?;
         if let Some(key) = &reference.key {
-            let detail = "An instance of a provider configuration cannot be chosen here.";
+            let detail = "An instance of a provider configuration cannot be chosen here. Take the brackets away; an object is imported by the instance that its resource names.";
             found.push(bad_argument("Invalid provider configuration reference", detail, key.span));
             return None;
         }

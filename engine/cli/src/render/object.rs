@@ -377,3 +377,7 @@ fn map_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
 fn items(value: &Value) -> &[Value] {
     value.as_items().unwrap_or(&[])
 }
+
+#[cfg(test)]
+#[path = "object_tests.rs"]
+mod tests;

@@ -186,7 +186,8 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
 }
 
 /// Whether a change made outside has a part in what the plan does: what is planned reads an attribute that changed,
-/// and there is something to do. What the plan undoes of an object is shown as its change. Asked for by itself (`-refresh-only`), every change matters.
+/// and there is something to do. What the plan undoes of an object is shown as its change. Asked for by itself
+/// (`-refresh-only`), every change matters.
 fn matters(plan: &Plan, change: &Change) -> bool {
     if plan.mode == ordain_plan::Mode::RefreshOnly {
         return true;

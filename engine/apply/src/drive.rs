@@ -312,8 +312,8 @@ impl<'d> Drive<'d> {
             return self.fail(&wanted.address, evaluator);
         };
         let Some(object) = stored else {
-            let value = Value::unknown(schema.ty.clone());
-            return self.answer(&wanted.address, Some(value), evaluator);
+            let found = evaluator.resolve(&Asked::Instance(wanted.address.clone()), Answer::Absent);
+            return self.found.append(found);
         };
         let fits = object.schema_version == schema.schema.version && !object.flat;
         if let (true, Ok(value)) = (fits, object.value(&schema.ty)) {

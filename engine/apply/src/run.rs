@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_diag::{CheckInstance, CheckKind, CheckResult, Diagnostic, Diagnostics, codes};
+use ordain_addr::AbsResource;
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Mode, json};
 use ordain_provider::ObjectSchemas;
@@ -62,6 +63,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
         if session.plan.mode == Mode::Destroy || partial {
             preset(&session, &mut evaluator);
         }
+        evaluator.stored_resources(&session.plan.prior.resources.keys().map(AbsResource::config).collect());
         drive.run(&mut evaluator).await;
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
@@ -187,17 +189,13 @@ fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &m
     let reads = session.plan.changes.iter().filter(|change| change.action == Action::Read);
     let reads: HashSet<String> = reads.map(|change| change.address.to_string()).collect();
     for check in checks {
-        if check.instances.is_empty() {
+        if check.instances.is_empty() && check.status == CheckStatus::Unknown {
             let planned = session.plan.checks.iter();
             let planned =
                 planned.filter(|planned| planned.kind == check.kind && planned.address == check.address);
             let planned = planned.flat_map(|planned| &planned.instances);
             check.instances =
                 planned.map(|instance| CheckInstance::unknown(instance.address.as_str())).collect();
-            let root_output = check.kind == CheckKind::OutputValue && !check.address.starts_with("module.");
-            if check.instances.is_empty() && root_output {
-                check.instances.push(CheckInstance::unknown(check.address.as_str()));
-            }
         }
         // What was read while planning is not read again, so nothing new can be said of it.
         let of_data = check.address.rsplit_once("data.").is_some_and(|(before, _)| {

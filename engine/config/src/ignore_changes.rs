@@ -49,6 +49,11 @@ fn name_of(step: &Step) -> Option<Arc<str>> {
 /// its key, so that a key which only one of both has stays as the prior object has it.
 fn keep(config: &Value, prior: &Value, path: &[Step]) -> Value {
     let Some((step, rest)) = path.split_first() else { return prior.clone() };
+    let (bare, marks) = config.clone().unmark();
+    keep_inside(&bare, prior, step, rest).with_marks(marks)
+}
+
+fn keep_inside(config: &Value, prior: &Value, step: &Step, rest: &[Step]) -> Value {
     match config.kind() {
         // A key in brackets means a key of a map; what is no map is ignored as a whole.
         Kind::Object(_) if rest.is_empty() && matches!(step, Step::Index(_)) => prior.clone(),

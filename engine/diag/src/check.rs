@@ -28,8 +28,8 @@ pub enum CheckKind {
     InputVariable,
 }
 
-/// Results of all conditions of one declared object. Objects whose instances were never reached have no
-/// instances and are [`CheckStatus::Unknown`].
+/// Results of all conditions of one declared object. Objects that were never reached have no instances and are
+/// [`CheckStatus::Unknown`]; those that turned out to have none are [`CheckStatus::Pass`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckResult {
     /// What kind of object it is.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use ordain_config::Reference;
 use ordain_config::blocks::{Condition, ConditionKind};
 use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic, Diagnostics, codes};
-use ordain_lang::ast::Traversal;
-use ordain_lang::eval::{Cause, explain};
+use ordain_lang::ast::{Expr, Traversal};
+use ordain_lang::eval::{Cause, evaluate, explain};
 use ordain_lang::refs::references;
+use ordain_lang::{Functions, Resolution, Scope, World};
 use ordain_value::{Type, convert};
 
 use crate::core::{Core, error};
@@ -20,7 +21,15 @@ type Said = Vec<(CheckStatus, Option<String>)>;
 /// Findings while they are made.
 #[derive(Default)]
 pub(crate) struct CheckTable {
-    objects: BTreeMap<(CheckKind, String), BTreeMap<String, Said>>,
+    objects: BTreeMap<(CheckKind, String), Object>,
+}
+
+/// One declared object.
+#[derive(Default)]
+struct Object {
+    /// Whether it was found out which instances there are.
+    reached: bool,
+    instances: BTreeMap<String, Said>,
 }
 
 impl CheckTable {
@@ -29,24 +38,32 @@ impl CheckTable {
         self.objects.entry((kind, address)).or_default();
     }
 
+    /// Notes that it was found out which instances there are, which may be none.
+    pub(crate) fn reach(&mut self, kind: CheckKind, address: &str) {
+        if let Some(object) = self.objects.get_mut(&(kind, address.to_owned())) {
+            object.reached = true;
+        }
+    }
+
     /// Notes an instance that exists, whose conditions were not evaluated yet.
     pub(crate) fn expect(&mut self, kind: CheckKind, address: &str, instance: String) {
-        self.objects.entry((kind, address.to_owned())).or_default().entry(instance).or_default();
+        let object = self.objects.entry((kind, address.to_owned())).or_default();
+        object.instances.entry(instance).or_default();
     }
 
     /// Notes what conditions of an instance say.
     pub(crate) fn record(&mut self, kind: CheckKind, address: &str, instance: String, verdicts: &[Verdict]) {
         let object = self.objects.entry((kind, address.to_owned())).or_default();
         let said = verdicts.iter().map(|verdict| (verdict.status, verdict.message.clone()));
-        object.entry(instance).or_default().extend(said);
+        object.instances.entry(instance).or_default().extend(said);
     }
 
     /// All findings, in order.
     pub(crate) fn findings(self) -> Vec<CheckResult> {
-        let finding = |((kind, address), instances): ((CheckKind, String), BTreeMap<String, Vec<_>>)| {
-            let instances: Vec<CheckInstance> = instances.into_iter().map(instance_finding).collect();
-            let status =
-                instances.iter().map(|instance| instance.status).max().unwrap_or(CheckStatus::Unknown);
+        let finding = |((kind, address), object): ((CheckKind, String), Object)| {
+            let instances: Vec<CheckInstance> = object.instances.into_iter().map(instance_finding).collect();
+            let none = if object.reached { CheckStatus::Pass } else { CheckStatus::Unknown };
+            let status = instances.iter().map(|instance| instance.status).max().unwrap_or(none);
             CheckResult { kind, address, status, instances }
         };
         self.objects.into_iter().map(finding).collect()
@@ -82,12 +99,12 @@ impl Core {
         &self,
         scope: &InstanceScope<'_>,
         conditions: &[Condition],
-        summary: &str,
+        of: CheckKind,
     ) -> (Vec<Verdict>, Diagnostics) {
         let (mut found, mut verdicts) = (Diagnostics::new(), Vec::new());
         for condition in conditions {
             let mut said = Diagnostics::new();
-            let verdict = self.check(scope, condition, summary, &mut said);
+            let verdict = self.check(scope, condition, of, &mut said);
             let ignored = self.input.conditions == Conditions::Ignore;
             if ignored && condition.kind != ConditionKind::Validation {
                 let holds = verdict.status != CheckStatus::Error;
@@ -104,26 +121,27 @@ impl Core {
         &self,
         scope: &InstanceScope<'_>,
         condition: &Condition,
-        summary: &str,
+        of: CheckKind,
         found: &mut Diagnostics,
     ) -> Verdict {
         let traversals = references(&condition.condition);
-        let problems = scope.check_references(&traversals);
-        if !problems.has_errors() {
-            return self.verdict(scope, condition, summary, found);
-        }
         let named = references(&condition.error_message);
+        let problems = scope.check_references(&traversals);
+        let together = condition.kind == ConditionKind::Assert;
+        if !problems.has_errors() && !(together && scope.check_references(&named).has_errors()) {
+            return self.verdict(scope, condition, of, found);
+        }
         match condition.kind {
-            ConditionKind::Assert => misnamed_assert(scope, &traversals, &named, found),
+            ConditionKind::Assert => misnamed_assert(scope, &traversals, condition, found),
             ConditionKind::Validation => {
                 found.append(problems);
                 found.append(scope.check_references(&named));
             }
             ConditionKind::Precondition | ConditionKind::Postcondition => {
                 found.append(problems);
-                misnamed(scope, &traversals, found);
+                misnamed(scope, &condition.condition, &traversals, found);
                 found.append(scope.check_references(&named));
-                misnamed(scope, &named, found);
+                misnamed(scope, &condition.error_message, &named, found);
             }
         }
         if named.is_empty() {
@@ -136,7 +154,7 @@ impl Core {
         &self,
         scope: &InstanceScope<'_>,
         condition: &Condition,
-        summary: &str,
+        of: CheckKind,
         found: &mut Diagnostics,
     ) -> Verdict {
         let span = condition.condition.span;
@@ -147,7 +165,7 @@ impl Core {
         let message = self.message(scope, condition, found);
         let Some(value) = value else { return failed };
         let validating = self.input.mode == Mode::Validate;
-        if validating && condition.kind != ConditionKind::Validation {
+        if validating && matches!(of, CheckKind::Resource | CheckKind::Check) {
             // Only whether it can be evaluated is asked; what it says may depend on anything.
             return Verdict { status: CheckStatus::Unknown, message: None };
         }
@@ -169,12 +187,13 @@ impl Core {
             None => self.unknown(condition, found),
             Some(true) => Verdict { status: CheckStatus::Pass, message: None },
             // As Terraform does: what cannot be said yet is said when there are values.
-            Some(false) if validating && message.is_none() => {
+            Some(false) if validating && message.is_none() && of == CheckKind::InputVariable => {
                 Verdict { status: CheckStatus::Unknown, message: None }
             }
             Some(false) => {
                 let text = message.clone().unwrap_or_else(|| HIDDEN.to_owned());
-                let problem = error(codes::eval::CHECK_FAILED, summary, &text, span);
+                let problem =
+                    error(codes::eval::CHECK_FAILED, failed_summary(of, condition.kind), &text, span);
                 let warns = match condition.kind {
                     ConditionKind::Assert => true,
                     ConditionKind::Validation => false,
@@ -200,6 +219,12 @@ impl Core {
         Verdict { status: CheckStatus::Unknown, message: None }
     }
 
+    /// Whether a message must not be null. As in Terraform: a variable's value is refused whatever is said of it, and
+    /// validating asks only whether the message can be evaluated.
+    fn refuses_null(&self, condition: &Condition) -> bool {
+        condition.kind != ConditionKind::Validation && self.input.mode != Mode::Validate
+    }
+
     /// The message; `None` when it cannot be shown or is not known.
     fn message(
         &self,
@@ -212,6 +237,9 @@ impl Core {
         found.append(problems);
         let value = value?;
         let marks = value.marks_deep();
+        if marks.is_sensitive() && self.input.mode == Mode::Validate {
+            return None;
+        }
         if marks.is_sensitive() {
             let detail = "The error expression used to explain this condition refers to sensitive values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.";
             let warning = Diagnostic::warning(
@@ -229,6 +257,11 @@ impl Core {
             return None;
         }
         match convert(value.unmark_deep().0, &Type::String) {
+            Ok(value) if value.is_null() && self.refuses_null(condition) => {
+                let detail = "Unsuitable value for error message: must not be null.";
+                found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
+                None
+            }
             Ok(value) => value.as_str().map(|text| text.trim().to_owned()),
             Err(problem) => {
                 let detail = format!("Unsuitable value for error message: {problem}.");
@@ -242,6 +275,16 @@ impl Core {
 const HIDDEN: &str =
     "This check failed, but has an invalid error message as described in the other accompanying messages.";
 
+fn failed_summary(of: CheckKind, kind: ConditionKind) -> &'static str {
+    match of {
+        CheckKind::InputVariable => "Invalid value for variable",
+        CheckKind::OutputValue => "Module output value precondition failed",
+        CheckKind::Check => "Check block assertion failed",
+        CheckKind::Resource if kind == ConditionKind::Postcondition => "Resource postcondition failed",
+        CheckKind::Resource => "Resource precondition failed",
+    }
+}
+
 fn invalid_summary(kind: ConditionKind) -> String {
     match kind {
         ConditionKind::Validation => "Invalid variable validation result".to_owned(),
@@ -251,10 +294,10 @@ fn invalid_summary(kind: ConditionKind) -> String {
     }
 }
 
-/// Where names of objects are wrong, Terraform goes on without any names, and says so.
-fn misnamed(scope: &InstanceScope<'_>, all: &[Traversal], found: &mut Diagnostics) {
+/// Where names of objects are wrong, Terraform goes on without any names, and says what comes of it.
+fn misnamed(scope: &InstanceScope<'_>, expr: &Expr, all: &[Traversal], found: &mut Diagnostics) {
     if scope.fails_statically(all) {
-        found.extend(all.iter().map(no_variable));
+        found.append(evaluate(expr, &Nameless { inner: scope, none: true }).1);
     }
 }
 
@@ -262,23 +305,48 @@ fn misnamed(scope: &InstanceScope<'_>, all: &[Traversal], found: &mut Diagnostic
 /// the names that there are.
 fn misnamed_assert(
     scope: &InstanceScope<'_>,
-    condition: &[Traversal],
-    message: &[Traversal],
+    traversals: &[Traversal],
+    condition: &Condition,
     found: &mut Diagnostics,
 ) {
-    let all: Vec<Traversal> = condition.iter().chain(message).cloned().collect();
+    let all: Vec<Traversal> =
+        traversals.iter().cloned().chain(references(&condition.error_message)).collect();
     let (good, bad): (Vec<Traversal>, Vec<Traversal>) =
         all.into_iter().partition(|traversal| Reference::parse(traversal).is_ok());
     found.append(scope.check_references(&bad));
     found.append(scope.check_references(&good));
     let none = scope.fails_statically(&good);
-    let unknown = message.iter().filter(|traversal| none || Reference::parse(traversal).is_err());
-    found.extend(unknown.map(no_variable));
+    found.append(evaluate(&condition.error_message, &Nameless { inner: scope, none }).1);
 }
 
-fn no_variable(traversal: &Traversal) -> Diagnostic {
-    let detail = format!("There is no variable named {:?}.", traversal.root().text);
-    error(codes::eval::UNDECLARED, "Unknown variable", detail, traversal.root().span)
+/// A scope without the names that mean nothing, or without any.
+struct Nameless<'s> {
+    inner: &'s InstanceScope<'s>,
+    none: bool,
+}
+
+impl Scope for Nameless<'_> {
+    fn resolve(&self, traversal: &Traversal) -> Resolution {
+        if self.none || Reference::parse(traversal).is_err() {
+            let root = traversal.root();
+            let detail = format!("There is no variable named {:?}.", root.text);
+            return Resolution::Failed(Box::new(error(
+                codes::eval::UNDECLARED,
+                "Unknown variable",
+                detail,
+                root.span,
+            )));
+        }
+        self.inner.resolve(traversal)
+    }
+
+    fn functions(&self) -> Option<&dyn Functions> {
+        self.inner.functions()
+    }
+
+    fn world(&self) -> &dyn World {
+        self.inner.world()
+    }
 }
 
 /// What a check block finds never stops anything.

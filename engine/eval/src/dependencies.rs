@@ -1,5 +1,6 @@
 //! What a resource depends on, through everything between.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, Mode};
@@ -18,6 +19,9 @@ pub(crate) struct DependencyTable {
     /// Resource nodes in order of their addresses.
     ranks: Vec<Option<u32>>,
     ranked: Vec<ConfigResource>,
+    /// Ranks of resources that are stored in a module and no longer declared there: what waits for all of the
+    /// module waits for them too.
+    stored: BTreeMap<ModuleId, Vec<u32>>,
 }
 
 impl DependencyTable {
@@ -42,6 +46,41 @@ impl DependencyTable {
             table.ranked.push(address);
         }
         table
+    }
+
+    /// Takes note of resources that the state has and the configuration has not.
+    pub(crate) fn note_undeclared(&mut self, program: &Program, resources: &BTreeSet<ConfigResource>) {
+        let undeclared = resources.iter().filter_map(|address| {
+            let id = program.find_module(&address.module)?;
+            let declared = program.resource(id, &address.resource).is_some();
+            (!declared && id != ModuleId(0)).then_some((id, address))
+        });
+        let undeclared: Vec<(ModuleId, &ConfigResource)> = undeclared.collect();
+        if undeclared.is_empty() {
+            return;
+        }
+        // Ranks are places in the order of addresses, so they are given anew.
+        let old = std::mem::take(&mut self.ranked);
+        let mut all: Vec<(ConfigResource, Option<usize>)> =
+            old.into_iter().enumerate().map(|(rank, address)| (address, Some(rank))).collect();
+        all.extend(undeclared.iter().map(|(_, address)| ((*address).clone(), None)));
+        all.sort();
+        let mut moved: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut added: BTreeMap<&ConfigResource, u32> = BTreeMap::new();
+        for (rank, (address, before)) in all.iter().enumerate() {
+            let rank = u32::try_from(rank).unwrap_or(u32::MAX);
+            match before {
+                Some(before) => moved.insert(*before, rank),
+                None => added.insert(address, rank),
+            };
+        }
+        for slot in self.ranks.iter_mut().flatten() {
+            *slot = usize::try_from(*slot).ok().and_then(|rank| moved.get(&rank).copied()).unwrap_or(*slot);
+        }
+        for (id, address) in undeclared {
+            self.stored.entry(id).or_default().extend(added.get(address));
+        }
+        self.ranked = all.into_iter().map(|(address, _)| address).collect();
     }
 
     /// All resources that a node depends on, as the state stores them.
@@ -87,6 +126,9 @@ impl DependencyTable {
                 continue;
             }
             ranks.extend(self.ranks.get(at.index()).copied().flatten());
+            if let Some(Node::Close(id)) = program.graph.node(at) {
+                ranks.extend(self.stored.get(id).into_iter().flatten());
+            }
             stack.extend(lasting(program, at));
         }
         ranks

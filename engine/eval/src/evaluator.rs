@@ -107,6 +107,22 @@ impl Evaluator {
         self.core.presets.insert(resource, objects);
     }
 
+    /// Tells which resources the state has, so that what waits for all of a module waits for those too that are
+    /// stored there and no longer declared.
+    pub fn stored_resources(&mut self, resources: &BTreeSet<ConfigResource>) {
+        self.dependencies.note_undeclared(&self.core.program, resources);
+    }
+
+    /// All resources that a declared one depends on, as the state stores them; `None` when it is not declared or
+    /// takes no part.
+    pub fn dependencies_of(&mut self, resource: &ConfigResource) -> Option<std::sync::Arc<[ConfigResource]>> {
+        let id = self.core.program.find_module(&resource.module)?;
+        let node = crate::graph::Node::Resource(id, resource.resource.clone());
+        let at = self.core.program.graph.find(&node)?;
+        let kept = self.kept.get(at.index()).copied().unwrap_or(false);
+        kept.then(|| self.dependencies.all(&self.core.program, at))
+    }
+
     /// Says that all objects there are were given: a resource of which none was given has no instances. Only
     /// console mode asks.
     pub fn presets_are_all(&mut self) {

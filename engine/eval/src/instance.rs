@@ -34,7 +34,7 @@ impl Core {
         let keys = set.expansion.key_data(index);
         let conditions = &block.lifecycle.preconditions;
         let (verdicts, problems) =
-            self.check_all(&self.scope(instance, &keys), conditions, "Resource precondition failed");
+            self.check_all(&self.scope(instance, &keys), conditions, CheckKind::Resource);
         found.append(problems);
         if !conditions.is_empty() {
             let (block, own) = (address.config().to_string(), address.to_string());

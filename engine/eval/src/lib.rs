@@ -36,6 +36,7 @@ mod resources;
 mod scope;
 mod selection;
 mod sensitive;
+mod statics;
 mod variables;
 
 pub use evaluator::Evaluator;

@@ -18,6 +18,7 @@ impl Core {
         let Some(config) = self.program.config(id).cloned() else { return };
         let Some(output) = config.outputs.get(name) else { return };
         let address = self.object_address(id, &format!("output.{name}"));
+        self.checks.reach(CheckKind::OutputValue, &address);
         for instance in self.values.instances(id) {
             let own = self.instance_address(instance, &format!("output.{name}"));
             let scope = self.scope(instance, &KeyData::None);
@@ -26,12 +27,11 @@ impl Core {
                 Mode::Destroy => &[],
                 _ => &output.preconditions,
             };
-            let summary = "Module output value precondition failed";
-            let (verdicts, problems) = self.check_all(&scope, conditions, summary);
+            let (verdicts, problems) = self.check_all(&scope, conditions, CheckKind::OutputValue);
             found.append(problems.at_address(&own));
             let value =
                 if self.stops(&verdicts) { None } else { self.output_value(&scope, id, output, found) };
-            if !verdicts.is_empty() {
+            if !output.preconditions.is_empty() {
                 self.checks.record(CheckKind::OutputValue, &address, own, &verdicts);
             }
             if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
@@ -48,12 +48,11 @@ impl Core {
         found: &mut Diagnostics,
     ) -> Option<Value> {
         let Some(expr) = &output.value else { return Some(Value::unknown(Type::Dynamic)) };
-        let before = self.check_depends_on(scope, &output.depends_on);
-        if before.has_errors() {
-            found.append(before);
-            return None;
-        }
-        let value = found.take(self.evaluate(scope, expr))?;
+        let value = found.take(self.evaluate(scope, expr));
+        let named = self.check_depends_on(scope, &output.depends_on);
+        let named_well = !named.has_errors();
+        found.append(named);
+        let value = value.filter(|_| named_well)?;
         let marks = value.marks_deep();
         let is_root = id == ModuleId(0);
         if is_root && output.ephemeral {

@@ -10,6 +10,7 @@ use ordain_value::Type;
 
 use crate::core::error;
 use crate::scope::InstanceScope;
+use crate::statics;
 use crate::values::KeyData;
 
 /// Checks references against what is declared and what can be named here. As Terraform does, it first
@@ -151,18 +152,8 @@ fn check_resource(
         );
         return Some(undeclared("Unexpected resource instance key", detail, span));
     }
-    let (next, info) = (next?, scope.core.type_of(id, resource)?);
-    let block = &info.schema.block;
-    if block.attributes.contains_key(&*next.text) || block.blocks.contains_key(&*next.text) {
-        return None;
-    }
-    let names = block.attributes.keys().chain(block.blocks.keys());
-    let meant = did_you_mean(nearest(&next.text, names.map(|name| &**name)));
-    let detail = format!(
-        "This object has no argument, nested block, or exported attribute named {:?}.{meant}",
-        next.text
-    );
-    Some(undeclared("Unsupported attribute", detail, next.span))
+    next?;
+    statics::check_steps(&scope.core.type_of(id, resource)?.schema.block, rest)
 }
 
 fn check_self(ty: &Type, rest: &[TraversalStep]) -> Option<Box<Diagnostic>> {

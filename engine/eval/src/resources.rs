@@ -140,6 +140,9 @@ impl Evaluator {
                 active.failed = true;
             }
         }
+        if !active.failed {
+            self.core.checks.reach(CheckKind::Resource, &address.to_string());
+        }
         self.take_imports(&address, &mut active, found);
         if self.core.input.mode == Mode::Validate {
             found.append(crate::ignored::check(&active.block, &active.info.schema.block));
@@ -307,7 +310,12 @@ impl Core {
         answer: Answer,
         found: &mut Diagnostics,
     ) -> bool {
-        let Answer::Value(value) = answer else { return false };
+        let absent = matches!(answer, Answer::Absent);
+        let value = match answer {
+            Answer::Value(value) => value,
+            Answer::Absent => Value::unknown(active.info.ty.clone()),
+            Answer::Failed => return false,
+        };
         let resource = &active.block.resource;
         let value = match self.input.mode {
             Mode::Validate => Value::unknown(active.info.ty.clone()),
@@ -321,6 +329,9 @@ impl Core {
         let module_address = module.address.clone();
         let Some(set) = module.resources.get_mut(resource) else { return false };
         set.set(index, value.clone());
+        if absent {
+            set.leave_out(index);
+        }
         let conditions = &active.block.lifecycle.postconditions;
         if conditions.is_empty() {
             return true;
@@ -328,7 +339,7 @@ impl Core {
         let (keys, key) = (set.expansion.key_data(index), set.expansion.key(index));
         let address = ResourceInstance { module: module_address, resource: resource.clone(), key };
         let scope = self.scope(instance, &keys).with_self(&value);
-        let (verdicts, problems) = self.check_all(&scope, conditions, "Resource postcondition failed");
+        let (verdicts, problems) = self.check_all(&scope, conditions, CheckKind::Resource);
         found.append(problems.at_address(&address.to_string()));
         let failed = self.stops(&verdicts);
         self.checks.record(

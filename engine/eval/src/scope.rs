@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{Key, Resource};
+use ordain_addr::{Key, Mode as ResourceMode, Resource};
 use ordain_config::{Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, Span};
 use ordain_lang::ast::Traversal;
@@ -102,6 +102,14 @@ impl<'c> InstanceScope<'c> {
         reference: &Reference,
     ) -> Found {
         let Some(set) = module.resources.get(resource) else { return self.missing(reference) };
+        if self.core.input.mode == Mode::Validate {
+            // The steps were checked against the schema; what they lead to is not known, not even its type.
+            let marks = match resource.mode {
+                ResourceMode::Ephemeral => Marks::EPHEMERAL,
+                ResourceMode::Managed | ResourceMode::Data => Marks::NONE,
+            };
+            return Ok((Value::unknown(Type::Dynamic).with_marks(marks), reference.consumed));
+        }
         let names = reference.consumed - usize::from(key.is_some());
         // Where the key fits nothing, the language reports the index into the whole.
         match key.filter(|key| {

@@ -190,11 +190,12 @@ impl Core {
         let Some(config) = self.program.config(id).cloned() else { return };
         let Some(variable) = config.variables.get(name) else { return };
         let address = self.object_address(id, &format!("var.{name}"));
+        self.checks.reach(CheckKind::InputVariable, &address);
         for instance in self.values.instances(id) {
             self.swap_argument(instance, name);
             let scope = self.scope(instance, &KeyData::None);
-            let summary = "Invalid value for variable";
-            let verdicts = found.take(self.check_all(&scope, &variable.validations, summary));
+            let verdicts =
+                found.take(self.check_all(&scope, &variable.validations, CheckKind::InputVariable));
             self.swap_argument(instance, name);
             let own = self.instance_address(instance, &format!("var.{name}"));
             self.checks.record(CheckKind::InputVariable, &address, own, &verdicts);
@@ -226,9 +227,10 @@ impl Core {
         let Some(config) = self.program.config(id).cloned() else { return };
         let Some(check) = config.checks.get(name) else { return };
         let address = self.object_address(id, &format!("check.{name}"));
+        self.checks.reach(CheckKind::Check, &address);
         for instance in self.values.instances(id) {
             let scope = self.scope(instance, &KeyData::None);
-            let (verdicts, problems) = self.check_all(&scope, &check.asserts, "Check block assertion failed");
+            let (verdicts, problems) = self.check_all(&scope, &check.asserts, CheckKind::Check);
             let own = self.instance_address(instance, &format!("check.{name}"));
             found.append(problems.at_address(&own));
             self.checks.record(CheckKind::Check, &address, own, &verdicts);
@@ -249,6 +251,8 @@ impl Core {
 
     /// Lists everything that has conditions, so that it is there even when it is never reached.
     pub(crate) fn declare_checks(&mut self) {
+        let partial = !self.input.targets.is_empty() || !self.input.excludes.is_empty();
+        let all_go = self.input.mode == Mode::Destroy && !partial;
         for at in 0..self.program.modules.len() {
             let id = ModuleId(at);
             let Some(config) = self.program.config(id).cloned() else { continue };
@@ -265,6 +269,10 @@ impl Core {
             let resources = resources.map(|block| (CheckKind::Resource, block.resource.to_string()));
             for (kind, what) in variables.chain(outputs).chain(checks).chain(resources) {
                 let address = self.object_address(id, &what);
+                // What is destroyed takes the outputs of the root module with it: each is there to be taken.
+                if all_go && kind == CheckKind::OutputValue && id == ModuleId(0) {
+                    self.checks.expect(kind, &address, address.clone());
+                }
                 self.checks.declare(kind, address);
             }
         }

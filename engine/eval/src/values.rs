@@ -1,7 +1,7 @@
 //! What is known so far: instances of modules and resources, and their values.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_addr::{Key, ModuleInstance, Resource};
@@ -57,6 +57,8 @@ pub(crate) struct CallSet {
 pub(crate) struct ResourceSet {
     pub(crate) expansion: Expansion,
     values: Vec<Option<Value>>,
+    /// Instances that are read as if there were none of them.
+    absent: BTreeSet<usize>,
     /// Value of the whole, made once.
     whole: RefCell<Option<Value>>,
     /// Type of one object.
@@ -67,7 +69,13 @@ impl ResourceSet {
     /// No instance has a value yet.
     pub(crate) fn new(expansion: Expansion, ty: Type) -> Self {
         let values = vec![None; expansion.len()];
-        Self { expansion, values, whole: RefCell::new(None), ty }
+        Self { expansion, values, absent: BTreeSet::new(), whole: RefCell::new(None), ty }
+    }
+
+    /// Has an instance read as if it were not there, where the resource has keys.
+    pub(crate) fn leave_out(&mut self, index: usize) {
+        self.absent.insert(index);
+        *self.whole.get_mut() = None;
     }
 
     /// Sets the value of an instance.
@@ -88,7 +96,9 @@ impl ResourceSet {
 
     /// The value of an instance by its key.
     pub(crate) fn by_key(&self, key: Option<&Key>) -> Option<Value> {
-        self.expansion.index_of(key).map(|index| self.value(index))
+        let index = self.expansion.index_of(key)?;
+        let there = key.is_none() || !self.absent.contains(&index);
+        there.then(|| self.value(index))
     }
 
     /// What the resource's name alone stands for.
@@ -99,10 +109,27 @@ impl ResourceSet {
         let value = match self.expansion {
             // Whether a key fits is not known while validating, as instances are not.
             Expansion::AnyCount | Expansion::AnyEach => Value::unknown(Type::Dynamic),
+            Expansion::Count(_) | Expansion::ForEach(_) if !self.absent.is_empty() => self.those_there(),
             _ => self.expansion.collect(&self.ty, |index| self.value(index)),
         };
         *self.whole.borrow_mut() = Some(value.clone());
         value
+    }
+}
+
+impl ResourceSet {
+    /// The whole without what is absent: a tuple as long as its last element needs, or an object.
+    fn those_there(&self) -> Value {
+        let there = |index: &usize| !self.absent.contains(index);
+        let indices = (0..self.expansion.len()).filter(there);
+        if let Expansion::Count(_) = self.expansion {
+            let length = indices.last().map_or(0, |last| last + 1);
+            return Value::tuple((0..length).map(|index| self.value(index)));
+        }
+        Value::object(indices.filter_map(|index| match self.expansion.key(index) {
+            Some(Key::Str(key)) => Some((key, self.value(index))),
+            _ => None,
+        }))
     }
 }
 

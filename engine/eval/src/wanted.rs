@@ -53,6 +53,9 @@ pub enum Answer {
     /// The object: planned, final, read or opened; of the schema's type, marks of the configuration put
     /// back on. The evaluator adds the marks of the schema's sensitive attributes. Ignored for providers.
     Value(Value),
+    /// There is no object and none is planned, because the plan only looks: its value is not known, and a resource
+    /// with keys is read as if it had no such instance.
+    Absent,
     /// It failed, which was reported: what depends on it is never handed out.
     Failed,
 }

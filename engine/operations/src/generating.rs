@@ -248,6 +248,7 @@ impl Generator<'_> {
             options: ordain_planner::Options {
                 mode: Mode::RefreshOnly,
                 refresh: ordain_planner::Refresh::Nothing,
+                look_at_imports: true,
                 targets,
                 replace: Vec::new(),
                 ..self.options.planner.clone()

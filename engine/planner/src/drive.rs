@@ -11,10 +11,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use ordain_addr::{
-    AbsResource, ConfigResource, Mode, ModuleInstance, ProviderAddr, ProviderConfigAddr, ResourceInstance,
+    AbsResource, ConfigResource, Key, Mode, ModuleInstance, ProviderAddr, ProviderConfigAddr, Resource,
+    ResourceInstance,
 };
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_eval::{Answer, Asked, Evaluator, Progress, Wanted, WantedInstance, WantedProvider};
+use ordain_eval::{
+    Answer, Asked, Evaluator, Progress, ReplaceTrigger, Wanted, WantedInstance, WantedProvider,
+};
 use ordain_plan::{Action, Change, Deferred};
 use ordain_provider::{ConfigureRequest, Provider, ProviderSource};
 use ordain_state::{InstanceState, State};
@@ -41,6 +44,8 @@ pub(crate) struct Drive<'d> {
     waiting: HashSet<ConfigResource>,
     /// What instances depend on by the configuration.
     pub(crate) dependencies: HashMap<ResourceInstance, Arc<[ConfigResource]>>,
+    /// What blocks depend on that create first and have no instances.
+    pub(crate) first_without_instances: Vec<Arc<[ConfigResource]>>,
     pub(crate) found: Diagnostics,
     /// Check blocks that do not hold because their data source cannot be read: address and why.
     pub(crate) failed_checks: HashMap<String, String>,
@@ -74,6 +79,7 @@ impl<'d> Drive<'d> {
             deferred: Vec::new(),
             waiting: HashSet::new(),
             dependencies: HashMap::new(),
+            first_without_instances: Vec::new(),
             found: Diagnostics::new(),
             failed_checks: HashMap::new(),
             expansions: Expansions::default(),
@@ -152,6 +158,11 @@ impl<'d> Drive<'d> {
 
     fn instance(&mut self, mut wanted: WantedInstance, mode: Mode) -> Option<Job<'d>> {
         let address = wanted.address.clone();
+        let options = &self.session.options;
+        if options.mode != ordain_plan::Mode::Normal && !options.look_at_imports {
+            // Only what changes things imports; a look at them does not.
+            wanted.import = None;
+        }
         if let Some((_, id)) = self.session.options.import.as_ref().filter(|(to, _)| *to == address) {
             wanted.import = Some(Box::new(ordain_eval::WantedImport {
                 id: Some(ordain_value::Value::string(id)),
@@ -185,11 +196,15 @@ impl<'d> Drive<'d> {
             }
             Mode::Managed => {
                 let previous_address = self.previous_address(&address);
+                let forced = match self.forced(&wanted) {
+                    Ok(forced) => forced,
+                    Err(problem) => return Some(async move { Done::failed(asked, problem.into()) }.boxed()),
+                };
                 let situation = Situation {
                     prior,
                     taken_from: self.taken_from(previous_address.as_deref(), &wanted),
                     previous_address,
-                    forced: self.forced(&wanted),
+                    forced,
                 };
                 managed::plan(session, wanted, provider, situation).boxed()
             }
@@ -248,27 +263,37 @@ impl<'d> Drive<'d> {
         other.then(|| (stored.clone(), previous.resource.type_name.to_string()))
     }
 
-    /// Whether `-replace` or `replace_triggered_by` asks for a new object.
-    fn forced(&self, wanted: &WantedInstance) -> Option<Forced> {
-        if self.session.options.replace.contains(&wanted.address) {
-            return Some(Forced::Request);
+    /// Whether `replace_triggered_by` or `-replace` asks for a new object. What is to trigger it has to be there.
+    fn forced(&self, wanted: &WantedInstance) -> Result<Option<Forced>, Diagnostic> {
+        let plans = self.session.options.mode == ordain_plan::Mode::Normal;
+        for trigger in wanted.replace_triggers.iter().filter(|_| plans) {
+            if self.fires(trigger)? {
+                return Ok(Some(Forced::Trigger));
+            }
         }
-        let fires = |trigger: &ordain_eval::ReplaceTrigger| {
-            let changes = self.by_resource.get(&trigger.resource).map_or(&[][..], |list| list);
-            changes
-                .iter()
-                .filter_map(|at| self.changes.get(*at))
-                .filter(|change| trigger.key.is_none() || change.address.key == trigger.key)
-                .any(|change| {
-                    if trigger.path.0.is_empty() {
-                        return change.action == Action::Update || change.action.is_replace();
-                    }
-                    change.action != Action::NoOp
-                        && !change.before.is_null()
-                        && trigger.path.get(&change.before) != trigger.path.get(&change.after)
-                })
-        };
-        wanted.replace_triggers.iter().any(fires).then_some(Forced::Trigger)
+        Ok(self.session.options.replace.contains(&wanted.address).then_some(Forced::Request))
+    }
+
+    fn fires(&self, trigger: &ReplaceTrigger) -> Result<bool, Diagnostic> {
+        let named = |key: &Option<Key>| trigger.key.is_none() || *key == trigger.key;
+        let changes = self.by_resource.get(&trigger.resource).map_or(&[][..], |list| list);
+        let changes: Vec<&Change> = changes
+            .iter()
+            .filter_map(|at| self.changes.get(*at))
+            .filter(|change| named(&change.address.key))
+            .collect();
+        let stored = || self.prior.resources.get(&trigger.resource);
+        if changes.is_empty() && !stored().is_some_and(|stored| stored.instances.keys().any(named)) {
+            return Err(nothing_to_trigger(trigger));
+        }
+        Ok(changes.iter().any(|change| {
+            if trigger.path.0.is_empty() {
+                return change.action == Action::Update || change.action.is_replace();
+            }
+            change.action != Action::NoOp
+                && !change.before.is_null()
+                && trigger.path.get(&change.before) != trigger.path.get(&change.after)
+        }))
     }
 
     fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
@@ -356,6 +381,21 @@ impl<'d> Drive<'d> {
     pub(crate) fn previous_address(&self, address: &ResourceInstance) -> Option<Box<ResourceInstance>> {
         self.moved.get(address).cloned().map(Box::new)
     }
+}
+
+/// What is to trigger a replacement has no instance, or not the one that is named.
+fn nothing_to_trigger(trigger: &ReplaceTrigger) -> Diagnostic {
+    let resource = Resource::clone(&trigger.resource.resource);
+    let key = trigger.key.as_ref().map(ToString::to_string).unwrap_or_default();
+    let module = &trigger.resource.module;
+    let place = if module.is_root() { "the root module".to_owned() } else { module.to_string() };
+    let detail = format!(
+        "The argument \"replace_triggered_by\" waits for a change of {resource}{key}, but there is no such instance: \
+         its \"count\" or \"for_each\" does not give one now. Name an instance that exists, or refer to something \
+         that is always there, such as a terraform_data resource."
+    );
+    let summary = format!("no change found for {resource}{key} in {place}");
+    Diagnostic::error(codes::plan::CANNOT_PLAN, summary, detail).with_span(trigger.span)
 }
 
 fn absent(of: &ProviderConfigAddr, address: &ResourceInstance) -> Diagnostic {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ordain_addr::{DeposedKey, ProviderAddr, ResourceInstance};
+use ordain_config::blocks::IgnoreChanges;
 use ordain_config::ignore_changes;
 use ordain_diag::{Diagnostic, codes};
 use ordain_eval::{Answer, Asked, WantedInstance};
@@ -76,12 +77,8 @@ impl Job<'_> {
         }
         let current = self.current(done).await?;
         if self.session.options.mode == Mode::RefreshOnly {
-            let value = if current.known.value.is_null() {
-                Value::unknown(self.schema.ty.clone())
-            } else {
-                current.marked
-            };
-            return Some(Answer::Value(value));
+            let there = !current.known.value.is_null();
+            return Some(if there { Answer::Value(current.marked) } else { Answer::Absent });
         }
         let planned = self.plan(&current, done).await?;
         let after = planned.after.clone();
@@ -237,6 +234,13 @@ impl Job<'_> {
         let prior = if tainted { &absent } else { &current.known };
         let ignore = &self.wanted.block.lifecycle.ignore_changes;
         let wanted = ignore_changes(ignore, &prior.value, &config);
+        // What is ignored keeps the marks of the object, too; a new object has nothing to keep.
+        let kept = match ignore {
+            IgnoreChanges::Nothing => None,
+            _ if prior.value.is_null() => None,
+            _ => Some(ignore_changes(ignore, &current.marked, &self.wanted.config).unmark_with_paths().1),
+        };
+        let kept = kept.as_ref().unwrap_or(&marks);
         let first = self.call(prior, &wanted, done).await?;
         let create_first = self.wanted.block.lifecycle.create_before_destroy == Some(true);
         if prior.value.is_null() {
@@ -254,10 +258,10 @@ impl Job<'_> {
         };
         let block = &self.schema.schema.block;
         let paths = replace_paths(block, planned.requires_replace.clone(), &prior.value, &planned.planned);
-        let equal = planned.planned == prior.value && self.same_marks(current, &planned.planned, &marks);
+        let equal = planned.planned == prior.value && self.same_marks(current, &planned.planned, kept);
         let (action, reason) = classify(equal, !paths.is_empty(), self.situation.forced, create_first);
         if !action.is_replace() {
-            return Some(self.change(current, planned, &marks, action, reason, Vec::new()));
+            return Some(self.change(current, planned, kept, action, reason, Vec::new()));
         }
         // A second plan says what the new object will be; it has nothing that could be kept from the old.
         let second = self.call(&absent, &config, done).await?;

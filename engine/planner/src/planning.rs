@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{AbsResource, ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
@@ -70,6 +70,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
             if session.options.mode == Mode::Destroy || session.options.is_partial() {
                 preset(&session, &drive.prior, &mut evaluator);
             }
+            evaluator.stored_resources(&drive.prior.resources.keys().map(AbsResource::config).collect());
             drive.run(&mut evaluator).await;
             found.append(still_expanded(&tree, &drive.expansions));
             found.extend(half_named(&session.options, &drive));
@@ -79,6 +80,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
                 let orphans = orphans(&session, &drive, &evaluator, &removed);
                 drive.end(orphans).await;
             }
+            drive.first_without_instances = first_without_instances(&tree, &drive, &mut evaluator);
         }
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
@@ -387,10 +389,32 @@ fn without_asserts(found: &mut Diagnostics, failed: &HashMap<String, String>) {
     *found = std::mem::take(found).into_iter().filter(|finding| !asserts(finding)).collect();
 }
 
+/// What blocks depend on that create first and have no instances.
+fn first_without_instances(
+    tree: &ModuleTree,
+    drive: &Drive<'_>,
+    evaluator: &mut Evaluator,
+) -> Vec<Arc<[ConfigResource]>> {
+    let with: HashSet<ConfigResource> = drive.dependencies.keys().map(ResourceInstance::config).collect();
+    let modules = tree.modules();
+    let blocks = modules.iter().flat_map(|module| {
+        module
+            .resources
+            .values()
+            .map(|block| ConfigResource { module: module.path.clone(), resource: block.resource.clone() })
+    });
+    let creates_first = |address: &ConfigResource| {
+        tree.resource(address).is_some_and(|block| block.lifecycle.create_before_destroy == Some(true))
+    };
+    let without = blocks.filter(|address| creates_first(address) && !with.contains(address));
+    without.filter_map(|address| evaluator.dependencies_of(&address)).collect()
+}
+
 /// Whatever an object that creates first depends on must create first too, or the two orders would
-/// contradict each other.
+/// contradict each other. That holds for a block as such, even while it has no instances.
 fn create_first_spreads(drive: &mut Drive<'_>) {
-    let mut forced: HashSet<&ConfigResource> = HashSet::new();
+    let none = drive.first_without_instances.iter().flat_map(|uses| uses.iter());
+    let mut forced: HashSet<&ConfigResource> = none.collect();
     let mut seen: HashSet<*const ConfigResource> = HashSet::new();
     for change in drive.changes.iter().filter(|change| change.create_before_destroy) {
         if let Some(uses) = drive.dependencies.get(&change.address)

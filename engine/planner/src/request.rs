@@ -50,6 +50,8 @@ pub struct Options {
     /// An object to take over by its id, as the command `import` does: the plan's prior state then has
     /// it. Goes with [`Mode::RefreshOnly`].
     pub import: Option<(ResourceInstance, String)>,
+    /// Whether `import` blocks count with [`Mode::RefreshOnly`] too: who asks wants to see the objects.
+    pub look_at_imports: bool,
     /// Whether what hangs on an unknown `count` or `for_each` is deferred instead of refused.
     pub allow_deferral: bool,
     /// Greatest number of provider calls at a time.
@@ -67,6 +69,7 @@ impl Default for Options {
             excludes: Vec::new(),
             replace: Vec::new(),
             import: None,
+            look_at_imports: false,
             allow_deferral: false,
             parallelism: 10,
             terraform_version: String::new(),

@@ -272,12 +272,12 @@ impl<'d> Drive<'d> {
             return;
         }
         let value = change.after.clone();
-        self.describe(&wanted, change.create_before_destroy);
+        self.describe(&wanted, change.create_before_destroy, evaluator);
         self.answer(&wanted.address, Some(value), evaluator);
     }
 
     /// An object that nothing is done to takes over what the configuration says beside its values.
-    fn describe(&mut self, wanted: &WantedInstance, create_before_destroy: bool) {
+    fn describe(&mut self, wanted: &WantedInstance, create_before_destroy: bool, evaluator: &mut Evaluator) {
         let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let Some(object) = stored else { return };
         let held = self.state.resources.get(&wanted.address.abs_resource());
@@ -285,8 +285,10 @@ impl<'d> Drive<'d> {
             let instance = held.instances.get(&wanted.address.key);
             instance.is_some_and(|instance| held.provider_of(instance) == wanted.provider)
         });
+        let dependencies = evaluator.dependencies_with_stored(&wanted.address.config());
+        let dependencies = dependencies.as_ref().unwrap_or(&wanted.dependencies);
         if same_provider
-            && *object.dependencies == *wanted.dependencies
+            && *object.dependencies == **dependencies
             && object.create_before_destroy == create_before_destroy
         {
             return;
@@ -296,7 +298,7 @@ impl<'d> Drive<'d> {
             deposed: None,
             provider: wanted.provider.clone(),
             object: Arc::new(Object {
-                dependencies: wanted.dependencies.to_vec(),
+                dependencies: dependencies.to_vec(),
                 create_before_destroy,
                 ..(*object).clone()
             }),

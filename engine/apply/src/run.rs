@@ -223,6 +223,10 @@ fn without_asserts(found: Diagnostics, failed: &HashMap<String, String>) -> Diag
     found.into_iter().filter(|finding| !asserts(finding)).collect()
 }
 
+fn unknown_as_null(value: Value) -> Value {
+    value.map_parts(&mut |_, part| if part.is_known() { part } else { Value::null(part.ty()) })
+}
+
 /// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
 /// stay as they were; null is not kept.
 fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
@@ -248,6 +252,11 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
                 if !value.is_null() {
                     outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
                 }
+            }
+            // Nothing will make it known: what has no object yet is told as null.
+            Some(output) if session.plan.mode == Mode::RefreshOnly => {
+                let value = unknown_as_null(output.value.clone().unmark_deep().0);
+                outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
             }
             _ => {
                 if let Some(kept) = old.outputs.get(name) {

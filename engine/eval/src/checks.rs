@@ -145,7 +145,7 @@ impl Core {
             }
         }
         if named.is_empty() {
-            self.message(scope, condition, found);
+            self.message(scope, condition, of, found);
         }
         Verdict { status: CheckStatus::Error, message: None }
     }
@@ -162,7 +162,7 @@ impl Core {
         let (value, problems) = self.evaluate(scope, &condition.condition);
         found.append(problems);
         // The message is evaluated in any case, so that errors in it are found early.
-        let message = self.message(scope, condition, found);
+        let message = self.message(scope, condition, of, found);
         let Some(value) = value else { return failed };
         let validating = self.input.mode == Mode::Validate;
         if validating && matches!(of, CheckKind::Resource | CheckKind::Check) {
@@ -220,9 +220,13 @@ impl Core {
     }
 
     /// Whether a message must not be null. As in Terraform: a variable's value is refused whatever is said of it, and
-    /// validating asks only whether the message can be evaluated.
-    fn refuses_null(&self, condition: &Condition) -> bool {
-        condition.kind != ConditionKind::Validation && self.input.mode != Mode::Validate
+    /// validating looks at the messages of outputs only.
+    fn refuses_null(&self, of: CheckKind) -> bool {
+        match of {
+            CheckKind::InputVariable => false,
+            CheckKind::OutputValue => true,
+            CheckKind::Resource | CheckKind::Check => self.input.mode != Mode::Validate,
+        }
     }
 
     /// The message; `None` when it cannot be shown or is not known.
@@ -230,6 +234,7 @@ impl Core {
         &self,
         scope: &InstanceScope<'_>,
         condition: &Condition,
+        of: CheckKind,
         found: &mut Diagnostics,
     ) -> Option<String> {
         let expr = &condition.error_message;
@@ -257,7 +262,7 @@ impl Core {
             return None;
         }
         match convert(value.unmark_deep().0, &Type::String) {
-            Ok(value) if value.is_null() && self.refuses_null(condition) => {
+            Ok(value) if value.is_null() && self.refuses_null(of) => {
                 let detail = "Unsuitable value for error message: must not be null.";
                 found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
                 None

@@ -22,6 +22,8 @@ pub(crate) struct DependencyTable {
     /// Ranks of resources that are stored in a module and no longer declared there: what waits for all of the
     /// module waits for them too.
     stored: BTreeMap<ModuleId, Vec<u32>>,
+    /// Modules that the last walk found waited for as a whole, while anything is in `stored`.
+    closed: Vec<ModuleId>,
 }
 
 impl DependencyTable {
@@ -88,6 +90,21 @@ impl DependencyTable {
         self.resources_behind(program, lasting(program, at).collect())
     }
 
+    /// The same with what is stored and no longer declared; `None` when there is none of it.
+    pub(crate) fn all_with_stored(
+        &mut self,
+        program: &Program,
+        at: NodeIndex,
+    ) -> Option<Arc<[ConfigResource]>> {
+        if self.stored.is_empty() {
+            return None;
+        }
+        let mut ranks = self.ranks_behind(program, lasting(program, at).collect());
+        let closed = std::mem::take(&mut self.closed);
+        ranks.extend(closed.iter().filter_map(|id| self.stored.get(id)).flatten());
+        Some(self.by_ranks(ranks))
+    }
+
     /// Managed resources whose changes a data source waits for: those that its block names, in `depends_on` or
     /// anywhere else, and all behind what else `depends_on` names there and in the calls of the modules around it.
     pub(crate) fn awaited(
@@ -119,6 +136,7 @@ impl DependencyTable {
 
     fn ranks_behind(&mut self, program: &Program, mut stack: Vec<NodeIndex>) -> Vec<u32> {
         self.walk += 1;
+        self.closed.clear();
         let mut ranks: Vec<u32> = Vec::new();
         while let Some(at) = stack.pop() {
             let Some(visited) = self.visited.get_mut(at.index()) else { continue };
@@ -126,8 +144,8 @@ impl DependencyTable {
                 continue;
             }
             ranks.extend(self.ranks.get(at.index()).copied().flatten());
-            if let Some(Node::Close(id)) = program.graph.node(at) {
-                ranks.extend(self.stored.get(id).into_iter().flatten());
+            if let Some(Node::Close(id)) = program.graph.node(at).filter(|_| !self.stored.is_empty()) {
+                self.closed.push(*id);
             }
             stack.extend(lasting(program, at));
         }

@@ -107,10 +107,21 @@ impl Evaluator {
         self.core.presets.insert(resource, objects);
     }
 
-    /// Tells which resources the state has, so that what waits for all of a module waits for those too that are
-    /// stored there and no longer declared.
+    /// Tells which resources the state has, for [`Evaluator::dependencies_with_stored`].
     pub fn stored_resources(&mut self, resources: &BTreeSet<ConfigResource>) {
         self.dependencies.note_undeclared(&self.core.program, resources);
+    }
+
+    /// What the state stores as the dependencies of an object that nothing is done to: what waits for all of a module
+    /// depends on those too that are stored there and no longer declared. `None` where there are none of those.
+    pub fn dependencies_with_stored(
+        &mut self,
+        resource: &ConfigResource,
+    ) -> Option<std::sync::Arc<[ConfigResource]>> {
+        let id = self.core.program.find_module(&resource.module)?;
+        let node = crate::graph::Node::Resource(id, resource.resource.clone());
+        let at = self.core.program.graph.find(&node)?;
+        self.dependencies.all_with_stored(&self.core.program, at)
     }
 
     /// All resources that a declared one depends on, as the state stores them; `None` when it is not declared or

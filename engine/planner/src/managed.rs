@@ -77,8 +77,11 @@ impl Job<'_> {
         }
         let current = self.current(done).await?;
         if self.session.options.mode == Mode::RefreshOnly {
-            let there = !current.known.value.is_null();
-            return Some(if there { Answer::Value(current.marked) } else { Answer::Absent });
+            return Some(match (current.known.value.is_null(), self.session.before_destroy) {
+                (false, _) => Answer::Value(current.marked),
+                (true, false) => Answer::Absent,
+                (true, true) => Answer::Value(Value::unknown(self.schema.ty.clone())),
+            });
         }
         let planned = self.plan(&current, done).await?;
         let after = planned.after.clone();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
@@ -51,7 +51,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let given = evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
     let timestamp = evaluation.timestamp.to_string();
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
-    let mut session = Session { options, schemas, observer, tree: Arc::clone(&tree) };
+    let mut session = Session { options, before_destroy: false, schemas, observer, tree: Arc::clone(&tree) };
     let mut outcome = Outcome::default();
     let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
@@ -70,7 +70,6 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
             if session.options.mode == Mode::Destroy || session.options.is_partial() {
                 preset(&session, &drive.prior, &mut evaluator);
             }
-            evaluator.stored_resources(&drive.prior.resources.keys().map(AbsResource::config).collect());
             drive.run(&mut evaluator).await;
             found.append(still_expanded(&tree, &drive.expansions));
             found.extend(half_named(&session.options, &drive));
@@ -122,6 +121,7 @@ async fn refresh_first(
 ) -> (Refreshed, Diagnostics) {
     let session = Session {
         options: Options { mode: Mode::RefreshOnly, ..session.options.clone() },
+        before_destroy: true,
         schemas: ObjectSchemas::new(evaluation.schemas.clone()),
         observer: Arc::clone(&session.observer),
         tree: Arc::clone(&session.tree),

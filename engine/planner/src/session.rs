@@ -16,6 +16,9 @@ use crate::Options;
 /// What all jobs of one plan share.
 pub(crate) struct Session {
     pub(crate) options: Options,
+    /// Set while it looks at everything before it is destroyed: what does not exist yet is then read as if it were
+    /// planned.
+    pub(crate) before_destroy: bool,
     pub(crate) schemas: ObjectSchemas,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) tree: Arc<ModuleTree>,

@@ -115,6 +115,10 @@ pub fn planning(command: Command) -> Command {
         .arg(value("json-into", "Machine-readable output into a file, beside the usual output"))
         .arg(switch("show-sensitive", false, "Show sensitive values"))
         .arg(switch("concise", false, "Leave out lines about what is only read"))
+        .arg(value(
+            "deprecation",
+            "Whose deprecation warnings are told: module:all, module:local or module:none",
+        ))
         .arg(switch("allow-deferral", false, "Plan what is known, defer the rest"))
         .arg(value("policies", "Directory of Rego policies; policies/ of the project when not given"));
     output(state_files(locking(variables(command))))

@@ -19,7 +19,7 @@ use ordain_diag::{Diagnostic, Sources, codes};
 use ordain_operations::log::{self, Level, Log};
 use ordain_operations::{Workdir, guarded};
 use session::Session;
-use ui::Ui;
+use ui::{Deprecations, Ui};
 
 fn main() -> ExitCode {
     if let Some(why) = guarded::become_provider(&std::env::args().collect::<Vec<_>>()) {
@@ -59,6 +59,15 @@ fn start(
         flags::is_on(inner, "consolidate-warnings") || inner.try_contains_id("consolidate-warnings").is_err();
     ui.grouping.errors = flags::is_on(inner, "consolidate-errors");
     ui.concise = flags::is_on(inner, "concise");
+    if let Some(text) = flags::text(inner, "deprecation") {
+        let Some(which) = Deprecations::parse(text) else {
+            let detail = format!("{text:?} is none of module:all, module:local and module:none.");
+            let wrong = Diagnostic::error(codes::cli::USAGE, "Invalid value of -deprecation", detail);
+            ui.diagnostics(&wrong.into(), &Sources::new());
+            return ExitCode::from(1);
+        };
+        ui.deprecations = which;
+    }
     let dir = match dir {
         Ok(dir) => dir,
         Err(why) => {

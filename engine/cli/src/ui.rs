@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
-use ordain_diag::{Diagnostics, Severity, Sources};
+use ordain_diag::{Diagnostic, Diagnostics, Severity, Sources, codes};
 use ordain_operations::log::{Level, Log, Watcher};
 use ordain_plan::{Event, Observer};
 
@@ -26,7 +26,43 @@ pub struct Ui {
     pub grouping: Grouping,
     /// Whether lines about what is only read are left out.
     pub concise: bool,
+    /// Which warnings about deprecated variables and outputs of modules are told.
+    pub deprecations: Deprecations,
     log: Arc<Log>,
+}
+
+/// `-deprecation`: whose requests not to use a variable or an output any more are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deprecations {
+    /// Those of all modules.
+    #[default]
+    All,
+    /// Those of modules that are called by a path, not those of modules from elsewhere.
+    Local,
+    /// Nobody's.
+    None,
+}
+
+impl Deprecations {
+    /// From the value of the flag; `None` where it is none.
+    pub fn parse(text: &str) -> Option<Deprecations> {
+        match text.strip_prefix("module:").unwrap_or(text) {
+            "all" => Some(Deprecations::All),
+            "local" => Some(Deprecations::Local),
+            "none" => Some(Deprecations::None),
+            _ => None,
+        }
+    }
+
+    fn tells(self, item: &Diagnostic) -> bool {
+        match self {
+            Deprecations::All => true,
+            Deprecations::Local => item.code != codes::config::DEPRECATED_REMOTE,
+            Deprecations::None => {
+                item.code != codes::config::DEPRECATED_REMOTE && item.code != codes::config::DEPRECATED
+            }
+        }
+    }
 }
 
 impl Ui {
@@ -42,6 +78,7 @@ impl Ui {
             input,
             grouping: Grouping::default(),
             concise: false,
+            deprecations: Deprecations::All,
             log,
         }
     }
@@ -114,6 +151,9 @@ impl Ui {
 
     /// Shows findings: warnings on standard output, errors on standard error, each in its box.
     pub fn diagnostics(&mut self, found: &Diagnostics, sources: &Sources) {
+        let wanted: Diagnostics =
+            found.iter().filter(|item| self.deprecations.tells(item)).cloned().collect();
+        let found = &wanted;
         for item in found {
             let level = if item.is_error() { Level::Error } else { Level::Warn };
             self.log.line(level, &format!("{}: {}", item.code.id, item.summary));

@@ -16,6 +16,7 @@ pub mod testing;
 mod address;
 mod assemble;
 mod constants;
+mod deprecations;
 mod early;
 mod fields;
 mod module_source;

@@ -4,6 +4,7 @@ use ordain_addr::{ConfigResource, ModulePath, Target};
 use ordain_diag::Diagnostics;
 
 use crate::blocks::ModuleCall;
+use crate::deprecations::deprecations;
 use crate::fields::{bad_argument, bad_block};
 use crate::provisioners::check_provisioners;
 use ordain_lang::suggest::{did_you_mean, nearest};
@@ -13,7 +14,7 @@ use crate::{Module, ModuleTree};
 /// Checks what [`crate::load`] does not: arguments of module calls, and `removed` blocks against what is
 /// declared. References are checked where schemas are at hand, by the evaluator.
 pub fn validate(tree: &ModuleTree) -> Diagnostics {
-    let mut found = Diagnostics::new();
+    let mut found = deprecations(tree);
     for module in tree.modules() {
         for call in module.calls.values() {
             if let Some(child) = &call.child {

@@ -1,5 +1,9 @@
 //! Go's string literals (`strconv.Quote` and friends, https://pkg.go.dev/strconv).
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// `strconv.Quote`: a double-quoted Go literal; printable text stays, the rest is escaped.
 #[must_use]
 pub fn quote(text: &str) -> String {
@@ -47,24 +51,17 @@ fn escape_code(code: u32) -> String {
     }
 }
 
-/// `unicode.IsPrint` to the extent that the standard library's tables know: letters, marks, numbers, punctuation,
+/// `unicode.IsPrint`: letters, marks, numbers, punctuation,
 /// symbols and the ASCII blank; no other blank, no control or format character, no unassigned or private one.
 #[must_use]
 pub fn is_print(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');
     }
-    // Debug escapes exactly what is not printable in Unicode's sense, and grapheme extenders, which Go prints.
-    let escaped = c.escape_debug().len() > 1;
-    let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..);
-    !private && !c.is_whitespace() && (!escaped || is_mark(c))
-}
-
-/// Combining marks: escaped by `escape_debug`, printed by Go.
-fn is_mark(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{ad}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-        && (matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{902}' | '\u{93a}'..='\u{94d}' | '\u{e31}'..='\u{e4e}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20f0}' | '\u{302a}'..='\u{302f}' | '\u{3099}' | '\u{309a}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{e0100}'..='\u{e01ef}'))
+    // Its tables are those of Unicode 15, so younger characters are escaped.
+    static PRINTABLE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[[\pL\pM\pN\pP\pS]&&\p{age:15.0}]").ok());
+    PRINTABLE.as_ref().is_some_and(|printable| printable.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
 /// `strconv.CanBackquote`: one line, no control character but tab, no backquote, no byte order mark.

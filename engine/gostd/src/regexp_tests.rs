@@ -44,3 +44,20 @@ fn split_counts_as_go_does() {
     assert_eq!(split(&re, "a,b,", None), ["a", "b", ""]);
     assert_eq!(split(&compile("").unwrap(), "abc", None), ["a", "b", "c"]);
 }
+
+#[test]
+fn a_repetition_after_flags_is_of_what_stands_before_them() {
+    let all = |pattern: &str, text: &str| -> Vec<String> {
+        compile(pattern).unwrap().find_iter(text).map(|found| found.as_str().to_owned()).collect()
+    };
+    assert_eq!(all("a(?i)*", "aaA"), ["aa", ""]);
+    assert_eq!(all("a(?U)*", "aaA"), ["", "", "", ""]);
+    assert_eq!(all("a(?U)*?b", "aab"), ["aab"]);
+    assert_eq!(all("a(?i){b", "a{b"), ["a{b"]);
+    assert_eq!(all("a+(?i)?", "aa"), ["aa"]);
+    assert_eq!(all("ab(?i)*B", "abbb"), ["abbb"]);
+    assert_eq!(all("a*(?i)b", "aab"), ["aab"]);
+    assert_eq!(err("(?i)*"), "error parsing regexp: missing argument to repetition operator: `*`");
+    assert_eq!(err("a|(?i)*"), "error parsing regexp: missing argument to repetition operator: `*`");
+    assert_eq!(err("a(?i)**"), "error parsing regexp: invalid nested repetition operator: `**`");
+}

@@ -1,6 +1,7 @@
 //! The console: one line, one expression, one answer.
 
 use ordain_diag::{Diagnostic, Diagnostics, FileId, codes};
+use ordain_value::{Type, Value};
 
 use crate::ast::{Call, Expr, ExprKind};
 use crate::eval::evaluate;
@@ -93,19 +94,26 @@ pub fn line(
         found.append(check(&expr));
     }
     if found.has_errors() {
-        return (nothing(), found);
+        return (nothing(), in_order(found));
     }
     let text = match outer_type(&expr) {
         Some(call) => type_of(call, &expr, scope, &mut found),
         None => {
             found.append(inner_types(&expr));
             if found.has_errors() {
-                return (nothing(), found);
+                return (nothing(), in_order(found));
             }
             render::value(&found.take(evaluate(&expr, scope)))
         }
     };
-    if found.has_errors() { (nothing(), found) } else { (Answer::Text(text), found) }
+    if found.has_errors() { (nothing(), in_order(found)) } else { (Answer::Text(text), found) }
+}
+
+/// Findings in the order of the places that they are about.
+fn in_order(found: Diagnostics) -> Diagnostics {
+    let mut found: Vec<Diagnostic> = found.into_iter().collect();
+    found.sort_by_key(|finding| finding.span.map(|span| (span.start, span.end)));
+    found.into_iter().collect()
 }
 
 /// The answer to a whole session that is not typed by a person: only that of the last line counts, and
@@ -154,7 +162,14 @@ fn type_of(call: &Call, expr: &Expr, scope: &dyn Scope, found: &mut Diagnostics)
             if found.has_errors() {
                 return String::new();
             }
-            render::ty(&found.take(evaluate(arg, scope)).ty())
+            let value = found.take(evaluate(arg, scope));
+            let ty = if call.expand_last { only_element(&value) } else { Ok(value.ty()) };
+            match ty {
+                Ok(ty) => return render::ty(&ty),
+                Err(_) if found.has_errors() => {}
+                Err((summary, detail)) => found.push(error(summary, detail)),
+            }
+            String::new()
         }
         _ => {
             found.push(error(
@@ -163,6 +178,19 @@ fn type_of(call: &Call, expr: &Expr, scope: &dyn Scope, found: &mut Diagnostics)
             ));
             String::new()
         }
+    }
+}
+
+/// Type of the one element of what `...` spreads, else the summary and the detail of what is wrong.
+fn only_element(value: &Value) -> Result<Type, (&'static str, &'static str)> {
+    match value.as_items() {
+        Some([one]) => Ok(one.ty()),
+        Some([]) => Err(("Not enough function arguments", "The function \"type\" takes 1 argument.")),
+        Some(_) => Err(("Too many function arguments", "The function \"type\" takes only 1 argument(s).")),
+        None => Err((
+            "Invalid expanding argument value",
+            "What \"...\" follows must be a tuple, a list or a set, and known.",
+        )),
     }
 }
 

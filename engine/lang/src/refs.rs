@@ -1,8 +1,8 @@
 //! What an expression or body refers to, found without evaluating it.
 
 use crate::ast::{
-    Block, Body, Call, Expr, ExprKind, JsonNode, JsonValue, List, NativeBody, ObjectKey, TemplatePart, Text,
-    Traversal,
+    Block, Body, Call, Expr, ExprKind, Ident, JsonNode, JsonValue, List, NativeBody, ObjectKey, TemplatePart,
+    Text, Traversal, TraversalStep,
 };
 
 /// Something that an expression names.
@@ -11,6 +11,9 @@ pub enum Named<'e> {
     Reference(&'e Traversal),
     /// A function call.
     Call(&'e Call),
+    /// An attribute of an element, or of every element, of what a reference names: `module.m[each.key].x`,
+    /// `module.m[*].x`. The reference is told besides.
+    Part(&'e Traversal, &'e Ident),
 }
 
 /// References of an expression, in the order of the text. Variables of `for` are not references.
@@ -76,6 +79,14 @@ impl Visitor<'_> {
         }
     }
 
+    fn part(&mut self, of: &Expr, step: Option<&TraversalStep>) {
+        if let (ExprKind::Traversal(of), Some(TraversalStep::Attr(name))) = (&of.unwrapped().kind, step)
+            && !self.bound.contains(&of.root().text)
+        {
+            (self.found)(Named::Part(of, name));
+        }
+    }
+
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Null
@@ -91,9 +102,21 @@ impl Visitor<'_> {
                     (self.found)(Named::Reference(traversal));
                 }
             }
-            ExprKind::Relative(relative) => self.expr(&relative.source),
+            ExprKind::Relative(relative) => {
+                if let ExprKind::Index(parts) = &relative.source.unwrapped().kind {
+                    self.part(&parts.0, relative.steps.first());
+                }
+                self.expr(&relative.source);
+            }
             ExprKind::Index(parts) => self.exprs([&parts.0, &parts.1]),
-            ExprKind::Splat(splat) => self.exprs([&splat.source, &splat.each]),
+            ExprKind::Splat(splat) => {
+                if let ExprKind::Relative(each) = &splat.each.kind
+                    && matches!(each.source.kind, ExprKind::SplatItem)
+                {
+                    self.part(&splat.source, each.steps.first());
+                }
+                self.exprs([&splat.source, &splat.each]);
+            }
             ExprKind::Call(call) => {
                 (self.found)(Named::Call(call));
                 self.exprs(&call.args);

@@ -152,6 +152,7 @@ fn besides_resources(module: &Module, schemas: &SchemasByAddress) -> BTreeMap<St
         row.insert("expression".into(), output.value.as_ref().map_or(json!({}), expression));
         insert_some(&mut row, "depends_on", depends_on(&output.depends_on));
         insert_some(&mut row, "description", output.description.as_deref().unwrap_or("").into());
+        insert_some(&mut row, "deprecated", output.deprecated.as_deref().unwrap_or("").into());
         (name.to_string(), Json::Object(row))
     });
     insert_some(&mut out, "outputs", Json::Object(outputs.collect()));
@@ -164,6 +165,7 @@ fn besides_resources(module: &Module, schemas: &SchemasByAddress) -> BTreeMap<St
         }
         insert_some(&mut row, "description", variable.description.as_deref().unwrap_or("").into());
         insert_some(&mut row, "sensitive", variable.sensitive.into());
+        insert_some(&mut row, "deprecated", variable.deprecated.as_deref().unwrap_or("").into());
         (name.to_string(), Json::Object(row))
     });
     insert_some(&mut out, "variables", Json::Object(variables.collect()));

@@ -230,10 +230,9 @@ pub fn length(value: &Value) -> Option<Value> {
                 let (lower, upper) = unknown.length_bounds();
                 let length = Value::unknown(Type::Number).refine().not_null();
                 let length = length.lower(Number::from_u64(lower), true);
-                match upper {
-                    Some(upper) => length.upper(Number::from_u64(upper), true).finish(),
-                    None => length.finish(),
-                }
+                // No collection is longer than a signed word can count.
+                let upper = upper.unwrap_or(i64::MAX.unsigned_abs());
+                length.upper(Number::from_u64(upper), true).finish()
             }
             Type::Dynamic => Value::unknown_not_null(Type::Number),
             _ => return None,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use crate::characters::{self, Readable};
 use crate::tabs::{self, TabCheck};
 use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
 
@@ -22,9 +23,12 @@ fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlErro
         return Err(YamlError::new(Position::default(), message));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let readable = characters::readable(text)?;
+    let text = &*readable.text;
     let unended = if text.ends_with('\n') { None } else { Some(text.chars().count()) };
     let mut builder = Builder {
         limits: *limits,
+        readable: &readable,
         nodes: 0,
         open: Vec::new(),
         anchors: HashMap::new(),
@@ -96,8 +100,9 @@ struct Anchored {
     depth: usize,
 }
 
-struct Builder {
+struct Builder<'t> {
     limits: Limits,
+    readable: &'t Readable<'t>,
     nodes: usize,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
@@ -106,13 +111,14 @@ struct Builder {
     ended: usize,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn accept(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
         let at = Position { line: span.start.line(), column: span.start.col() + 1 };
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(at, 1)?;
-                let kind = Kind::Scalar { text: text.into_owned(), style: style_of(style) };
+                let kind =
+                    Kind::Scalar { text: self.readable.restored(text.into_owned()), style: style_of(style) };
                 self.close(Node { kind, tag: tag_of(tag.as_deref()), at }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {

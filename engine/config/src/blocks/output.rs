@@ -7,6 +7,7 @@ use ordain_lang::ast::{Block, Expr, Ident};
 
 use super::{Condition, ConditionKind, DependsOn};
 use crate::constants::{bool_of, text_of};
+use crate::deprecations::deprecation;
 use crate::fields::{Fields, bad_block, named, schema};
 
 /// An output value.
@@ -22,6 +23,8 @@ pub struct Output {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `deprecated`: what to use in its place.
+    pub deprecated: Option<Arc<str>>,
     /// `depends_on`
     pub depends_on: Vec<DependsOn>,
     /// `precondition` blocks.
@@ -34,7 +37,7 @@ impl Output {
     /// Reads an `output` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Output> {
         let name = named(block, "Invalid output name", found)?;
-        let optional = ["description", "sensitive", "ephemeral", "depends_on"];
+        let optional = ["description", "sensitive", "ephemeral", "deprecated", "depends_on"];
         // A missing value is reported here, but the output exists all the same.
         let schema = schema(&["value"], &optional, &[("precondition", &[]), ("postcondition", &[])]);
         let mut fields = Fields::exact(&block.body, &schema, found);
@@ -48,6 +51,7 @@ impl Output {
             value: fields.take("value").map(|attribute| attribute.expr),
             sensitive: bool_of(fields.take("sensitive").as_ref(), found).unwrap_or(false),
             ephemeral: bool_of(fields.take("ephemeral").as_ref(), found).unwrap_or(false),
+            deprecated: deprecation(fields.take("deprecated").as_ref(), found),
             depends_on: DependsOn::decode(fields.take("depends_on"), found),
             preconditions: Condition::decode_all(ConditionKind::Precondition, &fields.blocks, found),
             header: block.header,

@@ -10,6 +10,7 @@ use ordain_value::Value;
 
 use super::{Condition, ConditionKind};
 use crate::constants::{bool_of, constant, text_of};
+use crate::deprecations::deprecation;
 use crate::fields::{Fields, bad_argument, bad_block, named, schema};
 use crate::{Reference, Subject};
 
@@ -30,6 +31,8 @@ pub struct Variable {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `deprecated`: what to use in its place.
+    pub deprecated: Option<Arc<str>>,
     /// `validation` blocks.
     pub validations: Vec<Condition>,
     /// Type and labels.
@@ -44,7 +47,7 @@ impl Variable {
     /// Reads a `variable` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Variable> {
         let name = named(block, "Invalid variable name", found)?;
-        let optional = ["description", "default", "type", "sensitive", "nullable", "ephemeral"];
+        let optional = ["description", "default", "type", "sensitive", "nullable", "ephemeral", "deprecated"];
         let schema = schema(&[], &optional, &[("validation", &[])]);
         let mut fields = Fields::exact(&block.body, &schema, found);
         if RESERVED.contains(&&*name.text) {
@@ -67,6 +70,7 @@ impl Variable {
             nullable,
             sensitive: bool_of(fields.take("sensitive").as_ref(), found).unwrap_or(false),
             ephemeral: bool_of(fields.take("ephemeral").as_ref(), found).unwrap_or(false),
+            deprecated: deprecation(fields.take("deprecated").as_ref(), found),
             validations: Condition::decode_all(ConditionKind::Validation, &fields.blocks, found),
             header: block.header,
             name,

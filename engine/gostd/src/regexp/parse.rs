@@ -147,7 +147,7 @@ impl Parser<'_> {
             if self.rest_is("(?P<") || self.rest_is("(?<") {
                 self.named_group()?;
             } else if !self.flags()? {
-                self.atom = None;
+                self.behind_flags(out)?;
                 return Ok(());
             }
         } else {
@@ -211,6 +211,48 @@ impl Parser<'_> {
                 _ => return Err(self.error("invalid or unsupported Perl syntax", start, self.at)),
             }
         }
+    }
+
+    /// Go applies a repetition that follows flags to what stands before them, so the flags are put behind it.
+    fn behind_flags(&mut self, out: usize) -> Result<(), RegexpError> {
+        let Some(atom) = &mut self.atom else { return Ok(()) };
+        // Flags end a repetition: another one may follow it, which nests.
+        if atom.repeated.take().is_some() {
+            let start = atom.out;
+            self.out.insert_str(start, "(?:");
+            self.out.insert(out + 3, ')');
+            return self.moved(out + 4);
+        }
+        self.moved(out)
+    }
+
+    fn moved(&mut self, out: usize) -> Result<(), RegexpError> {
+        if !matches!(self.peek(), Some('*' | '+' | '?' | '{')) {
+            return Ok(());
+        }
+        let flags = self.out.split_off(out);
+        match self.peek() {
+            Some('{') => self.repeat_count()?,
+            Some(c) => self.repeat_mark(c)?,
+            None => {}
+        }
+        // A brace that begins no count is a literal, and stands after the flags.
+        let literal = self.out.len() > out && self.atom.as_ref().is_some_and(|atom| atom.repeated.is_none());
+        if !literal && flags.contains('U') {
+            // The operator is read under the new flags, of which only this one matters to it.
+            match self.out.strip_suffix('?') {
+                Some(greedy) if self.chars.get(self.at - 1) == Some(&'?') && greedy.len() > out => {
+                    self.out.pop();
+                }
+                _ => self.out.push('?'),
+            }
+        }
+        let at = if literal { out } else { self.out.len() };
+        self.out.insert_str(at, &flags);
+        if literal && let Some(atom) = &mut self.atom {
+            atom.out += flags.len();
+        }
+        Ok(())
     }
 
     fn close(&mut self) -> Result<(), RegexpError> {

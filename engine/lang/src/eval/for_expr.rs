@@ -24,8 +24,6 @@ struct Gathered {
     groups: BTreeMap<Arc<str>, Vec<Value>>,
     marks: Marks,
     unknown: bool,
-    /// Nothing more is to be found out.
-    done: bool,
 }
 
 fn untyped(value: &Value) -> bool {
@@ -103,7 +101,7 @@ impl Evaluator<'_> {
             let bound = self.bind(parts.key.as_ref(), &parts.value, key, element);
             self.one(expr, parts, &mut gathered);
             self.unbind(bound);
-            if gathered.done || self.errors() > before + MOST_ERRORS {
+            if self.errors() > before + MOST_ERRORS {
                 break;
             }
         }
@@ -153,14 +151,18 @@ impl Evaluator<'_> {
     fn one(&mut self, expr: &Expr, parts: &ForExpr, gathered: &mut Gathered) {
         if let Some(condition) = &parts.condition {
             let value = self.value(condition);
-            // What is not known yet is looked at when it is.
+            // What is not known yet is looked at when it is; the elements after it are looked at now.
             if !value.is_known() {
                 gathered.marks = gathered.marks.union(value.marks());
-                (gathered.unknown, gathered.done) = (true, true);
+                gathered.unknown = true;
+                return;
+            }
+            // One unfit condition is told, not that of every element.
+            if gathered.unknown && (value.is_null() || convert(value.clone(), &Type::Bool).is_err()) {
                 return;
             }
             let Some(value) = self.truth(expr, condition, value) else {
-                (gathered.unknown, gathered.done) = (true, true);
+                gathered.unknown = true;
                 return;
             };
             let (value, marks) = value.unmark();
@@ -169,7 +171,7 @@ impl Evaluator<'_> {
                 Some(true) => {}
                 Some(false) => return,
                 None => {
-                    (gathered.unknown, gathered.done) = (true, true);
+                    gathered.unknown = true;
                     return;
                 }
             }
@@ -179,9 +181,8 @@ impl Evaluator<'_> {
             gathered.items.push(value);
             return;
         };
-        let before = self.errors();
         let Some(key) = self.for_key(expr, key_expr, gathered) else {
-            (gathered.unknown, gathered.done) = (true, self.errors() > before);
+            gathered.unknown = true;
             return;
         };
         let value = self.value(&parts.value_expr);
@@ -211,7 +212,9 @@ impl Evaluator<'_> {
             return None;
         }
         if key.is_null() {
-            self.error(expr, key_expr.span, KEY, "The key of an element is null.");
+            if !gathered.unknown {
+                self.error(expr, key_expr.span, KEY, "The key of an element is null.");
+            }
             return None;
         }
         if !key.is_known() {
@@ -223,12 +226,10 @@ impl Evaluator<'_> {
                 _ => None,
             },
             Err(why) => {
-                self.error(
-                    expr,
-                    key_expr.span,
-                    KEY,
-                    format!("The key of an element is not suitable: {why}."),
-                );
+                if !gathered.unknown {
+                    let detail = format!("The key of an element is not suitable: {why}.");
+                    self.error(expr, key_expr.span, KEY, detail);
+                }
                 None
             }
         }

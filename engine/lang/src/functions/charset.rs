@@ -7,6 +7,7 @@ use ordain_value::Value;
 
 use super::spec::{FunctionError, Param, Spec, Ty, text};
 
+mod asian;
 mod names;
 
 use names::{NAMES, PAGES};
@@ -60,6 +61,8 @@ enum Charset {
     Known(&'static Encoding),
     /// A table of one character a byte, of the upper half or of all.
     Page(&'static str),
+    /// GB 2312 in seven bits, between `~{` and `~}`.
+    HzGb2312,
     /// The first 128 characters.
     Ascii,
     /// The first 256 characters.
@@ -81,6 +84,7 @@ fn find(name: &str) -> Result<(&'static str, Charset), FunctionError> {
             "UTF-16BE" => Charset::Utf16 { big: true, mark: false },
             "UTF-16LE" => Charset::Utf16 { big: false, mark: false },
             "US-ASCII" => Charset::Ascii,
+            "HZ-GB-2312" => Charset::HzGb2312,
             "ISO_8859-1:1987" => Charset::Latin1,
             "Extended_UNIX_Code_Packed_Format_for_Japanese" => Charset::Known(encoding_rs::EUC_JP),
             other => {
@@ -96,6 +100,16 @@ fn find(name: &str) -> Result<(&'static str, Charset), FunctionError> {
             format!("{name:?} is not a supported IANA encoding name or alias in this Terraform version"),
         )
     })
+}
+
+/// Whether the tables of Go have no character where the library has a control character.
+fn leaves_open(encoding: &'static Encoding) -> bool {
+    encoding.is_single_byte()
+        && (encoding.name().starts_with("windows-") || encoding.name().starts_with("ISO-"))
+}
+
+fn is_upper_control(c: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&c)
 }
 
 impl Charset {
@@ -119,7 +133,15 @@ impl Charset {
                 let mark = mark.then_some(0xfeff);
                 Some(mark.into_iter().chain(text.encode_utf16()).flat_map(order).collect())
             }
+            Charset::HzGb2312 => asian::encode_hz(text),
+            Charset::Known(encoding) if !encoding.is_single_byte() && encoding != encoding_rs::UTF_8 => {
+                asian::encode(encoding, text)
+            }
             Charset::Known(encoding) => {
+                // Controls of the upper half are the library's guess for what a table leaves open.
+                if leaves_open(encoding) && text.contains(is_upper_control) {
+                    return None;
+                }
                 let mut encoder = encoding.new_encoder();
                 let size = encoder.max_buffer_length_from_utf8_without_replacement(text.len())?;
                 let mut out = Vec::with_capacity(size);
@@ -157,19 +179,15 @@ impl Charset {
                 let units: Vec<u16> = pairs.collect::<Option<_>>()?;
                 String::from_utf16(&units).ok()
             }
+            Charset::HzGb2312 => asian::decode_hz(bytes),
             Charset::Known(encoding) => {
                 let mut decoder = encoding.new_decoder_without_bom_handling();
                 let mut out =
                     String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len())?);
                 let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut out, true);
-                // The library gives control characters for bytes that these tables leave open.
-                let open = |c: char| ('\u{80}'..='\u{9f}').contains(&c) && encoding.is_single_byte();
-                let windows = encoding.name().starts_with("windows-");
-                if result == DecoderResult::InputEmpty && !(windows && out.contains(open)) {
-                    Some(out)
-                } else {
-                    None
-                }
+                let guessed = leaves_open(encoding) && out.contains(is_upper_control)
+                    || out.contains(|c| asian::is_surplus(encoding, c));
+                if result == DecoderResult::InputEmpty && !guessed { Some(out) } else { None }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! Regular expressions and replacing.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use ordain_gostd::regexp;
+use ordain_gostd::regexp::{self, RegexpError};
 use ordain_value::{Type, Value};
 use regex::{Captures, Regex};
 
@@ -45,8 +47,30 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     },
 ];
 
+/// Most patterns that are kept compiled: loops apply one or a few to many texts.
+const MOST_COMPILED: usize = 32;
+
+thread_local! {
+    static COMPILED: RefCell<HashMap<String, Regex>> = RefCell::default();
+}
+
+/// A pattern compiled, from those that were compiled lately where it is among them.
+fn compiled(pattern: &str) -> Result<Regex, RegexpError> {
+    COMPILED.with_borrow_mut(|known| {
+        if let Some(regex) = known.get(pattern) {
+            return Ok(regex.clone());
+        }
+        let regex = regexp::compile(pattern)?;
+        if known.len() >= MOST_COMPILED {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), regex.clone());
+        Ok(regex)
+    })
+}
+
 fn compile(pattern: &str) -> Result<Regex, FunctionError> {
-    regexp::compile(pattern).map_err(|error| {
+    compiled(pattern).map_err(|error| {
         FunctionError::arg(0, format!("invalid regexp pattern: {} in {}", error.code, error.expr))
     })
 }
@@ -112,7 +136,7 @@ fn replace(call: &Call<'_>) -> FunctionResult {
     let (given, search, by) = (call.text(0)?, call.text(1)?, call.text(2)?);
     let pattern = search.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = pattern else { return Ok(Value::string(given.replace(search, by))) };
-    let regex = regexp::compile(pattern).map_err(|error| FunctionError::call(error.to_string()))?;
+    let regex = compiled(pattern).map_err(|error| FunctionError::call(error.to_string()))?;
     let replaced = regex.replace_all(given, |captures: &Captures<'_>| expand(by, captures));
     Ok(Value::string(replaced))
 }

@@ -2,6 +2,7 @@
 //!
 //! What users see as one character is a grapheme cluster; lengths and offsets count those.
 
+use ordain_gostd::is_print;
 use ordain_value::{Kind, Type, Value, cluster_count, clusters, ops};
 
 use super::spec::{Body, Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
@@ -11,6 +12,8 @@ const LIST_OF_STRING: Ty = Ty::List(&Ty::String);
 
 /// Longest text that padding may add in one place, in bytes.
 pub(super) const LONGEST_PADDING: i64 = 1 << 20;
+/// Widest indentation that Go could make at all, whether or not a line is there to be indented.
+const WIDEST_PADDING: i64 = 1 << 48;
 
 /// A function from texts to a text.
 const fn test(name: &'static str, description: &'static str, params: &'static [Param], body: Body) -> Spec {
@@ -139,7 +142,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
 fn indent(call: &Call<'_>) -> FunctionResult {
     let spaces = call.int(0)?;
     let text = call.text(1)?;
-    if spaces >= 0 && !text.contains('\n') {
+    if (0..=WIDEST_PADDING).contains(&spaces) && !text.contains('\n') {
         return Ok(Value::string(text));
     }
     if !(0..=LONGEST_PADDING).contains(&spaces) {
@@ -211,7 +214,8 @@ fn lower(c: char) -> char {
 
 fn only(mut mapped: impl Iterator<Item = char>, c: char) -> char {
     match (mapped.next(), mapped.next()) {
-        (Some(one), None) => one,
+        // Go's tables are older: it knows no case whose other letter is younger than they are.
+        (Some(one), None) if one.is_ascii() || (is_print(one) && is_print(c)) => one,
         _ => c,
     }
 }
@@ -237,6 +241,8 @@ fn title_case(c: char) -> char {
         '\u{1c7}'..='\u{1c9}' => '\u{1c8}',
         '\u{1ca}'..='\u{1cc}' => '\u{1cb}',
         '\u{1f1}'..='\u{1f3}' => '\u{1f2}',
+        // Georgian has no letters for titles.
+        '\u{10d0}'..='\u{10ff}' => c,
         c => upper(c),
     }
 }
@@ -257,7 +263,8 @@ fn starts_with(call: &Call<'_>) -> FunctionResult {
     };
     if certain.starts_with(prefix) {
         Ok(Value::bool(true))
-    } else if !prefix.starts_with(certain) {
+    } else if prefix.len() <= certain.len() {
+        // Of a longer one Terraform does not say before the text is known, even where its beginning differs.
         Ok(Value::bool(false))
     } else {
         Ok(Value::unknown(Type::Bool))

@@ -1,9 +1,7 @@
 //! What follows a term: attributes, indexes and splats.
 
-use std::str::FromStr;
-
 use ordain_diag::Span;
-use ordain_value::{Number, Value};
+use ordain_value::Value;
 use triomphe::Arc;
 
 use super::parser::Parser;
@@ -97,9 +95,7 @@ impl Parser<'_> {
                 let span = self.span(dot).to(self.span(token));
                 let text = self.text(token);
                 if text.contains('.') {
-                    let number = self.span(token);
-                    let detail = "Two indexes written with dots read as one number with a fraction. Write them in brackets, as in [0][1].";
-                    self.error(number, "Invalid legacy index syntax", detail);
+                    self.double_index(token);
                     self.wrap(pending, |inner| Expr { span: inner.span.to(span), kind: ExprKind::Broken });
                     return;
                 }
@@ -142,7 +138,12 @@ impl Parser<'_> {
                 }
                 TokenKind::Number => {
                     self.read();
-                    self.legacy_indexes(dot, token);
+                    let span = self.span(dot).to(self.span(token));
+                    if self.text(token).contains('.') {
+                        self.double_index(token);
+                    } else if let ExprKind::Number(number) = self.number(token) {
+                        self.open.steps.push(index(Value::number((*number).clone()), span));
+                    }
                 }
                 other => {
                     let span = self.span(token);
@@ -160,18 +161,11 @@ impl Parser<'_> {
         self.close(pending)
     }
 
-    /// `.0` or, read as one number, `.0.1`.
-    fn legacy_indexes(&mut self, dot: Token, token: Token) {
-        let span = self.span(dot).to(self.span(token));
-        for part in self.text(token).split('.') {
-            match Number::from_str(part) {
-                Ok(number) => self.open.steps.push(index(Value::number(number), span)),
-                Err(_) => {
-                    self.error(span, "Invalid attribute name", "An index after a dot is a whole number.");
-                    return;
-                }
-            }
-        }
+    /// `.0.1`, which reads as one number with a fraction.
+    fn double_index(&mut self, token: Token) {
+        let number = self.span(token);
+        let detail = "Two indexes written with dots read as one number with a fraction. Write them in brackets, as in [0][1].";
+        self.error(number, "Invalid legacy index syntax", detail);
     }
 
     fn bracket_step(&mut self, pending: &mut Pending) {

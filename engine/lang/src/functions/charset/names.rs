@@ -10,6 +10,7 @@ pub(super) const NAMES: &[(&str, &[&str])] = &[
     ),
     ("GB18030", &["csgb18030", "gb18030"]),
     ("GBK", &["cp936", "csgbk", "gbk", "ms936", "windows-936"]),
+    ("HZ-GB-2312", &["hz-gb-2312"]),
     ("IBM00858", &["ccsid00858", "cp00858", "csibm00858", "ibm00858", "pc-multilingual-850+euro"]),
     ("IBM01140", &["ccsid01140", "cp01140", "csibm01140", "ebcdic-us-37+euro", "ibm01140"]),
     (

@@ -1,0 +1,73 @@
+use super::*;
+use crate::{SourceSet, load, validate};
+
+/// Summary, first line of the text there, and whether the module is from elsewhere.
+fn warnings(files: &[(&str, &str)]) -> Vec<(String, String, bool)> {
+    let texts: Vec<(Arc<str>, Arc<str>)> =
+        files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
+    let set = SourceSet { files: texts.into_iter().collect(), ..SourceSet::default() };
+    let (tree, sources, mut found) = load(&set);
+    found.append(validate(&tree));
+    found
+        .iter()
+        .map(|item| {
+            let text = item.span.map(|span| sources.text(span)).unwrap_or_default().to_owned();
+            (item.summary.clone(), text, item.code == codes::config::DEPRECATED_REMOTE)
+        })
+        .collect()
+}
+
+const MODULE: &str = r#"
+variable "old" {
+  default    = 1
+  deprecated = "Use new."
+}
+variable "new" { default = 1 }
+output "old" {
+  value      = var.old
+  deprecated = "Use fresh."
+}
+output "fresh" { value = var.new }
+"#;
+
+#[test]
+fn what_callers_use_of_what_is_deprecated_is_told_where_it_stands() {
+    let root = r#"
+module "one" {
+  source = "./m"
+  old    = 2
+}
+module "many" {
+  source   = "./m"
+  for_each = toset(["a"])
+  old      = null
+  new      = module.one.old
+}
+locals {
+  good  = module.one.fresh
+  each  = module.many["a"].old
+  key   = [for k in ["a"] : module.many[k].old]
+  splat = module.one[*].old
+  all   = module.one
+}
+"#;
+    let told = warnings(&[("main.tf", root), ("m/main.tf", MODULE)]);
+    let derived = "Value derived from a deprecated source";
+    let expected = [
+        (derived, "module.one.old"),
+        ("Variable marked as deprecated by the module author", "2"),
+        (derived, "module.one"),
+        (derived, "module.many[\"a\"].old"),
+        (derived, "module.many[k].old"),
+        (derived, "module.one[*].old"),
+    ];
+    let expected = expected.map(|(summary, text)| (summary.to_owned(), text.to_owned(), false));
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_deprecation_says_something_and_has_a_caller() {
+    let root = "output \"x\" {\n  value = 1\n  deprecated = \"y\"\n}\nvariable \"v\" {\n  default = 1\n  deprecated = \" \"\n}\n";
+    let summaries: Vec<String> = warnings(&[("main.tf", root)]).into_iter().map(|told| told.0).collect();
+    assert_eq!(summaries, ["Invalid deprecation message", "Root module output deprecated"]);
+}

@@ -1,0 +1,8 @@
+module "call" {
+  source = "./m"
+  input  = "test"
+}
+
+output "derived" {
+  value = module.call.old
+}

@@ -158,7 +158,18 @@ pub fn parse_float(text: &str) -> Option<f64> {
         let magnitude = parse_hex_float(hex)?;
         return Some(if text.starts_with('-') { -magnitude } else { magnitude });
     }
-    text.parse::<f64>().ok().filter(|v| v.is_finite())
+    let plain = without_underscores(text)?;
+    plain.parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// A decimal number whose underscores all stand between digits, without them.
+fn without_underscores(text: &str) -> Option<std::borrow::Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(text.into());
+    }
+    let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    let placed = text.match_indices('_').all(|(at, _)| digit(at.checked_sub(1)) && digit(Some(at + 1)));
+    placed.then(|| text.replace('_', "").into())
 }
 
 /// `h.hhhp±d` without the `0x`; the exponent is required.

@@ -5,6 +5,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::formats;
 use crate::numbers::{Exact, canonical};
+use crate::verify::{Draft, draft_of, follow};
 
 type Object = JsonMap<String, Json>;
 
@@ -28,7 +29,7 @@ pub struct Finding {
 /// # Errors
 /// A schema that cannot be used: a reference that leads nowhere or outside.
 pub fn validate(schema: &Json, document: &Json, root: &str) -> Result<Vec<Finding>, String> {
-    let mut run = Run { root: schema, broken: None, depth: 0 };
+    let mut run = Run { root: schema, draft: draft_of(schema), broken: None, depth: 0 };
     let outcome = run.check(schema, document, root);
     match run.broken {
         Some(message) => Err(message),
@@ -67,6 +68,7 @@ fn field_of(path: &str) -> &str {
 
 struct Run<'s> {
     root: &'s Json,
+    draft: Draft,
     broken: Option<String>,
     depth: usize,
 }
@@ -134,22 +136,22 @@ impl<'s> Run<'s> {
         match value {
             Json::Array(items) => {
                 self.array(schema, items, path, out);
-                common(schema, value, path, out);
+                common(schema, self.draft, value, path, out);
             }
             Json::Object(map) => {
                 self.object(schema, map, path, out);
-                common(schema, value, path, out);
+                common(schema, self.draft, value, path, out);
                 self.properties(schema, map, path, out);
             }
             Json::Number(n) => {
                 number(schema, n, path, out);
-                common(schema, value, path, out);
+                common(schema, self.draft, value, path, out);
             }
             Json::String(text) => {
-                common(schema, value, path, out);
+                common(schema, self.draft, value, path, out);
                 string(schema, text, path, out);
             }
-            Json::Null | Json::Bool(_) => common(schema, value, path, out),
+            Json::Null | Json::Bool(_) => common(schema, self.draft, value, path, out),
         }
         out.score += 1;
     }
@@ -157,24 +159,16 @@ impl<'s> Run<'s> {
     /// A reference inside the schema: `#`, `#/a/b`, or the `$id` of a part.
     fn resolve(&mut self, reference: &str) -> Option<&'s Json> {
         let found = match reference.strip_prefix('#') {
-            Some("") => Some(self.root),
-            Some(pointer) if pointer.starts_with('/') => {
-                let decoded = ordain_gostd::escape::unpercent(pointer).unwrap_or_else(|| pointer.to_owned());
-                self.root.pointer(&decoded)
-            }
-            _ => find_id(self.root, reference, 0),
-        };
-        if found.is_none() {
-            let message = if reference.starts_with('#') {
-                format!("Object has no key '{}'", reference.rsplit('/').next().unwrap_or_default())
-            } else {
-                format!(
+            Some("") => Ok(self.root),
+            Some(pointer) if pointer.starts_with('/') => follow(self.root, pointer),
+            _ => find_id(self.root, reference, 0).ok_or_else(|| match reference.strip_prefix('#') {
+                Some(name) => format!("Object has no key '{name}'"),
+                None => format!(
                     "Could not read schema from {reference}: only references inside the schema are followed"
-                )
-            };
-            self.broken.get_or_insert(message);
-        }
-        found
+                ),
+            }),
+        };
+        found.map_err(|message| self.broken.get_or_insert(message)).ok()
     }
 
     fn combined(&mut self, schema: &'s Object, value: &Json, path: &str, out: &mut Outcome) {
@@ -261,6 +255,9 @@ impl<'s> Run<'s> {
     }
 
     fn conditional(&mut self, schema: &'s Object, value: &Json, path: &str, out: &mut Outcome) {
+        if self.draft < Draft::Seven {
+            return;
+        }
         let Some(condition) = schema.get("if") else { return };
         let holds = self.check(condition, value, path).valid();
         let (branch, kind, reason) = if holds {
@@ -302,7 +299,7 @@ impl<'s> Run<'s> {
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
             unique(items, path, out);
         }
-        if let Some(contains) = schema.get("contains") {
+        if let Some(contains) = schema.get("contains").filter(|_| self.draft >= Draft::Six) {
             self.contains(contains, items, path, out);
         }
         out.score += 1;
@@ -371,7 +368,7 @@ impl<'s> Run<'s> {
                 self.additional(schema, key, value, path, out);
             }
         }
-        if let Some(names) = schema.get("propertyNames") {
+        if let Some(names) = schema.get("propertyNames").filter(|_| self.draft >= Draft::Six) {
             for key in map.keys() {
                 let inner = self.check(names, &Json::String(key.clone()), path);
                 if !inner.valid() {
@@ -468,10 +465,11 @@ fn type_mismatch(schema: &Object, value: &Json) -> Option<String> {
     Some(format!("Invalid type. Expected: {expected}, given: {given}"))
 }
 
-fn common(schema: &Object, value: &Json, path: &str, out: &mut Outcome) {
+fn common(schema: &Object, draft: Draft, value: &Json, path: &str, out: &mut Outcome) {
     let field = field_of(path);
     let shown = canonical(value);
-    if let Some(wanted) = schema.get("const").map(canonical)
+    if draft >= Draft::Six
+        && let Some(wanted) = schema.get("const").map(canonical)
         && wanted != shown
     {
         out.add(path, "const", format!("{field} does not match: {wanted}"));
@@ -537,6 +535,11 @@ fn number(schema: &Object, value: &serde_json::Number, path: &str, out: &mut Out
     }
     if let Some(above) = above.filter(|above| value.compare(above).is_le()) {
         out.add(path, "number_gt", format!("Must be greater than {}", above.show()));
+    }
+    if let Some(Json::String(format)) = schema.get("format")
+        && formats::is_known(format)
+    {
+        out.add(path, "format", format!("Does not match format '{format}'"));
     }
     out.score += 1;
 }

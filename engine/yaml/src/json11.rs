@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::parse::{parse_documents, parse_one};
 use crate::resolve11::{Plain, resolve_plain};
-use crate::tree::{Kind, Limits, Node, Style, YamlError};
+use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
 
 const CORE: &str = "tag:yaml.org,2002:";
 
@@ -17,7 +17,9 @@ const CORE: &str = "tag:yaml.org,2002:";
 /// # Errors
 /// Broken YAML, or a tree that has no JSON form (null or composite keys, infinities, wrong explicit tags).
 pub fn from_str(text: &str, limits: &Limits) -> Result<Value, YamlError> {
-    parse_one(text, limits)?.map_or(Ok(Value::Null), |node| node_to_json(&node))
+    printable(text)?;
+    let node = parse_one(text, limits).map_err(|e| alias_named(text, e).placed_as_in_go())?;
+    node.map_or(Ok(Value::Null), |node| node_to_json(&node))
 }
 
 /// Every document of a text as JSON.
@@ -25,7 +27,9 @@ pub fn from_str(text: &str, limits: &Limits) -> Result<Value, YamlError> {
 /// # Errors
 /// As [`from_str`].
 pub fn documents_to_json(text: &str, limits: &Limits) -> Result<Vec<Value>, YamlError> {
-    parse_documents(text, limits)?.iter().map(node_to_json).collect()
+    printable(text)?;
+    let nodes = parse_documents(text, limits).map_err(|e| alias_named(text, e).placed_as_in_go())?;
+    nodes.iter().map(node_to_json).collect()
 }
 
 /// One tree as JSON.
@@ -33,9 +37,13 @@ pub fn documents_to_json(text: &str, limits: &Limits) -> Result<Vec<Value>, Yaml
 /// # Errors
 /// As [`from_str`], broken text excepted.
 pub fn node_to_json(node: &Node) -> Result<Value, YamlError> {
+    value_of(node).map_err(YamlError::placed_as_in_go)
+}
+
+fn value_of(node: &Node) -> Result<Value, YamlError> {
     match &node.kind {
         Kind::Scalar { text, style } => scalar_to_json(node, text, *style),
-        Kind::Sequence(items) => items.iter().map(node_to_json).collect::<Result<_, _>>().map(Value::Array),
+        Kind::Sequence(items) => items.iter().map(value_of).collect::<Result<_, _>>().map(Value::Array),
         Kind::Mapping(pairs) => {
             let mut out = Map::new();
             fill(pairs, &mut out)?;
@@ -50,7 +58,7 @@ fn fill(pairs: &[(Node, Node)], out: &mut Map<String, Value>) -> Result<(), Yaml
             merge(value, out)?;
             continue;
         }
-        out.insert(key_text(key, value)?, node_to_json(value)?);
+        out.insert(key_text(key, value)?, value_of(value)?);
     }
     Ok(())
 }
@@ -67,7 +75,7 @@ fn is_merge(key: &Node) -> bool {
 
 fn merge(value: &Node, out: &mut Map<String, Value>) -> Result<(), YamlError> {
     let refuse =
-        |node: &Node| YamlError::new(node.at, "map merge requires map or sequence of maps as the value");
+        |node: &Node| YamlError::unplaced(node.at, "map merge requires map or sequence of maps as the value");
     match &value.kind {
         Kind::Mapping(pairs) => fill(pairs, out),
         Kind::Sequence(items) => {
@@ -83,13 +91,13 @@ fn merge(value: &Node, out: &mut Map<String, Value>) -> Result<(), YamlError> {
 
 fn key_text(key: &Node, value: &Node) -> Result<String, YamlError> {
     let Kind::Scalar { text, style } = &key.kind else {
-        return Err(YamlError::new(key.at, "invalid map key: a map or a list cannot be a key"));
+        return Err(YamlError::unplaced(key.at, format!("invalid map key: {}", go_syntax(key))));
     };
     Ok(match resolve_scalar(key, text, *style)? {
         Plain::Null => {
-            let message =
-                format!("unsupported map key of type: null (the value starts at line {})", value.at.line);
-            return Err(YamlError::new(key.at, message));
+            let shown = go_syntax(value);
+            let message = format!("unsupported map key of type: %!s(<nil>), key: <nil>, value: {shown}");
+            return Err(YamlError::unplaced(key.at, message));
         }
         Plain::Bool(b) => b.to_string(),
         Plain::Int(i) => i.to_string(),
@@ -102,6 +110,60 @@ fn key_text(key: &Node, value: &Node) -> Result<String, YamlError> {
         Plain::Timestamp | Plain::Text if is_binary(key) => decode_binary(key, text)?,
         Plain::Timestamp | Plain::Text => text.clone(),
     })
+}
+
+/// Refuses characters that YAML 1.1 does not allow anywhere.
+fn printable(text: &str) -> Result<(), YamlError> {
+    let fits = |c: char| {
+        matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+            || c >= '\u{10000}'
+    };
+    if text.chars().all(fits) {
+        return Ok(());
+    }
+    Err(YamlError::unplaced(Position::default(), "control characters are not allowed"))
+}
+
+/// The name of an alias that nothing stands for, which the parser does not tell.
+fn alias_named(text: &str, error: YamlError) -> YamlError {
+    if !error.message.ends_with("found unknown anchor") {
+        return error;
+    }
+    // A parser's line is told one up, so that it counts from zero here.
+    let line = text.lines().nth(error.at.line).unwrap_or_default();
+    let rest: String = line.chars().skip(error.at.column.saturating_sub(1)).collect();
+    let Some((_, name)) = rest.split_once('*').or_else(|| line.split_once('*')) else { return error };
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
+    let name = name.get(..end).unwrap_or(name);
+    YamlError::unplaced(error.at, format!("unknown anchor '{name}' referenced"))
+}
+
+/// A node as Go's `%#v` shows what the decoder makes of it.
+fn go_syntax(node: &Node) -> String {
+    match &node.kind {
+        Kind::Sequence(items) => {
+            let items: Vec<String> = items.iter().map(inner_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Kind::Mapping(pairs) => {
+            let mut pairs: Vec<String> =
+                pairs.iter().map(|(k, v)| format!("{}:{}", inner_syntax(k), inner_syntax(v))).collect();
+            pairs.sort();
+            format!("map[interface {{}}]interface {{}}{{{}}}", pairs.join(", "))
+        }
+        Kind::Scalar { text, style } => match resolve_scalar(node, text, *style) {
+            Ok(Plain::Null) => "<nil>".into(),
+            Ok(Plain::Bool(b)) => b.to_string(),
+            Ok(Plain::Int(i)) => i.to_string(),
+            Ok(Plain::Float(f)) => format_g(f),
+            _ => ordain_gostd::quote(text),
+        },
+    }
+}
+
+fn inner_syntax(node: &Node) -> String {
+    let shown = go_syntax(node);
+    if shown == "<nil>" { "interface {}(nil)".into() } else { shown }
 }
 
 /// Applies the explicit tag, if any, to what the text says.
@@ -134,7 +196,7 @@ fn resolve_scalar(node: &Node, text: &str, style: Style) -> Result<Plain, YamlEr
         Plain::Timestamp => "timestamp",
         Plain::Text => "str",
     };
-    Err(YamlError::new(node.at, format!("cannot decode !!{kind} `{text}` as a !!{short}")))
+    Err(YamlError::unplaced(node.at, format!("cannot decode !!{kind} `{text}` as a !!{short}")))
 }
 
 fn scalar_to_json(node: &Node, text: &str, style: Style) -> Result<Value, YamlError> {
@@ -144,7 +206,7 @@ fn scalar_to_json(node: &Node, text: &str, style: Style) -> Result<Value, YamlEr
         Plain::Int(i) => Value::Number(number(&i.to_string(), node)?),
         Plain::Float(f) => {
             let digits = format_json(f).ok_or_else(|| {
-                YamlError::new(node.at, format!("json: unsupported value: {}", format_g(f)))
+                YamlError::unplaced(node.at, format!("json: unsupported value: {}", format_g(f)))
             })?;
             Value::Number(number(&digits, node)?)
         }
@@ -162,12 +224,13 @@ fn decode_binary(node: &Node, text: &str) -> Result<String, YamlError> {
     use base64::Engine as _;
     let clean: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let bytes = base64::engine::general_purpose::STANDARD.decode(clean);
-    let bytes = bytes.map_err(|_| YamlError::new(node.at, "!!binary value contains invalid base64 data"))?;
+    let bytes =
+        bytes.map_err(|_| YamlError::unplaced(node.at, "!!binary value contains invalid base64 data"))?;
     Ok(ordain_gostd::bytes::to_text(&bytes))
 }
 
 fn number(digits: &str, node: &Node) -> Result<Number, YamlError> {
-    digits.parse().map_err(|_| YamlError::new(node.at, format!("{digits} is not a JSON number")))
+    digits.parse().map_err(|_| YamlError::unplaced(node.at, format!("{digits} is not a JSON number")))
 }
 
 #[cfg(test)]

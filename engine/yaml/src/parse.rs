@@ -70,7 +70,7 @@ pub fn parse_one(text: &str, limits: &Limits) -> Result<Option<Node>, YamlError>
 /// The same failure in the words users of Go's library know; it shows a parser's context one line up.
 fn as_libyaml(error: &ScanError) -> YamlError {
     let info = error.info();
-    let parsing = info.starts_with("while parsing");
+    let parsing = info.starts_with("while parsing") || info.contains("<document start>");
     let line = error.marker().line().saturating_sub(usize::from(parsing));
     let problem =
         if info.starts_with("while ") { info.split_once(", ").map_or(info, |(_, p)| p) } else { info };
@@ -83,7 +83,8 @@ fn as_libyaml(error: &ScanError) -> YamlError {
     } else {
         problem.to_owned()
     };
-    YamlError::new(Position { line, column: error.marker().col() + 1 }, message)
+    let at = Position { line, column: error.marker().col() + 1 };
+    if error.marker().line() == 1 { YamlError::unplaced(at, message) } else { YamlError::new(at, message) }
 }
 
 /// A sequence or mapping whose end has not come yet.

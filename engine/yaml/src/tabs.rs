@@ -99,7 +99,9 @@ impl TabCheck {
             match c {
                 '\t' if only_spaces => {
                     let at = Position { line: span.start.line(), column: span.start.col() + 1 };
-                    return Err(YamlError::new(at, "found character that cannot start any token"));
+                    let what = "found character that cannot start any token";
+                    let first = at.line == 1;
+                    return Err(if first { YamlError::unplaced(at, what) } else { YamlError::new(at, what) });
                 }
                 '\n' => only_spaces = true,
                 ' ' | '\t' => {}

@@ -88,17 +88,34 @@ pub struct YamlError {
     pub message: String,
     /// Where.
     pub at: Position,
+    /// Libyaml names no line for it: it found the first line broken, or a node that has no meaning.
+    unplaced: bool,
 }
 
 impl YamlError {
     pub(crate) fn new(at: Position, message: impl Into<String>) -> Self {
-        Self { message: message.into(), at }
+        Self { message: message.into(), at, unplaced: false }
+    }
+
+    /// One for which libyaml names no line.
+    pub(crate) fn unplaced(at: Position, message: impl Into<String>) -> Self {
+        Self { message: message.into(), at, unplaced: true }
+    }
+
+    /// The same with a line only where Go's library names one.
+    pub(crate) fn placed_as_in_go(mut self) -> Self {
+        if self.unplaced {
+            self.at = Position::default();
+        }
+        self
     }
 }
 
 impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.at.line == 0 {
+        if self.message.starts_with("json: ") || self.message.starts_with("unsupported map key") {
+            f.write_str(&self.message)
+        } else if self.at.line == 0 {
             write!(f, "yaml: {}", self.message)
         } else {
             write!(f, "yaml: line {}: {}", self.at.line, self.message)

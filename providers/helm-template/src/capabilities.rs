@@ -4,6 +4,7 @@ use crate::render::Capabilities;
 
 /// All group versions the Kubernetes client libraries of Helm 3.18 (client-go 0.33) know; without kinds.
 const KNOWN: [&str; 57] = [
+    "v1",
     "admissionregistration.k8s.io/v1",
     "admissionregistration.k8s.io/v1alpha1",
     "admissionregistration.k8s.io/v1beta1",
@@ -23,12 +24,11 @@ const KNOWN: [&str; 57] = [
     "batch/v1",
     "batch/v1beta1",
     "certificates.k8s.io/v1",
-    "certificates.k8s.io/v1alpha1",
     "certificates.k8s.io/v1beta1",
+    "certificates.k8s.io/v1alpha1",
     "coordination.k8s.io/v1alpha2",
     "coordination.k8s.io/v1beta1",
     "coordination.k8s.io/v1",
-    "v1",
     "discovery.k8s.io/v1",
     "discovery.k8s.io/v1beta1",
     "events.k8s.io/v1",

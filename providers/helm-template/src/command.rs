@@ -144,6 +144,9 @@ pub fn check_release_name(name: &str) -> Result<(), String> {
     if name.len() <= 53 && name.split('.').all(label) {
         return Ok(());
     }
+    if name.is_empty() {
+        return Err("release name \"\": no name provided".into());
+    }
     let quoted = ordain_gostd::quote(name);
     let what = "invalid release name, must match regex";
     Err(format!("release name {quoted}: {what} {RULE} and the length must not be longer than 53"))
@@ -156,11 +159,14 @@ fn run(options: &Options, directory: &Path) -> Result<String, String> {
         have.kube_version = format!("v{parsed}");
     }
     have.api_versions.extend(options.api_versions.iter().cloned());
-    check_release_name(&options.name)?;
     let values = user_values(options, directory)?;
     let chart = Chart::from_path(&directory.join(&options.chart))?;
     if chart.is_library() {
         return Err("library charts are not installable".into());
+    }
+    // What the chart lacks is said first.
+    if chart.missing_dependencies().is_empty() {
+        check_release_name(&options.name)?;
     }
     let release = ReleaseInfo {
         name: options.name.clone(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ordain_gostd::{format_json, parse_float};
+use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::value::{Entries, List, ListKind, MAX_DEPTH, Map, MapKind, Value};
@@ -162,4 +163,26 @@ fn copy_within(value: &Value, left: usize) -> Result<Value, String> {
         }
         other => other.clone(),
     })
+}
+
+/// A value as JSON whose structs keep the order of their fields; the value has a JSON form.
+pub(crate) struct InOrder<'v>(pub(crate) &'v Value);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::List(list) if !list.is_nil && list.kind != ListKind::Bytes => {
+                to.collect_seq(list.items.iter().map(InOrder))
+            }
+            Value::Map(map) => {
+                let pairs = map.snapshot();
+                to.collect_map(pairs.iter().map(|(k, v)| (k, InOrder(v))))
+            }
+            Value::Object(object) => match object.json_fields() {
+                Some(fields) => to.collect_map(fields.map(|f| (f.json, InOrder(&f.value)))),
+                None => object.to_json(MAX_DEPTH).map_err(S::Error::custom)?.serialize(to),
+            },
+            other => value_to_json(other).map_err(S::Error::custom)?.serialize(to),
+        }
+    }
 }

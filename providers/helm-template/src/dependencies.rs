@@ -107,7 +107,7 @@ fn import(chart: &mut Chart) -> Result<(), String> {
     let mut imported = Table::new();
     for dependency in &chart.metadata.dependencies {
         for item in &dependency.import_values {
-            let (child, parent) = import_paths(item)?;
+            let Some((child, parent)) = import_paths(item)? else { continue };
             if let Some(table) = table_at(&merged, &format!("{}.{child}", dependency.name)) {
                 tables(&mut imported, &wrapped(&parent, table.clone()), true);
             }
@@ -119,9 +119,9 @@ fn import(chart: &mut Chart) -> Result<(), String> {
 }
 
 /// Where the values come from in the child and go to in the parent.
-fn import_paths(item: &Data) -> Result<(String, String), String> {
+fn import_paths(item: &Data) -> Result<Option<(String, String)>, String> {
     match item {
-        Data::Text(name) => Ok((format!("exports.{name}"), ".".into())),
+        Data::Text(name) => Ok(Some((format!("exports.{name}"), ".".into()))),
         Data::Map(map) => {
             let field = |key: &str| {
                 map.get(key)
@@ -129,9 +129,10 @@ fn import_paths(item: &Data) -> Result<(String, String), String> {
                     .map(str::to_owned)
                     .ok_or_else(|| format!("import-values: {key} is not text"))
             };
-            Ok((field("child")?, field("parent")?))
+            Ok(Some((field("child")?, field("parent")?)))
         }
-        _ => Err("import-values: neither a name nor a table of child and parent".into()),
+        // Anything else is passed over, as Helm does.
+        _ => Ok(None),
     }
 }
 

@@ -52,9 +52,8 @@ fn translate(pattern: &str) -> Result<String, String> {
             _ => out.push_str(&regex::escape(&c.to_string())),
         }
     }
-    if groups > 0 {
-        return Err("unexpected end of input".into());
-    }
+    // What stays open closes with the pattern.
+    out.extend(std::iter::repeat_n(')', groups));
     out.push('$');
     Ok(out)
 }

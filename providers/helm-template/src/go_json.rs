@@ -2,22 +2,23 @@
 
 use ordain_gostd::bytes::escaped;
 use ordain_gostd::quote_char;
+use serde::Serialize;
 use serde_json::Value as Json;
 
 /// `json.Marshal`: compact, `<`, `>` and `&` escaped.
-pub(crate) fn marshal(json: &Json) -> String {
-    escape_html(&json.to_string())
+pub(crate) fn marshal<T: Serialize>(json: &T) -> String {
+    escape_html(&serde_json::to_string(json).unwrap_or_default())
 }
 
 /// `json.MarshalIndent` with two blanks.
-pub(crate) fn marshal_pretty(json: &Json) -> String {
+pub(crate) fn marshal_pretty<T: Serialize>(json: &T) -> String {
     escape_html(&serde_json::to_string_pretty(json).unwrap_or_default())
 }
 
 /// As [`marshal`], with only the line separators escaped.
-pub(crate) fn marshal_raw(json: &Json) -> String {
+pub(crate) fn marshal_raw<T: Serialize>(json: &T) -> String {
     let mut out = String::new();
-    for c in json.to_string().chars() {
+    for c in serde_json::to_string(json).unwrap_or_default().chars() {
         match c {
             '\u{2028}' => out.push_str("\\u2028"),
             '\u{2029}' => out.push_str("\\u2029"),
@@ -92,7 +93,10 @@ impl Checker {
     }
 
     fn bad<T>(&self, place: &str) -> Result<T, String> {
+        // The scanner goes byte by byte.
         let c = self.peek()?;
+        let mut bytes = [0; 4];
+        let c = c.encode_utf8(&mut bytes).bytes().next().map_or(c, char::from);
         let shown = if c == '\'' { "'\\''".to_owned() } else { quote_char(c, false) };
         let shown = if c == '"' { "'\"'".to_owned() } else { shown };
         Err(format!("invalid character {shown} {place}"))

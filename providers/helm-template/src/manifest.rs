@@ -226,8 +226,8 @@ fn head(document: &str) -> Result<Head, String> {
             )));
         }
     };
-    let kind = text(map.get("kind"), "SimpleHead.kind")?;
     text(map.get("apiVersion"), "SimpleHead.apiVersion")?;
+    let kind = text(map.get("kind"), "SimpleHead.kind")?;
     let metadata = match map.get("metadata") {
         None | Some(Json::Null) => &empty,
         Some(Json::Object(metadata)) => metadata,
@@ -237,19 +237,19 @@ fn head(document: &str) -> Result<Head, String> {
             return Err(decoding(format!("{kind} into Go struct field SimpleHead.metadata of type {owner}")));
         }
     };
-    let name = text(metadata.get("name"), "SimpleHead.metadata.name")?;
     let annotations = match metadata.get("annotations") {
         None | Some(Json::Null) => BTreeMap::new(),
         Some(Json::Object(annotations)) => annotations
             .iter()
-            .map(|(k, v)| Ok((k.clone(), text(Some(v), "SimpleHead.metadata.annotations")?)))
+            .map(|(k, v)| Ok((k.clone(), text(Some(v), ".metadata.annotations")?)))
             .collect::<Result<_, String>>()?,
         Some(other) => {
             let kind = go_json::kind(other);
-            let field = "SimpleHead.metadata.annotations of type map[string]string";
+            let field = ".metadata.annotations of type map[string]string";
             return Err(decoding(format!("{kind} into Go struct field {field}")));
         }
     };
+    let name = text(metadata.get("name"), ".metadata.name")?;
     Ok(Head { kind, name, annotations })
 }
 

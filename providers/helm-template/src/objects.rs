@@ -29,8 +29,11 @@ pub(crate) enum Object {
 #[derive(Debug)]
 pub(crate) struct Struct {
     pub(crate) type_name: &'static str,
-    /// What its `String` method gives, where it has one.
+    /// What the `String` method of a pointer to it gives, where it has one: an action that prints a field of a struct
+    /// takes it, a function gets a copy and does not.
     pub(crate) text: Option<String>,
+    /// The struct within it that holds all its fields but the last.
+    pub(crate) embedded: Option<&'static str>,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -86,6 +89,14 @@ impl Object {
         }
     }
 
+    /// What an action shows of it.
+    pub(crate) fn printed(&self) -> String {
+        match self {
+            Self::Struct(Struct { text: Some(text), .. }) => text.clone(),
+            _ => self.show(),
+        }
+    }
+
     /// What printing it shows.
     pub(crate) fn show(&self) -> String {
         ordain_gostd::sprint(&[self.to_arg(&Value::to_arg)])
@@ -94,9 +105,15 @@ impl Object {
     pub(crate) fn to_arg(&self, inner: &dyn Fn(&Value) -> Arg) -> Arg {
         let name: Cow<'static, str> = self.type_name().into();
         match self {
-            Self::Struct(Struct { text: Some(text), .. }) => Arg::Stringer(name, text.clone()),
             Self::Struct(s) => {
-                let fields = s.fields.iter().map(|f| (f.name.into(), inner(&f.value))).collect();
+                let mut fields: Vec<(Cow<'static, str>, Arg)> =
+                    s.fields.iter().map(|f| (f.name.into(), inner(&f.value))).collect();
+                if let Some(embedded) = s.embedded {
+                    let own = fields.split_off(s.fields.len().saturating_sub(1));
+                    let (_, short) = embedded.rsplit_once('.').unwrap_or(("", embedded));
+                    fields = vec![(short.into(), Arg::Struct(embedded.into(), fields))];
+                    fields.extend(own);
+                }
                 let plain = Arg::Struct(name, fields);
                 if s.type_name.starts_with('*') {
                     let text = format!("&{}", ordain_gostd::sprint(&[plain]));
@@ -110,6 +127,17 @@ impl Object {
             }
             Self::Time(moment) => Arg::Stringer(name, time::format(moment, time::STRING)),
             Self::Version(version) => Arg::Stringer(name, version.to_string()),
+        }
+    }
+
+    /// The fields that JSON shows, in their order.
+    pub(crate) fn json_fields(&self) -> Option<impl Iterator<Item = &Field>> {
+        match self {
+            Self::Struct(s) => {
+                let shown = |f: &&Field| !f.json.is_empty() && (!f.omit_empty || f.value.truth());
+                Some(s.fields.iter().filter(shown))
+            }
+            _ => None,
         }
     }
 

@@ -153,8 +153,9 @@ fn texts(
     options: RenderOptions,
 ) -> Result<(Chart, BTreeMap<String, String>), String> {
     let mut chart = chart.clone();
-    let missing = dependencies::missing(&chart).join(", ");
+    let missing = dependencies::missing(&chart);
     if !missing.is_empty() {
+        let missing = missing.join(", ");
         return Err(format!(
             "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {missing}"
         ));

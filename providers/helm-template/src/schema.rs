@@ -40,10 +40,15 @@ fn collect(chart: &Chart, values: &Table, out: &mut String) {
 /// One line per finding.
 pub(crate) fn check_one(schema: &[u8], values: &Table) -> Result<(), String> {
     let text = ordain_gostd::bytes::to_text(schema);
-    let schema = go_json::parse(&text).map_err(|e| {
-        // The library reads a stream, which ends with EOF where a text ends unexpectedly.
-        if e == "unexpected end of JSON input" { "unexpected EOF".into() } else { e }
-    })?;
+    // The library reads a stream: what follows the first value is not looked at, and a text that ends too early ends
+    // with EOF.
+    let first = serde_json::Deserializer::from_str(&text).into_iter::<Json>().next();
+    let schema = match first {
+        Some(Ok(schema)) => schema,
+        None => return Err("EOF".into()),
+        Some(Err(_)) => go_json::parse(&text)
+            .map_err(|e| if e == "unexpected end of JSON input" { "unexpected EOF".into() } else { e })?,
+    };
     ordain_jsonschema::verify(&schema).map_err(|e| match e.as_str() {
         // The words of the library's own release.
         "type must be of type string/array-of-strings" => {

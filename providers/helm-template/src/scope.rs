@@ -104,7 +104,8 @@ fn text_field(name: &'static str, json: &'static str, text: &str) -> Field {
 }
 
 fn structure(type_name: &'static str, text: Option<String>, fields: Vec<Field>) -> Value {
-    Value::object(Object::Struct(Struct { type_name, text, fields }))
+    let embedded = type_name.starts_with("struct { chart.Metadata;").then_some("chart.Metadata");
+    Value::object(Object::Struct(Struct { type_name, text, embedded, fields }))
 }
 
 fn chart_value(m: &Metadata, is_root: bool) -> Value {

@@ -221,14 +221,14 @@ impl Parser<'_> {
         Ok(Data::from_json(value))
     }
 
-    fn index(&mut self) -> Step<usize> {
+    /// An index as it stands there; it may be below zero.
+    fn index(&mut self) -> Step<i64> {
         let (text, last) = self.until("]");
         if last.is_none() {
             return error("error parsing index: EOF");
         }
         match text.parse::<i64>() {
-            Ok(i) if i < 0 => error(format!("negative {i} index not allowed")),
-            Ok(i) => Ok(usize::try_from(i).unwrap_or(usize::MAX)),
+            Ok(i) => Ok(i),
             Err(_) => {
                 let quoted = ordain_gostd::quote(&text);
                 error(format!("error parsing index: strconv.Atoi: parsing {quoted}: invalid syntax"))
@@ -236,10 +236,15 @@ impl Parser<'_> {
         }
     }
 
-    fn item(&mut self, list: &mut Vec<Data>, index: usize, level: usize) -> Step<()> {
+    fn item(&mut self, list: &mut Vec<Data>, index: i64, level: usize) -> Step<()> {
+        if index < 0 {
+            return error(format!("negative {index} index not allowed"));
+        }
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
         let (text, last) = self.until("[.=");
         if !text.is_empty() {
-            return error(format!("unexpected data at end of array index: {}", ordain_gostd::quote(&text)));
+            let shown: Vec<String> = text.chars().map(|c| ordain_gostd::quote_char(c, false)).collect();
+            return error(format!("unexpected data at end of array index: [{}]", shown.join(" ")));
         }
         match last {
             None => Err(Stop::End),
@@ -271,7 +276,10 @@ impl Parser<'_> {
 }
 
 fn conversion(found: &Data, wanted: &str) -> String {
-    let found = found.to_value().type_name();
+    let found = match found {
+        Data::Null => "nil".into(),
+        found => found.to_value().type_name(),
+    };
     format!("unable to parse key: interface conversion: interface {{}} is {found}, not {wanted}")
 }
 

@@ -103,8 +103,7 @@ pub(crate) fn print(out: &mut String, arg: &Arg, verb: char, flags: &Flags) {
 fn print_inner(out: &mut String, arg: &Arg, verb: char, flags: &Flags) {
     match arg {
         Arg::Nil if flags.sharp_v => out.push_str("interface {}(nil)"),
-        Arg::Nil if verb == 'v' => out.push_str("<nil>"),
-        Arg::Nil => out.push_str(&format!("%!{verb}(<nil>)")),
+        Arg::Nil => out.push_str("<nil>"),
         _ => print(out, arg, verb, flags),
     }
 }
@@ -216,7 +215,7 @@ fn string(out: &mut String, arg: &Arg, text: &str, verb: char, flags: &Flags) {
 fn print_bytes(out: &mut String, arg: &Arg, bytes: &[u8], verb: char, flags: &Flags) {
     match verb {
         'v' | 'd' => {
-            let (open, gap, close) = shape(flags, "[]byte", ("[", " ", "]"));
+            let (open, gap, close) = shape(flags, "[]uint8", ("[", " ", "]"));
             group(out, &open, gap, close, bytes, |out, byte| {
                 let text = if flags.sharp_v { format!("0x{byte:x}") } else { byte.to_string() };
                 out.push_str(&text);

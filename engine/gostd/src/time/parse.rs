@@ -3,7 +3,6 @@
 use super::Moment;
 use super::civil::{days_from_civil, days_in_month};
 use super::layout::{DAYS, Field, MONTHS, Zone, next_field};
-use crate::quote::quote;
 
 /// `time.Parse(layout, value)`.
 ///
@@ -49,6 +48,20 @@ struct Parts {
     /// `Some(true)` for PM.
     half: Option<bool>,
     zone: Option<(Option<i32>, String)>,
+}
+
+/// Go's own quoting here: what is no printable ASCII is shown byte by byte.
+fn quote(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            ' '..='\u{7f}' => out.push(c),
+            _ => c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| out.push_str(&format!("\\x{b:02x}"))),
+        }
+    }
+    out.push('"');
+    out
 }
 
 struct Reader<'v> {

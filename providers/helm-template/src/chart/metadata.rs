@@ -75,55 +75,129 @@ pub struct Metadata {
     pub dependencies: Vec<Dependency>,
     /// `application`, `library` or empty.
     pub kind: String,
+    /// One of the maintainers is null.
+    pub(super) empty_maintainer: bool,
+    /// The first dependency that is null.
+    pub(super) empty_dependency: Option<usize>,
 }
 
-/// Reads fields of a JSON object as Go's decoder fills a struct: text fields take numbers and booleans as text, because
-/// the YAML reader converts scalars for them.
-struct Reader<'j> {
-    map: &'j JsonMap<String, Json>,
+/// What a field of `Chart.yaml` holds.
+enum Shape {
+    Text,
+    Flag,
+    Any,
+    /// Elements, and the name of Go's type.
+    List(&'static Shape, &'static str),
+    TextByName,
+    /// Fields, the name of the struct, and the name of Go's type.
+    Struct(&'static [(&'static str, Shape)], &'static str, &'static str),
+}
+
+const TEXTS: Shape = Shape::List(&Shape::Text, "[]string");
+
+const MAINTAINER: Shape = Shape::Struct(
+    &[("name", Shape::Text), ("email", Shape::Text), ("url", Shape::Text)],
+    "Maintainer",
+    "chart.Maintainer",
+);
+
+const DEPENDENCY: Shape = Shape::Struct(
+    &[
+        ("name", Shape::Text),
+        ("version", Shape::Text),
+        ("repository", Shape::Text),
+        ("condition", Shape::Text),
+        ("tags", TEXTS),
+        ("enabled", Shape::Flag),
+        ("import-values", Shape::List(&Shape::Any, "[]interface {}")),
+        ("alias", Shape::Text),
+    ],
+    "Dependency",
+    "chart.Dependency",
+);
+
+const METADATA: Shape = Shape::Struct(
+    &[
+        ("name", Shape::Text),
+        ("home", Shape::Text),
+        ("sources", TEXTS),
+        ("version", Shape::Text),
+        ("description", Shape::Text),
+        ("keywords", TEXTS),
+        ("maintainers", Shape::List(&MAINTAINER, "[]*chart.Maintainer")),
+        ("icon", Shape::Text),
+        ("apiVersion", Shape::Text),
+        ("condition", Shape::Text),
+        ("tags", Shape::Text),
+        ("appVersion", Shape::Text),
+        ("deprecated", Shape::Flag),
+        ("annotations", Shape::TextByName),
+        ("kubeVersion", Shape::Text),
+        ("dependencies", Shape::List(&DEPENDENCY, "[]*chart.Dependency")),
+        ("type", Shape::Text),
+    ],
+    "Metadata",
+    "chart.Metadata",
+);
+
+/// Where a decoder is: the innermost struct and the fields that lead there.
+#[derive(Clone)]
+struct Place {
     owner: &'static str,
+    path: String,
 }
 
-impl Reader<'_> {
-    fn wrong(&self, found: &Json, field: &str, wanted: &str) -> String {
+impl Place {
+    fn refuse(&self, found: &Json, wanted: &str) -> String {
         let kind = go_json::kind(found);
-        let owner = self.owner;
-        format!(
-            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go struct field {owner}.{field} of type {wanted}"
-        )
-    }
-
-    fn text(&self, field: &str) -> Result<String, String> {
-        match self.map.get(field) {
-            None | Some(Json::Null) => Ok(String::new()),
-            Some(value) => scalar_text(value).ok_or_else(|| self.wrong(value, field, "string")),
+        let what = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
+        if self.path.is_empty() {
+            return format!("{what} {kind} into Go value of type {wanted}");
         }
+        format!("{what} {kind} into Go struct field {}.{} of type {wanted}", self.owner, self.path)
     }
+}
 
-    fn flag(&self, field: &str) -> Result<bool, String> {
-        match self.map.get(field) {
-            None | Some(Json::Null) => Ok(false),
-            Some(Json::Bool(b)) => Ok(*b),
-            Some(other) => Err(self.wrong(other, field, "bool")),
+/// A document as Go's decoder fills a struct with it, in the order of its keys: text fields take numbers and booleans
+/// as text, because the YAML reader converts scalars for them; names of fields fit in any case; null changes nothing.
+fn conform(found: &Json, shape: &Shape, place: &Place) -> Result<Json, String> {
+    Ok(match (shape, found) {
+        (_, Json::Null) | (Shape::Any, _) => found.clone(),
+        (Shape::Text, _) => {
+            let text = scalar_text(found).ok_or_else(|| place.refuse(found, "string"))?;
+            Json::String(text)
         }
-    }
-
-    fn list(&self, field: &str, wanted: &str) -> Result<&[Json], String> {
-        match self.map.get(field) {
-            None | Some(Json::Null) => Ok(&[]),
-            Some(Json::Array(items)) => Ok(items),
-            Some(other) => Err(self.wrong(other, field, wanted)),
+        (Shape::Flag, Json::Bool(_)) => found.clone(),
+        (Shape::Flag, _) => return Err(place.refuse(found, "bool")),
+        (Shape::List(inner, _), Json::Array(items)) => {
+            items.iter().map(|item| conform(item, inner, place)).collect::<Result<_, _>>()?
         }
-    }
-
-    fn texts(&self, field: &str) -> Result<Vec<String>, String> {
-        let items = self.list(field, "[]string")?;
-        let text = |v: &Json| match v {
-            Json::Null => Ok(String::new()),
-            other => scalar_text(other).ok_or_else(|| self.wrong(other, field, "string")),
-        };
-        items.iter().map(text).collect()
-    }
+        (Shape::List(_, name), _) => return Err(place.refuse(found, name)),
+        (Shape::TextByName, Json::Object(map)) => {
+            let text =
+                |(name, value): (&String, &Json)| Ok((name.clone(), conform(value, &Shape::Text, place)?));
+            Json::Object(map.iter().map(text).collect::<Result<_, String>>()?)
+        }
+        (Shape::TextByName, _) => return Err(place.refuse(found, "map[string]string")),
+        (Shape::Struct(fields, owner, _), Json::Object(map)) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort();
+            let mut out = JsonMap::new();
+            for key in keys {
+                let exact = fields.iter().find(|(name, _)| name == key);
+                let field = exact.or_else(|| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)));
+                let (Some((name, shape)), Some(value)) = (field, map.get(key)) else { continue };
+                let path =
+                    if place.path.is_empty() { (*name).to_owned() } else { format!("{}.{name}", place.path) };
+                let value = conform(value, shape, &Place { owner, path })?;
+                if !value.is_null() {
+                    out.insert((*name).to_owned(), value);
+                }
+            }
+            Json::Object(out)
+        }
+        (Shape::Struct(_, _, name), _) => return Err(place.refuse(found, name)),
+    })
 }
 
 fn scalar_text(value: &Json) -> Option<String> {
@@ -148,22 +222,23 @@ fn number_text(digits: &str) -> String {
     }
 }
 
+fn text_of(map: &Json, field: &str) -> String {
+    map.get(field).and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+fn texts_of(map: &Json, field: &str) -> Vec<String> {
+    items_of(map, field).iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+fn items_of<'j>(map: &'j Json, field: &str) -> &'j [Json] {
+    map.get(field).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
 impl Metadata {
     /// Reads a document over what is there already: `requirements.yaml` adds its dependencies to `Chart.yaml`.
     pub(crate) fn read(&mut self, json: &Json) -> Result<(), String> {
-        let empty = JsonMap::new();
-        let map = match json {
-            Json::Null => &empty,
-            Json::Object(map) => map,
-            other => {
-                let kind = go_json::kind(other);
-                return Err(format!(
-                    "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type chart.Metadata"
-                ));
-            }
-        };
-        let reader = Reader { map, owner: "Metadata" };
-        let texts: [(&str, &mut String); 12] = [
+        let json = conform(json, &METADATA, &Place { owner: "Metadata", path: String::new() })?;
+        let texts: [(&str, &mut String); 11] = [
             ("name", &mut self.name),
             ("home", &mut self.home),
             ("version", &mut self.version),
@@ -175,42 +250,40 @@ impl Metadata {
             ("appVersion", &mut self.app_version),
             ("kubeVersion", &mut self.kube_version),
             ("type", &mut self.kind),
-            ("", &mut String::new()),
         ];
         for (field, target) in texts {
-            if map.contains_key(field) {
-                *target = reader.text(field)?;
+            if json.get(field).is_some() {
+                *target = text_of(&json, field);
             }
         }
-        if map.contains_key("deprecated") {
-            self.deprecated = reader.flag("deprecated")?;
+        if let Some(Json::Bool(deprecated)) = json.get("deprecated") {
+            self.deprecated = *deprecated;
         }
-        if map.contains_key("sources") {
-            self.sources = reader.texts("sources")?;
+        if json.get("sources").is_some() {
+            self.sources = texts_of(&json, "sources");
         }
-        if map.contains_key("keywords") {
-            self.keywords = reader.texts("keywords")?;
+        if json.get("keywords").is_some() {
+            self.keywords = texts_of(&json, "keywords");
         }
-        self.read_lists(&reader)
+        self.read_lists(&json);
+        Ok(())
     }
 
-    fn read_lists(&mut self, reader: &Reader<'_>) -> Result<(), String> {
-        if let Some(Json::Object(annotations)) = reader.map.get("annotations") {
-            let text = |(k, v): (&String, &Json)| {
-                let text = scalar_text(v).or(matches!(v, Json::Null).then(String::new));
-                text.map(|t| (k.clone(), t)).ok_or_else(|| reader.wrong(v, "annotations", "string"))
-            };
-            self.annotations = annotations.iter().map(text).collect::<Result<_, _>>()?;
+    fn read_lists(&mut self, json: &Json) {
+        if let Some(Json::Object(annotations)) = json.get("annotations") {
+            let text = |(k, v): (&String, &Json)| (k.clone(), v.as_str().unwrap_or_default().to_owned());
+            self.annotations = annotations.iter().map(text).collect();
         }
-        if reader.map.contains_key("maintainers") {
-            let items = reader.list("maintainers", "[]*chart.Maintainer")?;
-            self.maintainers = items.iter().map(maintainer).collect::<Result<_, _>>()?;
+        if json.get("maintainers").is_some() {
+            let items = items_of(json, "maintainers");
+            self.maintainers = items.iter().map(maintainer).collect();
+            self.empty_maintainer = items.iter().any(Json::is_null);
         }
-        if reader.map.contains_key("dependencies") {
-            let items = reader.list("dependencies", "[]*chart.Dependency")?;
-            self.dependencies = items.iter().map(dependency).collect::<Result<_, _>>()?;
+        if json.get("dependencies").is_some() {
+            let items = items_of(json, "dependencies");
+            self.dependencies = items.iter().map(dependency).collect();
+            self.empty_dependency = items.iter().position(Json::is_null);
         }
-        Ok(())
     }
 
     /// Helm's checks, in its order and words.
@@ -228,6 +301,7 @@ impl Metadata {
         ] {
             *text = sanitize(text);
         }
+        self.sources.iter_mut().chain(&mut self.keywords).for_each(|text| *text = sanitize(text));
         if self.name.is_empty() {
             return fail("chart.metadata.name is required".into());
         }
@@ -243,49 +317,63 @@ impl Metadata {
         if !matches!(self.kind.as_str(), "" | "application" | "library") {
             return fail("chart.metadata.type must be application or library".into());
         }
+        if self.empty_maintainer {
+            return fail("maintainers must not contain empty or null nodes".into());
+        }
+        for maintainer in &mut self.maintainers {
+            for text in [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url] {
+                *text = sanitize(text);
+            }
+        }
+        self.validate_dependencies().map_err(|message| format!("validation: {message}"))
+    }
+
+    fn validate_dependencies(&mut self) -> Result<(), String> {
         let mut seen = std::collections::BTreeSet::new();
-        for dependency in &mut self.dependencies {
-            dependency.name = sanitize(&dependency.name);
+        for (at, dependency) in self.dependencies.iter_mut().enumerate() {
+            if self.empty_dependency == Some(at) {
+                return Err("dependencies must not contain empty or null nodes".into());
+            }
+            for text in [
+                &mut dependency.name,
+                &mut dependency.version,
+                &mut dependency.repository,
+                &mut dependency.condition,
+            ] {
+                *text = sanitize(text);
+            }
+            dependency.tags.iter_mut().for_each(|tag| *tag = sanitize(tag));
             let alias_fits =
                 dependency.alias.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
             if !alias_fits {
                 let name = ordain_gostd::quote(&dependency.name);
-                return fail(format!("dependency {name} has disallowed characters in the alias"));
+                return Err(format!("dependency {name} has disallowed characters in the alias"));
             }
             let key = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
             if !seen.insert(key.clone()) {
                 let key = ordain_gostd::quote(key);
-                return fail(format!("more than one dependency with name or alias {key}"));
+                return Err(format!("more than one dependency with name or alias {key}"));
             }
         }
         Ok(())
     }
 }
 
-fn maintainer(json: &Json) -> Result<Maintainer, String> {
-    let Json::Object(map) = json else {
-        return Err("validation: maintainers must not contain empty or null nodes".into());
-    };
-    let reader = Reader { map, owner: "Maintainer" };
-    Ok(Maintainer { name: reader.text("name")?, email: reader.text("email")?, url: reader.text("url")? })
+fn maintainer(json: &Json) -> Maintainer {
+    Maintainer { name: text_of(json, "name"), email: text_of(json, "email"), url: text_of(json, "url") }
 }
 
-fn dependency(json: &Json) -> Result<Dependency, String> {
-    let Json::Object(map) = json else {
-        return Err("validation: dependencies must not contain empty or null nodes".into());
-    };
-    let reader = Reader { map, owner: "Dependency" };
-    let imports = reader.list("import-values", "[]interface {}")?;
-    Ok(Dependency {
-        name: reader.text("name")?,
-        version: reader.text("version")?,
-        repository: reader.text("repository")?,
-        condition: reader.text("condition")?,
-        tags: reader.texts("tags")?,
-        enabled: reader.flag("enabled")?,
-        import_values: imports.iter().cloned().map(Data::from_json).collect(),
-        alias: reader.text("alias")?,
-    })
+fn dependency(json: &Json) -> Dependency {
+    Dependency {
+        name: text_of(json, "name"),
+        version: text_of(json, "version"),
+        repository: text_of(json, "repository"),
+        condition: text_of(json, "condition"),
+        tags: texts_of(json, "tags"),
+        enabled: json.get("enabled") == Some(&Json::Bool(true)),
+        import_values: items_of(json, "import-values").iter().cloned().map(Data::from_json).collect(),
+        alias: text_of(json, "alias"),
+    }
 }
 
 /// Blanks become spaces, what cannot be printed goes.

@@ -24,13 +24,22 @@ pub(super) const TABLE: &[Function] = &[
     variadic("print", ANY, |_, a| Ok(Value::from(sprint(&printed(a))))),
     variadic("println", ANY, |_, a| Ok(Value::from(sprintln(&printed(a))))),
     variadic("printf", &[Param::Text, Param::Any], printf),
-    variadic("html", ANY, |_, a| Ok(Value::from(escape::html(&sprint(&printed(a)))))),
-    variadic("js", ANY, |_, a| Ok(Value::from(escape::js(&sprint(&printed(a)))))),
-    variadic("urlquery", ANY, |_, a| Ok(Value::from(escape::query(&sprint(&printed(a)))))),
+    variadic("html", ANY, |_, a| Ok(Value::from(escape::html(&shown(a))))),
+    variadic("js", ANY, |_, a| Ok(Value::from(escape::js(&shown(a))))),
+    variadic("urlquery", ANY, |_, a| Ok(Value::from(escape::query(&shown(a))))),
 ];
 
 fn printed(args: &[Slot]) -> Vec<ordain_gostd::Arg> {
     args.iter().map(|slot| slot.value.to_arg()).collect()
+}
+
+/// Arguments of the escaping functions, which see what an action would print.
+fn shown(args: &[Slot]) -> String {
+    let one = |slot: &Slot| match &slot.value {
+        Value::Nil => ordain_gostd::Arg::Text("<no value>".into()),
+        value => value.to_arg(),
+    };
+    sprint(&args.iter().map(one).collect::<Vec<_>>())
 }
 
 fn printf(engine: &mut Engine<'_>, args: &[Slot]) -> Returns {

@@ -11,6 +11,7 @@ use ordain_gostd::bytes::{to_bytes, to_text};
 use sha2::Digest;
 
 use super::args::Args;
+use super::encoding::base64_bytes;
 use super::fixed;
 use crate::template::{Engine, Function, Param, Returns, Slot};
 use crate::value::Value;
@@ -128,8 +129,7 @@ fn decrypt(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
     if args.text(1).is_empty() {
         return Ok(Value::from(""));
     }
-    let bytes =
-        STANDARD.decode(args.text(1)).map_err(|_| "illegal base64 data at input byte 0".to_owned())?;
+    let bytes = base64_bytes(args.text(1))?;
     let Some((iv, body)) = bytes.split_first_chunk::<16>() else {
         return Err(format!("runtime error: slice bounds out of range [:16] with capacity {}", bytes.len()));
     };

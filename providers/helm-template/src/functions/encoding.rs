@@ -9,7 +9,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::args::Args;
 use super::{fixed, toml};
-use crate::data::{value_from_json, value_to_json};
+use crate::data::{InOrder, value_from_json, value_to_json};
 use crate::go_json;
 use crate::template::{Engine, Function, Param, Returns, Slot};
 use crate::value::{Entries, Value};
@@ -22,14 +22,14 @@ pub(super) const TABLE: &[Function] = &[
     fixed("b64dec", T, |_, a| Ok(Value::from(base64_decode(a.text(0)).unwrap_or_else(|e| e)))),
     fixed("b32enc", T, |_, a| Ok(Value::from(base32_encode(&to_bytes(a.text(0)))))),
     fixed("b32dec", T, |_, a| Ok(Value::from(base32_decode(a.text(0)).unwrap_or_else(|e| e)))),
-    fixed("toJson", ANY, |engine, a| json_text(engine, a, go_json::marshal).or_else(|_| empty())),
-    fixed("mustToJson", ANY, |engine, a| json_text(engine, a, go_json::marshal)),
+    fixed("toJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal(v)).or_else(|_| empty())),
+    fixed("mustToJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal(v))),
     fixed("toPrettyJson", ANY, |engine, a| {
-        json_text(engine, a, go_json::marshal_pretty).or_else(|_| empty())
+        json_text(engine, a, |v| go_json::marshal_pretty(v)).or_else(|_| empty())
     }),
-    fixed("mustToPrettyJson", ANY, |engine, a| json_text(engine, a, go_json::marshal_pretty)),
-    fixed("toRawJson", ANY, |engine, a| json_text(engine, a, go_json::marshal_raw)),
-    fixed("mustToRawJson", ANY, |engine, a| json_text(engine, a, go_json::marshal_raw)),
+    fixed("mustToPrettyJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal_pretty(v))),
+    fixed("toRawJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal_raw(v))),
+    fixed("mustToRawJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal_raw(v))),
     fixed("fromJson", T, |_, a| Ok(table_or_error(json_object(a.text(0))))),
     fixed("fromJsonArray", T, |_, a| Ok(list_or_error(json_array(a.text(0))))),
     fixed("mustFromJson", T, |_, a| go_json::parse(a.text(0)).map(value_from_json)),
@@ -55,8 +55,9 @@ fn empty() -> Returns {
     Ok(Value::from(""))
 }
 
-fn json_text(engine: &mut Engine<'_>, args: &[Slot], write: fn(&Json) -> String) -> Returns {
-    let text = write(&value_to_json(args.value(0))?);
+fn json_text(engine: &mut Engine<'_>, args: &[Slot], write: impl Fn(&InOrder<'_>) -> String) -> Returns {
+    value_to_json(args.value(0))?;
+    let text = write(&InOrder(args.value(0)));
     engine.limits.produce(text.len())?;
     Ok(Value::from(text))
 }
@@ -157,8 +158,16 @@ fn yaml_array(text: &str) -> Result<Value, String> {
 
 /// `base64.StdEncoding.DecodeString`; line breaks are skipped, the error names the first bad byte.
 fn base64_decode(text: &str) -> Result<String, String> {
+    base64_bytes(text).map(|bytes| to_text(&bytes))
+}
+
+/// As [`base64_decode`], before the bytes become text.
+///
+/// # Errors
+/// Go's words.
+pub(super) fn base64_bytes(text: &str) -> Result<Vec<u8>, String> {
     let clean: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    STANDARD.decode(&clean).map(|bytes| to_text(&bytes)).map_err(|_| {
+    STANDARD.decode(&clean).map_err(|_| {
         let alphabet = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
         let at =
             text.char_indices().find(|(_, c)| !alphabet(*c) && !matches!(c, '\r' | '\n')).map(|(i, _)| i);

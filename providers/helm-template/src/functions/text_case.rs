@@ -41,7 +41,8 @@ pub(super) fn swap(text: &str) -> String {
 }
 
 pub(super) fn initials(text: &str) -> String {
-    text.split_whitespace().filter_map(|word| word.chars().next()).collect()
+    // The library takes a byte of each word and makes a character of it.
+    text.split_whitespace().filter_map(|word| word.bytes().next().map(char::from)).collect()
 }
 
 fn is_connector(c: char) -> bool {

@@ -21,8 +21,27 @@ pub(super) fn encode(value: &Value) -> Result<String, String> {
 /// # Errors
 /// The reader's words.
 pub(super) fn decode(text: &str) -> Result<Value, String> {
-    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| format!("toml: {}", e.message()))?;
+    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| refusal(text, &e))?;
     Ok(convert(&toml::Value::Table(table)))
+}
+
+/// What is wrong, in the words of Helm's reader where it is a key without its value.
+fn refusal(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let rest = text.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
+    let blank = |c: char| c == ' ' || c == '\t';
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let after = rest.trim_start_matches(blank).trim_start_matches(bare).trim_start_matches(blank);
+    match after.chars().next() {
+        None => format!("toml: line {line}: unexpected EOF; expected key separator '='"),
+        Some(c) if !"=.\"'[#".contains(c) => {
+            let shown = ordain_gostd::quote_char(c, false);
+            format!("toml: line {line}: expected '.' or '=', but got {shown} instead")
+        }
+        Some(_) => format!("toml: {}", error.message()),
+    }
 }
 
 fn convert(value: &toml::Value) -> Value {

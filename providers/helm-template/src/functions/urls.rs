@@ -43,6 +43,12 @@ fn url_parse(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
         return Err(bad("first path segment in URL cannot contain colon"));
     }
     let (userinfo, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let after_name = host.rfind(']').map_or(host, |at| host.get(at..).unwrap_or_default());
+    if let Some(port) = after_name.rfind(':').and_then(|at| after_name.get(at..))
+        && !port.bytes().skip(1).all(|b| b.is_ascii_digit())
+    {
+        return Err(bad(&format!("invalid port {} after host", quote(port))));
+    }
     let decoded = |text: &str| unpercent(text).ok_or_else(|| bad(&invalid_escape(text)));
     let pairs = [
         ("scheme", scheme.to_ascii_lowercase()),

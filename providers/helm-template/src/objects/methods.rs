@@ -115,14 +115,21 @@ fn files_method(name: &str) -> Option<Method> {
     }
 }
 
+/// A version as an action shows it.
+fn as_printed(receiver: &Value, _: &[Slot]) -> Result<Value, String> {
+    Ok(Value::from(match receiver {
+        Value::Object(object) => object.printed(),
+        other => other.show(),
+    }))
+}
+
 fn struct_method(s: &Struct, name: &str) -> Option<Method> {
     if s.type_name != "chartutil.KubeVersion" {
         return None;
     }
-    let version: fn(&Value, &[Slot]) -> Result<Value, String> = |r, _| Ok(Value::from(r.show()));
     match name {
-        "String" => Some(Method { name: "String", params: &[], body: version }),
-        "GitVersion" => Some(Method { name: "GitVersion", params: &[], body: version }),
+        "String" => Some(Method { name: "String", params: &[], body: as_printed }),
+        "GitVersion" => Some(Method { name: "GitVersion", params: &[], body: as_printed }),
         _ => None,
     }
 }

@@ -238,6 +238,13 @@ impl<'t> State<'_, '_, 't> {
             Ok(value) => Ok(Slot::plain(value)),
             Err(message) => {
                 self.at = at;
+                let message = match message.strip_prefix("non-function of type ") {
+                    Some(kind) if name == "call" => {
+                        let callee = callee(args, values.first());
+                        format!("non-function {callee} of type {kind}")
+                    }
+                    _ => message,
+                };
                 self.fail(format!("error calling {name}: {message}"))
             }
         }
@@ -358,5 +365,15 @@ impl<'t> State<'_, '_, 't> {
         let got =
             if matches!(slot.value, Value::Nil) { "interface {}".into() } else { slot.value.type_name() };
         self.fail(format!("wrong type for value; expected {}; got {got}", param.name()))
+    }
+}
+
+/// How `call` names what is no function: as it is written, or by what came through the pipe.
+fn callee(args: &[Expr], first: Option<&Slot>) -> String {
+    match (args.first(), first.map(|slot| &slot.value)) {
+        (Some(written), _) => written.to_string(),
+        (None, Some(Value::Text(text))) => text.to_string(),
+        (None, Some(value)) => format!("<{} Value>", value.type_name()),
+        (None, None) => String::new(),
     }
 }

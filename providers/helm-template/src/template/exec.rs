@@ -148,6 +148,10 @@ impl<'t> State<'_, '_, 't> {
         match &value.value {
             Value::Nil => self.write("<no value>"),
             Value::Text(text) => self.write(text),
+            Value::Object(object) => {
+                let text = object.printed();
+                self.write(&text)
+            }
             other => {
                 let text = other.show();
                 self.write(&text)

@@ -138,6 +138,7 @@ fn certificate(cert: String, key: String) -> Value {
     Value::object(Object::Struct(Struct {
         type_name: CERTIFICATE,
         text: None,
+        embedded: None,
         fields: vec![field("Cert", cert), field("Key", key)],
     }))
 }

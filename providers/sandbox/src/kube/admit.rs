@@ -69,6 +69,7 @@ impl State {
     pub fn admit_create(&mut self, resource: &Resource, object: &mut Value) -> Result<(), Failure> {
         match resource.plural.as_ref() {
             "persistentvolumeclaims" => {
+                self.claim_fits(object)?;
                 let data = json::child(object, "metadata");
                 let mut finalizers = items(&data["finalizers"]).to_vec();
                 finalizers.push("kubernetes.io/pvc-protection".into());
@@ -97,6 +98,64 @@ impl State {
             "pods" => self.admit_pod(object)?,
             "jobs" => admit_job(object),
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Priority and preemption of a pod, and the class it gets when it names none.
+    fn priority_of(&self, spec: &Value) -> Result<(i64, String, Option<String>), String> {
+        const CLASSES: &str = "scheduling.k8s.io/priorityclasses";
+        const USUAL: &str = "PreemptLowerPriority";
+        let of = |class: &Value| {
+            let preemption = text(class, "preemptionPolicy");
+            let preemption = if preemption.is_empty() { USUAL } else { preemption };
+            (class["value"].as_i64().unwrap_or(0), preemption.to_string())
+        };
+        let name = text(spec, "priorityClassName");
+        match name {
+            "system-cluster-critical" => return Ok((2_000_000_000, USUAL.into(), None)),
+            "system-node-critical" => return Ok((2_000_001_000, USUAL.into(), None)),
+            _ => {}
+        }
+        if name.is_empty() {
+            let usual = self.store.all(CLASSES).find(|class| class["globalDefault"] == true);
+            return Ok(usual.map_or((0, USUAL.into(), None), |class| {
+                let (value, preemption) = of(class);
+                (value, preemption, Some(meta(class, "name").to_string()))
+            }));
+        }
+        let class = self.store.get(CLASSES, "", name);
+        let class = class.ok_or_else(|| format!("no PriorityClass with name {name} was found"))?;
+        let (value, preemption) = of(class);
+        Ok((value, preemption, None))
+    }
+
+    /// The size of a claim against the limits of its namespace.
+    fn claim_fits(&self, object: &Value) -> Result<(), Failure> {
+        let given = text(&object["spec"]["resources"]["requests"], "storage");
+        let milli = |text: &str| quantity::parse(text).map(|q| q.milli);
+        for range in self.store.within("/limitranges", meta(object, "namespace")) {
+            for limit in items(&range["spec"]["limits"]) {
+                if text(limit, "type") != "PersistentVolumeClaim" {
+                    continue;
+                }
+                let (min, max) = (text(&limit["min"], "storage"), text(&limit["max"], "storage"));
+                let what = if !min.is_empty() && milli(given) < milli(min) {
+                    format!(
+                        "minimum storage usage per PersistentVolumeClaim is {min}, but request is {given}"
+                    )
+                } else if !max.is_empty() && milli(given) > milli(max) {
+                    format!(
+                        "maximum storage usage per PersistentVolumeClaim is {max}, but request is {given}"
+                    )
+                } else {
+                    continue;
+                };
+                let name = meta(object, "name").to_string();
+                let resource = "persistentvolumeclaims".into();
+                let about = super::status::About { resource, name, ..Default::default() };
+                return Err(Failure::forbidden(&about, &what));
+            }
         }
         Ok(())
     }
@@ -138,6 +197,11 @@ impl State {
             );
             return Err(Failure::forbidden(&about, &why));
         }
+        let (priority, preemption, default_class) = self.priority_of(&object["spec"]).map_err(|why| {
+            let about =
+                super::status::About { resource: "pods".into(), name: name.clone(), ..Default::default() };
+            Failure::forbidden(&about, &why)
+        })?;
         let spec = json::child(object, "spec");
         if account.is_empty() {
             set(spec, "serviceAccountName", "default");
@@ -145,8 +209,11 @@ impl State {
         }
         mount_token(spec);
         json::default(spec, "enableServiceLinks", true);
-        json::default(spec, "preemptionPolicy", "PreemptLowerPriority");
-        json::default(spec, "priority", 0);
+        set(spec, "preemptionPolicy", preemption);
+        set(spec, "priority", priority);
+        if let Some(class) = default_class {
+            set(spec, "priorityClassName", class);
+        }
         json::default(
             spec,
             "tolerations",

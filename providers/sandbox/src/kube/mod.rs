@@ -20,6 +20,7 @@ mod patch;
 mod patching;
 mod protobuf;
 mod quantity;
+mod quota;
 mod read;
 mod route;
 mod schema;

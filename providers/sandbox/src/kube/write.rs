@@ -246,6 +246,7 @@ impl State {
         if !causes.is_empty() {
             return Err(Failure::invalid(&resource.about(&name), &causes));
         }
+        self.within_quota(resource, &object)?;
         if let Some(old) = self.store.get(&resource.key(), write.namespace(), &name) {
             let mut failure = Failure::exists(&resource.about(&name));
             if old["metadata"].get("deletionTimestamp").is_some() {

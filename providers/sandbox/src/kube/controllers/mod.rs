@@ -27,6 +27,7 @@ pub(crate) fn run(state: &mut State) -> Duration {
         jobs::run(state);
         pods::run(state);
         small::balancers(state);
+        state.count_quotas();
         cleanup::run(state);
         if state.store.version() == before {
             break;

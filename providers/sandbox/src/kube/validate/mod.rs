@@ -1,9 +1,13 @@
 //! What the API server refuses, with its words.
 
+mod autoscaling;
 mod claim_diff;
 mod others;
 mod pods;
+mod policies;
+mod schedule;
 mod services;
+mod storage;
 mod workloads;
 
 use super::kinds::Resource;
@@ -83,11 +87,17 @@ fn particular(state: &State, resource: &Resource, object: &Value, old: Option<&V
         "ingresses" => services::ingress(object, out),
         "roles" | "clusterroles" => others::role(object, resource.namespaced, out),
         "rolebindings" | "clusterrolebindings" => others::binding(object, old, resource.namespaced, out),
-        "horizontalpodautoscalers" => others::autoscaler(object, out),
+        "horizontalpodautoscalers" => autoscaling::autoscaler(object, out),
         "persistentvolumeclaims" => others::claim(object, old, out),
-        "poddisruptionbudgets" => others::disruption_budget(object, out),
+        "poddisruptionbudgets" => policies::disruption_budget(object, out),
         "customresourcedefinitions" => super::custom::validate_definition(object, old, out),
-        "storageclasses" => others::storage_class(object, old, out),
+        "storageclasses" => storage::class(object, old, out),
+        "persistentvolumes" => storage::volume(object, old, out),
+        "networkpolicies" => policies::network_policy(object, out),
+        "priorityclasses" => policies::priority_class(object, old, out),
+        "resourcequotas" => policies::resource_quota(object, old, out),
+        "limitranges" => policies::limit_range(object, out),
+        "leases" => policies::lease(object, out),
         "ingressclasses" => others::ingress_class(object, old, out),
         _ => {}
     }

@@ -3,7 +3,8 @@
 use super::super::names;
 use super::super::quantity;
 use super::super::status::{Cause, go_quote};
-use super::{claim_diff, one_of, selector};
+use super::storage::ACCESS;
+use super::{claim_diff, one_of};
 use crate::json::{self, items, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -173,37 +174,6 @@ pub(super) fn binding(object: &Value, old: Option<&Value>, namespaced: bool, out
     }
 }
 
-pub(super) fn autoscaler(object: &Value, out: &mut Vec<Cause>) {
-    let spec = &object["spec"];
-    let (min, max) = (spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64().unwrap_or(0));
-    let scales_to_zero =
-        items(&spec["metrics"]).iter().any(|m| matches!(text(m, "type"), "Object" | "External"));
-    if min < 1 {
-        out.push(Cause::raw("spec.minReplicas", &min.to_string(), "must be greater than or equal to 1"));
-    }
-    if max < 1 {
-        out.push(Cause::raw("spec.maxReplicas", &max.to_string(), "must be greater than 0"));
-    }
-    if max < min {
-        out.push(Cause::raw(
-            "spec.maxReplicas",
-            &max.to_string(),
-            "must be greater than or equal to `minReplicas`",
-        ));
-    }
-    for key in ["kind", "name"] {
-        if text(&spec["scaleTargetRef"], key).is_empty() {
-            out.push(Cause::required(format!("spec.scaleTargetRef.{key}"), ""));
-        }
-    }
-    if min == 0 && !scales_to_zero {
-        let why = "must specify at least one Object or External metric to support scaling to zero replicas";
-        out.push(Cause::forbidden("spec.metrics", why));
-    }
-}
-
-const ACCESS: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-
 pub(super) fn claim(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
     let spec = &object["spec"];
     if items(&spec["accessModes"]).is_empty() {
@@ -246,33 +216,6 @@ pub(super) fn claim(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
                 "spec.resources.requests.storage",
                 "field can not be less than status.capacity",
             ));
-        }
-    }
-}
-
-pub(super) fn disruption_budget(object: &Value, out: &mut Vec<Cause>) {
-    let spec = &object["spec"];
-    if !spec["minAvailable"].is_null() && !spec["maxUnavailable"].is_null() {
-        let why = "minAvailable and maxUnavailable cannot be both set";
-        out.push(Cause::raw("spec", "policy.PodDisruptionBudgetSpec{}", why));
-    }
-    for key in ["minAvailable", "maxUnavailable"] {
-        super::not_negative(&spec[key], &format!("spec.{key}"), out);
-    }
-    if spec["selector"].is_object() {
-        selector(&spec["selector"], "spec.selector", out);
-    }
-}
-
-pub(super) fn storage_class(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
-    if text(object, "provisioner").is_empty() {
-        out.push(Cause::required("provisioner", ""));
-    }
-    one_of(text(object, "reclaimPolicy"), &["Delete", "Retain"], "reclaimPolicy", out);
-    let Some(old) = old else { return };
-    for key in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
-        if old[key] != object[key] {
-            out.push(Cause::forbidden(key, format!("updates to {key} are forbidden.")));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::selectors::selects;
 use super::super::status::{Cause, go_quote};
-use super::{go_map, not_negative, one_of, pods, selector};
+use super::{go_map, not_negative, one_of, pods, schedule, selector};
 use crate::json::{self, items, text, truthy};
 use serde_json::Value;
 
@@ -180,11 +180,11 @@ fn job_spec(spec: &Value, at: &str, out: &mut Vec<Cause>) {
 
 pub(super) fn cron_job(object: &Value, out: &mut Vec<Cause>) {
     let spec = &object["spec"];
-    let schedule = text(spec, "schedule");
-    if schedule.is_empty() {
+    let given = text(spec, "schedule");
+    if given.is_empty() {
         out.push(Cause::required("spec.schedule", ""));
-    } else if let Some(why) = schedule_problem(schedule) {
-        out.push(Cause::invalid("spec.schedule", schedule, why));
+    } else if let Some(why) = schedule::problem(given) {
+        out.push(Cause::invalid("spec.schedule", given, why));
     }
     one_of(text(spec, "concurrencyPolicy"), &["Allow", "Forbid", "Replace"], "spec.concurrencyPolicy", out);
     if let Some(zone) = spec["timeZone"].as_str() {
@@ -199,22 +199,4 @@ pub(super) fn cron_job(object: &Value, out: &mut Vec<Cause>) {
     not_negative(&spec["successfulJobsHistoryLimit"], "spec.successfulJobsHistoryLimit", out);
     not_negative(&spec["failedJobsHistoryLimit"], "spec.failedJobsHistoryLimit", out);
     job_spec(&spec["jobTemplate"]["spec"], "spec.jobTemplate.spec", out);
-}
-
-const DESCRIPTORS: &[&str] =
-    &["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-
-fn schedule_problem(schedule: &str) -> Option<String> {
-    if schedule.starts_with('@') {
-        let known = DESCRIPTORS.contains(&schedule) || schedule.starts_with("@every ");
-        return (!known).then(|| format!("unrecognized descriptor: {schedule}"));
-    }
-    let fields: Vec<&str> = schedule.split_whitespace().collect();
-    if fields.len() != 5 {
-        return Some(format!("expected exactly 5 fields, found {}: [{schedule}]", fields.len()));
-    }
-    let good = |f: &&str| f.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-?".contains(c));
-    fields.iter().find(|f| !good(f)).map(|f| {
-        format!("failed to parse int from {f}: strconv.Atoi: parsing {}: invalid syntax", go_quote(f))
-    })
 }

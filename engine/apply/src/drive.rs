@@ -13,7 +13,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use ordain_addr::{DeposedKey, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{AbsResource, DeposedKey, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_config::blocks::When;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -57,6 +57,8 @@ pub(crate) struct Left {
     pub(crate) journal_begun: bool,
     /// Steps that ended and nobody knows how.
     pub(crate) doubts: Vec<JournalEvent>,
+    /// Resources of which it was found out which instances they have, with their provider configurations.
+    pub(crate) expanded: Vec<(AbsResource, ProviderConfigAddr)>,
 }
 
 /// What came of a job.
@@ -103,6 +105,8 @@ pub(crate) struct Drive<'d> {
     doubts: Vec<JournalEvent>,
     /// Check blocks that do not hold because their data source could not be read: address and why.
     pub(crate) failed_checks: HashMap<String, String>,
+    /// Resources of which it was found out which instances they have, with their provider configurations.
+    expanded: Vec<(AbsResource, ProviderConfigAddr)>,
 }
 
 impl<'d> Drive<'d> {
@@ -137,6 +141,7 @@ impl<'d> Drive<'d> {
             found: Diagnostics::new(),
             doubts: Vec::new(),
             failed_checks: HashMap::new(),
+            expanded: Vec::new(),
         }
     }
 
@@ -159,6 +164,7 @@ impl<'d> Drive<'d> {
             snapshot: self.snapshot,
             journal_begun: self.journal.is_some(),
             doubts: self.doubts,
+            expanded: self.expanded,
         }
     }
 
@@ -237,7 +243,12 @@ impl<'d> Drive<'d> {
     fn take(&mut self, item: Wanted, evaluator: &mut Evaluator) {
         let session = self.session;
         match item {
-            Wanted::Module(_) | Wanted::Expanded(_) => {}
+            Wanted::Module(_) => {}
+            Wanted::Expanded(expansion) => {
+                if expansion.resource.resource.mode != ResourceMode::Ephemeral {
+                    self.expanded.push((expansion.resource, expansion.provider));
+                }
+            }
             Wanted::Provider(wanted) => self.queue.push_back((None, configure(session, wanted).boxed())),
             Wanted::Managed(wanted) | Wanted::Data(wanted) => self.instance(wanted, evaluator),
             Wanted::Ephemeral(wanted) => match self.provider(&wanted.provider, &wanted.address) {

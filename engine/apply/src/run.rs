@@ -8,7 +8,7 @@ use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Mode, json};
 use ordain_provider::ObjectSchemas;
-use ordain_state::{Event as JournalEvent, Header, OutputState, State, Stored};
+use ordain_state::{Event as JournalEvent, Header, OutputState, ResourceState, State, Stored};
 use ordain_value::Value;
 
 use crate::drive::{Drive, Left, Session};
@@ -34,7 +34,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
         Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Apply,
     };
     if plan.mode == Mode::RefreshOnly {
-        evaluation.conditions = Conditions::Warn;
+        evaluation.conditions = Conditions::SilentForResources;
     }
     evaluation.targets = plan.targets.clone();
     evaluation.excludes = plan.excludes.clone();
@@ -109,6 +109,15 @@ async fn finish(
     found = without_asserts(found, &drive.failed_checks);
     let mut left = drive.into_left();
     let state = &mut left.state;
+    // As in Terraform: only where all went well, resources without objects leave the state.
+    if complete {
+        state.resources.retain(|_, resource| !resource.instances.is_empty());
+    } else {
+        let nothing = |provider| ResourceState { provider, instances: BTreeMap::new() };
+        for (resource, provider) in std::mem::take(&mut left.expanded) {
+            state.resources.entry(resource).or_insert_with(|| nothing(provider));
+        }
+    }
     state.outputs = outputs(session, &stored.state, &outcome);
     state.check_results = Some(json::state_check_results(&checks)).filter(|records| !records.is_empty());
     state.terraform_version = session.host.terraform_version.clone();
@@ -130,7 +139,7 @@ async fn finish(
 /// Writes the state. Where the store does not take it, gives what is stored as before, and the state as it
 /// ought to be.
 async fn stored_state(session: &Session, left: Left, found: &mut Diagnostics) -> (Stored, Option<State>) {
-    let Left { mut state, snapshot, journal_begun, doubts } = left;
+    let Left { mut state, snapshot, journal_begun, doubts, .. } = left;
     let kept = state.clone();
     let tried = journal_begun || session.plan.mode == Mode::Destroy;
     let written = if tried && snapshot.version.is_none() && state.is_empty() {
@@ -193,9 +202,15 @@ fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &m
             let planned = session.plan.checks.iter();
             let planned =
                 planned.filter(|planned| planned.kind == check.kind && planned.address == check.address);
-            let planned = planned.flat_map(|planned| &planned.instances);
-            check.instances =
-                planned.map(|instance| CheckInstance::unknown(instance.address.as_str())).collect();
+            for planned in planned {
+                let expected = planned.instances.iter();
+                let unknown = |instance: &CheckInstance| CheckInstance::unknown(instance.address.as_str());
+                check.instances.extend(expected.map(unknown));
+                if check.instances.is_empty() {
+                    // It was found out while planning that there are none.
+                    check.status = planned.status;
+                }
+            }
         }
         // What was read while planning is not read again, so nothing new can be said of it.
         let of_data = check.address.rsplit_once("data.").is_some_and(|(before, _)| {
@@ -243,6 +258,8 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
         .filter(|change| change.action != Action::Delete && change.after.is_wholly_known())
         .map(|change| (change.name.as_str(), &change.after))
         .collect();
+    let sensitive =
+        |name: &str| session.plan.outputs.iter().any(|change| change.name == name && change.sensitive);
     for name in session.tree.root.outputs.keys() {
         match outcome.outputs.get(name) {
             Some(output) if output.ephemeral => {}
@@ -258,11 +275,15 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
                 let value = unknown_as_null(output.value.clone().unmark_deep().0);
                 outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
             }
-            _ => {
-                if let Some(kept) = old.outputs.get(name) {
-                    outputs.insert(name.clone(), kept.clone());
+            _ => match (planned.get(&**name), old.outputs.get(name)) {
+                // Known while planning, so that nothing that failed has a say in it.
+                (Some(value), _) if !value.is_null() => {
+                    let (value, _) = Value::clone(value).unmark_deep();
+                    outputs.insert(name.clone(), OutputState { value, sensitive: sensitive(name) });
                 }
-            }
+                (Some(_), _) | (None, None) => {}
+                (None, Some(kept)) => drop(outputs.insert(name.clone(), kept.clone())),
+            },
         }
     }
     outputs

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use ordain_config::Reference;
 use ordain_config::blocks::{Condition, ConditionKind};
-use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic, Diagnostics, codes};
+use ordain_diag::{CheckInstance, CheckKind, CheckResult, CheckStatus, Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Expr, Traversal};
 use ordain_lang::eval::{Cause, evaluate, explain};
 use ordain_lang::refs::references;
 use ordain_lang::{Functions, Resolution, Scope, World};
-use ordain_value::{Type, convert};
+use ordain_value::{Marks, Type, convert};
 
 use crate::core::{Core, error};
 use crate::scope::InstanceScope;
@@ -87,7 +87,9 @@ impl Core {
     pub(crate) fn stops(&self, verdicts: &[Verdict]) -> bool {
         let holds_up = |verdict: &Verdict| match verdict.status {
             CheckStatus::Error => true,
-            CheckStatus::Fail => self.input.conditions != Conditions::Warn,
+            CheckStatus::Fail => {
+                !matches!(self.input.conditions, Conditions::Warn | Conditions::SilentForResources)
+            }
             _ => false,
         };
         verdicts.iter().any(holds_up)
@@ -102,6 +104,7 @@ impl Core {
         of: CheckKind,
     ) -> (Vec<Verdict>, Diagnostics) {
         let (mut found, mut verdicts) = (Diagnostics::new(), Vec::new());
+        let silent = of == CheckKind::Resource && self.input.conditions == Conditions::SilentForResources;
         for condition in conditions {
             let mut said = Diagnostics::new();
             let verdict = self.check(scope, condition, of, &mut said);
@@ -113,6 +116,9 @@ impl Core {
                 found.append(said);
                 verdicts.push(verdict);
             }
+        }
+        if silent {
+            found = Diagnostics::new();
         }
         (verdicts, found)
     }
@@ -209,7 +215,7 @@ impl Core {
     }
 
     fn unknown(&self, condition: &Condition, found: &mut Diagnostics) -> Verdict {
-        let waits = self.input.mode == Mode::Plan;
+        let waits = matches!(self.input.mode, Mode::Plan | Mode::Apply);
         if condition.kind == ConditionKind::Assert && waits {
             let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
             let span = condition.condition.span;
@@ -238,42 +244,48 @@ impl Core {
         found: &mut Diagnostics,
     ) -> Option<String> {
         let expr = &condition.error_message;
-        let (value, problems) = self.evaluate(scope, expr);
-        found.append(problems);
-        let value = value?;
-        let marks = value.marks_deep();
-        if marks.is_sensitive() && self.input.mode == Mode::Validate {
-            return None;
-        }
-        if marks.is_sensitive() {
-            let detail = "The error expression used to explain this condition refers to sensitive values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.";
-            let warning = Diagnostic::warning(
-                codes::eval::CHECK_FAILED,
-                "Error message refers to sensitive values",
-                detail,
-            );
-            found.push(warning.with_span(expr.span));
-            return None;
-        }
-        if marks.is_ephemeral() {
-            let detail = "The error expression used to explain this condition refers to ephemeral values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to ephemeral values, or by using the ephemeralasnull() function on the references to not reveal ephemeral data.";
-            let summary = "Error message refers to ephemeral values";
-            found.push(error(codes::eval::CHECK_FAILED, summary, detail, expr.span));
-            return None;
-        }
-        match convert(value.unmark_deep().0, &Type::String) {
-            Ok(value) if value.is_null() && self.refuses_null(of) => {
-                let detail = "Unsuitable value for error message: must not be null.";
-                found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
-                None
+        let named = references(expr);
+        let problems = scope.check_references(&named);
+        if problems.has_errors() {
+            found.append(problems);
+            if of == CheckKind::Resource {
+                misnamed(scope, expr, &named, found);
             }
-            Ok(value) => value.as_str().map(|text| text.trim().to_owned()),
+            return None;
+        }
+        let value = found.take(self.evaluate(scope, expr))?;
+        let marks = value.marks_deep();
+        let text = match convert(value.unmark_deep().0, &Type::String) {
+            Ok(text) => text,
             Err(problem) => {
                 let detail = format!("Unsuitable value for error message: {problem}.");
                 found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
-                None
+                return None;
             }
+        };
+        if text.is_null() && self.refuses_null(of) {
+            let detail = "Unsuitable value for error message: must not be null.";
+            found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
         }
+        let text = text.as_str().map(|text| text.trim().to_owned())?;
+        if marks.is_sensitive() || marks.is_ephemeral() {
+            found.extend(self.not_shown(marks, expr.span));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Why a message is not shown. While validating, nothing would be.
+    fn not_shown(&self, marks: Marks, span: Span) -> Option<Diagnostic> {
+        if marks.is_sensitive() {
+            let detail = "The error expression used to explain this condition refers to sensitive values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.";
+            let summary = "Error message refers to sensitive values";
+            let warning = Diagnostic::warning(codes::eval::CHECK_FAILED, summary, detail).with_span(span);
+            return (self.input.mode != Mode::Validate).then_some(warning);
+        }
+        let detail = "The error expression used to explain this condition refers to ephemeral values, so Terraform will not display the resulting message.\n\nYou can correct this by removing references to ephemeral values, or by using the ephemeralasnull() function on the references to not reveal ephemeral data.";
+        let summary = "Error message refers to ephemeral values";
+        Some(error(codes::eval::CHECK_FAILED, summary, detail, span))
     }
 }
 

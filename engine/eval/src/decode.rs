@@ -126,7 +126,8 @@ fn decode_attribute(
 /// The value as one of the attribute's type; attributes that it lacks become null where they may.
 fn conform(value: Value, attribute: &Attribute) -> Result<Value, String> {
     let wanted = constraint(attribute);
-    if value.is_null() {
+    // Where any type fits, a null keeps the one that it has.
+    if value.is_null() && attribute.value_type() != Type::Dynamic {
         return Ok(Value::null(attribute.value_type()).with_marks(value.marks()));
     }
     convert(value, &wanted).map_err(|error| error.to_string())

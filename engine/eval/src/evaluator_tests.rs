@@ -578,7 +578,7 @@ resource "x_y" "c" {
     let triggers: Vec<String> = b
         .replace_triggers
         .iter()
-        .map(|trigger| format!("{}{:?}{}", trigger.resource, trigger.key, trigger.path))
+        .map(|trigger| format!("{}{:?}{}", trigger.resource, trigger.instances, trigger.path))
         .collect();
     assert_eq!(triggers, ["x_y.cSome(Int(1)).input", "x_y.aNone"]);
 }

@@ -1,6 +1,6 @@
 //! One instance of a resource, evaluated for being handed out.
 
-use ordain_addr::{AbsResource, Key, Mode as ResourceMode, Resource, ResourceInstance};
+use ordain_addr::{AbsResource, Mode as ResourceMode, Resource, ResourceInstance};
 use ordain_config::{Reference, Subject, key_of};
 use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::ast::{Body, Expr, ExprKind, TraversalStep};
@@ -11,10 +11,11 @@ use ordain_value::{Path, Step, Value};
 
 use crate::core::{Core, error};
 use crate::decode::decode;
+use crate::references::check_declared;
 use crate::resources::Active;
 use crate::scope::InstanceScope;
 use crate::values::InstanceId;
-use crate::{Mode, ReplaceTrigger, WantedInstance};
+use crate::{Mode, ReplaceTrigger, Triggering, WantedInstance};
 
 impl Core {
     /// Evaluates an instance: preconditions, configuration and what goes with it. `None` after errors.
@@ -99,28 +100,25 @@ impl Core {
         address: &ResourceInstance,
         found: &mut Diagnostics,
     ) -> Vec<ReplaceTrigger> {
-        let exprs = &active.block.lifecycle.replace_triggered_by;
+        // What they name is looked at by plans only, as in Terraform.
+        let exprs = match self.input.mode {
+            Mode::Validate => &[][..],
+            _ => &active.block.lifecycle.replace_triggered_by,
+        };
         let triggers = exprs.iter().filter_map(|expr| {
             let before = found.error_count();
-            found.append(scope.check_references(&ordain_lang::refs::references(expr)));
+            found.append(check_declared(scope, &ordain_lang::refs::references(expr)));
             let steps = if found.error_count() > before { None } else { constant_steps(expr, scope, found) };
             let (resource, rest) = split(steps?)?;
-            let (key, rest) = match rest.split_first() {
-                Some((Step::Index(key), rest)) if self.is_repeated(scope, &resource) => {
-                    (key_of(key), rest.to_vec())
-                }
-                _ => (None::<Key>, rest),
+            let (instances, rest) = match rest.split_first() {
+                None => (Triggering::All, rest),
+                Some((Step::Index(key), rest)) => (Triggering::One(key_of(key)), rest.to_vec()),
+                Some((Step::Attr(_), _)) => (Triggering::One(None), rest),
             };
             let resource = AbsResource { module: address.module.clone(), resource };
-            Some(ReplaceTrigger { resource, key, path: Path(rest), span: expr.span })
+            Some(ReplaceTrigger { resource, instances, path: Path(rest), span: expr.span })
         });
         triggers.collect()
-    }
-
-    fn is_repeated(&self, scope: &InstanceScope<'_>, resource: &Resource) -> bool {
-        let module = self.values.module(scope.instance);
-        let block = module.and_then(|module| self.program.resource(module.id, resource));
-        block.is_some_and(|block| block.repetition.is_keyed())
     }
 }
 

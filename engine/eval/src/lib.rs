@@ -46,6 +46,6 @@ pub use outline::{Outline, OutlineKind, OutlineNode};
 pub use provisioners::{connection_schema, provisioner_schema};
 pub use variables::{check_values, given_value, undeclared};
 pub use wanted::{
-    Answer, Asked, Objects, Progress, ReplaceTrigger, Wanted, WantedExpansion, WantedImport, WantedInstance,
-    WantedModule, WantedProvider,
+    Answer, Asked, Objects, Progress, ReplaceTrigger, Triggering, Wanted, WantedExpansion, WantedImport,
+    WantedInstance, WantedModule, WantedProvider,
 };

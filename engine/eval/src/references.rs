@@ -111,6 +111,19 @@ pub(crate) fn check_one(
     problem.map(|problem| *problem).into_iter().collect()
 }
 
+/// Checks references of `replace_triggered_by`: of a resource only whether it is declared.
+pub(crate) fn check_declared(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
+    let declared = |resource: &Resource| {
+        let module = scope.core.values.module(scope.instance);
+        let config = module.and_then(|module| scope.core.program.config(module.id));
+        config.is_some_and(|config| config.resources.contains_key(resource))
+    };
+    check_those(scope, all, &|subject| match subject {
+        Subject::Resource(resource, _) => !declared(resource),
+        _ => true,
+    })
+}
+
 /// What is repeated is referred to by instance.
 fn missing_key(
     block: &ResourceBlock,

@@ -136,6 +136,14 @@ impl<'c> InstanceScope<'c> {
         let child = self.core.program.module(module.id).and_then(|module| module.children.get(name));
         let config = child.and_then(|child| self.core.program.config(*child));
         let Some(config) = config else { return self.missing(reference) };
+        if self.core.input.mode == Mode::Validate
+            && key.is_none()
+            && matches!(set.expansion, Expansion::Single)
+        {
+            // Only which outputs there are is known.
+            let unknown = |name: &Arc<str>| (name.clone(), Value::unknown(Type::Dynamic));
+            return Ok((Value::object(config.outputs.keys().map(unknown)), 1));
+        }
         let index = set.expansion.index_of(key);
         let known = !matches!(set.expansion, Expansion::AnyCount | Expansion::AnyEach);
         if let (Some(index), Some(output), true) = (index, output, known)

@@ -126,12 +126,31 @@ pub struct WantedInstance {
 pub struct ReplaceTrigger {
     /// The resource.
     pub resource: AbsResource,
-    /// Which instance; `None` for all of a resource with `count` or `for_each`.
-    pub key: Option<Key>,
+    /// Which instances of it.
+    pub instances: Triggering,
     /// Part of the instance; empty for all of it.
     pub path: Path,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Which instances of a resource `replace_triggered_by` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Triggering {
+    /// The resource by its name alone: all.
+    All,
+    /// The one with this key: with a key, or with an attribute right behind the name, which is the one without key.
+    One(Option<Key>),
+}
+
+impl Triggering {
+    /// Whether an instance is meant.
+    pub fn names(&self, key: &Option<Key>) -> bool {
+        match self {
+            Triggering::All => true,
+            Triggering::One(named) => named == key,
+        }
+    }
 }
 
 /// An import block, evaluated for one instance.

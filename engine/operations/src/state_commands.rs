@@ -11,11 +11,14 @@ pub fn list(state: &State, targets: &[Target], id: Option<&str>) -> Vec<Resource
     let wanted = |address: &ResourceInstance| {
         targets.is_empty() || targets.iter().any(|target| target.selects(address))
     };
-    instances(state)
+    let mut listed: Vec<ResourceInstance> = instances(state)
         .filter(|(address, instance)| wanted(address) && id.is_none_or(|id| has_id(instance, id)))
         .filter(|(_, instance)| instance.current.is_some())
         .map(|(address, _)| address)
-        .collect()
+        .collect();
+    // Modules further down come after all those above them.
+    listed.sort_by_key(|address| address.module.0.len());
+    listed
 }
 
 /// The summary for an address that selects nothing of a state, in Terraform's words; `None` for one that does.

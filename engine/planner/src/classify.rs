@@ -40,7 +40,8 @@ pub(crate) fn replace_paths(block: &Block, paths: Vec<Path>, prior: &Value, plan
     let changes = |path: &Path| {
         is_write_only(block, path)
             || match (path.get(prior), path.get(planned)) {
-                (Some(before), Some(after)) => before != after,
+                // Nothing is nothing, whatever its type.
+                (Some(before), Some(after)) => before != after && !(before.is_null() && after.is_null()),
                 (None, None) => false,
                 _ => true,
             }

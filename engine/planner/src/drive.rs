@@ -16,7 +16,7 @@ use ordain_addr::{
 };
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{
-    Answer, Asked, Evaluator, Progress, ReplaceTrigger, Wanted, WantedInstance, WantedProvider,
+    Answer, Asked, Evaluator, Progress, ReplaceTrigger, Triggering, Wanted, WantedInstance, WantedProvider,
 };
 use ordain_plan::{Action, Change, Deferred};
 use ordain_provider::{ConfigureRequest, Provider, ProviderSource};
@@ -275,7 +275,7 @@ impl<'d> Drive<'d> {
     }
 
     fn fires(&self, trigger: &ReplaceTrigger) -> Result<bool, Diagnostic> {
-        let named = |key: &Option<Key>| trigger.key.is_none() || *key == trigger.key;
+        let named = |key: &Option<Key>| trigger.instances.names(key);
         let changes = self.by_resource.get(&trigger.resource).map_or(&[][..], |list| list);
         let changes: Vec<&Change> = changes
             .iter()
@@ -386,7 +386,10 @@ impl<'d> Drive<'d> {
 /// What is to trigger a replacement has no instance, or not the one that is named.
 fn nothing_to_trigger(trigger: &ReplaceTrigger) -> Diagnostic {
     let resource = Resource::clone(&trigger.resource.resource);
-    let key = trigger.key.as_ref().map(ToString::to_string).unwrap_or_default();
+    let key = match &trigger.instances {
+        Triggering::One(Some(key)) => key.to_string(),
+        Triggering::All | Triggering::One(None) => String::new(),
+    };
     let module = &trigger.resource.module;
     let place = if module.is_root() { "the root module".to_owned() } else { module.to_string() };
     let detail = format!(

@@ -148,6 +148,15 @@ impl Job<'_> {
             let mut drift = change(&self.wanted.address, &self.wanted.provider, action, values);
             drift.previous_address.clone_from(&self.situation.previous_address);
             done.drift.push(drift);
+        } else if self.session.options.mode == Mode::RefreshOnly
+            && self.situation.previous_address.is_some()
+            && !current.known.value.is_null()
+        {
+            // All that a look does is to store the new address.
+            let values = (current.marked.clone(), current.marked.clone());
+            let mut moved = change(&self.wanted.address, &self.wanted.provider, Action::NoOp, values);
+            moved.previous_address.clone_from(&self.situation.previous_address);
+            done.drift.push(moved);
         }
         Some(current)
     }
@@ -251,6 +260,8 @@ impl Job<'_> {
                 true => (replace(create_first), Some(Reason::ReplaceBecauseTainted)),
                 false => (Action::Create, None),
             };
+            let triggered = self.situation.forced == Some(Forced::Trigger);
+            let reason = if triggered { Some(Reason::ReplaceByTriggers) } else { reason };
             return Some(self.change(current, first, &marks, action, reason, Vec::new()));
         }
         let planned = if first.legacy_type_system {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode as ResourceMode, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{
+    AbsResource, ConfigResource, Mode as ResourceMode, ModuleInstance, ProviderConfigAddr, ResourceInstance,
+};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
@@ -61,6 +63,8 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         begun = found.has_errors();
         session.options.refresh = Refresh::Nothing;
     }
+    // What was looked at first is at its new address before it is planned to go.
+    let moved = if refreshed.looked { BTreeMap::new() } else { moved };
     let mut drive = Drive::new(&session, &*providers, refreshed.prior, moved);
     drive.providers = refreshed.providers;
     if !found.has_errors() {
@@ -104,6 +108,8 @@ fn needed_by_state(tree: &ModuleTree, prior: &State) -> Vec<ProviderConfigAddr> 
 /// What a refresh before a destroy found.
 #[derive(Default)]
 struct Refreshed {
+    /// Whether anything was looked at.
+    looked: bool,
     prior: State,
     /// Root outputs as they are now.
     outputs: Option<BTreeMap<Arc<str>, OutputState>>,
@@ -156,7 +162,7 @@ async fn refresh_first(
     }
     // What changed outside is not told of: it goes whatever it is.
     let providers = std::mem::take(&mut drive.providers);
-    (Refreshed { prior: drive.prior, outputs: Some(outputs), providers }, found)
+    (Refreshed { looked: true, prior: drive.prior, outputs: Some(outputs), providers }, found)
 }
 
 /// `-replace` with the address of a resource that has keys names none of its instances.
@@ -240,7 +246,7 @@ fn orphans(
     let mut orphans = Vec::new();
     for (address, provider, prior) in left {
         let selected = match &chosen {
-            Some(Some(users)) => session.options.selects(&address) || users.contains(&address.config()),
+            Some(Some(users)) => session.options.selects(&address) || users.contains(&address.abs_resource()),
             Some(None) => true,
             // What a target needs is brought in order with all of its instances.
             None => evaluator.takes_part(&address).unwrap_or_else(|| session.options.selects(&address)),
@@ -269,30 +275,37 @@ fn orphans(
     orphans
 }
 
-/// Destroying a target takes along what uses it. `None` without targets.
-fn chosen_with_users(session: &Session, drive: &Drive<'_>) -> Option<HashSet<ConfigResource>> {
+/// Destroying a target takes along what uses it. `None` without targets. What stands in the same module uses only
+/// what is in its own instance of the module.
+fn chosen_with_users(session: &Session, drive: &Drive<'_>) -> Option<HashSet<AbsResource>> {
     let options = &session.options;
     if options.targets.is_empty() {
         return None;
     }
-    let mut chosen: HashSet<ConfigResource> = HashSet::new();
-    let mut users: BTreeMap<&ConfigResource, Vec<ConfigResource>> = BTreeMap::new();
+    let mut targets: HashSet<AbsResource> = HashSet::new();
+    // Users of a resource: of any instance of its module, and of one.
+    let mut users: HashMap<(&ConfigResource, Option<&ModuleInstance>), Vec<&AbsResource>> = HashMap::new();
     for (resource, state) in &drive.prior.resources {
+        let path = resource.module.path();
         for (key, instance) in &state.instances {
             if options.selects(&resource.instance(key.clone())) {
-                chosen.insert(resource.config());
+                targets.insert(resource.clone());
             }
             for used in instance.current.iter().flat_map(|object| &object.dependencies) {
-                users.entry(used).or_default().push(resource.config());
+                let own = (used.module == path).then_some(&resource.module);
+                users.entry((used, own)).or_default().push(resource);
             }
         }
     }
-    let mut open: Vec<ConfigResource> = chosen.iter().cloned().collect();
-    let targets: HashSet<ConfigResource> = chosen.clone();
+    let mut chosen = targets.clone();
+    let mut open: Vec<AbsResource> = targets.iter().cloned().collect();
     while let Some(resource) = open.pop() {
-        for user in users.get(&resource).into_iter().flatten() {
-            if chosen.insert(user.clone()) {
-                open.push(user.clone());
+        let config = resource.config();
+        let anywhere = users.get(&(&config, None));
+        let inside = users.get(&(&config, Some(&resource.module)));
+        for user in anywhere.into_iter().chain(inside).flatten() {
+            if chosen.insert((*user).clone()) {
+                open.push((*user).clone());
             }
         }
     }

@@ -46,14 +46,17 @@ pub(crate) fn plan(request: PlanRequest) -> PlanReply {
     } else {
         let input = part(&proposed, "input");
         let output = || Value::unknown(input.ty());
-        if prior.is_null() {
-            let made = with(&proposed, "id", Value::unknown_not_null(Type::String));
-            if input.is_null() { made } else { with(&made, "output", output()) }
-        } else {
-            if !same(&part(&prior, "triggers_replace"), &part(&proposed, "triggers_replace")) {
+        let triggered = !same(&part(&prior, "triggers_replace"), &part(&proposed, "triggers_replace"));
+        if prior.is_null() || triggered {
+            if !prior.is_null() {
                 requires_replace.push(Path::root().attr("triggers_replace"));
             }
-            if same(&part(&prior, "input"), &input) { proposed } else { with(&proposed, "output", output()) }
+            let made = with(&proposed, "id", Value::unknown_not_null(Type::String));
+            with(&made, "output", if input.is_null() { input } else { output() })
+        } else if same(&part(&prior, "input"), &input) {
+            proposed
+        } else {
+            with(&proposed, "output", output())
         }
     };
     PlanReply {

@@ -20,8 +20,7 @@ pub fn write(state: &State) -> Result<Vec<u8>, Diagnostic> {
     for (name, output) in &state.outputs {
         outputs.insert(name.to_string(), output_json::to_document(output).map_err(unwritable)?);
     }
-    let present = |(_, resource): &(&AbsResource, &ResourceState)| !resource.instances.is_empty();
-    let mut resources: Vec<(&AbsResource, &ResourceState)> = state.resources.iter().filter(present).collect();
+    let mut resources: Vec<(&AbsResource, &ResourceState)> = state.resources.iter().collect();
     resources.sort_by_cached_key(|(address, _)| {
         let resource = &address.resource;
         (address.module.to_string(), resource.mode.word(), resource.type_name.clone(), resource.name.clone())

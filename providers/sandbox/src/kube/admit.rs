@@ -84,6 +84,14 @@ impl State {
                     }
                 }
             }
+            "persistentvolumes" => {
+                let now = self.clock.rfc3339();
+                let data = json::child(object, "metadata");
+                let mut finalizers = items(&data["finalizers"]).to_vec();
+                finalizers.push("kubernetes.io/pv-protection".into());
+                set(data, "finalizers", finalizers);
+                set(json::child(object, "status"), "lastPhaseTransitionTime", now);
+            }
             "ingresses" => {
                 let given = object["spec"].get("ingressClassName").is_some()
                     || object["metadata"]["annotations"].get("kubernetes.io/ingress.class").is_some();

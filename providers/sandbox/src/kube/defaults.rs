@@ -30,6 +30,10 @@ pub(crate) fn apply(resource: &Resource, object: &mut Value, old: Option<&Value>
         }
         "persistentvolumes" => {
             let spec = json::child(object, "spec");
+            if let Some(path) = spec.get_mut("hostPath").filter(|path| path.is_object()) {
+                default(path, "type", "");
+            }
+            let spec = json::child(object, "spec");
             default(spec, "volumeMode", "Filesystem");
             default(spec, "persistentVolumeReclaimPolicy", "Retain");
             default(json::child(object, "status"), "phase", "Pending");

@@ -13,6 +13,7 @@ mod delete;
 mod discovery;
 mod fieldset;
 mod kinds;
+mod label_syntax;
 mod managed;
 mod names;
 mod node;

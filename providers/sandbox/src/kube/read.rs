@@ -3,7 +3,7 @@
 use super::kinds::Resource;
 use super::route::{Target, number, on};
 use super::selectors::{Fields, Labels};
-use super::status::Failure;
+use super::status::{Cause, Failure};
 use super::store::{Event, Name, Watcher, name_of};
 use super::{Answer, Body, State};
 use crate::json;
@@ -61,6 +61,32 @@ impl Filter {
     }
 }
 
+/// How a list asks for its version, if it may.
+fn match_is_allowed(request: &Request) -> Result<(), Failure> {
+    const FIELD: &str = "resourceVersionMatch";
+    let given = |name: &str| request.param(name).filter(|value| !value.is_empty());
+    let Some(kind) = given(FIELD) else { return Ok(()) };
+    let refuse = |cause: Cause| Err(Failure::options("ListOptions", cause));
+    let forbidden = |why: &str| refuse(Cause::forbidden(FIELD, format!("{FIELD} is forbidden {why}")));
+    if given("continue").is_some() {
+        return forbidden("when continue is provided");
+    }
+    let Some(version) = given("resourceVersion") else {
+        return forbidden("unless resourceVersion is provided");
+    };
+    match kind {
+        "Exact" if version == "0" => refuse(Cause::forbidden(
+            FIELD,
+            "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"",
+        )),
+        "Exact" | "NotOlderThan" => Ok(()),
+        odd => {
+            let shown = super::status::go_quote(odd);
+            refuse(Cause::unsupported(FIELD, &shown, &["Exact", "NotOlderThan", ""]))
+        }
+    }
+}
+
 impl State {
     /// One object.
     pub fn get(&self, target: &Target, resource: &Resource, name: &str) -> Result<Answer, Failure> {
@@ -73,6 +99,7 @@ impl State {
     /// A list, page by page.
     pub fn list(&self, request: &Request, target: &Target, resource: &Resource) -> Result<Answer, Failure> {
         let filter = Filter::read(request, target, resource)?;
+        match_is_allowed(request)?;
         let limit = usize::try_from(number(request, "limit")?.unwrap_or(0)).unwrap_or(0);
         let after = match request.param("continue").filter(|c| !c.is_empty()) {
             None => None,

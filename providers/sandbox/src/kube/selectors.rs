@@ -1,5 +1,6 @@
 //! Label and field selectors: of requests, and of objects that select pods.
 
+use super::label_syntax::{self, Operator};
 use super::status::Failure;
 use crate::json::{self, text};
 use serde_json::Value;
@@ -22,14 +23,8 @@ pub(crate) struct Labels(Vec<Need>);
 impl Labels {
     /// Reads `a=b,c!=d,e in (f,g),!h,i>1`.
     pub fn parse(selector: &str) -> Result<Labels, Failure> {
-        let mut needs = Vec::new();
-        for part in split(selector) {
-            let part = part.trim();
-            if !part.is_empty() {
-                needs.push(need(part).ok_or_else(|| unreadable(selector))?);
-            }
-        }
-        Ok(Labels(needs))
+        let needs = label_syntax::parse(selector).map_err(Failure::bad_request)?;
+        Ok(Labels(needs.into_iter().map(need).collect()))
     }
 
     pub fn fits(&self, object: &Value) -> bool {
@@ -47,63 +42,15 @@ impl Labels {
     }
 }
 
-fn unreadable(selector: &str) -> Failure {
-    Failure::bad_request(format!("unable to parse requirement: found '{selector}', expected: identifier"))
-}
-
-/// Cuts at commas outside of parentheses.
-fn split(selector: &str) -> Vec<String> {
-    let (mut out, mut depth) = (vec![String::new()], 0);
-    for c in selector.chars() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            ',' if depth == 0 => {
-                out.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(last) = out.last_mut() {
-            last.push(c);
-        }
-    }
-    out
-}
-
-fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
-}
-
-fn need(part: &str) -> Option<Need> {
-    let key = |k: &str| Some(k.trim().to_string()).filter(|k| is_key(k));
-    let value = |v: &str| {
-        let v = v.trim();
-        (v.is_empty() || is_key(v)).then(|| v.to_string())
-    };
-    if let Some(rest) = part.strip_prefix('!') {
-        return Some(Need::Absent(key(rest)?));
-    }
-    if let Some((k, v)) = part.split_once("!=") {
-        return Some(Need::NotIn(key(k)?, vec![value(v)?]));
-    }
-    if let Some((k, v)) = part.split_once("==").or_else(|| part.split_once('=')) {
-        return Some(Need::In(key(k)?, vec![value(v)?]));
-    }
-    if let Some((k, v)) = part.split_once('>') {
-        return Some(Need::Greater(key(k)?, v.trim().parse().ok()?));
-    }
-    if let Some((k, v)) = part.split_once('<') {
-        return Some(Need::Less(key(k)?, v.trim().parse().ok()?));
-    }
-    let Some((head, list)) = part.split_once('(') else { return Some(Need::Exists(key(part)?)) };
-    let values: Option<Vec<String>> = list.strip_suffix(')')?.split(',').map(value).collect();
-    let mut words = head.split_whitespace();
-    let (k, op) = (words.next()?, words.next()?);
-    match op {
-        "in" => Some(Need::In(key(k)?, values?)),
-        "notin" => Some(Need::NotIn(key(k)?, values?)),
-        _ => None,
+fn need((key, operator, values): label_syntax::Requirement) -> Need {
+    let number = values.first().and_then(|value| value.parse().ok()).unwrap_or_default();
+    match operator {
+        Operator::In | Operator::Equals => Need::In(key, values),
+        Operator::NotIn | Operator::NotEquals => Need::NotIn(key, values),
+        Operator::Greater => Need::Greater(key, number),
+        Operator::Less => Need::Less(key, number),
+        Operator::Exists => Need::Exists(key),
+        Operator::Absent => Need::Absent(key),
     }
 }
 

@@ -121,6 +121,13 @@ impl State {
         } else {
             super::patch::merge(&mut wanted, &body);
         }
+        if let Some(count) = wanted["spec"]["replicas"].as_i64().filter(|count| *count < 0) {
+            let name = meta(object, "name").to_string();
+            let about = About { group: "autoscaling".into(), kind: "Scale".into(), name, ..About::default() };
+            let why = "must be greater than or equal to 0";
+            let cause = Cause::raw("spec.replicas", &count.to_string(), why);
+            return Err(Failure::invalid(&about, &[cause]));
+        }
         let mut new = object.clone();
         set(json::child(&mut new, "spec"), "replicas", wanted["spec"]["replicas"].as_i64().unwrap_or(0));
         let options = super::route::Options::read(request, "UpdateOptions", false)?;
@@ -174,7 +181,12 @@ impl State {
         let (node, _) = write::body(request, &resource.kind)?;
         let mut body = node.value();
         match resource.plural.as_ref() {
-            "selfsubjectaccessreviews" => set(&mut body, "status", json!({"allowed": true})),
+            "selfsubjectaccessreviews" => {
+                set(&mut body, "apiVersion", resource.api_version());
+                set(&mut body, "kind", resource.kind.as_ref());
+                json::default(json::child(&mut body, "metadata"), "creationTimestamp", Value::Null);
+                set(&mut body, "status", json!({"allowed": true}));
+            }
             other => return Err(Failure::unknown(format!("POST of {other}"))),
         }
         Ok(Answer::new(201, body))
@@ -251,6 +263,26 @@ pub(crate) fn furnish(state: &mut State) {
     set(&mut class, "reclaimPolicy", "Delete");
     set(&mut class, "volumeBindingMode", "Immediate");
     state.store.put("storage.k8s.io/storageclasses", class);
+    let classes = [
+        (
+            "system-cluster-critical",
+            2_000_000_000,
+            "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+        ),
+        (
+            "system-node-critical",
+            2_000_001_000,
+            "Used for system critical pods that must not be moved from their current node.",
+        ),
+    ];
+    for (name, value, description) in classes {
+        let mut class = given(state, "scheduling.k8s.io/v1", "PriorityClass", "", name);
+        set(json::child(&mut class, "metadata"), "generation", 1);
+        set(&mut class, "value", value);
+        set(&mut class, "description", description);
+        set(&mut class, "preemptionPolicy", "PreemptLowerPriority");
+        state.store.put("scheduling.k8s.io/priorityclasses", class);
+    }
     let mut class = given(state, "networking.k8s.io/v1", "IngressClass", "", "lab");
     set(json::child(&mut class, "metadata"), "generation", 1);
     set(&mut class, "spec", json!({"controller": "lab/none"}));

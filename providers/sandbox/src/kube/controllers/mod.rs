@@ -6,6 +6,7 @@ mod jobs;
 mod pods;
 mod sets;
 mod small;
+mod volumes;
 
 use super::{State, meta};
 use crate::ids::{random_suffix, random_uuid};
@@ -22,6 +23,7 @@ pub(crate) fn run(state: &mut State) -> Duration {
         small::namespaces(state);
         small::roles(state);
         small::claims(state);
+        volumes::phases(state);
         deployments::run(state);
         sets::run(state);
         jobs::run(state);

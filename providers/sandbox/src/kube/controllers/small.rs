@@ -156,7 +156,10 @@ pub(super) fn claims(state: &mut State) {
                 if left.is_empty() {
                     let volume = text(&claim["spec"], "volumeName").to_string();
                     state.store.remove("/persistentvolumeclaims", &namespace, &name);
-                    state.store.remove("/persistentvolumes", "", &volume);
+                    let made = |v: &Value| text(&v["spec"], "persistentVolumeReclaimPolicy") == "Delete";
+                    if state.store.get("/persistentvolumes", "", &volume).is_some_and(made) {
+                        state.store.remove("/persistentvolumes", "", &volume);
+                    }
                 } else {
                     set(json::child(&mut claim, "metadata"), "finalizers", left);
                     save(state, "/persistentvolumeclaims", claim);
@@ -169,7 +172,15 @@ pub(super) fn claims(state: &mut State) {
             .store
             .get("storage.k8s.io/storageclasses", "", &class)
             .map(|c| text(c, "provisioner").to_string());
-        if text(&claim["status"], "phase") == "Bound" || provisioner.as_deref() != Some("lab/none") {
+        if text(&claim["status"], "phase") == "Bound" {
+            continue;
+        }
+        if let Some(volume) = super::volumes::fitting(state, &claim) {
+            super::volumes::bind(state, claim, volume);
+            continue;
+        }
+        let named = !text(&claim["spec"], "volumeName").is_empty();
+        if named || provisioner.as_deref() != Some("lab/none") {
             continue;
         }
         bind(state, claim, &class);
@@ -181,6 +192,8 @@ fn bind(state: &mut State, mut claim: Value, class: &str) {
     let size = claim["spec"]["resources"]["requests"]["storage"].clone();
     let modes = claim["spec"]["accessModes"].clone();
     let mut data = fresh(state, "", &volume);
+    set(&mut data, "annotations", json!({"pv.kubernetes.io/provisioned-by": "lab/none"}));
+    set(&mut data, "finalizers", json!(["kubernetes.io/pv-protection"]));
     json::remove(&mut data, "namespace");
     let spec = json!({"capacity": {"storage": size}, "accessModes": modes, "storageClassName": class, "persistentVolumeReclaimPolicy": "Delete",
         "volumeMode": "Filesystem", "hostPath": {"path": format!("/volumes/{volume}"), "type": ""},

@@ -3,10 +3,12 @@
 mod autoscaling;
 mod claim_diff;
 mod others;
+mod pod_parts;
 mod pods;
 mod policies;
 mod schedule;
 mod services;
+mod small;
 mod storage;
 mod workloads;
 
@@ -98,6 +100,11 @@ fn particular(state: &State, resource: &Resource, object: &Value, old: Option<&V
         "resourcequotas" => policies::resource_quota(object, old, out),
         "limitranges" => policies::limit_range(object, out),
         "leases" => policies::lease(object, out),
+        "replicationcontrollers" => workloads::replication_controller(object, out),
+        "endpointslices" => small::endpoint_slice(object, out),
+        "endpoints" => small::endpoints(object, out),
+        "events" => small::event(object, out),
+        "mutatingwebhookconfigurations" | "validatingwebhookconfigurations" => small::webhooks(object, out),
         "ingressclasses" => others::ingress_class(object, old, out),
         _ => {}
     }
@@ -246,3 +253,7 @@ pub(super) fn one_of(value: &str, known: &[&str], at: &str, out: &mut Vec<Cause>
         out.push(Cause::unsupported(at, &go_quote(value), known));
     }
 }
+
+#[cfg(test)]
+#[path = "mod_tests.rs"]
+mod tests;

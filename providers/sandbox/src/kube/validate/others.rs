@@ -155,8 +155,21 @@ pub(super) fn binding(object: &Value, old: Option<&Value>, namespaced: bool, out
         if text(subject, "name").is_empty() {
             out.push(Cause::required(format!("{at}.name"), ""));
         }
+        let group = text(subject, "apiGroup");
         match text(subject, "kind") {
+            "User" | "Group" if group != "rbac.authorization.k8s.io" => {
+                let known = ["rbac.authorization.k8s.io"];
+                out.push(Cause::unsupported(format!("{at}.apiGroup"), &go_quote(group), &known));
+            }
             "ServiceAccount" => {
+                if !group.is_empty() {
+                    out.push(Cause::unsupported(format!("{at}.apiGroup"), &go_quote(group), &[""]));
+                }
+                let name = text(subject, "name");
+                if !name.is_empty() {
+                    let at = format!("{at}.name");
+                    out.extend(names::subdomain(name).into_iter().map(|why| Cause::invalid(&at, name, why)));
+                }
                 if text(subject, "namespace").is_empty() {
                     out.push(Cause::required(format!("{at}.namespace"), ""));
                 }
@@ -222,6 +235,18 @@ pub(super) fn claim(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
 
 pub(super) fn ingress_class(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
     let controller = text(&object["spec"], "controller");
+    let at = "spec.controller";
+    match controller.split_once('/') {
+        _ if controller.is_empty() => out.push(Cause::required(at, "")),
+        Some((host, path)) if !host.is_empty() && !path.is_empty() => {
+            let odd = names::subdomain(host);
+            out.extend(odd.into_iter().map(|why| Cause::invalid(at, host, why)));
+        }
+        _ => {
+            let why = "must be a domain-prefixed path (such as \"acme.io/foo\")";
+            out.push(Cause::invalid(at, controller, why));
+        }
+    }
     if old.is_some_and(|o| text(&o["spec"], "controller") != controller) {
         out.push(Cause::invalid("spec.controller", controller, "field is immutable"));
     }

@@ -3,7 +3,7 @@
 use super::super::names;
 use super::super::quantity;
 use super::super::status::{Cause, go_quote};
-use super::{annotations, labels, not_negative, one_of};
+use super::{annotations, labels, not_negative, one_of, pod_parts};
 use crate::json::{self, items, text};
 use serde_json::Value;
 
@@ -57,6 +57,7 @@ fn spec(spec: &Value, at: &str, out: &mut Vec<Cause>) {
         if volumes.iter().take(i).any(|v| *v == name) {
             out.push(Cause::duplicate(format!("{at}.name"), &go_quote(name)));
         }
+        pod_parts::volume(volume, &at, out);
     }
     if items(&spec["containers"]).is_empty() {
         out.push(Cause::required(format!("{at}.containers"), ""));
@@ -85,6 +86,12 @@ fn spec(spec: &Value, at: &str, out: &mut Vec<Cause>) {
     );
     not_negative(&spec["terminationGracePeriodSeconds"], &format!("{at}.terminationGracePeriodSeconds"), out);
     labels(&spec["nodeSelector"], &format!("{at}.nodeSelector"), out);
+    pod_parts::security(&spec["securityContext"], &format!("{at}.securityContext"), out);
+    pod_parts::identity(spec, at, out);
+    pod_parts::tolerations(spec, at, out);
+    pod_parts::spreading(spec, at, out);
+    pod_parts::affinity(spec, at, out);
+    pod_parts::host_ports(spec, at, out);
 }
 
 fn container(c: &Value, at: &str, volumes: &[&str], out: &mut Vec<Cause>) {
@@ -106,6 +113,9 @@ fn container(c: &Value, at: &str, volumes: &[&str], out: &mut Vec<Cause>) {
     }
     ports(c, at, out);
     env(c, at, out);
+    pod_parts::env_from(c, at, out);
+    pod_parts::lifecycle(c, at, out);
+    pod_parts::security(&c["securityContext"], &format!("{at}.securityContext"), out);
     one_of(
         text(c, "imagePullPolicy"),
         &["Always", "IfNotPresent", "Never"],
@@ -167,10 +177,8 @@ fn env(c: &Value, at: &str, out: &mut Vec<Cause>) {
                 "may not be specified when `value` is not empty",
             ));
         }
-        for kind in ["configMapKeyRef", "secretKeyRef"] {
-            if from[kind].is_object() && text(&from[kind], "key").is_empty() {
-                out.push(Cause::required(format!("{at}.valueFrom.{kind}.key"), ""));
-            }
+        if from.is_object() {
+            pod_parts::value_from(from, &format!("{at}.valueFrom"), out);
         }
     }
 }
@@ -193,12 +201,14 @@ fn mounts(c: &Value, at: &str, volumes: &[&str], out: &mut Vec<Cause>) {
             out.push(Cause::invalid(format!("{at}.mountPath"), path, "must be unique"));
         }
         seen.push(path);
+        pod_parts::relative(text(m, "subPath"), &format!("{at}.subPath"), out);
     }
 }
 
 fn resources(value: &Value, at: &str, out: &mut Vec<Cause>) {
     for part in ["limits", "requests"] {
         for (k, v) in json::pairs(&value[part]) {
+            pod_parts::resource_name(k, &format!("{at}.{part}[{k}]"), out);
             let amount = v.as_str().and_then(quantity::parse);
             if amount.is_some_and(|a| a.milli < 0) {
                 let shown = v.as_str().unwrap_or_default();
@@ -228,6 +238,12 @@ fn probe(p: &Value, at: &str, kind: &str, out: &mut Vec<Cause>) {
         0 => out.push(Cause::required(at, "must specify a handler type")),
         1 => {}
         _ => out.push(Cause::forbidden(at, "may not specify more than 1 handler type")),
+    }
+    if p["exec"].is_object() && items(&p["exec"]["command"]).is_empty() {
+        out.push(Cause::required(format!("{at}.exec.command"), ""));
+    }
+    if let Some(scheme) = p["httpGet"]["scheme"].as_str() {
+        one_of(scheme, &["HTTP", "HTTPS"], &format!("{at}.httpGet.scheme"), out);
     }
     for key in
         ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]

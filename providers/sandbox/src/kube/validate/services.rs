@@ -127,6 +127,16 @@ pub(super) fn ingress(object: &Value, out: &mut Vec<Cause>) {
             let at = format!("spec.tls[{i}].hosts[{j}]");
             out.extend(names::subdomain(plain).into_iter().map(|why| Cause::invalid(&at, host, why)));
         }
+        let secret = text(tls, "secretName");
+        if !secret.is_empty() {
+            let at = format!("spec.tls[{i}].secretName");
+            out.extend(names::subdomain(secret).into_iter().map(|why| Cause::invalid(&at, secret, why)));
+        }
+    }
+    let class = text(spec, "ingressClassName");
+    if spec["ingressClassName"].is_string() {
+        let odd = names::subdomain(class);
+        out.extend(odd.into_iter().map(|why| Cause::invalid("spec.ingressClassName", class, why)));
     }
     for (i, rule) in items(&spec["rules"]).iter().enumerate() {
         let at = format!("spec.rules[{i}]");
@@ -163,6 +173,7 @@ fn ingress_path(path: &Value, at: &str, out: &mut Vec<Cause>) {
             if !given.starts_with('/') {
                 out.push(Cause::invalid(format!("{at}.path"), given, "must be an absolute path"));
             }
+            odd_path(given, &format!("{at}.path"), out);
         }
         Some("ImplementationSpecific") => {
             if !given.is_empty() && !given.starts_with('/') {
@@ -175,6 +186,20 @@ fn ingress_path(path: &Value, at: &str, out: &mut Vec<Cause>) {
         }
     }
     backend(&path["backend"], &format!("{at}.backend"), out);
+}
+
+/// Parts that a path matched step by step may not have.
+fn odd_path(given: &str, at: &str, out: &mut Vec<Cause>) {
+    for part in ["//", "/./", "/../", "%2f", "%2F"] {
+        if given.contains(part) {
+            out.push(Cause::invalid(at, given, format!("must not contain '{part}'")));
+        }
+    }
+    for end in ["/..", "/."] {
+        if given.ends_with(end) {
+            out.push(Cause::invalid(at, given, format!("cannot end with '{end}'")));
+        }
+    }
 }
 
 fn backend(value: &Value, at: &str, out: &mut Vec<Cause>) {

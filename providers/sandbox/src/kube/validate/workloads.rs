@@ -110,6 +110,26 @@ pub(super) fn replica_set(object: &Value, old: Option<&Value>, out: &mut Vec<Cau
     same_selector(object, old, out);
 }
 
+pub(super) fn replication_controller(object: &Value, out: &mut Vec<Cause>) {
+    let spec = &object["spec"];
+    not_negative(&spec["minReadySeconds"], "spec.minReadySeconds", out);
+    not_negative(&spec["replicas"], "spec.replicas", out);
+    if !truthy(&spec["selector"]) {
+        out.push(Cause::required("spec.selector", ""));
+    }
+    if !spec["template"].is_object() {
+        out.push(Cause::required("spec.template", ""));
+        return;
+    }
+    let labels = &spec["template"]["metadata"]["labels"];
+    let fits = json::pairs(&spec["selector"]).all(|(key, value)| labels.get(key) == Some(value));
+    if truthy(&spec["selector"]) && !fits {
+        mismatch(labels, out);
+    }
+    pods::template(&spec["template"], "spec.template", out);
+    always_restarts(spec, out);
+}
+
 pub(super) fn stateful_set(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>) {
     let spec = &object["spec"];
     match text(spec, "podManagementPolicy") {

@@ -9,7 +9,7 @@ use ordain_lang::ast::{Expr, Traversal};
 use ordain_lang::eval::{Cause, evaluate, explain};
 use ordain_lang::refs::references;
 use ordain_lang::{Functions, Resolution, Scope, World};
-use ordain_value::{Marks, Type, convert};
+use ordain_value::{Marks, Type, Value, convert};
 
 use crate::core::{Core, error};
 use crate::scope::InstanceScope;
@@ -165,26 +165,26 @@ impl Core {
     ) -> Verdict {
         let span = condition.condition.span;
         let failed = Verdict { status: CheckStatus::Error, message: None };
+        let validating = self.input.mode == Mode::Validate;
+        // The message is evaluated in any case, so that errors in it are found early: first of all, but for variables.
+        let first = of != CheckKind::InputVariable && !validating;
+        let before = found.error_count();
+        let early = if first { self.message(scope, condition, of, found) } else { None };
+        if found.error_count() > before {
+            return failed;
+        }
         let (value, problems) = self.evaluate(scope, &condition.condition);
         found.append(problems);
-        // The message is evaluated in any case, so that errors in it are found early.
-        let message = self.message(scope, condition, of, found);
+        let message = if first { early } else { self.message(scope, condition, of, found) };
         let Some(value) = value else { return failed };
-        let validating = self.input.mode == Mode::Validate;
         if validating && matches!(of, CheckKind::Resource | CheckKind::Check) {
             // Only whether it can be evaluated is asked; what it says may depend on anything.
             return Verdict { status: CheckStatus::Unknown, message: None };
         }
         let (value, marks) = value.unmark();
-        if value.is_null() {
-            let detail = "Condition expression must return either true or false, not null.";
-            found.push(error(codes::eval::CHECK_FAILED, invalid_summary(condition.kind), detail, span));
-            return failed;
-        }
-        let value = match convert(value, &Type::Bool) {
+        let value = match yes_or_no(value) {
             Ok(value) => value,
-            Err(problem) => {
-                let detail = format!("Invalid condition result value: {problem}.");
+            Err(detail) => {
                 found.push(error(codes::eval::CHECK_FAILED, invalid_summary(condition.kind), detail, span));
                 return failed;
             }
@@ -287,6 +287,14 @@ impl Core {
         let summary = "Error message refers to ephemeral values";
         Some(error(codes::eval::CHECK_FAILED, summary, detail, span))
     }
+}
+
+/// The value of a condition as a bool, which may be unknown.
+fn yes_or_no(value: Value) -> Result<Value, String> {
+    if value.is_null() {
+        return Err("Condition expression must return either true or false, not null.".to_owned());
+    }
+    convert(value, &Type::Bool).map_err(|problem| format!("Invalid condition result value: {problem}."))
 }
 
 const HIDDEN: &str =

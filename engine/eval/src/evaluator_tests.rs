@@ -580,7 +580,7 @@ resource "x_y" "c" {
         .iter()
         .map(|trigger| format!("{}{:?}{}", trigger.resource, trigger.instances, trigger.path))
         .collect();
-    assert_eq!(triggers, ["x_y.cSome(Int(1)).input", "x_y.aNone"]);
+    assert_eq!(triggers, ["x_y.cOne(Some(Int(1))).input", "x_y.aAll"]);
 }
 
 #[test]

@@ -159,7 +159,8 @@ impl<'d> Drive<'d> {
     fn instance(&mut self, mut wanted: WantedInstance, mode: Mode) -> Option<Job<'d>> {
         let address = wanted.address.clone();
         let options = &self.session.options;
-        if options.mode != ordain_plan::Mode::Normal && !options.look_at_imports {
+        let imports = options.mode == ordain_plan::Mode::Normal && !self.session.before_destroy;
+        if !imports && !options.look_at_imports {
             // Only what changes things imports; a look at them does not.
             wanted.import = None;
         }

@@ -77,16 +77,14 @@ impl Job<'_> {
         }
         let current = self.current(done).await?;
         if self.session.options.mode == Mode::RefreshOnly {
-            return Some(match (current.known.value.is_null(), self.session.before_destroy) {
-                (false, _) => Answer::Value(current.marked),
-                (true, false) => Answer::Absent,
-                (true, true) => Answer::Value(Value::unknown(self.schema.ty.clone())),
-            });
+            let there = !current.known.value.is_null();
+            return Some(if there { Answer::Value(current.marked) } else { Answer::Absent });
         }
         let planned = self.plan(&current, done).await?;
         let after = planned.after.clone();
         if matches!(planned.action, Action::DeleteThenCreate | Action::CreateThenDelete)
             && self.wanted.block.lifecycle.prevent_destroy
+            && !self.session.before_destroy
         {
             done.found.push(prevented(&self.wanted.address, &self.wanted.block));
             done.changes.push(planned);

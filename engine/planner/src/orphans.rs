@@ -119,7 +119,8 @@ async fn present(
         drift.previous_address.clone_from(&orphan.previous_address);
         done.drift.push(drift);
     }
-    if current.object.is_none() || session.options.mode == PlanMode::RefreshOnly {
+    let looks = session.options.mode == PlanMode::RefreshOnly || session.before_destroy;
+    if current.object.is_none() || looks {
         return;
     }
     let block = session.tree.resource(&orphan.address.config());

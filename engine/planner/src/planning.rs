@@ -9,7 +9,7 @@ use ordain_addr::{
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
-use ordain_plan::{Action, Change, Mode, Plan, RelevantAttribute};
+use ordain_plan::{Action, Change, Mode, OutputChange, Plan, RelevantAttribute};
 use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
 use ordain_state::{OutputState, State};
 use ordain_value::{Step, Value};
@@ -126,7 +126,7 @@ async fn refresh_first(
     moved: &BTreeMap<ResourceInstance, ResourceInstance>,
 ) -> (Refreshed, Diagnostics) {
     let session = Session {
-        options: Options { mode: Mode::RefreshOnly, ..session.options.clone() },
+        options: Options { mode: Mode::Normal, ..session.options.clone() },
         before_destroy: true,
         schemas: ObjectSchemas::new(evaluation.schemas.clone()),
         observer: Arc::clone(&session.observer),
@@ -343,9 +343,12 @@ fn assemble(
     let effects = changes.iter().any(|change| {
         change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
     });
-    let refreshed = options.mode == Mode::RefreshOnly && !drift.is_empty();
-    let applyable =
-        !errored && (effects || refreshed || outputs.iter().any(|output| output.action != Action::NoOp));
+    // A look stores what it knows.
+    let looks = options.mode == Mode::RefreshOnly;
+    let refreshed = looks && !drift.is_empty();
+    let stores =
+        |output: &OutputChange| output.action != Action::NoOp && (!looks || output.after.is_wholly_known());
+    let applyable = !errored && (effects || refreshed || outputs.iter().any(stores));
     Plan {
         mode: options.mode,
         timestamp,

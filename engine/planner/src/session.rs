@@ -16,8 +16,8 @@ use crate::Options;
 /// What all jobs of one plan share.
 pub(crate) struct Session {
     pub(crate) options: Options,
-    /// Set while it looks at everything before it is destroyed: what does not exist yet is then read as if it were
-    /// planned.
+    /// Set while everything is planned before it is planned to go, as in Terraform: what comes of that are objects
+    /// and outputs as they are now, and the errors that there are.
     pub(crate) before_destroy: bool,
     pub(crate) schemas: ObjectSchemas,
     pub(crate) observer: Arc<dyn Observer>,

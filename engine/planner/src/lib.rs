@@ -5,6 +5,7 @@
 //! is put into the order in which it may be carried out. Nothing here changes anything.
 
 mod classify;
+mod create_first;
 mod data;
 mod drive;
 mod ephemeral;

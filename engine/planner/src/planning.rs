@@ -14,6 +14,7 @@ use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
 use ordain_state::{OutputState, State};
 use ordain_value::{Step, Value};
 
+use crate::create_first::{create_first_spreads, describe, first_without_instances};
 use crate::drive::Drive;
 use crate::order::{Uses, order};
 use crate::orphans::{Orphan, orphan_reason};
@@ -55,7 +56,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
     let mut session = Session { options, before_destroy: false, schemas, observer, tree: Arc::clone(&tree) };
     let mut outcome = Outcome::default();
-    let mut begun = false;
+    let (mut begun, mut described) = (false, false);
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     if session.options.looks_first() && holds_managed(&refreshed.prior) && !found.has_errors() {
         refreshed =
@@ -84,13 +85,17 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
                 drive.end(orphans).await;
             }
             drive.first_without_instances = first_without_instances(&tree, &drive, &mut evaluator);
+            if session.options.mode == Mode::RefreshOnly {
+                described = describe(&tree, &mut drive, &mut evaluator);
+            }
         }
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
     }
     found.append(std::mem::take(&mut drive.found));
     let stored = refreshed.outputs.unwrap_or_else(|| base.outputs.clone());
-    let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
+    let mut plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
+    plan.applyable |= described && !plan.errored;
     (Made { plan: Plan { given, ..plan }, begun }, found)
 }
 
@@ -146,6 +151,7 @@ async fn refresh_first(
     let mut outputs = prior.outputs.clone();
     let mut drive = Drive::new(&session, source, prior, moved.clone());
     drive.run(&mut evaluator).await;
+    describe(&session.tree, &mut drive, &mut evaluator);
     let removed = found.take(RemovedBlocks::of(&session.tree));
     let orphans = orphans(&session, &drive, &evaluator, &removed);
     drive.end(orphans).await;
@@ -403,52 +409,6 @@ fn without_asserts(found: &mut Diagnostics, failed: &HashMap<String, String>) {
             && finding.address.as_ref().is_some_and(|address| failed.contains_key(address))
     };
     *found = std::mem::take(found).into_iter().filter(|finding| !asserts(finding)).collect();
-}
-
-/// What blocks depend on that create first and have no instances.
-fn first_without_instances(
-    tree: &ModuleTree,
-    drive: &Drive<'_>,
-    evaluator: &mut Evaluator,
-) -> Vec<Arc<[ConfigResource]>> {
-    let with: HashSet<ConfigResource> = drive.dependencies.keys().map(ResourceInstance::config).collect();
-    let modules = tree.modules();
-    let blocks = modules.iter().flat_map(|module| {
-        module
-            .resources
-            .values()
-            .map(|block| ConfigResource { module: module.path.clone(), resource: block.resource.clone() })
-    });
-    let creates_first = |address: &ConfigResource| {
-        tree.resource(address).is_some_and(|block| block.lifecycle.create_before_destroy == Some(true))
-    };
-    let without = blocks.filter(|address| creates_first(address) && !with.contains(address));
-    without.filter_map(|address| evaluator.dependencies_of(&address)).collect()
-}
-
-/// Whatever an object that creates first depends on must create first too, or the two orders would
-/// contradict each other. That holds for a block as such, even while it has no instances.
-fn create_first_spreads(drive: &mut Drive<'_>) {
-    let none = drive.first_without_instances.iter().flat_map(|uses| uses.iter());
-    let mut forced: HashSet<&ConfigResource> = none.collect();
-    let mut seen: HashSet<*const ConfigResource> = HashSet::new();
-    for change in drive.changes.iter().filter(|change| change.create_before_destroy) {
-        if let Some(uses) = drive.dependencies.get(&change.address)
-            && seen.insert(uses.as_ptr())
-        {
-            forced.extend(uses.iter());
-        }
-    }
-    for change in &mut drive.changes {
-        let wanted = change.deposed.is_none() && change.address.resource.mode == ResourceMode::Managed;
-        let made = !matches!(change.action, Action::Delete | Action::Forget);
-        if wanted && made && forced.contains(&change.address.config()) {
-            change.create_before_destroy = true;
-            if change.action == Action::DeleteThenCreate {
-                change.action = Action::CreateThenDelete;
-            }
-        }
-    }
 }
 
 fn uses(drive: &Drive<'_>, change: &Change) -> Uses {

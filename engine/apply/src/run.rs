@@ -248,7 +248,7 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
     let mut outputs = BTreeMap::new();
     if session.plan.mode == Mode::Destroy {
         let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
-        return if partial { old.outputs.clone() } else { outputs };
+        return if partial { session.plan.prior.outputs.clone() } else { outputs };
     }
     // What the plan knew is what was approved, also where an object came out otherwise.
     let planned: BTreeMap<&str, &Value> = session

@@ -167,7 +167,7 @@ impl Core {
         let failed = Verdict { status: CheckStatus::Error, message: None };
         let validating = self.input.mode == Mode::Validate;
         // The message is evaluated in any case, so that errors in it are found early: first of all, but for variables.
-        let first = of != CheckKind::InputVariable && !validating;
+        let first = of != CheckKind::InputVariable && !(validating && of == CheckKind::Resource);
         let before = found.error_count();
         let early = if first { self.message(scope, condition, of, found) } else { None };
         if found.error_count() > before {
@@ -257,6 +257,8 @@ impl Core {
         let marks = value.marks_deep();
         let text = match convert(value.unmark_deep().0, &Type::String) {
             Ok(text) => text,
+            // As in Terraform, which asks resources only later.
+            Err(_) if of == CheckKind::Resource && self.input.mode == Mode::Validate => return None,
             Err(problem) => {
                 let detail = format!("Unsuitable value for error message: {problem}.");
                 found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));

@@ -93,7 +93,9 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         found.append(std::mem::take(&mut outcome.diagnostics));
     }
     found.append(std::mem::take(&mut drive.found));
-    let stored = refreshed.outputs.unwrap_or_else(|| base.outputs.clone());
+    // What is destroyed in part takes no outputs along.
+    let refreshed = refreshed.outputs.filter(|_| !session.options.is_partial());
+    let stored = refreshed.unwrap_or_else(|| base.outputs.clone());
     let mut plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
     plan.applyable |= described && !plan.errored;
     (Made { plan: Plan { given, ..plan }, begun }, found)
@@ -166,6 +168,7 @@ async fn refresh_first(
             false => drop(outputs.insert(name, OutputState { value, sensitive: output.sensitive })),
         }
     }
+    drive.prior.outputs.clone_from(&outputs);
     // What changed outside is not told of: it goes whatever it is.
     let providers = std::mem::take(&mut drive.providers);
     (Refreshed { looked: true, prior: drive.prior, outputs: Some(outputs), providers }, found)

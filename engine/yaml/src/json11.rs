@@ -119,9 +119,19 @@ fn printable(text: &str) -> Result<(), YamlError> {
             || c >= '\u{10000}'
     };
     if text.chars().all(fits) {
-        return Ok(());
+        return begins(text);
     }
     Err(YamlError::unplaced(Position::default(), "control characters are not allowed"))
+}
+
+/// Refuses an end of a document where none has begun.
+fn begins(text: &str) -> Result<(), YamlError> {
+    let content = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+    let Some((line, first)) = text.lines().enumerate().find(|(_, line)| content(line)) else { return Ok(()) };
+    if first.split_whitespace().next() != Some("...") || !first.starts_with('.') {
+        return Ok(());
+    }
+    Err(YamlError::new(Position { line, column: 0 }, "did not find expected node content"))
 }
 
 /// The name of an alias that nothing stands for, which the parser does not tell.

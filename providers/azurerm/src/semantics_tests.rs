@@ -56,6 +56,25 @@ fn proposed(extra: Json) -> Json {
 }
 
 #[test]
+fn a_private_zone_is_an_id_or_one_of_two_words() {
+    let tree = tree("azurerm_kubernetes_cluster");
+    let told = |zone: &str| {
+        let cluster =
+            json!({"name": "c", "location": "x", "resource_group_name": "g", "private_dns_zone_id": zone});
+        let found = validate(&tree, &object(&tree, cluster));
+        let text = format!("{found:?}");
+        (
+            text.contains("cannot parse an empty string"),
+            text.contains("expected private_dns_zone_id to be one of"),
+        )
+    };
+    let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateDnsZones/z";
+    assert_eq!(told("System"), (false, false));
+    assert_eq!(told(id), (false, false));
+    assert_eq!(told(""), (true, true));
+}
+
+#[test]
 fn a_new_object_has_defaults_and_unknowns() {
     let tree = tree("azurerm_kubernetes_cluster_node_pool");
     let planned = plan(&tree, &nothing(&tree), &object(&tree, pool(json!({"fips_enabled": false}))));

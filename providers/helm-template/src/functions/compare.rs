@@ -69,7 +69,8 @@ fn equal(a: &Value, b: &Value) -> Result<bool, String> {
         _ if kind(a) != kind(b) => Err(incompatible(a, b)),
         _ if a.kind_name() != b.kind_name() => {
             let (x, y) = (a.type_name(), b.type_name());
-            Err(format!("non-comparable types {}: {x}, {y}: {}", a.show(), b.show()))
+            let shown = ordain_gostd::sprintf("%s", &[a.to_arg()]);
+            Err(format!("non-comparable types {shown}: {x}, {y}: {}", b.show()))
         }
         (Value::Object(x), Value::Object(y)) if a.kind_name() != "map" => Ok(std::rc::Rc::ptr_eq(x, y)),
         _ => Err(non_comparable(b)),

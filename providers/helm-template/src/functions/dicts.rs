@@ -5,7 +5,7 @@ use super::convert::to_text;
 use super::merge::{merge, merge_overwrite};
 use super::{fixed, variadic};
 use crate::template::{Engine, Function, Param, Returns, Slot};
-use crate::value::{Entries, Map, Value};
+use crate::value::{Entries, Map, MapKind, Value};
 
 const KEYED: &[Param] = &[Param::Dict, Param::Text];
 
@@ -15,7 +15,7 @@ pub(super) const TABLE: &[Function] = &[
     fixed("set", &[Param::Dict, Param::Text, Param::Any], set),
     fixed("unset", KEYED, |_, a| {
         a.map(0).entries.borrow_mut().remove(a.text(1));
-        Ok(a.value(0).clone())
+        Ok(plain(a.value(0)))
     }),
     fixed("hasKey", KEYED, |_, a| Ok(Value::Bool(a.map(0).get(a.text(1)).is_some()))),
     variadic("pluck", &[Param::Text, Param::Dict], |_, a| {
@@ -58,7 +58,15 @@ fn set(engine: &mut Engine<'_>, args: &[Slot]) -> Returns {
     let Value::Map(map) = args.value(0) else { return Err("assignment to entry in nil map".into()) };
     engine.limits.produce(64 + args.text(1).len())?;
     map.insert(args.text(1), args.value(2).clone());
-    Ok(args.value(0).clone())
+    Ok(plain(args.value(0)))
+}
+
+/// A map as it comes out of a function: the same map, of the type that the function declares; nil is an empty one.
+fn plain(map: &Value) -> Value {
+    match map {
+        Value::Map(map) => Value::Map(Map { kind: MapKind::Any, entries: map.entries.clone() }),
+        _ => Value::map(Entries::new()),
+    }
 }
 
 fn dig(_: &mut Engine<'_>, args: &[Slot]) -> Returns {

@@ -17,6 +17,12 @@ const IT: &[Param] = &[Param::Int, Param::Text];
 const ANY: &[Param] = &[Param::Any];
 
 /// `%q`, where single bytes are shown as such.
+/// The library goes byte by byte, and where it leaves something out, makes a character of each byte.
+fn without_blanks(text: &str) -> String {
+    let kept = text.bytes().map(char::from).filter(|c| !c.is_whitespace());
+    if text.bytes().all(|b| !char::from(b).is_whitespace()) { text.to_owned() } else { kept.collect() }
+}
+
 fn quoted(text: &str) -> String {
     let shown = go_quote(text);
     let bytes = text.chars().filter_map(escaped);
@@ -34,7 +40,7 @@ pub(super) const TABLE: &[Function] = &[
     fixed("kebabcase", T, |_, a| text(&text_case::split_case(a.text(0), '-'))),
     fixed("camelcase", T, |_, a| text(&text_case::pascal(a.text(0)))),
     fixed("initials", T, |_, a| text(&text_case::initials(a.text(0)))),
-    fixed("nospace", T, |_, a| text(&a.text(0).split_whitespace().collect::<String>())),
+    fixed("nospace", T, |_, a| text(&without_blanks(a.text(0)))),
     fixed("repeat", IT, repeat),
     fixed("trimall", TT, |_, a| text(trim_all(a.text(1), a.text(0)))),
     fixed("trimAll", TT, |_, a| text(trim_all(a.text(1), a.text(0)))),

@@ -446,6 +446,15 @@ impl<'d> Drive<'d> {
                 edits.push(Edit::Restore { address: change.address.clone(), key });
             }
         }
+        let gone = matches!(kind, StepKind::Create(_)) && !well && edits.is_empty()
+            || matches!(kind, StepKind::Delete(_)) && well;
+        if gone {
+            // An attempt that leaves no object leaves no trace of its resource either.
+            let of = |resource: &AbsResource| {
+                resource.module == change.address.module && resource.resource == change.address.resource
+            };
+            self.expanded.retain(|(resource, _)| !of(resource));
+        }
         self.write_down(step, edits, why).await;
         if doubtful {
             self.doubt(step, kind, change).await;

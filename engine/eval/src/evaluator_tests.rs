@@ -99,6 +99,7 @@ fn input(files: &[(&str, &str)], mode: Mode) -> Input {
         excludes: Vec::new(),
         conditions: Conditions::Refuse,
         defer: false,
+        imports: true,
     }
 }
 

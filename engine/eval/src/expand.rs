@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ordain_addr::Key;
+use ordain_config::blocks::Repetition;
 use ordain_diag::{Diagnostic, Span, codes};
 use ordain_value::{Kind, Type, Value, convert};
 
@@ -91,6 +92,15 @@ impl Expansion {
                 }
                 _ => KeyData::None,
             },
+        }
+    }
+
+    /// What stands for any instance, where it cannot be said which there are.
+    pub(crate) fn unknown(repetition: &Repetition) -> Expansion {
+        match repetition {
+            Repetition::Single | Repetition::Enabled(_) => Expansion::Single,
+            Repetition::Count(_) => Expansion::AnyCount,
+            Repetition::ForEach(_) => Expansion::AnyEach,
         }
     }
 

@@ -27,6 +27,9 @@ impl Core {
         let mut imports = Imports::default();
         let root = self.program.config(ModuleId(0))?.clone();
         let before = found.error_count();
+        if !self.input.imports {
+            return Some(imports);
+        }
         for import in root.refactoring.imports.iter().filter(|import| import.target == *target) {
             self.add_import(import, &mut imports, found);
         }

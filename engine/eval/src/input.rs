@@ -57,6 +57,8 @@ pub struct Input {
     pub defer: bool,
     /// What comes of conditions that do not hold.
     pub conditions: Conditions,
+    /// Whether `import` blocks count. A plan that only looks leaves them alone.
+    pub imports: bool,
 }
 
 /// What comes of conditions that do not hold. Validations of variables always refuse, and what cannot be

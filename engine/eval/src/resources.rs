@@ -9,7 +9,7 @@ use ordain_config::blocks::{DependsOn, ResourceBlock};
 use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::refs::{body_references, known_references};
 use ordain_lang::suggest::{did_you_mean, nearest};
-use ordain_value::{Marks, Value};
+use ordain_value::{Marks, Type, Value};
 use petgraph::graph::NodeIndex;
 
 use crate::core::{Core, TypeInfo, error};
@@ -134,11 +134,10 @@ impl Evaluator {
             failed: false,
         };
         for instance in self.core.values.instances(id) {
-            if let Some(expansion) = self.expand_resource(instance, &active, found) {
-                active.instances.push((instance, expansion.len()));
-            } else {
-                active.failed = true;
-            }
+            let before = found.error_count();
+            let expansion = self.expand_resource(instance, &active, found);
+            active.failed |= expansion.is_none() || found.error_count() > before;
+            active.instances.extend(expansion.map(|expansion| (instance, expansion.len())));
         }
         if !active.failed {
             self.core.checks.reach(CheckKind::Resource, &address.to_string());
@@ -192,7 +191,12 @@ impl Evaluator {
             }
         }
         let scope = self.core.scope(instance, &KeyData::None);
-        let expansion = self.core.expand(&scope, &block.repetition, found)?;
+        let expansion = match self.core.expand(&scope, &block.repetition, found) {
+            // Validation goes on with what the block says of any instance.
+            None if self.core.input.mode == Mode::Validate => Expansion::unknown(&block.repetition),
+            expansion => expansion?,
+        };
+        let before = if self.core.input.mode == Mode::Validate { found.error_count() } else { before };
         if expansion.len() > 0 {
             let keys = expansion.key_data(0);
             let scope = self.core.scope(instance, &keys);
@@ -313,6 +317,8 @@ impl Core {
         let absent = matches!(answer, Answer::Absent);
         let value = match answer {
             Answer::Value(value) => value,
+            // A plan that looks knows not even the type, as in Terraform; applying it does.
+            Answer::Absent if self.input.mode == Mode::Plan => Value::unknown(Type::Dynamic),
             Answer::Absent => Value::unknown(active.info.ty.clone()),
             Answer::Failed => return false,
         };

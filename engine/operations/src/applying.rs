@@ -158,6 +158,7 @@ impl Work<'_> {
             planning::evaluation(self.workdir, self.project, schemas, variables, workspace, clock::now());
         ordain_eval::Input {
             defer: !file.plan.deferred.is_empty(),
+            imports: true,
             timestamp: file.plan.timestamp.as_str().into(),
             ..input
         }

@@ -368,6 +368,7 @@ pub fn evaluation(
         targets: Vec::new(),
         excludes: Vec::new(),
         defer: false,
+        imports: true,
         conditions: ordain_eval::Conditions::Refuse,
     }
 }

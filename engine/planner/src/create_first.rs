@@ -102,11 +102,14 @@ fn described(
     let object = instance.current.as_ref()?;
     let config = address.config();
     let create_before_destroy = creates_first(tree, &config) || forced.contains(&config);
+    let as_stored = object.create_before_destroy == create_before_destroy;
+    if as_stored && object.dependencies == uses {
+        return None;
+    }
     let mut dependencies: Vec<ConfigResource> = object.dependencies.iter().chain(uses).cloned().collect();
     dependencies.sort();
     dependencies.dedup();
-    let same = object.create_before_destroy == create_before_destroy
-        && object.dependencies.len() == dependencies.len();
+    let same = as_stored && object.dependencies.len() == dependencies.len();
     (!same).then(|| Edit::Put {
         address: address.clone(),
         deposed: None,

@@ -84,7 +84,6 @@ impl Job<'_> {
         let after = planned.after.clone();
         if matches!(planned.action, Action::DeleteThenCreate | Action::CreateThenDelete)
             && self.wanted.block.lifecycle.prevent_destroy
-            && !self.session.before_destroy
         {
             done.found.push(prevented(&self.wanted.address, &self.wanted.block));
             done.changes.push(planned);

@@ -119,8 +119,7 @@ async fn present(
         drift.previous_address.clone_from(&orphan.previous_address);
         done.drift.push(drift);
     }
-    let looks = session.options.mode == PlanMode::RefreshOnly || session.before_destroy;
-    if current.object.is_none() || looks {
+    if current.object.is_none() || session.options.mode == PlanMode::RefreshOnly {
         return;
     }
     let block = session.tree.resource(&orphan.address.config());

@@ -49,6 +49,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
     evaluation.defer = options.allow_deferral;
+    evaluation.imports = options.mode != Mode::RefreshOnly || options.look_at_imports;
     evaluation.stored_providers = needed_by_state(&tree, &prior);
     let declared = &tree.root.variables;
     let given = evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
@@ -124,7 +125,7 @@ struct Refreshed {
 }
 
 /// Brings everything up to date before it is destroyed, by the whole configuration: as in Terraform, what
-/// cannot be evaluated is an error then too, but conditions may be as they like.
+/// cannot be evaluated or planned is an error then too; conditions that do not hold are told beside one.
 async fn refresh_first(
     session: &Session,
     source: &dyn ProviderSource,
@@ -141,15 +142,13 @@ async fn refresh_first(
     };
     let input = ordain_eval::Input {
         mode: ordain_eval::Mode::Plan,
-        conditions: Conditions::Ignore,
+        conditions: Conditions::Warn,
         ..evaluation.clone()
     };
     let (mut evaluator, mut found) = Evaluator::new(input);
     if found.has_errors() {
         return (Refreshed { prior, ..Refreshed::default() }, found);
     }
-    // Its warnings come again with the plan itself.
-    found = Diagnostics::new();
     let mut outputs = prior.outputs.clone();
     let mut drive = Drive::new(&session, source, prior, moved.clone());
     drive.run(&mut evaluator).await;
@@ -169,27 +168,33 @@ async fn refresh_first(
         }
     }
     drive.prior.outputs.clone_from(&outputs);
+    if !found.has_errors() {
+        // The plan of the end says all that is left to say.
+        found = Diagnostics::new();
+    }
     // What changed outside is not told of: it goes whatever it is.
     let providers = std::mem::take(&mut drive.providers);
     (Refreshed { looked: true, prior: drive.prior, outputs: Some(outputs), providers }, found)
 }
 
-/// `-replace` with the address of a resource that has keys names none of its instances.
+/// `-replace` with the address of a resource that is declared with `count` or `for_each` names none of its instances.
 fn half_named(options: &Options, drive: &Drive<'_>) -> Vec<Diagnostic> {
+    let declared = |address: &ResourceInstance| {
+        let keys = drive.expansions.resources.get(&address.abs_resource());
+        keys.and_then(|keys| keys.as_ref()).map(|keys| keys.to_vec())
+    };
     let half = |address: &&ResourceInstance| {
-        let keys = drive.expansions.resources.get(&address.abs_resource()).and_then(Option::as_ref);
-        address.key.is_none() && keys.is_some_and(|keys| keys.iter().any(Option::is_some))
+        address.key.is_none() && declared(address).is_some_and(|keys| !keys.contains(&None))
     };
     let warn = |address: &ResourceInstance| {
-        let keys = drive.expansions.resources.get(&address.abs_resource()).and_then(Option::as_ref);
-        let instances = keys.into_iter().flat_map(|keys| keys.iter()).take(10);
+        let instances = declared(address).into_iter().flatten().take(10);
         let flags: String = instances
             .map(|key| address.abs_resource().instance(key.clone()).to_string())
             .map(|one| format!("\n  -replace={one:?}"))
             .collect();
         let detail = format!(
-            "{address} has instances with keys, so that the option -replace={address} names none of them. Give the \
-             key as well:\n{flags}"
+            "The instances of {address} have keys, so that the option -replace={address} names none of them. Give \
+             the key as well.\n{flags}"
         );
         let summary = "Incompletely-matched force-replace resource instance";
         Diagnostic::warning(codes::plan::CANNOT_PLAN, summary, detail)

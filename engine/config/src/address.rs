@@ -6,8 +6,13 @@ use ordain_lang::ast::{Expr, ExprKind, Ident, IndexStep, Traversal, TraversalSte
 
 use crate::key_of;
 
-/// Reads a target out of a reference, relative to the module it stands in.
-pub(crate) fn target_of(traversal: &Traversal) -> Result<Target, Box<Diagnostic>> {
+/// Names that mean something else than a resource type.
+const RESERVED: [&str; 10] =
+    ["each", "self", "count", "local", "path", "terraform", "var", "template", "lazy", "arg"];
+
+/// Reads a target out of a reference, relative to the module it stands in. `reserved`: whether names that mean something
+/// else are refused as types.
+pub(crate) fn target_of(traversal: &Traversal, reserved: bool) -> Result<Target, Box<Diagnostic>> {
     let mut words = Words { traversal, at: 0 };
     let mut module = ModuleInstance::root();
     let mut root = words.name()?;
@@ -18,6 +23,12 @@ pub(crate) fn target_of(traversal: &Traversal) -> Result<Target, Box<Diagnostic>
             return Ok(Target::Module(module));
         }
         root = words.name()?;
+    }
+    if reserved && RESERVED.contains(&&*root.text) {
+        let from = words.at.checked_sub(2).and_then(|step| traversal.steps().get(step));
+        let span =
+            from.map_or(traversal.span(), |step| Span { start: step.span().start, ..traversal.span() });
+        return Err(invalid("This name does not begin the address of a resource.", span));
     }
     let (mode, type_name) = match &*root.text {
         "data" => (Mode::Data, words.name()?),
@@ -47,7 +58,7 @@ pub(crate) fn target_without_keys(expr: &Expr) -> Result<Target, Box<Diagnostic>
         return Err(invalid(detail, expr.span));
     }
     let names = steps.into_iter().filter(|step| matches!(step, TraversalStep::Attr(_))).collect();
-    target_of(&Traversal::new(root, names))
+    target_of(&Traversal::new(root, names), false)
 }
 
 /// Root name and constant steps of an expression that consists of names and indexes only.

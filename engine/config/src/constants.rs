@@ -21,7 +21,9 @@ pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
 
 /// A constant converted to a type.
 pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Option<Value> {
-    let Some(value) = constant(expr, found) else {
+    // What could not be read was told; that it is no constant is told besides, as Terraform does.
+    let value = constant(expr, found).filter(|value| value.is_known());
+    let Some(value) = value else {
         let detail = "Unsuitable value: value must be known";
         found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
         return None;

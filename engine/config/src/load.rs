@@ -1,6 +1,6 @@
 //! The tree of modules from the source set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use ordain_addr::ModulePath;
@@ -49,6 +49,7 @@ pub fn load_from(set: &SourceSet, entry: &Entry, sources: Sources) -> (ModuleTre
         by_dir: set.by_directory(),
         schema: file_schema(),
         sources,
+        read: HashSet::new(),
         found: Diagnostics::new(),
     };
     let root = loader.module(ModulePath::root(), entry.dir.clone(), &mut Vec::new(), Inputs::Given);
@@ -63,6 +64,8 @@ struct Loader<'s> {
     by_dir: BTreeMap<&'s str, Vec<(&'s str, &'s Arc<str>)>>,
     schema: BodySchema,
     sources: Sources,
+    /// Files read so far. What is wrong with a text is told once, however many calls read it.
+    read: HashSet<Arc<str>>,
     found: Diagnostics,
 }
 
@@ -136,10 +139,13 @@ impl Loader<'_> {
 
     fn file(&mut self, name: &str, text: &Arc<str>) -> Vec<Block> {
         let id = self.sources.add(name, text.clone());
-        let body: Body = match name.ends_with(".json") {
-            true => self.found.take(parse_json(id, text)),
-            false => self.found.take(parse_native(id, text)),
+        let (body, found): (Body, Diagnostics) = match name.ends_with(".json") {
+            true => parse_json(id, text),
+            false => parse_native(id, text),
         };
+        if self.read.insert(name.into()) {
+            self.found.append(found);
+        }
         self.found.take(body.content(&self.schema)).blocks
     }
 

@@ -224,3 +224,33 @@ fn json_syntax_gives_the_same_blocks() {
     assert_eq!(c.depends_on.len(), 1);
     assert_eq!(ordain_lang::refs::body_references(&c.body).len(), 1);
 }
+
+/// Summary and the text at its place.
+fn placed(text: &str) -> Vec<(String, String)> {
+    let set = SourceSet { files: [("main.tf".into(), text.into())].into(), ..SourceSet::default() };
+    let (tree, sources, mut found) = load(&set);
+    found.append(crate::validate(&tree));
+    let text = |item: &Diagnostic| item.span.map(|span| sources.text(span).to_owned()).unwrap_or_default();
+    found.iter().map(|item| (item.summary.clone(), text(item))).collect()
+}
+
+#[test]
+fn findings_stand_where_terraform_has_them() {
+    for (text, summary, at) in [
+        ("moved {\n  from = var.x\n  to = a.b\n}\n", "Invalid address", "var.x"),
+        ("moved {\n  from = module.m.each.key\n  to = a.b\n}\n", "Invalid address", ".each.key"),
+        ("removed {\n  from = resource.a.b\n}\n", "Resource instance keys not allowed", ".b"),
+        ("terraform {\n  experiments = [x]\n}\n", "Module uses experimental features", "experiments"),
+        ("variable \"a\" { type = optional(string) }\n", "Invalid type specification", "optional"),
+        ("resource \"a\" , \"b\" {\n}\n", "Missing name for resource", "resource"),
+        ("variable \"v\" {\n  ephemeral = )\n}\n", "Unsuitable value type", ")"),
+        (
+            "output \"o\" {\n  value = 1\n  precondition {\n    condition = a.b. == 1\n    error_message = \"x\"\n  }\n}\n",
+            "Invalid precondition expression",
+            "a.b.",
+        ),
+    ] {
+        let found = placed(text);
+        assert!(found.contains(&(summary.to_owned(), at.to_owned())), "{text}: {found:?}");
+    }
+}

@@ -18,7 +18,11 @@ pub(crate) fn apply(primary: &mut [Block], overrides: Vec<Block>, found: &mut Di
             "locals" => override_locals(primary, &over, found),
             kind @ ("moved" | "import" | "removed" | "check") => {
                 let detail = format!("{kind} blocks can appear only in normal files, not in override files.");
-                found.push(bad_block(format!("Cannot override '{kind}' blocks"), detail, over.header));
+                let summary = match kind {
+                    "check" => "Can't override check blocks".to_owned(),
+                    _ => format!("Cannot override '{kind}' blocks"),
+                };
+                found.push(bad_block(summary, detail, over.header));
             }
             _ => override_block(primary, &over, found),
         }
@@ -101,13 +105,12 @@ fn missing_base(over: &Block) -> Diagnostic {
 
 fn override_locals(primary: &mut [Block], over: &Block, found: &mut Diagnostics) {
     for attribute in found.take(over.body.just_attributes()) {
-        let name = attribute.name.clone();
+        let (name, whole) = (attribute.name.clone(), attribute.span());
         let mut bases = primary.iter_mut().filter(|base| &*base.block_type.text == "locals");
         let base = bases.find(|base| own_attribute(&base.body, &name.text).is_some());
         match base {
             Some(base) => {
-                let span = attribute.span();
-                let one = NativeBody { attributes: [attribute].into(), blocks: List::default(), span };
+                let one = NativeBody { attributes: [attribute].into(), blocks: List::default(), span: whole };
                 base.body = merge_bodies(&base.body, &Body::Native(one));
             }
             None => {
@@ -115,7 +118,7 @@ fn override_locals(primary: &mut [Block], over: &Block, found: &mut Diagnostics)
                     "There is no local value named {:?}. An override file can only override a local value that was already defined in a primary configuration file.",
                     name.text
                 );
-                found.push(bad_block("Missing base local value definition to override", detail, name.span));
+                found.push(bad_block("Missing base local value definition to override", detail, whole));
             }
         }
     }

@@ -95,6 +95,11 @@ fn through(traversal: &Traversal, index: usize) -> Span {
     traversal.steps().get(index).map_or(traversal.root().span, |step| traversal.root().span.to(step.span()))
 }
 
+/// The step that stands where a name should, else the root.
+fn misplaced(traversal: &Traversal, index: usize) -> Span {
+    traversal.steps().get(index).map_or(traversal.root().span, TraversalStep::span)
+}
+
 fn one_name(traversal: &Traversal, root: &str) -> Result<(Arc<str>, Span), Box<Diagnostic>> {
     if traversal.steps().is_empty() {
         let detail = format!(
@@ -106,7 +111,7 @@ fn one_name(traversal: &Traversal, root: &str) -> Result<(Arc<str>, Span), Box<D
         Some(name) => Ok((name.text.to_arc(), through(traversal, 0))),
         None => {
             let detail = format!("The \"{root}\" object does not support this operation.");
-            Err(invalid("Invalid reference", detail, through(traversal, 0)))
+            Err(invalid("Invalid reference", detail, misplaced(traversal, 0)))
         }
     }
 }
@@ -140,7 +145,7 @@ fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     let Some(name) = name_at(traversal, 0) else {
         let detail =
             "The \"module\" object cannot be accessed directly. Instead, access one of its attributes.";
-        return Err(invalid("Invalid reference", detail, through(traversal, 0)));
+        return Err(invalid("Invalid reference", detail, misplaced(traversal, 0)));
     };
     let key = key_at(traversal, 1)?;
     let after_key = 1 + usize::from(key.is_some());
@@ -151,14 +156,20 @@ fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
 }
 
 fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference, Box<Diagnostic>> {
-    let (Some(kind), Some(name)) = (name_at(traversal, from), name_at(traversal, from + 1)) else {
+    let (kind, name) = (name_at(traversal, from), name_at(traversal, from + 1));
+    let (Some(kind), Some(name)) = (kind, name) else {
         let root = &traversal.root().text;
         let detail = match mode {
             Mode::Data => "The \"data\" object must be followed by two attribute names: the data source type and the resource name.".to_owned(),
             _ => format!("The \"{root}\" object must be followed by two attribute names: the resource type and the resource name."),
         };
-        let last = traversal.steps().len().saturating_sub(1).min(from + 1);
-        return Err(invalid("Invalid reference", detail, through(traversal, last)));
+        let steps = traversal.steps().len();
+        let span = if steps < from + 2 {
+            through(traversal, steps.saturating_sub(1))
+        } else {
+            misplaced(traversal, if kind.is_none() { from } else { from + 1 })
+        };
+        return Err(invalid("Invalid reference", detail, span));
     };
     with_key(traversal, Resource::new(mode, kind.text.clone(), name.text.clone()), from + 2)
 }
@@ -166,7 +177,7 @@ fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference,
 fn managed(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     let Some(name) = name_at(traversal, 0) else {
         let detail = "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.";
-        return Err(invalid("Invalid reference", detail, traversal.root().span));
+        return Err(invalid("Invalid reference", detail, misplaced(traversal, 0)));
     };
     with_key(traversal, Resource::new(Mode::Managed, traversal.root().text.clone(), name.text.clone()), 1)
 }

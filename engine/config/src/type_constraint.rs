@@ -115,7 +115,7 @@ fn read_call(call: &Call, whole: Span, found: &mut Diagnostics) -> Option<TypeCo
             _ => ("Tuple type constructor requires a list of element types.".to_owned(), members.span),
         },
         ("optional", _) => {
-            ("Keyword \"optional\" is valid only as a modifier for object type attributes.".to_owned(), whole)
+            ("Keyword \"optional\" is valid only as a modifier for object type attributes.".to_owned(), call.name_span)
         }
         (word @ ("any" | "bool" | "number" | "string"), _) => {
             (format!("Primitive type keyword {word:?} does not expect arguments."), parentheses)

@@ -49,7 +49,7 @@ fn check_arguments(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
         if variable.default.is_none() && !call.arguments.contains_key(&*variable.name.text) {
             let detail =
                 format!("The argument {:?} is required, but no definition was found.", variable.name.text);
-            found.push(bad_argument("Missing required argument", detail, call.header));
+            found.push(bad_argument("Missing required argument", detail, call.missing));
         }
     }
     for block in &call.blocks {

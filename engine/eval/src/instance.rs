@@ -1,6 +1,7 @@
 //! One instance of a resource, evaluated for being handed out.
 
 use ordain_addr::{AbsResource, Mode as ResourceMode, Resource, ResourceInstance};
+use ordain_config::blocks::ResourceBlock;
 use ordain_config::{Reference, Subject, key_of};
 use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::ast::{Body, Expr, ExprKind, TraversalStep};
@@ -53,7 +54,7 @@ impl Core {
         }
         let config = found.take(decode(&block.body, &info.schema.block, &scope));
         if block.resource.mode != ResourceMode::Ephemeral {
-            refuse_ephemeral(&config, &info.schema.block, block.header, &mut found);
+            refuse_ephemeral(&config, &info.schema.block, block, &mut found);
         }
         if self.input.mode == Mode::Validate {
             found.append(self.check_provisioners(&scope, active));
@@ -194,12 +195,17 @@ fn self_references(body: &Body, address: &ResourceInstance) -> Diagnostics {
 }
 
 /// What must be stored may not come from something that must not.
-fn refuse_ephemeral(config: &Value, block: &Block, span: ordain_diag::Span, found: &mut Diagnostics) {
+fn refuse_ephemeral(config: &Value, schema: &Block, block: &ResourceBlock, found: &mut Diagnostics) {
     if !config.marks_deep().is_ephemeral() {
         return;
     }
     for (path, marks) in config.marked_paths() {
-        if marks.is_ephemeral() && !is_write_only(block, &path) {
+        if marks.is_ephemeral() && !is_write_only(schema, &path) {
+            let argument = match path.0.first() {
+                Some(Step::Attr(name)) => block.argument_span(name),
+                _ => None,
+            };
+            let span = argument.unwrap_or(block.header);
             let shown = path.to_string();
             let detail = format!(
                 "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be persisted to state.",

@@ -165,8 +165,17 @@ fn check_resource(
         );
         return Some(undeclared("Unexpected resource instance key", detail, span));
     }
-    next?;
-    statics::check_steps(&scope.core.type_of(id, resource)?.schema.block, rest)
+    let block = &scope.core.type_of(id, resource)?.schema.block;
+    if &*next?.text == "count"
+        && !block.attributes.contains_key("count")
+        && !block.blocks.contains_key("count")
+    {
+        let detail = format!(
+            "Objects have no attribute \"count\" that says how many there are. Use length({resource}) for the number of instances."
+        );
+        return Some(undeclared("Invalid resource count attribute", detail, span));
+    }
+    statics::check_steps(block, rest)
 }
 
 fn check_self(ty: &Type, rest: &[TraversalStep]) -> Option<Box<Diagnostic>> {

@@ -45,13 +45,12 @@ impl ConditionKind {
 }
 
 impl Condition {
-    /// Reads a block. `None` when an argument is missing, which is reported.
+    /// Reads a block. `None` when there is no condition, which is reported.
     pub(crate) fn decode(kind: ConditionKind, block: &Block, found: &mut Diagnostics) -> Option<Condition> {
         let mut fields =
             Fields::exact(&block.body, &schema(&["condition", "error_message"], &[], &[]), found);
         let condition = fields.take("condition");
         if let Some(condition) = &condition
-            && !matches!(condition.expr.kind, ExprKind::Broken)
             && references(&condition.expr).is_empty()
         {
             let summary = format!("Invalid {} expression", kind.word());
@@ -61,7 +60,10 @@ impl Condition {
         Some(Condition {
             kind,
             condition: condition?.expr,
-            error_message: fields.take("error_message")?.expr,
+            // Without one the condition is looked at all the same.
+            error_message: fields
+                .take("error_message")
+                .map_or(Expr { span: block.header, kind: ExprKind::Broken }, |message| message.expr),
             header: block.header,
         })
     }

@@ -51,7 +51,7 @@ impl Import {
     pub(crate) fn fixed_address(&self) -> Option<String> {
         match &self.to.kind {
             ExprKind::Traversal(traversal) if self.for_each.is_none() => {
-                target_of(traversal).ok().map(|target| target.to_string())
+                target_of(traversal, false).ok().map(|target| target.to_string())
             }
             _ => None,
         }

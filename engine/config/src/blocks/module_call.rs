@@ -74,6 +74,8 @@ pub struct ModuleCall {
     pub(crate) blocks: Vec<Ident>,
     /// The called module; `None` when it could not be loaded, which was reported.
     pub child: Option<Arc<Module>>,
+    /// Where what is missing in the block is missed.
+    pub(crate) missing: Span,
     /// Type and labels.
     pub header: Span,
 }
@@ -106,6 +108,7 @@ impl ModuleCall {
             arguments: arguments(&rest, found),
             blocks: written_blocks(&rest),
             child: None,
+            missing: block.body.missing_item(),
             header: block.header,
             name,
         })

@@ -44,6 +44,6 @@ fn end(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target,
         found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
         return None;
     };
-    let target = target_of(&traversal).map_err(|error| found.push(*error)).ok()?;
+    let target = target_of(&traversal, true).map_err(|error| found.push(*error)).ok()?;
     Some((target, attribute.expr.span))
 }

@@ -53,6 +53,8 @@ impl Removed {
     }
 }
 
+const WHOLE_RESOURCE: &str = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
+
 fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
     let attribute = attribute?;
     let span = attribute.expr.span;
@@ -61,14 +63,20 @@ fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target
         found.push(bad_argument("Invalid expression", detail, span));
         return None;
     };
-    let target = target_of(&traversal).map_err(|error| found.push(*error)).ok()?;
+    // No mode is written here, so that a third name is one too many.
+    if matches!(&*traversal.root().text, "resource" | "ephemeral")
+        && let Some(extra) = traversal.steps().get(1)
+    {
+        found.push(bad_argument("Resource instance keys not allowed", WHOLE_RESOURCE, extra.span()));
+        return None;
+    }
+    let target = target_of(&traversal, false).map_err(|error| found.push(*error)).ok()?;
     let (module, mode) = match &target {
         Target::Module(module) => (module, Mode::Managed),
         Target::Resource(resource) => (&resource.module, resource.resource.mode),
         Target::Instance(_) => {
-            let detail = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
             let key = traversal.steps().last().map_or(span, |step| step.span());
-            found.push(bad_argument("Resource instance keys not allowed", detail, key));
+            found.push(bad_argument("Resource instance keys not allowed", WHOLE_RESOURCE, key));
             return None;
         }
     };

@@ -99,7 +99,7 @@ impl TerraformSettings {
         let required = required_version(fields.take("required_version").as_ref(), found);
         self.required_versions.extend(required);
         if let Some(experiments) = fields.take("experiments") {
-            refuse_experiments(&experiments.expr, found);
+            refuse_experiments(&experiments, found);
         }
         for inner in &fields.blocks {
             match &*inner.block_type.text {
@@ -284,17 +284,24 @@ fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {
     }
 }
 
-fn refuse_experiments(expr: &Expr, found: &mut Diagnostics) {
-    let ExprKind::Tuple(items) = &expr.kind else {
-        let detail = "A static list expression is required.";
-        found.push(bad_argument("Invalid expression", detail, expr.start_span()));
-        return;
+fn refuse_experiments(experiments: &Attribute, found: &mut Diagnostics) {
+    let keyword = match &experiments.expr.kind {
+        ExprKind::Tuple(items) => items.first().map(|item| item.keyword().unwrap_or("")),
+        // A single word is told as an experiment, too; anything else is no list of them.
+        _ => match experiments.expr.keyword().or_else(|| experiments.expr.as_text()) {
+            Some(word) => Some(word),
+            None => {
+                let detail = "A static list expression is required.";
+                found.push(bad_argument("Invalid expression", detail, experiments.expr.start_span()));
+                return;
+            }
+        },
     };
-    if let Some(item) = items.first() {
+    if let Some(keyword) = keyword {
         let detail = format!(
             "Experimental features of the language come and go, and this engine has none: {:?} cannot be used.",
-            item.keyword().unwrap_or("")
+            keyword
         );
-        found.push(bad_argument("Module uses experimental features", detail, item.span));
+        found.push(bad_argument("Module uses experimental features", detail, experiments.name.span));
     }
 }

@@ -53,7 +53,7 @@ fn decode(block: &Block, found: &mut Diagnostics) -> Option<Override> {
         return None;
     };
     let traversal = super::run::reference(&target.expr, found)?;
-    let address = match target_of(&traversal) {
+    let address = match target_of(&traversal, false) {
         Ok(address) => address,
         Err(problem) => {
             found.push(*problem);

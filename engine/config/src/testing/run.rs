@@ -117,7 +117,7 @@ fn plan_options(body: &Body, found: &mut Diagnostics) -> PlanOptions {
 
 fn targets(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Target> {
     let given = attribute.map(|attribute| references(&attribute.expr, found)).unwrap_or_default();
-    let read = |(traversal, _): (Traversal, Span)| match target_of(&traversal) {
+    let read = |(traversal, _): (Traversal, Span)| match target_of(&traversal, false) {
         Ok(target) => Some(target),
         Err(problem) => {
             found.push(*problem);

@@ -226,7 +226,10 @@ fn check_labels(block: &Block, known: &BlockSchema) -> Option<Diagnostic> {
     }
     if let Some(missing) = known.labels.get(block.labels.len()) {
         let detail = format!("Blocks of type \"{name}\" have {wanted} labels ({}).", known.labels.join(", "));
-        return error(format!("Missing {missing} for {name}"), detail, block.body.missing_item());
+        // Where the header ends before a brace, its type is all there is to point at.
+        let missing_at = block.body.missing_item();
+        let span = if missing_at.start == block.span.start { block.block_type.span } else { missing_at };
+        return error(format!("Missing {missing} for {name}"), detail, span);
     }
     None
 }

@@ -241,7 +241,7 @@ impl Parser<'_> {
         if name.kind != TokenKind::Ident {
             let span = self.span(name);
             self.error(span, BODY_ITEM, "An argument or a block is expected here.");
-            self.recover_item();
+            self.recover_single_line();
             return empty(open.to(self.previous_span()));
         }
         match self.peek().kind {
@@ -253,18 +253,19 @@ impl Parser<'_> {
                 );
                 let span = self.span(name).to(self.peek_span());
                 self.error(span, "Argument definition required", detail);
-                self.recover_item();
+                self.recover_single_line();
                 return empty(open.to(self.previous_span()));
             }
             _ => {
                 let detail = "An argument or a block is expected here. An argument is its name, an equals sign \"=\" and its value.";
                 let span = self.span(name);
                 self.error(span, BODY_ITEM, detail);
-                self.recover(TokenKind::CloseBrace);
+                self.recover_single_line();
                 return empty(open.to(self.previous_span()));
             }
         }
         let attribute = self.attribute(name, true);
+        self.blank_line_instead_of_brace();
         let next = self.peek();
         if next.kind == TokenKind::CloseBrace {
             self.read();
@@ -279,12 +280,33 @@ impl Parser<'_> {
                 _ => "A block on a single line ends with a closing brace right after its one argument.",
             };
             let span = self.span(next);
-            self.unexpected(span, SINGLE, detail);
+            if matches!(next.kind, TokenKind::Comma | TokenKind::Newline) {
+                self.error(span, SINGLE, detail);
+            } else {
+                self.unexpected(span, SINGLE, detail);
+            }
             self.recover(TokenKind::CloseBrace);
         }
         // What is missing in such a body is missed where its argument stands.
         let span = attribute.name.span.to(self.previous_span());
         NativeBody { attributes: [attribute].into(), blocks: List::default(), span }
+    }
+
+    /// Skips the rest of the line and, unless a brace closes the block there, everything up to one that does.
+    fn recover_single_line(&mut self) {
+        self.recover_item();
+        self.blank_line_instead_of_brace();
+        if self.accept(TokenKind::CloseBrace).is_none() {
+            self.recover(TokenKind::CloseBrace);
+        }
+    }
+
+    /// What follows the line that was skipped should be the brace; a blank line is no brace, and told to be none.
+    fn blank_line_instead_of_brace(&mut self) {
+        if let Some(blank) = self.blank_line() {
+            let detail = "A block of a single line is closed by a brace on the same line.";
+            self.error(blank, SINGLE, detail);
+        }
     }
 
     /// A label in quotes; interpolations are errors. The first one is most often a type that others have too.

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use ordain_diag::Span;
 use ordain_value::Number;
 use triomphe::Arc;
 
@@ -30,7 +31,7 @@ impl Parser<'_> {
 
     /// The expression that begins with this term, which was read when there were `before` errors.
     pub(super) fn conditional_from(&mut self, first: Expr, before: usize) -> Expr {
-        let condition = self.operators(first, 0);
+        let condition = self.operators(first, 0, before);
         if self.astray(before) || self.accept(TokenKind::Question).is_none() {
             return condition;
         }
@@ -52,11 +53,17 @@ impl Parser<'_> {
 
     /// Operators that bind at least as tightly as `least`, all to the left.
     fn binary(&mut self, least: u8) -> Expr {
+        let before = self.errors();
         let left = self.term_with_steps();
-        self.operators(left, least)
+        self.operators(left, least, before)
     }
 
-    fn operators(&mut self, mut left: Expr, least: u8) -> Expr {
+    /// What begins with the left operand, which was read when there were `before` errors. Where reading went astray,
+    /// the expression ends with the last operand before that.
+    fn operators(&mut self, mut left: Expr, least: u8, before: usize) -> Expr {
+        if self.astray(before) {
+            return left;
+        }
         let mut levels = 0;
         while let Some((level, op)) = operator(self.peek().kind).filter(|(level, _)| *level >= least) {
             self.read();
@@ -66,28 +73,25 @@ impl Parser<'_> {
             }
             let before = self.errors();
             let right = self.binary(level + 1);
-            let span = left.span.to(right.span);
-            left = Expr { span, kind: ExprKind::Binary(op, Arc::new((left, right))) };
             if self.astray(before) {
                 break;
             }
+            let span = left.span.to(right.span);
+            left = Expr { span, kind: ExprKind::Binary(op, Arc::new((left, right))) };
         }
         self.leave(levels);
         left
     }
 
     fn term_with_steps(&mut self) -> Expr {
-        let before = self.errors();
         let first = self.peek();
         if first.kind == TokenKind::Ident {
-            return match self.named() {
-                Source::Expr(expr) if self.astray(before) => expr,
-                source => self.steps(source),
-            };
+            let source = self.named();
+            return self.steps(source);
         }
         let term = self.term(first);
         let steps = matches!(self.peek().kind, TokenKind::Dot | TokenKind::OpenBracket);
-        if steps && !self.astray(before) { self.steps(Source::Expr(term)) } else { term }
+        if steps { self.steps(Source::Expr(term)) } else { term }
     }
 
     /// A term that begins with this token and is no name.
@@ -209,7 +213,7 @@ impl Parser<'_> {
             return self.broken(name.span.to(span));
         }
         let newlines = self.set_newlines(false);
-        let (args, expand_last) = self.arguments();
+        let (args, expand_last) = self.arguments(name.span.to(self.span(open)));
         let close = self.previous_span();
         self.set_newlines(newlines);
         let span = name.span.to(close);
@@ -218,8 +222,9 @@ impl Parser<'_> {
         Expr { span, kind: ExprKind::Call(Arc::new(call)) }
     }
 
-    /// Arguments up to the closing parenthesis, which is taken, and whether the last is expanded.
-    fn arguments(&mut self) -> (List<Expr>, bool) {
+    /// Arguments up to the closing parenthesis, which is taken, and whether the last is expanded. `begin` is the name with
+    /// the opening parenthesis.
+    fn arguments(&mut self, begin: Span) -> (List<Expr>, bool) {
         let first = self.open.exprs.len();
         let mut expand = false;
         while self.accept(TokenKind::CloseParen).is_none() {
@@ -249,7 +254,7 @@ impl Parser<'_> {
                     let span = self.span(separator);
                     if other == TokenKind::Eof {
                         let detail = "The text ends before the closing parenthesis of this call.";
-                        self.error(span, "Unterminated function call", detail);
+                        self.error(begin, "Unterminated function call", detail);
                     } else {
                         let detail = "Arguments of a function are separated by commas.";
                         self.error(span, "Missing argument separator", detail);

@@ -64,6 +64,22 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("a = [for x in y: x => y]\n", &["1:18 Invalid 'for' expression"]),
     ("a = {for x in y: x}\n", &["1:18 Invalid 'for' expression"]),
     ("a = <<EOT\nx\n", &["3:1 Unterminated template string"]),
+    ("a = ..b\n", &["1:5 Invalid expression", "1:6 Invalid attribute name"]),
+    ("a = b.c. == 1\n", &["1:10 Invalid attribute name"]),
+    ("a = [[1]].*.0.1\n", &["1:13 Invalid legacy index syntax"]),
+    ("a = f(\"x\"#)\n", &["1:5 Unterminated function call"]),
+    // The rest of the text is lost with the brace.
+    ("b { a \"x\" }\nc = 1\nc = 2\n", &["1:5 Argument definition required"]),
+    ("b { a }\nc = 1\nc = 2\n", &["1:5 Argument or block definition required"]),
+    (
+        "b { a \"x\"\n\n}\nc = 1\nc = 2\n",
+        &[
+            "1:5 Argument definition required",
+            "2:1 Invalid single-argument block definition",
+            "5:1 Attribute redefined",
+        ],
+    ),
+    ("b { a = )\n\n}\n", &["1:9 Invalid expression", "2:1 Invalid single-argument block definition"]),
     (
         "a = <<EOT abc\nx\nEOT\n",
         &[

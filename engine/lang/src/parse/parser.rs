@@ -148,6 +148,15 @@ impl<'t> Parser<'t> {
         self.lexer.line_of(token)
     }
 
+    /// Span of the line break of a blank line right after the line break that was read last.
+    pub(super) fn blank_line(&self) -> Option<Span> {
+        let newline = self.previous;
+        let blank =
+            newline.kind == TokenKind::Newline && self.line_of(self.ahead) > self.line_of(newline) + 1;
+        let span = self.span(newline);
+        blank.then_some(Span { start: span.end, end: span.end + 1, ..span })
+    }
+
     /// Span of the next token.
     pub(super) fn peek_span(&self) -> Span {
         self.span(self.peek())

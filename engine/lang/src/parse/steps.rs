@@ -113,6 +113,9 @@ impl Parser<'_> {
                 let span = self.span(token);
                 self.error(span, NAME_AFTER_DOT.0, NAME_AFTER_DOT.1);
                 self.recovery = true;
+                // What was read so far, with the dot, names nothing.
+                let end = self.span(dot);
+                self.wrap(pending, |inner| Expr { span: inner.span.to(end), kind: ExprKind::Broken });
             }
         }
     }

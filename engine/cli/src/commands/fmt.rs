@@ -163,6 +163,10 @@ impl Work {
             session.report(&found, &sources);
             return;
         }
+        // Where nothing else is asked for, the formatted text is what is wanted.
+        if !self.list && !self.write && !self.diff {
+            self.said.push_str(&formatted);
+        }
         if formatted == text {
             return;
         }

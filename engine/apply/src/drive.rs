@@ -7,7 +7,7 @@
 mod begin;
 mod record;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -107,6 +107,8 @@ pub(crate) struct Drive<'d> {
     pub(crate) failed_checks: HashMap<String, String>,
     /// Resources of which it was found out which instances they have, with their provider configurations.
     expanded: Vec<(AbsResource, ProviderConfigAddr)>,
+    /// Those of which no trace is left without objects, because one was to be made or unmade.
+    traceless: HashSet<AbsResource>,
 }
 
 impl<'d> Drive<'d> {
@@ -142,6 +144,7 @@ impl<'d> Drive<'d> {
             doubts: Vec::new(),
             failed_checks: HashMap::new(),
             expanded: Vec::new(),
+            traceless: HashSet::new(),
         }
     }
 
@@ -158,7 +161,9 @@ impl<'d> Drive<'d> {
     }
 
     /// What is left: see [`Left`].
-    pub(crate) fn into_left(self) -> Left {
+    pub(crate) fn into_left(mut self) -> Left {
+        let traceless = std::mem::take(&mut self.traceless);
+        self.expanded.retain(|(resource, _)| !traceless.contains(resource));
         Left {
             state: self.state,
             snapshot: self.snapshot,
@@ -450,10 +455,7 @@ impl<'d> Drive<'d> {
             || matches!(kind, StepKind::Delete(_)) && well;
         if gone {
             // An attempt that leaves no object leaves no trace of its resource either.
-            let of = |resource: &AbsResource| {
-                resource.module == change.address.module && resource.resource == change.address.resource
-            };
-            self.expanded.retain(|(resource, _)| !of(resource));
+            self.traceless.insert(change.address.abs_resource());
         }
         self.write_down(step, edits, why).await;
         if doubtful {

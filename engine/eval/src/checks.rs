@@ -133,8 +133,10 @@ impl Core {
         let traversals = references(&condition.condition);
         let named = references(&condition.error_message);
         let problems = scope.check_references(&traversals);
+        // Of an assertion both are looked at together.
         let together = condition.kind == ConditionKind::Assert;
-        if !problems.has_errors() && !(together && scope.check_references(&named).has_errors()) {
+        let named_badly = together && scope.check_references(&named).has_errors();
+        if !problems.has_errors() && !named_badly {
             return self.verdict(scope, condition, of, found);
         }
         match condition.kind {

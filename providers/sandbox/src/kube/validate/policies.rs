@@ -186,8 +186,8 @@ pub(super) fn priority_class(object: &Value, old: Option<&Value>, out: &mut Vec<
     }
 }
 
-/// Resources that a quota may name without a domain.
-const QUOTA: &[&str] = &[
+/// Amounts that a quota may name without a domain.
+const AMOUNTS: &[&str] = &[
     "cpu",
     "memory",
     "ephemeral-storage",
@@ -198,15 +198,6 @@ const QUOTA: &[&str] = &[
     "limits.cpu",
     "limits.memory",
     "limits.ephemeral-storage",
-    "pods",
-    "resourcequotas",
-    "services",
-    "replicationcontrollers",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-    "services.nodeports",
-    "services.loadbalancers",
 ];
 
 /// Those that count whole things.
@@ -227,7 +218,7 @@ pub(super) fn resource_quota(object: &Value, old: Option<&Value>, out: &mut Vec<
     for (key, amount) in json::pairs(&spec["hard"]) {
         let at = format!("spec.hard[{key}]");
         let odd = names::qualified(key);
-        let known = key.contains('/') || QUOTA.contains(&key.as_str());
+        let known = key.contains('/') || AMOUNTS.contains(&key.as_str()) || WHOLE.contains(&key.as_str());
         if !odd.is_empty() {
             out.extend(odd.into_iter().map(|why| Cause::invalid(&at, key, why)));
         } else if !known {

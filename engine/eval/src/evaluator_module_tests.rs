@@ -24,3 +24,16 @@ fn sensitive_outputs_of_modules_pass_on_the_marks_of_their_values_only() {
     assert_eq!(run.summaries, ["Output refers to sensitive values"]);
     assert_eq!(run.outcome.outputs.keys().map(|name| &**name).collect::<Vec<_>>(), ["plain"]);
 }
+
+#[test]
+fn a_long_chain_and_a_wide_count_are_quick() {
+    use std::fmt::Write as _;
+    let mut text = String::from("resource \"x_y\" \"r0\" {}\n");
+    for at in 1..2000 {
+        let _ = writeln!(text, "resource \"x_y\" \"r{at}\" {{ input = x_y.r{}.input }}", at - 1);
+    }
+    text.push_str("resource \"x_y\" \"wide\" {\n  count = 20000\n  input = x_y.r0.input\n}\noutput \"o\" { value = length(x_y.wide[*].id) }\n");
+    let run = run(&text);
+    assert_eq!(run.summaries, Vec::<String>::new());
+    assert_eq!(run.instances.len(), 22000);
+}

@@ -584,18 +584,5 @@ resource "x_y" "c" {
     assert_eq!(triggers, ["x_y.cOne(Some(Int(1))).input", "x_y.aAll"]);
 }
 
-#[test]
-fn a_long_chain_and_a_wide_count_are_quick() {
-    use std::fmt::Write as _;
-    let mut text = String::from("resource \"x_y\" \"r0\" {}\n");
-    for at in 1..2000 {
-        let _ = writeln!(text, "resource \"x_y\" \"r{at}\" {{ input = x_y.r{}.input }}", at - 1);
-    }
-    text.push_str("resource \"x_y\" \"wide\" {\n  count = 20000\n  input = x_y.r0.input\n}\noutput \"o\" { value = length(x_y.wide[*].id) }\n");
-    let run = run(&text);
-    assert_eq!(run.summaries, Vec::<String>::new());
-    assert_eq!(run.instances.len(), 22000);
-}
-
 #[path = "evaluator_module_tests.rs"]
 mod modules;

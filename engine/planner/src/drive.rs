@@ -44,6 +44,8 @@ pub(crate) struct Drive<'d> {
     waiting: HashSet<ConfigResource>,
     /// What instances depend on by the configuration.
     pub(crate) dependencies: HashMap<ResourceInstance, Arc<[ConfigResource]>>,
+    /// Whether a look brought objects in line with the configuration in what is kept beside their values.
+    pub(crate) described: bool,
     /// What blocks depend on that create first and have no instances.
     pub(crate) first_without_instances: Vec<Arc<[ConfigResource]>>,
     pub(crate) found: Diagnostics,
@@ -79,6 +81,7 @@ impl<'d> Drive<'d> {
             deferred: Vec::new(),
             waiting: HashSet::new(),
             dependencies: HashMap::new(),
+            described: false,
             first_without_instances: Vec::new(),
             found: Diagnostics::new(),
             failed_checks: HashMap::new(),

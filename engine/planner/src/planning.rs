@@ -39,17 +39,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let tree = Arc::clone(&evaluation.tree);
     let moved = found.take(carry_out_moves(&tree, &mut prior, &options));
     let removed = found.take(RemovedBlocks::of(&tree));
-    evaluation.mode = match options.mode {
-        Mode::Destroy => ordain_eval::Mode::Destroy,
-        Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Plan,
-    };
-    if options.mode == Mode::RefreshOnly {
-        evaluation.conditions = Conditions::Warn;
-    }
-    evaluation.targets = options.targets.clone();
-    evaluation.excludes = options.excludes.clone();
-    evaluation.defer = options.allow_deferral;
-    evaluation.imports = options.mode != Mode::RefreshOnly || options.look_at_imports;
+    as_asked(&mut evaluation, &options);
     evaluation.stored_providers = needed_by_state(&tree, &prior);
     let declared = &tree.root.variables;
     let given = evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
@@ -57,7 +47,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
     let mut session = Session { options, before_destroy: false, schemas, observer, tree: Arc::clone(&tree) };
     let mut outcome = Outcome::default();
-    let (mut begun, mut described) = (false, false);
+    let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     if session.options.looks_first() && holds_managed(&refreshed.prior) && !found.has_errors() {
         refreshed =
@@ -87,7 +77,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
             }
             drive.first_without_instances = first_without_instances(&tree, &drive, &mut evaluator);
             if session.options.mode == Mode::RefreshOnly {
-                described = describe(&tree, &mut drive, &mut evaluator);
+                drive.described = describe(&tree, &mut drive, &mut evaluator);
             }
         }
         outcome = evaluator.finish();
@@ -97,9 +87,23 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     // What is destroyed in part takes no outputs along.
     let refreshed = refreshed.outputs.filter(|_| !session.options.is_partial());
     let stored = refreshed.unwrap_or_else(|| base.outputs.clone());
-    let mut plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
-    plan.applyable |= described && !plan.errored;
+    let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
     (Made { plan: Plan { given, ..plan }, begun }, found)
+}
+
+/// What the options mean for the evaluation.
+fn as_asked(evaluation: &mut ordain_eval::Input, options: &Options) {
+    evaluation.mode = match options.mode {
+        Mode::Destroy => ordain_eval::Mode::Destroy,
+        Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Plan,
+    };
+    if options.mode == Mode::RefreshOnly {
+        evaluation.conditions = Conditions::Warn;
+    }
+    evaluation.targets = options.targets.clone();
+    evaluation.excludes = options.excludes.clone();
+    evaluation.defer = options.allow_deferral;
+    evaluation.imports = options.mode != Mode::RefreshOnly || options.look_at_imports;
 }
 
 fn holds_managed(state: &State) -> bool {
@@ -354,15 +358,7 @@ fn assemble(
     let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
     let errored = found.has_errors();
-    let effects = changes.iter().any(|change| {
-        change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
-    });
-    // A look stores what it knows.
-    let looks = options.mode == Mode::RefreshOnly;
-    let refreshed = looks && !drift.is_empty();
-    let stores =
-        |output: &OutputChange| output.action != Action::NoOp && (!looks || output.after.is_wholly_known());
-    let applyable = !errored && (effects || refreshed || outputs.iter().any(stores));
+    let stores = drive.described || has_effect(options, &changes, &drift, &outputs);
     Plan {
         mode: options.mode,
         timestamp,
@@ -384,9 +380,22 @@ fn assemble(
         targets: options.targets.clone(),
         excludes: options.excludes.clone(),
         complete: !errored && !options.is_partial() && nothing_deferred,
-        applyable,
+        applyable: stores && !errored,
         errored,
     }
+}
+
+/// Whether anything would be done or stored. A look stores what it knows.
+fn has_effect(options: &Options, changes: &[Change], drift: &[Change], outputs: &[OutputChange]) -> bool {
+    let looks = options.mode == Mode::RefreshOnly;
+    let acts = |change: &Change| {
+        change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
+    };
+    let stores =
+        |output: &OutputChange| output.action != Action::NoOp && (!looks || output.after.is_wholly_known());
+    changes.iter().any(acts)
+        || (looks && drift.iter().any(|change| change.action != Action::NoOp))
+        || outputs.iter().any(stores)
 }
 
 /// Outputs that the plan leaves in state or brings there.

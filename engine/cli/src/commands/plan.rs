@@ -56,7 +56,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         ));
     }
     hint(&planned, session, place.as_deref());
-    let changes = is_on(matches, "detailed-exitcode") && has_changes(&planned);
+    let changes = is_on(matches, "detailed-exitcode") && planned.file.plan.applyable;
     // The process ends here: what a large plan holds is given back as a whole, not piece by piece.
     std::mem::forget((planned, project));
     Ok(if changes { Exit::Changes } else { Exit::Done })
@@ -118,7 +118,7 @@ fn hint(planned: &Planned, session: &mut Session, out: Option<&str>) {
             "\n{rule}\n\nSaved the plan to: {path}\nRoot: {}\n\nTo perform exactly these actions, run the following command to apply:\n    ordain apply {path:?}",
             digests.root
         )),
-        _ if has_changes(planned) => session.ui.line(&format!(
+        _ if planned.file.plan.applyable => session.ui.line(&format!(
             "\n{rule}\n\nNote: You didn't use the -out option to save this plan, so Ordain can't\nguarantee to take exactly these actions if you run \"ordain apply\" now."
         )),
         _ => {}

@@ -79,10 +79,18 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
     let mut out = String::new();
     out.push_str(&drift(plan, schemas, style, show_sensitive));
     let outputs = outputs(plan, style, show_sensitive);
+    let noted = plan.mode == ordain_plan::Mode::RefreshOnly && !plan.drift.is_empty();
+    if noted {
+        out.push_str(REFRESH_ONLY);
+    }
     if shown.is_empty() && outputs.is_empty() && plan.deferred.is_empty() {
-        let noted = plan.mode == ordain_plan::Mode::RefreshOnly && !plan.drift.is_empty();
-        out.push_str(&if noted { REFRESH_ONLY.to_owned() } else { nothing(plan, style) });
+        if !noted {
+            out.push_str(&nothing(plan, style));
+        }
         return out;
+    }
+    if noted {
+        out.push_str(&format!("\n{}\n", "─".repeat(77)));
     }
     if !shown.is_empty() {
         out.push_str(&legend(&shown, style));

@@ -177,13 +177,13 @@ impl State {
     fn admit_pod(&mut self, object: &mut Value) -> Result<(), Failure> {
         let namespace = meta(object, "namespace").to_string();
         let name = meta(object, "name").to_string();
+        let about = super::status::About { resource: "pods".into(), name, ..Default::default() };
         let ranges: Vec<Value> = self.store.within("/limitranges", &namespace).cloned().collect();
         let mut notes = Vec::new();
         for range in &ranges {
             for limit in items(&range["spec"]["limits"]).iter().filter(|l| text(l, "type") == "Container") {
                 apply_limit(object, limit, &mut notes);
                 if let Some(why) = over_limit(object, limit) {
-                    let about = super::status::About { resource: "pods".into(), name, ..Default::default() };
                     return Err(Failure::forbidden(&about, &why));
                 }
             }
@@ -199,17 +199,14 @@ impl State {
         let account = text(&object["spec"], "serviceAccountName").to_string();
         let known = self.store.get("/serviceaccounts", &namespace, &account).is_some();
         if !known && !matches!(account.as_str(), "" | "default") {
-            let about = super::status::About { resource: "pods".into(), name, ..Default::default() };
             let why = format!(
                 "error looking up service account {namespace}/{account}: serviceaccount \"{account}\" not found"
             );
             return Err(Failure::forbidden(&about, &why));
         }
-        let (priority, preemption, default_class) = self.priority_of(&object["spec"]).map_err(|why| {
-            let about =
-                super::status::About { resource: "pods".into(), name: name.clone(), ..Default::default() };
-            Failure::forbidden(&about, &why)
-        })?;
+        let priority = self.priority_of(&object["spec"]);
+        let (priority, preemption, default_class) =
+            priority.map_err(|why| Failure::forbidden(&about, &why))?;
         let spec = json::child(object, "spec");
         if account.is_empty() {
             set(spec, "serviceAccountName", "default");

@@ -263,6 +263,30 @@ pub(crate) fn furnish(state: &mut State) {
     set(&mut class, "reclaimPolicy", "Delete");
     set(&mut class, "volumeBindingMode", "Immediate");
     state.store.put("storage.k8s.io/storageclasses", class);
+    furnish_priorities(state);
+    let mut class = given(state, "networking.k8s.io/v1", "IngressClass", "", "lab");
+    set(json::child(&mut class, "metadata"), "generation", 1);
+    set(&mut class, "spec", json!({"controller": "lab/none"}));
+    state.store.put("networking.k8s.io/ingressclasses", class);
+    let mut service = given(state, "v1", "Service", "default", "kubernetes");
+    set(
+        json::child(&mut service, "metadata"),
+        "labels",
+        json!({"component": "apiserver", "provider": "kubernetes"}),
+    );
+    set(
+        &mut service,
+        "spec",
+        json!({"type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"],
+        "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster", "sessionAffinity": "None",
+        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]}),
+    );
+    set(&mut service, "status", json!({"loadBalancer": {}}));
+    state.store.put("/services", service);
+}
+
+/// The two priority classes of the system.
+fn furnish_priorities(state: &mut State) {
     let classes = [
         (
             "system-cluster-critical",
@@ -283,25 +307,6 @@ pub(crate) fn furnish(state: &mut State) {
         set(&mut class, "preemptionPolicy", "PreemptLowerPriority");
         state.store.put("scheduling.k8s.io/priorityclasses", class);
     }
-    let mut class = given(state, "networking.k8s.io/v1", "IngressClass", "", "lab");
-    set(json::child(&mut class, "metadata"), "generation", 1);
-    set(&mut class, "spec", json!({"controller": "lab/none"}));
-    state.store.put("networking.k8s.io/ingressclasses", class);
-    let mut service = given(state, "v1", "Service", "default", "kubernetes");
-    set(
-        json::child(&mut service, "metadata"),
-        "labels",
-        json!({"component": "apiserver", "provider": "kubernetes"}),
-    );
-    set(
-        &mut service,
-        "spec",
-        json!({"type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"],
-        "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster", "sessionAffinity": "None",
-        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]}),
-    );
-    set(&mut service, "status", json!({"loadBalancer": {}}));
-    state.store.put("/services", service);
 }
 
 /// Makes or removes nodes until there are as many as there should be.

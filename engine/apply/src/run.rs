@@ -36,6 +36,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     if plan.mode == Mode::RefreshOnly {
         evaluation.conditions = Conditions::SilentForResources;
         evaluation.imports = false;
+        evaluation.looks = true;
     }
     evaluation.targets = plan.targets.clone();
     evaluation.excludes = plan.excludes.clone();

@@ -100,6 +100,7 @@ fn input(files: &[(&str, &str)], mode: Mode) -> Input {
         conditions: Conditions::Refuse,
         defer: false,
         imports: true,
+        looks: false,
     }
 }
 

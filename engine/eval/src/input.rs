@@ -59,6 +59,9 @@ pub struct Input {
     pub conditions: Conditions,
     /// Whether `import` blocks count. A plan that only looks leaves them alone.
     pub imports: bool,
+    /// Whether objects are only looked at: the arguments of managed resources are then not evaluated, as in
+    /// Terraform, and their configuration is told as unknown.
+    pub looks: bool,
 }
 
 /// What comes of conditions that do not hold. Validations of variables always refuse, and what cannot be

@@ -52,7 +52,11 @@ impl Core {
                 return (None, found);
             }
         }
-        let config = found.take(decode(&block.body, &info.schema.block, &scope));
+        let config = if self.input.looks && block.resource.mode == ResourceMode::Managed {
+            Value::unknown(info.ty.clone())
+        } else {
+            found.take(decode(&block.body, &info.schema.block, &scope))
+        };
         if block.resource.mode != ResourceMode::Ephemeral {
             refuse_ephemeral(&config, &info.schema.block, block, &mut found);
         }

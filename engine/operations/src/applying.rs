@@ -159,6 +159,7 @@ impl Work<'_> {
         ordain_eval::Input {
             defer: !file.plan.deferred.is_empty(),
             imports: true,
+            looks: false,
             timestamp: file.plan.timestamp.as_str().into(),
             ..input
         }

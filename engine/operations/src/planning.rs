@@ -369,6 +369,7 @@ pub fn evaluation(
         excludes: Vec::new(),
         defer: false,
         imports: true,
+        looks: false,
         conditions: ordain_eval::Conditions::Refuse,
     }
 }

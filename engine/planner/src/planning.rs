@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::{
-    AbsResource, ConfigResource, Mode as ResourceMode, ModuleInstance, ProviderConfigAddr, ResourceInstance,
-};
+use ordain_addr::{AbsResource, ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
@@ -49,7 +47,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut outcome = Outcome::default();
     let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
-    if session.options.looks_first() && holds_managed(&refreshed.prior) && !found.has_errors() {
+    if session.options.looks_first() && holds_anything(&refreshed.prior) && !found.has_errors() {
         refreshed =
             found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
         begun = found.has_errors();
@@ -103,11 +101,12 @@ fn as_asked(evaluation: &mut ordain_eval::Input, options: &Options) {
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
     evaluation.defer = options.allow_deferral;
+    evaluation.looks = options.mode == Mode::RefreshOnly;
     evaluation.imports = options.mode != Mode::RefreshOnly || options.look_at_imports;
 }
 
-fn holds_managed(state: &State) -> bool {
-    state.resources.keys().any(|at| at.resource.mode == ResourceMode::Managed)
+fn holds_anything(state: &State) -> bool {
+    !state.resources.is_empty() || !state.outputs.is_empty()
 }
 
 /// Provider configurations that objects need of which the configuration says nothing any more.

@@ -52,11 +52,7 @@ impl Core {
                 return (None, found);
             }
         }
-        let config = if self.input.looks && block.resource.mode == ResourceMode::Managed {
-            Value::unknown(info.ty.clone())
-        } else {
-            found.take(decode(&block.body, &info.schema.block, &scope))
-        };
+        let config = found.take(self.arguments(active, &scope));
         if block.resource.mode != ResourceMode::Ephemeral {
             refuse_ephemeral(&config, &info.schema.block, block, &mut found);
         }
@@ -83,6 +79,15 @@ impl Core {
             import: active.imports.get(address).cloned().map(Box::new),
         });
         (wanted, found)
+    }
+
+    /// The configuration of an instance. Where objects are only looked at, nobody asks for that of managed ones.
+    fn arguments(&self, active: &Active, scope: &InstanceScope<'_>) -> (Value, Diagnostics) {
+        let (block, info) = (&active.block, &active.info);
+        if self.input.looks && block.resource.mode == ResourceMode::Managed {
+            return (Value::unknown(info.ty.clone()), Diagnostics::new());
+        }
+        decode(&block.body, &info.schema.block, scope)
     }
 
     fn provider_meta(

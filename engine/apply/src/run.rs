@@ -253,20 +253,18 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
         return if partial { session.plan.prior.outputs.clone() } else { outputs };
     }
     // What the plan knew is what was approved, also where an object came out otherwise.
-    let planned: BTreeMap<&str, &Value> = session
+    let planned: BTreeMap<&str, (&Value, bool)> = session
         .plan
         .outputs
         .iter()
         .filter(|change| change.action != Action::Delete && change.after.is_wholly_known())
-        .map(|change| (change.name.as_str(), &change.after))
+        .map(|change| (change.name.as_str(), (&change.after, change.sensitive)))
         .collect();
-    let sensitive =
-        |name: &str| session.plan.outputs.iter().any(|change| change.name == name && change.sensitive);
     for name in session.tree.root.outputs.keys() {
         match outcome.outputs.get(name) {
             Some(output) if output.ephemeral => {}
             Some(output) if output.value.is_wholly_known() => {
-                let value = planned.get(&**name).copied().unwrap_or(&output.value);
+                let value = planned.get(&**name).map_or(&output.value, |(value, _)| value);
                 let (value, _) = value.clone().unmark_deep();
                 if !value.is_null() {
                     outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
@@ -279,9 +277,9 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
             }
             _ => match (planned.get(&**name), old.outputs.get(name)) {
                 // Known while planning, so that nothing that failed has a say in it.
-                (Some(value), _) if !value.is_null() => {
+                (Some((value, sensitive)), _) if !value.is_null() => {
                     let (value, _) = Value::clone(value).unmark_deep();
-                    outputs.insert(name.clone(), OutputState { value, sensitive: sensitive(name) });
+                    outputs.insert(name.clone(), OutputState { value, sensitive: *sensitive });
                 }
                 (Some(_), _) | (None, None) => {}
                 (None, Some(kept)) => drop(outputs.insert(name.clone(), kept.clone())),

@@ -118,7 +118,8 @@ impl Core {
             }
         }
         if silent {
-            found = Diagnostics::new();
+            // What cannot be evaluated is an error all the same: something would be missing without a word.
+            found = found.into_iter().filter(Diagnostic::is_error).collect();
         }
         (verdicts, found)
     }
@@ -202,17 +203,22 @@ impl Core {
                 let text = message.clone().unwrap_or_else(|| HIDDEN.to_owned());
                 let problem =
                     error(codes::eval::CHECK_FAILED, failed_summary(of, condition.kind), &text, span);
-                let warns = match condition.kind {
-                    ConditionKind::Assert => true,
-                    ConditionKind::Validation => false,
-                    _ => self.input.conditions == Conditions::Warn,
-                };
-                let problem = if warns { as_warning(problem) } else { problem };
+                let problem = if self.warns(of, condition.kind) { as_warning(problem) } else { problem };
                 let cause = if marks.is_sensitive() { Cause::Sensitive } else { Cause::Plain };
                 found.push(explain(&condition.condition, scope, problem, cause));
                 // What may not be shown is not stored either.
                 Verdict { status: CheckStatus::Fail, message }
             }
+        }
+    }
+
+    /// Whether a condition that does not hold is a warning.
+    fn warns(&self, of: CheckKind, kind: ConditionKind) -> bool {
+        match (kind, self.input.conditions) {
+            (ConditionKind::Assert, _) => true,
+            (ConditionKind::Validation, _) | (_, Conditions::Refuse | Conditions::Ignore) => false,
+            (_, Conditions::Warn) => true,
+            (_, Conditions::SilentForResources) => of == CheckKind::Resource,
         }
     }
 

@@ -19,11 +19,13 @@ pub(crate) struct DependencyTable {
     /// Resource nodes in order of their addresses.
     ranks: Vec<Option<u32>>,
     ranked: Vec<ConfigResource>,
-    /// Ranks of resources that are stored in a module and no longer declared there: what waits for all of the
-    /// module waits for them too.
+    /// Ranks of resources that are stored in a module and no longer declared there: objects that wait for all of the
+    /// module, and to which nothing is done, are stored with them too.
     stored: BTreeMap<ModuleId, Vec<u32>>,
     /// Modules that the last walk found waited for as a whole, while anything is in `stored`.
     closed: Vec<ModuleId>,
+    /// The last answer with stored ones: instances of a block ask one after the other.
+    last: Option<(NodeIndex, Arc<[ConfigResource]>)>,
 }
 
 impl DependencyTable {
@@ -99,10 +101,15 @@ impl DependencyTable {
         if self.stored.is_empty() {
             return None;
         }
+        if let Some((_, answer)) = self.last.as_ref().filter(|(node, _)| *node == at) {
+            return Some(answer.clone());
+        }
         let mut ranks = self.ranks_behind(program, lasting(program, at).collect());
         let closed = std::mem::take(&mut self.closed);
         ranks.extend(closed.iter().filter_map(|id| self.stored.get(id)).flatten());
-        Some(self.by_ranks(ranks))
+        let answer = self.by_ranks(ranks);
+        self.last = Some((at, answer.clone()));
+        Some(answer)
     }
 
     /// Managed resources whose changes a data source waits for: those that its block names, in `depends_on` or

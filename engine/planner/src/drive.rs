@@ -271,7 +271,7 @@ impl<'d> Drive<'d> {
     fn forced(&self, wanted: &WantedInstance) -> Result<Option<Forced>, Diagnostic> {
         let plans = self.session.options.mode == ordain_plan::Mode::Normal;
         for trigger in wanted.replace_triggers.iter().filter(|_| plans) {
-            if self.fires(trigger)? {
+            if self.fires(trigger).map_err(|problem| problem.with_address(wanted.address.to_string()))? {
                 return Ok(Some(Forced::Trigger));
             }
         }

@@ -37,3 +37,26 @@ fn suite() -> Result<(), String> {
     eprintln!("{line}");
     if failed == 0 { Ok(()) } else { Err(line) }
 }
+
+/// Cases that somebody else recorded, in the shape of the corpus: `ORDAIN_REGO_CASES=DIRECTORY`, which holds `cases.jsonl`
+/// and maybe `inputs`, `cargo test -p ordain-tests --test rego -- --ignored --nocapture others`. What differs is told and
+/// written to `differences.jsonl` beside them.
+#[test]
+#[ignore = "wants recorded cases"]
+fn others() -> Result<(), String> {
+    let directory = std::env::var("ORDAIN_REGO_CASES").map_err(|_| "ORDAIN_REGO_CASES names no directory")?;
+    let directory = std::path::Path::new(&directory);
+    let cases = read_all(directory);
+    let mut differences = Vec::new();
+    for case in &cases {
+        if let Err(why) = case.judge(&rego_run::run(case)) {
+            let line = serde_json::json!({ "id": case.id, "why": why });
+            differences.push(line.to_string());
+        }
+    }
+    let text = differences.iter().map(|line| format!("{line}\n")).collect::<String>();
+    std::fs::write(directory.join("differences.jsonl"), text).map_err(|error| error.to_string())?;
+    let line = format!("others: {} of {} cases differ", differences.len(), cases.len());
+    eprintln!("{line}");
+    if differences.is_empty() { Ok(()) } else { Err(line) }
+}

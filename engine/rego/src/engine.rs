@@ -221,3 +221,7 @@ impl Compiled {
 pub fn pattern(text: &str) -> Result<regex::Regex, String> {
     ordain_gostd::regexp::compile(text).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

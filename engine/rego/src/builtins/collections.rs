@@ -5,7 +5,7 @@ use super::arithmetic::difference;
 use super::{BuiltinEnv, BuiltinError, BuiltinResult, ErrorCode, Row};
 use crate::value::{Object, Set, Value};
 
-const KEYS: &str = "(object[any: any], any<array[any], object[any: any], set[any]>) -> any";
+const KEYS: &str = "(object[any: any], any<array[any], object[any: any], set[any]>) -> object[any: any]";
 
 pub(super) const ROWS: &[Row] = &[
     ("array.concat", "(array[any], array[any]) -> array[any]", concat),
@@ -21,11 +21,11 @@ pub(super) const ROWS: &[Row] = &[
     ("object.keys", "(object[any: any]) -> set[any]", keys),
     ("object.remove", KEYS, |_, args| select(args, false)),
     ("object.filter", KEYS, |_, args| select(args, true)),
-    ("object.union", "(object[any: any], object[any: any]) -> any", object_union),
-    ("object.union_n", "(array[object[any: any]]) -> any", object_union_n),
+    ("object.union", "(object[any: any], object[any: any]) -> object[any: any]", object_union),
+    ("object.union_n", "(array[object[any: any]]) -> object[any: any]", object_union_n),
     (
         "object.subset",
-        "(any<array[any], object[any: any], set[any]>, any<array[any], object[any: any], set[any]>) -> any",
+        "(any<array[any], object[any: any], set[any]>, any<array[any], object[any: any], set[any]>) -> boolean",
         subset,
     ),
 ];

@@ -6,8 +6,7 @@ use crate::value::{Object, Set, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const PATHS: &str =
-    "(object[any: any], any<array[any<string, array[any]>], set[any<string, array[any]>]>) -> any";
+const PATHS: &str = "(object[any: any], any<array[any<string, array[any]>], set[any<string, array[any]>]>) -> object[any: any]";
 
 pub(super) const ROWS: &[Row] = &[
     ("json.filter", PATHS, filter),

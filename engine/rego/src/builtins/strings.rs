@@ -53,19 +53,18 @@ fn map(args: &[Value], change: fn(&str) -> String) -> BuiltinResult {
 
 /// `strings.ToLower`: character by character, so that none becomes several.
 fn lower(text: &str) -> String {
-    text.chars().map(|c| simple(c, c.to_lowercase())).collect()
+    text.chars().map(|c| if c == 'İ' { 'i' } else { simple(c, c.to_lowercase()) }).collect()
 }
 
 fn upper(text: &str) -> String {
     text.chars().map(|c| simple(c, c.to_uppercase())).collect()
 }
 
-/// Go maps one character to one: where the full mapping has several, `İ` alone has a simple one.
+/// Go maps one character to one: where the full mapping has several, there is a simple one for some.
 fn simple(c: char, mapped: impl ExactSizeIterator<Item = char>) -> char {
     let mut mapped = mapped;
-    match (c, mapped.len(), mapped.next()) {
-        ('İ', ..) => 'i',
-        (_, 1, Some(only)) => only,
+    match (mapped.len(), mapped.next()) {
+        (1, Some(only)) => only,
         _ => title(c),
     }
 }

@@ -21,7 +21,11 @@ const DEPTH: usize = 100;
 fn render(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let text = args::text(args, 1)?;
     args::object(args, 2)?;
-    let data = Item::Data(args::any(args, 2)?.clone());
+    let variables = args::any(args, 2)?;
+    // As in OPA, which reads the printed object as JSON: neither sets nor what Go alone escapes get through.
+    serde_json::from_str::<serde_json::Value>(&variables.to_string())
+        .map_err(|error| BuiltinError::failed(error.to_string()))?;
+    let data = Item::Data(variables.clone());
     let parsed = parse("template", text, &is_known).map_err(BuiltinError::failed)?;
     let templates: HashMap<&str, &Template> = parsed.iter().map(|t| (t.name.as_str(), t)).collect();
     let mut run = Run { env, templates, out: String::new(), vars: Vec::new(), steps: 0, depth: 0 };

@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Row] = &[
         encode_object,
     ),
     ("urlquery.decode_object", "(string) -> object[string: array[string]]", decode_object),
-    ("uri.parse", "(string) -> object[string: any]", uri_parse),
+    ("uri.parse", "(string) -> object[string: string]", uri_parse),
     ("uri.is_valid", "(string) -> boolean", uri_is_valid),
 ];
 

@@ -78,7 +78,7 @@ impl Lowering<'_> {
             names: self.names(),
             at: rule.at,
             head_at: rule.head.at,
-            needs: super::index::needs(&rule.body),
+            needs: super::index::needs(&rule.head, &rule.body),
         }
     }
 

@@ -23,6 +23,14 @@ pub(crate) struct Query {
 impl Compiler {
     /// Compiles a query against the modules.
     pub(crate) fn query(&mut self, body: Vec<Expr>) -> Result<Query, Vec<Error>> {
+        // A query may assign what nothing uses, whatever modules may not.
+        let strict = std::mem::take(&mut self.options.strict);
+        let compiled = self.query_as_written(body);
+        self.options.strict = strict;
+        compiled
+    }
+
+    fn query_as_written(&mut self, body: Vec<Expr>) -> Result<Query, Vec<Error>> {
         let mut body = body;
         let mut globals = Globals::new();
         let mut resolver = Resolver { globals: &mut globals, hidden: Vec::new() };

@@ -4,6 +4,7 @@ use super::vars::{self, Names, Skip};
 use super::{Arity, Compiler};
 use crate::ast::{Comprehension, Expr, Kind, Name, Node, Span, Term, is_generated};
 use crate::error::Code;
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Variables to which a body gives values, beyond those in `safe`.
@@ -156,9 +157,26 @@ impl Unifier<'_> {
                     }
                 }
             }
-            // A constant has no variables, but may be written where a pattern stands.
-            (Node::Array(_) | Node::Object(_), Node::Constant(_)) => self.mark_all(left),
-            (Node::Constant(_), Node::Array(_) | Node::Object(_)) => self.mark_all(right),
+            (Node::Array(_) | Node::Object(_), Node::Constant(value)) => self.unify_constant(left, value),
+            (Node::Constant(value), Node::Array(_) | Node::Object(_)) => self.unify_constant(right, value),
+            _ => {}
+        }
+    }
+
+    /// A pattern takes from a constant what has its own shape: what can never match binds nothing.
+    fn unify_constant(&mut self, pattern: &Term, value: &Value) {
+        match (&pattern.node, value) {
+            (Node::Var(name), _) => self.mark(name),
+            (Node::Array(items), Value::Array(values)) if items.len() == values.len() => {
+                items.iter().zip(values.iter()).for_each(|(item, value)| self.unify_constant(item, value));
+            }
+            (Node::Object(pairs), Value::Object(object)) if pairs.len() == object.len() => {
+                for (key, item) in pairs {
+                    if let Some(value) = key.as_constant().and_then(|key| object.get(key)) {
+                        self.unify_constant(item, value);
+                    }
+                }
+            }
             _ => {}
         }
     }

@@ -91,7 +91,9 @@ impl<'p> Machine<'p> {
         }
         Ok(branch.needs.iter().all(|(path, wanted)| {
             let found = path.iter().try_fold(input, |at, key| at.get(key));
-            found.is_some_and(|found| wanted.as_ref().is_none_or(|wanted| wanted == found))
+            found.is_some_and(|found| {
+                wanted.as_ref().is_none_or(|wanted| wanted == found || holds(found, wanted))
+            })
         }))
     }
 
@@ -345,7 +347,23 @@ fn may_be(input: &Value, path: &[Value], wanted: Option<&Value>) -> bool {
             None => return false,
         }
     }
-    wanted.is_none_or(|wanted| !matches!(same(wanted, at), Truth::No))
+    // What is a collection, or may turn out to be one, may have it as a member.
+    let scalar = matches!(at, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_));
+    let within = !scalar;
+    wanted.is_none_or(|wanted| within || !matches!(same(wanted, at), Truth::No))
+}
+
+/// Whether a scalar is a member of a collection.
+fn holds(collection: &Value, wanted: &Value) -> bool {
+    if matches!(wanted, Value::Array(_)) {
+        return false;
+    }
+    match collection {
+        Value::Array(items) => items.iter().any(|item| item == wanted),
+        Value::Set(set) => set.contains(wanted),
+        Value::Object(object) => object.iter().any(|(_, value)| value == wanted),
+        _ => false,
+    }
 }
 
 /// The value that all rules of a place give, if it is one constant: then the first answer is enough.

@@ -99,6 +99,15 @@ fn index(item: &Item, key: &Item) -> Eval {
                 None => failed(format!("error calling index: index out of range: {at}")),
             }
         }
+        // To Go a number of the data is its text.
+        (Item::Data(Value::Number(number)), _) => {
+            let text = number.to_string();
+            let at = place(key, text.len())?;
+            match text.as_bytes().get(at) {
+                Some(byte) => Ok(Item::Int(i64::from(*byte))),
+                None => failed(format!("error calling index: index out of range: {at}")),
+            }
+        }
         (Item::Data(Value::Null), _) => failed("error calling index: index of untyped nil"),
         (other, _) => failed(format!("error calling index: can't index item of type {}", other.type_name())),
     }

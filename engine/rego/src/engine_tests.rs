@@ -1,0 +1,92 @@
+use super::*;
+use crate::eval::Limits;
+
+/// What OPA says of a policy under an input: the value of a query as text, or the code of the first error.
+fn said(text: &str, query: &str, strict: bool) -> String {
+    let mut policies = Policies::new(Version::V1);
+    policies.add(&format!("package t\n{text}\n"));
+    let options = CompileOptions { strict, ..CompileOptions::default() };
+    let compiled = policies.compile(&Value::object(Vec::new()), options);
+    let input = serde_json::json!({ "a": 1, "b": "x", "c": [1, 2], "s": "hello" });
+    let request = Request {
+        input: Some(Value::from_json(&input)),
+        data: Value::object(Vec::new()),
+        strict_errors: true,
+        limits: Limits::default(),
+        cover: false,
+        veiled: false,
+        reveal: None,
+    };
+    let answers = compiled
+        .and_then(|mut compiled| compiled.query(query, request, BuiltinEnv::new(0), &mut Trail::default()));
+    match answers {
+        Err(errors) => format!("{:?}", errors.first().unwrap().code),
+        Ok(answers) => match answers.first() {
+            Some(answer) => answer.expressions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            None => "undefined".to_owned(),
+        },
+    }
+}
+
+#[test]
+fn patterns_bind_what_has_their_shape() {
+    for pattern in ["[x, y] := 1", "{\"k\": x, \"n\": y} := -1", "[x, y] := [1]", "[x, y] := {1, 2}"] {
+        assert_eq!(
+            said(&format!("r if {{\n{pattern}\nx == y\n}}"), "data.t.r", false),
+            "Unsafe",
+            "{pattern}"
+        );
+    }
+    assert_eq!(said("r := y if [1, {\"k\": y}] = [1, {\"k\": 2}]", "data.t.r", false), "2");
+}
+
+#[test]
+fn functions_of_objects_give_objects() {
+    for call in ["object.union(input, input)", "object.filter(input, [])", "json.remove(input, [])"] {
+        assert_eq!(said(&format!("r := upper({call})"), "data.t.r", false), "Type", "{call}");
+    }
+}
+
+#[test]
+fn rules_that_cannot_hold_are_not_begun() {
+    // `upper` of a number is an error of a strict evaluation, if the rule is begun at all.
+    let with = |rest: &str| said(&format!("r if {{\nupper(input.a)\n{rest}\n}}"), "data.t", false);
+    for rest in [
+        "startswith(input.zz, \"x\")",
+        "x := [input.zz]\nx",
+        "every x in input.zz { x }",
+        "input.c[_] == 3",
+        "x := input.b\nx == \"q\"",
+        "input.zz == lower(\"x\")",
+        "input.b == \"q\"",
+    ] {
+        assert_eq!(with(rest), "{}", "{rest}");
+    }
+    for rest in [
+        "not input.zz",
+        "some x in input.zz",
+        "count([1 | input.zz]) == 0",
+        "input.zz == input.b",
+        "input.zz == {\"a\": 1}",
+        "input.c == 1",
+        "2 in input.c",
+    ] {
+        assert_ne!(with(rest), "{}", "{rest}");
+    }
+    assert_eq!(said("r := lower(input.zz) if upper(input.a)", "data.t", false), "{}");
+}
+
+#[test]
+fn queries_are_not_strict() {
+    assert_eq!(said("r := 1", "x := data.t.r", true), "true");
+}
+
+#[test]
+fn templates_read_their_variables_as_json() {
+    let rendered = |variables: &str| {
+        said(&format!("r := strings.render_template(\"{{{{.a}}}}\", {variables})"), "data.t.r", false)
+    };
+    assert_eq!(rendered("{\"a\": [1]}"), "\"[1]\"");
+    assert_eq!(rendered("{\"a\": {1}}"), "EvalBuiltin");
+    assert_eq!(said("r := upper(\"\u{130}\")", "data.t.r", false), "\"\u{130}\"");
+}

@@ -336,3 +336,28 @@ async fn answers_are_lost_after_the_effect() {
     // Once each.
     assert_eq!(kube.try_call(Method::POST, path, body).await, Some(409));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reviews_follow_the_roles_that_are_bound() {
+    let world = World::start(Options::new(folder("reviews"))).await;
+    let kube = world.cluster().await;
+    let rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+    let role = json!({"metadata": {"name": "r"}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]});
+    kube.make(&format!("{rbac}/roles"), role).await;
+    let bound = json!({"metadata": {"name": "b"}, "subjects": [{"kind": "User", "name": "bob"}],
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"}});
+    kube.make(&format!("{rbac}/rolebindings"), bound).await;
+    let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+    let ask = |spec: Value| kube.call(Method::POST, path, "application/json", json!({"spec": spec}));
+    let wanted = |verb: &str| json!({"verb": verb, "resource": "pods", "namespace": "default"});
+    let (status, said) = ask(json!({"user": "bob", "resourceAttributes": wanted("get")})).await;
+    let reason = "RBAC: allowed by RoleBinding \"b/default\" of Role \"r\" to User \"bob\"";
+    assert_eq!((status, &said["status"]), (201, &json!({"allowed": true, "reason": reason})));
+    let (_, said) = ask(json!({"user": "bob", "resourceAttributes": wanted("list")})).await;
+    assert_eq!(said["status"], json!({"allowed": false}));
+    assert_eq!(ask(json!({"resourceAttributes": wanted("get")})).await.0, 422);
+    let get = |path: &'static str| kube.call(Method::GET, path, "", Value::Null);
+    assert_eq!(get("/api/v1/pods?resourceVersion=999999").await.0, 504);
+    assert_eq!(get("/apis/events.k8s.io/v1/events").await.0, 501);
+    assert!(get("/").await.1["paths"].as_array().unwrap().contains(&json!("/apis/apps/v1")));
+}

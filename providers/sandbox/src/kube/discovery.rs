@@ -48,11 +48,36 @@ pub(crate) fn answer(state: &State, request: &Request, path: &[String]) -> Resul
         ["openapi", "v3"] => Ok(Answer::new(200, openapi_index(state))),
         ["openapi", "v3", rest @ ..] => openapi(state, rest),
         ["openapi", "v2"] => Ok(Answer::new(200, openapi_v2(state))),
-        ["" | "metrics" | "logs" | "debug", ..] | [] => {
+        [] | [""] => Ok(Answer::new(200, json!({"paths": paths(state)}))),
+        ["metrics" | "logs" | "debug", ..] => {
             Err(Failure::unknown(format!("{} {}", request.method, request.path)))
         }
         _ => Err(Failure::no_path()),
     }
+}
+
+/// What is served, as the root says it.
+fn paths(state: &State) -> Vec<String> {
+    let fixed = [
+        "/api",
+        "/api/v1",
+        "/apis",
+        "/apis/",
+        "/healthz",
+        "/livez",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/readyz",
+        "/version",
+    ];
+    let mut all: Vec<String> = fixed.iter().map(|&path| path.to_owned()).collect();
+    for resource in state.store.resources.iter().filter(|resource| !resource.group.is_empty()) {
+        all.push(format!("/apis/{}", resource.group));
+        all.push(format!("/apis/{}/{}", resource.group, resource.version));
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 fn text(status: u16, body: &str) -> Answer {

@@ -23,6 +23,7 @@ mod protobuf;
 mod quantity;
 mod quota;
 mod read;
+mod reviews;
 mod route;
 mod schema;
 mod selectors;

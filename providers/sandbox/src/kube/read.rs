@@ -89,7 +89,14 @@ fn match_is_allowed(request: &Request) -> Result<(), Failure> {
 
 impl State {
     /// One object.
-    pub fn get(&self, target: &Target, resource: &Resource, name: &str) -> Result<Answer, Failure> {
+    pub fn get(
+        &self,
+        request: &Request,
+        target: &Target,
+        resource: &Resource,
+        name: &str,
+    ) -> Result<Answer, Failure> {
+        self.version_asked(request)?;
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let found = self.store.get(&resource.key(), namespace, name);
         let object = found.ok_or_else(|| Failure::not_found(&resource.about(name)))?;
@@ -111,12 +118,16 @@ impl State {
                 Some(read_token(token)?)
             }
         };
-        if let Some(version) =
-            request.param("resourceVersion").filter(|v| v.parse::<u64>().is_err() && !v.is_empty())
-        {
-            return Err(bad_version(version));
-        }
         let key = resource.key();
+        let exact = match self.version_asked(request)? {
+            // A page of a version is a page of just that version.
+            Some(version) if limit > 0 && request.param("resourceVersionMatch").is_none() => Some(version),
+            Some(version) if request.param("resourceVersionMatch") == Some("Exact") => Some(version),
+            _ => None,
+        };
+        if let Some(version) = exact {
+            self.is_unchanged_since(&key, version)?;
+        }
         let fitting: Vec<&Value> = match &target.namespace {
             Some(ns) => self.store.within(&key, ns).filter(|o| filter.fits(o)).collect(),
             None => self.store.all(&key).filter(|o| filter.fits(o)).collect(),
@@ -124,7 +135,7 @@ impl State {
         let rest: Vec<&Value> =
             fitting.into_iter().filter(|o| after.as_ref().is_none_or(|a| name_of(o) > *a)).collect();
         let shown = if limit == 0 { rest.len() } else { limit.min(rest.len()) };
-        let mut meta = json!({"resourceVersion": self.store.version().to_string()});
+        let mut meta = json!({"resourceVersion": exact.unwrap_or(self.store.version()).to_string()});
         if shown < rest.len() {
             let last = rest.get(shown.saturating_sub(1)).map(|o| name_of(o)).unwrap_or_default();
             json::set(&mut meta, "continue", write_token(&last, self.store.version()));
@@ -147,6 +158,36 @@ impl State {
         let body = json!({"kind": resource.list_kind, "apiVersion": resource.api_version(), "metadata": meta,
             "items": items.collect::<Vec<_>>()});
         Ok(Answer::new(200, body))
+    }
+
+    /// The version that a reader asks for, if it is one; a version that is still to come is refused.
+    fn version_asked(&self, request: &Request) -> Result<Option<u64>, Failure> {
+        let Some(given) = request.param("resourceVersion").filter(|v| !v.is_empty() && *v != "0") else {
+            return Ok(None);
+        };
+        let version: u64 = given.parse().map_err(|_| bad_version(given))?;
+        let current = self.store.version();
+        if version <= current {
+            return Ok(Some(version));
+        }
+        let message = format!("Timeout: Too large resource version: {version}, current: {current}");
+        let mut failure = Failure::new(504, "Timeout", message);
+        let cause = json!({"reason": "ResourceVersionTooLarge", "message": "Too large resource version"});
+        let details = [("causes", json!([cause])), ("retryAfterSeconds", json!(1))];
+        failure.details = Some(details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+        Err(failure)
+    }
+
+    /// A list of an earlier version can be given while nothing in it has changed.
+    fn is_unchanged_since(&self, key: &str, version: u64) -> Result<(), Failure> {
+        match self.store.since(key, version) {
+            Some(changes) if changes.is_empty() => Ok(()),
+            Some(_) => Err(Failure::unknown("lists as they were in an earlier version")),
+            None => {
+                let message = "The resourceVersion for the provided list is too old.";
+                Err(Failure::new(410, "Expired", message))
+            }
+        }
     }
 
     /// A stream of changes.

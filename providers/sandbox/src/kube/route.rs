@@ -140,16 +140,24 @@ pub(crate) enum Accept {
 /// Chooses the form of the answer.
 pub(crate) fn negotiate(request: &Request) -> Result<Accept, Failure> {
     let given = request.header("accept").unwrap_or("*/*");
+    let mut table = false;
     for one in given.split(',') {
         let plain = one.replace(' ', "").to_lowercase();
         if plain.contains("as=partialobjectmetadata") {
             return Ok(Accept::Metadata);
+        }
+        if plain.contains("as=table") {
+            table = true;
+            continue;
         }
         match one.split(';').next().unwrap_or_default().trim() {
             "application/json" | "*/*" | "application/*" | "" => return Ok(Accept::Json),
             "application/yaml" => return Ok(Accept::Yaml),
             _ => {}
         }
+    }
+    if table {
+        return Err(Failure::unknown("tables; objects are given where application/json is accepted, too"));
     }
     let message = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
     let mut failure = Failure::new(406, "NotAcceptable", message);

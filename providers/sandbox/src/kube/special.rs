@@ -11,6 +11,23 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+/// What a real cluster serves and the sandbox does not: group, and plural or `*`.
+const UNSERVED: &[(&str, &str)] = &[
+    ("", "componentstatuses"),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies"),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"),
+    ("apiregistration.k8s.io", "*"),
+    ("certificates.k8s.io", "*"),
+    ("events.k8s.io", "*"),
+    ("flowcontrol.apiserver.k8s.io", "*"),
+    ("networking.k8s.io", "ipaddresses"),
+    ("networking.k8s.io", "servicecidrs"),
+    ("node.k8s.io", "*"),
+    ("storage.k8s.io", "csinodes"),
+    ("storage.k8s.io", "csistoragecapacities"),
+    ("storage.k8s.io", "volumeattachments"),
+];
+
 /// Standard base64 of a text.
 pub(crate) fn base64(text: &str) -> String {
     STANDARD.encode(text)
@@ -21,8 +38,14 @@ impl State {
     pub fn call(&mut self, request: &Request, target: &Target) -> Result<Answer, Failure> {
         let known =
             self.store.resources.iter().any(|r| r.group == target.group && r.version == target.version);
+        if !known && UNSERVED.iter().any(|(group, plural)| *group == target.group && *plural == "*") {
+            return Err(Failure::unknown(format!("the group {}", target.group)));
+        }
         if !known {
             return Err(Failure::no_path());
+        }
+        if UNSERVED.contains(&(&target.group, &target.plural)) {
+            return Err(Failure::unknown(&target.plural));
         }
         let found = self.store.resource(&target.group, Some(&target.version), &target.plural).cloned();
         let resource = found.ok_or_else(Failure::no_resource)?;
@@ -35,7 +58,7 @@ impl State {
             return Err(Failure::no_resource());
         }
         if resource.only_create() {
-            return self.review(request, &resource);
+            return self.review(request, target, &resource);
         }
         let homeless = resource.namespaced && target.namespace.is_none();
         if homeless && target.name.is_some() && !target.watch {
@@ -51,7 +74,7 @@ impl State {
                 ("DELETE", None, _) if !homeless && resource.plural != "namespaces" => {
                     self.delete_all(request, &resource, target)
                 }
-                ("GET", Some(name), None | Some("status")) => self.get(target, &resource, name),
+                ("GET", Some(name), None | Some("status")) => self.get(request, target, &resource, name),
                 ("PUT", Some(name), None | Some("status")) => self.update(request, &resource, target, name),
                 ("PATCH", Some(name), None | Some("status")) => self.patch(request, &resource, target, name),
                 ("DELETE", Some(name), None) => self.delete(request, &resource, target, name),
@@ -170,25 +193,6 @@ impl State {
         set(json::child(&mut body, "spec"), "expirationSeconds", seconds);
         let token = format!("{}.{}.{signature}", part(&head), part(&claims));
         set(&mut body, "status", json!({"token": token, "expirationTimestamp": expires}));
-        Ok(Answer::new(201, body))
-    }
-
-    /// Reviews: the caller may do everything.
-    fn review(&mut self, request: &Request, resource: &Resource) -> Result<Answer, Failure> {
-        if request.method != "POST" {
-            return Err(Failure::no_method());
-        }
-        let (node, _) = write::body(request, &resource.kind)?;
-        let mut body = node.value();
-        match resource.plural.as_ref() {
-            "selfsubjectaccessreviews" => {
-                set(&mut body, "apiVersion", resource.api_version());
-                set(&mut body, "kind", resource.kind.as_ref());
-                json::default(json::child(&mut body, "metadata"), "creationTimestamp", Value::Null);
-                set(&mut body, "status", json!({"allowed": true}));
-            }
-            other => return Err(Failure::unknown(format!("POST of {other}"))),
-        }
         Ok(Answer::new(201, body))
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn check_id(kind: &str, value: &str) -> Result<(), String> {
     let wanted: Vec<&str> = form.split('/').collect();
     let given: Vec<&str> = value.trim_start_matches('/').split('/').collect();
     let fail = |why: String| {
-        let example = form.replace("{}", "example");
+        let example = example(tail);
         Err(format!(
             "parsing {value:?}: parsing the {kind} ID: {why}\n\nExpected a {kind} ID that matched (containing {} \
              segments):\n\n> /{example}\n",
@@ -47,6 +47,27 @@ pub(crate) fn check_id(kind: &str, value: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// An id of a kind, with the names that the original has in its examples.
+fn example(tail: &str) -> String {
+    let mut before = "";
+    let named = tail.split('/').map(|part| {
+        let last = std::mem::replace(&mut before, part);
+        if part != "{}" {
+            return part.to_owned();
+        }
+        let one = match (last.strip_suffix("ies"), last.strip_suffix("xes")) {
+            (Some(stem), _) => format!("{stem}y"),
+            (_, Some(stem)) => format!("{stem}x"),
+            _ => last.strip_suffix('s').unwrap_or(last).to_owned(),
+        };
+        format!("{one}Name")
+    });
+    let tail = named.collect::<Vec<_>>().join("/");
+    format!(
+        "subscriptions/12345678-1234-9876-4563-123456789012/resourceGroups/example-resource-group/providers/{tail}"
+    )
 }
 
 /// The same, with the messages of older parts of the original.

@@ -55,7 +55,7 @@ fn named(name: &str, argument: &str, key: &str, value: &Json) -> Vec<String> {
             let price = value.as_f64().unwrap_or(-1.0);
             let wrong = price != -1.0 && price < 0.00001;
             return wrong
-                .then(|| format!("expected {key:?} to be > 0.00001 but got {price:.6}"))
+                .then(|| format!("expected {key:?} to be > 0.00001 but got {price:.5}"))
                 .into_iter()
                 .collect();
         }

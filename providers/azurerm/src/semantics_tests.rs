@@ -170,3 +170,42 @@ fn checks_speak_as_the_original_does() {
     let id = found(json!({"disk_encryption_set_id": "x"}));
     assert!(id[0].starts_with("parsing \"x\" as an DiskEncryptionSet ID"), "{id:?}");
 }
+
+/// One refusal: path of the argument, whether the sample is an element of it, the sample, and the message with `KEY`
+/// and `VALUE` for the argument and the sample.
+type Refusal = (String, bool, Json, String);
+
+#[test]
+fn every_recorded_sample_is_refused_in_the_same_words() {
+    let text = include_str!("../../../tests/conformance/azurerm/refusals.json");
+    let recorded: std::collections::BTreeMap<String, Vec<Refusal>> = serde_json::from_str(text).unwrap();
+    let mut wrong = Vec::new();
+    for (name, rows) in recorded.iter().filter(|(name, _)| !name.starts_with("data.")) {
+        let tree = tree(name);
+        for (path, element, sample, message) in rows {
+            let leaf = if *element { json!([sample]) } else { sample.clone() };
+            let names: Vec<&str> = path.split('.').collect();
+            let whole = names.iter().rev().enumerate().fold(
+                leaf,
+                |inner, (depth, name)| json!({ *name: if depth == 0 { inner } else { json!([inner]) } }),
+            );
+            let key = names.join(".0.") + if *element { ".0" } else { "" };
+            let value = match sample {
+                Json::String(text) => text.clone(),
+                Json::Number(number) if number.is_f64() && message.ends_with("VALUE") => {
+                    format!("{:.6}", number.as_f64().unwrap())
+                }
+                other => other.to_string(),
+            };
+            let wanted = message.replace("KEY", &key).replace("VALUE", &value);
+            let found = validate(&tree, &object(&tree, whole));
+            let said: Vec<String> =
+                found.iter().map(|item| format!("{}\n\n{}", item.summary, item.detail)).collect();
+            // Long messages were recorded in part.
+            if !said.iter().any(|said| said.contains(wanted.trim_end())) {
+                wrong.push(format!("{name} {path} {sample}\n  wanted {wanted:?}\n  said {said:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

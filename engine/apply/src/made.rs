@@ -1,5 +1,6 @@
 //! What a provider left, as the state keeps it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_addr::ConfigResource;
@@ -27,6 +28,12 @@ pub(crate) struct About {
 }
 
 impl About {
+    /// What the object depends on, and what it was stored with.
+    pub(crate) fn with_stored(&self, stored: &[ConfigResource]) -> Arc<[ConfigResource]> {
+        let all: BTreeSet<&ConfigResource> = self.dependencies.iter().chain(stored).collect();
+        all.into_iter().cloned().collect()
+    }
+
     /// A value with the marks of its configuration.
     pub(crate) fn mark(&self, value: Value) -> Value {
         value.with_marks_at(self.marks.iter().map(|(path, marks)| (path, marks.without(Marks::EPHEMERAL))))

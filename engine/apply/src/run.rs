@@ -143,9 +143,9 @@ async fn finish(
 async fn stored_state(session: &Session, left: Left, found: &mut Diagnostics) -> (Stored, Option<State>) {
     let Left { mut state, snapshot, journal_begun, doubts, .. } = left;
     let kept = state.clone();
-    let tried = journal_begun || session.plan.mode == Mode::Destroy;
-    let written = if tried && snapshot.version.is_none() && state.is_empty() {
-        // Something was tried: the first state is written even though nothing is left of it.
+    let done = journal_begun || session.plan.mode == Mode::Destroy || !found.has_errors();
+    let written = if done && snapshot.version.is_none() && state.is_empty() {
+        // Something was done or tried: the first state is written even though nothing is in it.
         if state.lineage.is_empty() {
             state.lineage = session.host.new_lineage.as_str().into();
         }
@@ -240,16 +240,12 @@ fn without_asserts(found: Diagnostics, failed: &HashMap<String, String>) -> Diag
     found.into_iter().filter(|finding| !asserts(finding)).collect()
 }
 
-fn unknown_as_null(value: Value) -> Value {
-    value.map_parts(&mut |_, part| if part.is_known() { part } else { Value::null(part.ty()) })
-}
-
 /// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
 /// stay as they were; null is not kept.
 fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
     let mut outputs = BTreeMap::new();
+    let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
     if session.plan.mode == Mode::Destroy {
-        let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
         return if partial { session.plan.prior.outputs.clone() } else { outputs };
     }
     // What the plan knew is what was approved, also where an object came out otherwise.
@@ -271,8 +267,8 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
                 }
             }
             // Nothing will make it known: what has no object yet is told as null.
-            Some(output) if session.plan.mode == Mode::RefreshOnly => {
-                let value = unknown_as_null(output.value.clone().unmark_deep().0);
+            Some(output) if session.plan.mode == Mode::RefreshOnly || partial => {
+                let value = output.value.clone().unmark_deep().0.unknown_as_null();
                 outputs.insert(name.clone(), OutputState { value, sensitive: output.sensitive });
             }
             _ => match (planned.get(&**name), old.outputs.get(name)) {

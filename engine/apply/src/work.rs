@@ -82,15 +82,19 @@ impl Making<'_> {
         let (config, marks) = self.wanted.config.clone().unmark_with_paths();
         let about = About {
             marks,
-            dependencies: self.wanted.dependencies.clone(),
+            dependencies: self.wanted.dependencies.all().clone(),
             create_before_destroy: self.change.create_before_destroy,
         };
         let prior = self.prior();
         let planned = self.plan_again(&prior, config.clone(), &mut outcome.found).await;
         if let Some(planned) = planned.filter(|reply| self.passes(reply, &about, &mut outcome.found)) {
-            if self.present.is_some() && planned.planned == prior.value && self.same_marks(&about) {
-                // With everything known there is nothing left to change.
+            if let Some(present) = &self.present
+                && planned.planned == prior.value
+                && self.same_marks(&about)
+            {
+                // With everything known there is nothing left to change, and what it used to depend on stays noted.
                 outcome.unchanged = true;
+                let about = About { dependencies: about.with_stored(&present.dependencies), ..about };
                 let private = planned.planned_private;
                 let made =
                     Made { value: prior.value, private, identity: prior.identity, status: Status::Ready };

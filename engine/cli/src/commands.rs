@@ -127,7 +127,7 @@ pub fn parser() -> Command {
     let is_group = |entry: &&Entry| GROUPS.iter().any(|(group, _)| entry.words.first() == Some(group));
     for entry in ALL.iter().filter(|entry| entry.words.len() == 1 && !is_group(entry)) {
         if let Some(name) = entry.words.first() {
-            root = root.subcommand((entry.flags)(Command::new(*name).about(entry.about)));
+            root = root.subcommand(entry.command(name));
         }
     }
     for (group, about) in GROUPS {
@@ -140,12 +140,23 @@ pub fn parser() -> Command {
         };
         for entry in members {
             if let Some(name) = entry.words.last() {
-                command = command.subcommand((entry.flags)(Command::new(*name).about(entry.about)));
+                command = command.subcommand(entry.command(name));
             }
         }
         root = root.subcommand(command);
     }
     root
+}
+
+impl Entry {
+    /// The command with its flags; `-no-color` goes with each, as scripts give it to all alike.
+    fn command(&self, name: &'static str) -> Command {
+        let command = (self.flags)(Command::new(name).about(self.about));
+        if command.get_arguments().any(|flag| flag.get_id() == "no-color") {
+            return command;
+        }
+        command.arg(crate::flags::switch("no-color", false, "No colours"))
+    }
 }
 
 /// The row that a parsed command line means, and its own matches.

@@ -64,6 +64,11 @@ impl Assembly<'_> {
                 self.module.refactoring.removed.extend(removed);
             }
             "import" => self.add_import(block),
+            "required_providers" => {
+                let detail = "A \"required_providers\" block must be nested inside a \"terraform\" block.";
+                let summary = "Invalid required_providers block";
+                self.found.push(bad_block(summary, detail, block.block_type.span));
+            }
             _ => {}
         }
     }
@@ -164,6 +169,11 @@ impl Assembly<'_> {
 
     fn add_check(&mut self, block: &Block) {
         let Some((check, data)) = Check::decode(block, &mut self.found) else { return };
+        // As Terraform does, a second data source of a name is told alone.
+        if let Some(data) = data.clone().filter(|data| self.module.resources.contains_key(&data.resource)) {
+            self.insert_resource(data);
+            return;
+        }
         let (name, header) = (check.name.text.clone(), check.header);
         let earlier = insert(&mut self.module.checks, name.to_arc(), check).map(|old| old.header);
         let summary = format!("Duplicate check {name:?} configuration");
@@ -197,8 +207,8 @@ impl Assembly<'_> {
             let detail = format!(
                 "An import block for the resource {address:?} was already declared at {place}. A resource can have only one import block."
             );
-            let summary = format!("Duplicate import configuration for {address:?}");
-            self.found.push(duplicate(summary, detail, import.header));
+            let summary = format!("Duplicate import configuration for \"{}\"", import.target);
+            self.found.push(duplicate(summary, detail, import.to.span));
             return;
         }
         self.module.refactoring.imports.push(Arc::new(import));

@@ -13,7 +13,7 @@ use crate::fields::bad_argument;
 
 /// Value of a constant expression; `None` when it is none, which is reported.
 pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
-    let (value, diagnostics) = evaluate(expr, &Nothing);
+    let (value, diagnostics) = evaluate(&expr.constant(), &Nothing);
     let failed = diagnostics.has_errors();
     found.append(diagnostics);
     (!failed).then_some(value)

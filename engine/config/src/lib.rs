@@ -33,7 +33,7 @@ mod version;
 pub use constants::constant;
 pub use early::{Early, EarlyValue};
 pub use ignore_changes::ignore_changes;
-pub use load::{Entry, LANGUAGE_VERSION, load, load_from};
+pub use load::{Entry, LANGUAGE_VERSION, load, load_from, load_root};
 pub use module::{LocalProvider, Module, ModuleTree, Refactoring};
 pub use module_source::join_path;
 pub use project::{Implementation, PolicyLimits, ProjectEnvironment, ProjectFile};

@@ -12,7 +12,7 @@ use crate::assemble::assemble;
 use crate::blocks::{ModuleCall, ModuleSource, VersionRequirement};
 use crate::early::{EarlyScope, Inputs};
 use crate::fields::schema;
-use crate::{Constraint, Module, ModuleTree, SourceSet, Version, join_path, providers};
+use crate::{Constraint, InstalledModule, Module, ModuleTree, SourceSet, Version, join_path, providers};
 
 /// Version of the language that this engine speaks; `required_version` is compared with it.
 pub const LANGUAGE_VERSION: &str = "1.11.4";
@@ -33,28 +33,34 @@ pub struct Entry {
     /// Name under which the modules that it calls are in the manifest, when the manifest is that of another
     /// configuration; local ones are then found by their path.
     pub key: Option<Arc<str>>,
+    /// Whether what a broken root calls is looked at all the same, as `init` does.
+    pub thorough: bool,
 }
 
 impl Default for Entry {
     fn default() -> Self {
-        Self { dir: ".".into(), key: None }
+        Self { dir: ".".into(), key: None, thorough: false }
     }
+}
+
+/// The root module alone, for those who only want to know where the state is: modules need not be installed, and
+/// the version of the language does not matter.
+pub fn load_root(set: &SourceSet) -> (ModuleTree, Sources, Diagnostics) {
+    let mut loader = Loader::of(set, &Entry::default(), Sources::new());
+    loader.alone = true;
+    let root = loader.module(ModulePath::root(), ".".into(), &mut Vec::new(), Inputs::Given);
+    (ModuleTree { root: Arc::new(root) }, loader.sources, loader.found)
 }
 
 /// The same from any directory. The texts are added to those that `sources` has already.
 pub fn load_from(set: &SourceSet, entry: &Entry, sources: Sources) -> (ModuleTree, Sources, Diagnostics) {
-    let mut loader = Loader {
-        set,
-        key: entry.key.clone(),
-        by_dir: set.by_directory(),
-        schema: file_schema(),
-        sources,
-        read: HashSet::new(),
-        found: Diagnostics::new(),
-    };
+    let mut loader = Loader::of(set, entry, sources);
     let root = loader.module(ModulePath::root(), entry.dir.clone(), &mut Vec::new(), Inputs::Given);
     let tree = ModuleTree { root: Arc::new(root) };
-    loader.found.append(providers::check(&tree));
+    // Modules of a broken root were not looked at, so that nothing is said of who passes what.
+    if !loader.root_is_broken {
+        loader.found.append(providers::check(&tree));
+    }
     (tree, loader.sources, loader.found)
 }
 
@@ -67,10 +73,14 @@ struct Loader<'s> {
     /// Files read so far. What is wrong with a text is told once, however many calls read it.
     read: HashSet<Arc<str>>,
     found: Diagnostics,
+    root_is_broken: bool,
+    /// Whether only the root module is read.
+    alone: bool,
+    thorough: bool,
 }
 
 fn file_schema() -> BodySchema {
-    let blocks: [(&str, &[&'static str]); 13] = [
+    let blocks: [(&str, &[&'static str]); 14] = [
         ("terraform", &[]),
         ("provider", &["name"]),
         ("variable", &["name"]),
@@ -84,11 +94,28 @@ fn file_schema() -> BodySchema {
         ("moved", &[]),
         ("removed", &[]),
         ("import", &[]),
+        // Told at the place where it should not be.
+        ("required_providers", &[]),
     ];
     schema(&[], &[], &blocks)
 }
 
-impl Loader<'_> {
+impl<'s> Loader<'s> {
+    fn of(set: &'s SourceSet, entry: &Entry, sources: Sources) -> Self {
+        Loader {
+            set,
+            key: entry.key.clone(),
+            by_dir: set.by_directory(),
+            schema: file_schema(),
+            sources,
+            read: HashSet::new(),
+            found: Diagnostics::new(),
+            root_is_broken: false,
+            alone: false,
+            thorough: entry.thorough,
+        }
+    }
+
     /// Reads one module and those it calls. `above` are the directories of the modules around it.
     fn module(
         &mut self,
@@ -104,11 +131,12 @@ impl Loader<'_> {
         }
         let (mut module, found) = assemble(path, dir.clone(), primary, over, &self.sources);
         self.found.append(found);
-        if !self.found.has_errors() {
+        if !self.found.has_errors() && !self.alone {
             self.check_language(&module.settings.required_versions);
         }
         // As Terraform does: what a broken root calls is not looked at.
-        if module.path.is_root() && self.found.has_errors() {
+        if module.path.is_root() && self.found.has_errors() && !self.thorough {
+            self.root_is_broken = true;
             return module;
         }
         above.push(dir);
@@ -121,7 +149,8 @@ impl Loader<'_> {
             backend.settle(&scope);
             module.settings.backend = Some(backend);
         }
-        let names: Vec<Arc<str>> = module.calls.keys().cloned().collect();
+        let calls = module.calls.keys().filter(|_| !self.alone);
+        let names: Vec<Arc<str>> = calls.cloned().collect();
         for name in names {
             let Some(mut call) = module.calls.get(&name).cloned() else { continue };
             let scope = EarlyScope::new(&module, inputs, early);
@@ -166,8 +195,7 @@ impl Loader<'_> {
             None => return None,
         };
         let path = module.path.child(call.name.text.clone());
-        let names = self.key.iter().chain(&path.0).map(|name| &**name).collect::<Vec<_>>();
-        let key: Arc<str> = names.join(".").into();
+        let key = self.key_of(&path);
         let is_installed = self.set.installed.as_ref().is_some_and(|rows| rows.contains_key(&key));
         if unknown.has_errors() && !is_installed {
             self.found.append(unknown);
@@ -176,7 +204,13 @@ impl Loader<'_> {
         let dir: Arc<str> = match (&self.set.installed, source) {
             (Some(_), ModuleSource::Local(text)) if self.key.is_some() => join_path(&module.dir, text).into(),
             (Some(installed), _) => match installed.get(&key) {
-                Some(row) => row.dir.clone(),
+                Some(row) => {
+                    if let Some(changed) = self.changed(row, source, call) {
+                        self.found.push(changed.with_span(span));
+                        return None;
+                    }
+                    row.dir.clone()
+                }
                 None => {
                     self.not_installed(call);
                     return None;
@@ -205,6 +239,30 @@ impl Loader<'_> {
             return None;
         }
         Some(self.module(path, dir, above, Inputs::Call(scope, call)))
+    }
+
+    /// Under which name the manifest has a module.
+    fn key_of(&self, path: &ModulePath) -> Arc<str> {
+        let names = self.key.iter().chain(&path.0).map(|name| &**name).collect::<Vec<_>>();
+        names.join(".").into()
+    }
+
+    /// Why what was installed is not what a call asks for.
+    fn changed(&self, row: &InstalledModule, source: &ModuleSource, call: &ModuleCall) -> Option<Diagnostic> {
+        let normal = self.set.normal_source?;
+        call.source.as_ref()?;
+        let constraint = call.version.as_ref().and_then(|(text, _)| Constraint::parse(text).ok());
+        let installed = row.version.as_deref().and_then(Version::parse);
+        let (summary, what) = if normal(source)? != *row.source {
+            ("Module source has changed", "The source is another one than when this module was installed.")
+        } else if constraint.is_some_and(|wanted| !installed.is_some_and(|version| wanted.allows(&version))) {
+            let summary = "Module version requirements have changed";
+            (summary, "The version that was installed is none that the call allows.")
+        } else {
+            return None;
+        };
+        let detail = format!("{what} Run \"init\" to install all modules required by this configuration.");
+        Some(Diagnostic::error(codes::config::MODULE_LOAD, summary, detail))
     }
 
     fn not_installed(&mut self, call: &ModuleCall) {

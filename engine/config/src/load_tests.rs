@@ -1,3 +1,5 @@
+use ordain_diag::AttributeStep;
+
 use super::*;
 
 /// Summaries of what loading and validating reports.
@@ -114,7 +116,6 @@ resource "a" {}
         "Invalid variable name",
         "Invalid variable validation condition",
         "Invalid version constraint",
-        "Invalid version constraint",
         "Missing name for resource",
         "Missing required argument",
         "Missing required argument",
@@ -210,6 +211,16 @@ fn provider_configurations_pass_through_modules() {
 }
 
 #[test]
+fn a_provider_may_be_named_like_a_literal() {
+    let tree = tree(&[(
+        "main.tf",
+        "provider \"null\" {\n  alias = \"x\"\n}\nresource \"null_resource\" \"r\" {\n  provider = null.x\n}\nresource \"null_resource\" \"s\" {\n  provider = null\n}\n",
+    )]);
+    let names = tree.root.resources.values().map(|block| block.provider.as_ref().unwrap().text());
+    assert_eq!(names.collect::<Vec<_>>(), ["null.x", "null"]);
+}
+
+#[test]
 fn json_syntax_gives_the_same_blocks() {
     let json = r#"{
   "variable": {"v": {"type": "list(string)", "default": ["a"]}},
@@ -252,5 +263,34 @@ fn findings_stand_where_terraform_has_them() {
     ] {
         let found = placed(text);
         assert!(found.contains(&(summary.to_owned(), at.to_owned())), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn findings_of_providers_stand_inside_nested_blocks() {
+    let text = "resource \"a\" \"b\" {\n  x = 1\n  n {\n    y = 2\n  }\n  n {\n    y = 3\n  }\n  dynamic \"d\" {\n    for_each = [1]\n    content {\n      y = 4\n    }\n  }\n}\n";
+    let set = SourceSet { files: [("main.tf".into(), text.into())].into(), ..SourceSet::default() };
+    let (tree, sources, _) = load(&set);
+    let block = tree.root.resources.values().next().unwrap();
+    let address = ordain_addr::parse_instance("a.b").unwrap();
+    let name = |name: &str| AttributeStep::Name(name.to_owned());
+    for (path, at) in [
+        (vec![name("x")], (2, "1")),
+        (vec![name("n"), AttributeStep::Index(1), name("y")], (7, "3")),
+        (vec![name("n"), name("y")], (4, "2")),
+        (vec![name("n"), AttributeStep::Index(1), name("z")], (6, "{")),
+        (vec![name("n")], (1, "{")),
+        (vec![name("d"), AttributeStep::Index(0), name("y")], (1, "{")),
+        (vec![], (1, "{")),
+    ] {
+        let mut finding = Diagnostic::error(ordain_diag::codes::provider::PROVIDER_CONFIG, "s", "d");
+        finding.attribute = path.clone();
+        let placed = block.place(finding.into(), &address);
+        let span = placed.iter().next().unwrap().span.unwrap();
+        let source = sources.get(span.file).unwrap();
+        let (line, start) = (source.position(span.start as usize).line, span.start as usize);
+        assert_eq!(line, at.0, "{path:?}");
+        let before = &text[..=start];
+        assert!(before.ends_with(at.1) || text[..start].ends_with(at.1), "{path:?}: {before}");
     }
 }

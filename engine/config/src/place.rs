@@ -16,18 +16,45 @@ impl ResourceBlock {
     }
 
     /// Gives findings of a provider about an instance its address, and the place of the argument that
-    /// they name or of the block.
+    /// they name, or of the innermost block on the way to it that is written out.
     pub fn place(&self, found: Diagnostics, address: &ResourceInstance) -> Diagnostics {
         found.at_address(&address.to_string()).map(|finding| {
             if finding.span.is_some() {
                 return finding;
             }
-            let argument = match finding.attribute.first() {
-                Some(AttributeStep::Name(name)) => self.argument_span(name),
-                _ => None,
-            };
-            finding.with_span(argument.unwrap_or(self.header))
+            let span = named_in(&self.body, &finding.attribute);
+            finding.with_span(span).with_context(self.header)
         })
+    }
+}
+
+/// Where the argument at a path stands, as far as the path can be followed: through nested blocks by their numbers, and
+/// not into sets and blocks that are `dynamic`. An argument that is not written would stand where its block begins.
+fn named_in(body: &Body, path: &[AttributeStep]) -> Span {
+    let missing = || body.missing_item();
+    let Some((AttributeStep::Name(name), rest)) = path.split_first() else { return missing() };
+    if let Some(span) = written_at(body, name) {
+        return span;
+    }
+    let (at, inner) = match rest.split_first() {
+        Some((AttributeStep::Index(at), inner)) => (usize::try_from(*at).ok(), inner),
+        Some((AttributeStep::Name(_), _)) => (Some(0), rest),
+        // Elements of sets cannot be named, and those of maps have labels.
+        Some((AttributeStep::Key(_), _)) | None => (None, rest),
+    };
+    let block = at.and_then(|at| nested(body, name).into_iter().nth(at));
+    block.map_or_else(missing, |block| named_in(&block, inner))
+}
+
+/// Bodies of the nested blocks of a type that are written out in native syntax.
+fn nested(body: &Body, name: &str) -> Vec<Body> {
+    match body {
+        Body::Native(native) => {
+            let blocks = native.blocks.iter().filter(|block| &*block.block_type.text == name);
+            blocks.map(|block| block.body.clone()).collect()
+        }
+        Body::Json(_) => Vec::new(),
+        Body::Joined(parts) => parts.iter().flat_map(|part| nested(part, name)).collect(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Which provider configuration serves what, across modules.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Body, Expr};
 
-use crate::blocks::{ModuleCall, PassedProvider, ProviderBlock};
+use crate::blocks::{ModuleCall, PassedProvider, ProviderBlock, ProviderRef};
 use crate::fields::bad_block;
 use crate::{Module, ModuleTree};
 
@@ -108,6 +109,7 @@ fn says_nothing(body: &Body) -> bool {
 pub(crate) fn check(tree: &ModuleTree) -> Diagnostics {
     let mut found = Diagnostics::new();
     for module in tree.modules() {
+        check_names(module, &mut found);
         if !module.path.is_root() {
             let empty = module.providers.values().filter(|block| is_empty(block));
             empty.for_each(|block| found.push(redundant(block, &module.path)));
@@ -155,17 +157,29 @@ fn check_passed(module: &Module, child: &Module, passed: &PassedProvider, found:
         module.settings.required_providers.get(name).map(|required| required.source.clone())
     };
     let (inner, outer) = (&passed.inner.name.text, &passed.outer.name.text);
-    let (in_child, in_parent) = (declared(child, inner), declared(module, outer));
-    if in_child.is_none() {
+    // As Terraform does, which takes the name in the child for that in the parent where there is no other.
+    let outer_is_known = declared(module, outer).is_some();
+    let in_parent = declared(module, outer).or_else(|| declared(module, inner));
+    let in_child = declared(child, inner);
+    if in_child.is_none() && passed.inner.alias.is_none() {
         let place = format!("module {:?}", child.path.to_string());
-        found.push(undefined(inner, &place, passed.inner.span));
+        found.push(undefined(inner, &place, passed.inner.name.span));
     }
+    if let (Some(required), Some(alias)) =
+        (child.settings.required_providers.get(&**inner), &passed.inner.alias)
+        && !required.aliases.iter().any(|known| known.text == alias.text)
+        && !child.providers.contains_key(&(inner.to_arc(), Some(alias.text.to_arc())))
+    {
+        found.push(no_such_alias(child, &passed.inner));
+    }
+    let undeclared = in_child.is_none();
+    let mut in_child_types = child.settings.required_providers.values().map(|required| &required.source);
     let meant = in_child.unwrap_or_else(|| ProviderAddr::default_for(inner.clone()));
-    let given = in_parent.clone().unwrap_or_else(|| ProviderAddr::default_for(outer.clone()));
+    if !outer_is_known && passed.outer.alias.is_none() {
+        found.push(undefined(outer, &module_words(&module.path), passed.outer.name.span));
+    }
+    let given = in_parent.unwrap_or_else(|| ProviderAddr::default_for(outer.clone()));
     if meant != given {
-        if in_parent.is_none() {
-            found.push(undefined(outer, &module_words(&module.path), passed.outer.span));
-        }
         let detail = format!(
             "The local name {:?} in {} represents provider {:?}, but {:?} in {} represents {:?}.\n\nEach provider has its own distinct configuration schema and provider types, so this one can be assigned only a configuration for {:?}.",
             passed.outer.text(),
@@ -176,7 +190,10 @@ fn check_passed(module: &Module, child: &Module, passed: &PassedProvider, found:
             meant.for_display(),
             meant.for_display()
         );
-        found.push(bad_block("Provider type mismatch", detail, passed.outer.span));
+        // Where the child has that provider under another name, the name that it is passed as is wrong.
+        let known = in_child_types.any(|source| *source == given);
+        let at = if undeclared && known { passed.inner.name.span } else { passed.outer.name.span };
+        found.push(bad_block("Provider type mismatch", detail, at));
     }
     let alias = passed.inner.alias.as_ref().map(|alias| alias.text.to_arc());
     if let Some(block) = child.providers.get(&(inner.to_arc(), alias)).filter(|block| !is_empty(block)) {
@@ -216,6 +233,50 @@ fn undefined(name: &str, place: &str, span: Span) -> Diagnostic {
     );
     Diagnostic::warning(codes::config::INVALID_ARGUMENT, "Reference to undefined provider", detail)
         .with_span(span)
+}
+
+fn no_such_alias(child: &Module, inner: &ProviderRef) -> Diagnostic {
+    let detail = format!(
+        "The configuration of {} requires no provider configuration with the name {:?}.\n\nIf you control it, add the name to \"configuration_aliases\" of its required_providers entry.",
+        child.path,
+        inner.text()
+    );
+    bad_block("Reference to undefined provider", detail, inner.name.span)
+}
+
+/// Warns of providers that a module requires under two names, by its entries or by its resources.
+fn check_names(module: &Module, found: &mut Diagnostics) {
+    let mut known: BTreeMap<&ProviderAddr, &Arc<str>> = BTreeMap::new();
+    let summary = "Duplicate required provider";
+    let warn = |detail: String, span: Span| {
+        Diagnostic::warning(codes::config::INVALID_BLOCK, summary, detail).with_span(span)
+    };
+    for (name, required) in &module.settings.required_providers {
+        match known.get(&required.source) {
+            None => {
+                known.insert(&required.source, name);
+            }
+            Some(earlier) => {
+                let detail = format!(
+                    "Provider {} has the names {earlier:?} and {name:?} here. Give it one, and use \"alias\" for several configurations.",
+                    required.source.for_display()
+                );
+                found.push(warn(detail, required.span));
+            }
+        }
+    }
+    for block in module.resources.values() {
+        let implied = block.provider.is_none()
+            && !module.settings.required_providers.contains_key(block.provider_name());
+        if let Some(name) = known.get(&block.provider_addr).filter(|_| implied) {
+            let detail = format!(
+                "{} implies the provider {}, which has the name {name:?} here. Either add \"provider = {name}\" to the block, or give the provider the name that its types begin with.",
+                block.resource,
+                block.provider_addr.for_display()
+            );
+            found.push(warn(detail, block.header));
+        }
+    }
 }
 
 fn redundant(block: &ProviderBlock, path: &ModulePath) -> Diagnostic {

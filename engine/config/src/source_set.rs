@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::Early;
+use crate::blocks::ModuleSource;
 
 /// Texts of all files that a configuration may consist of. Nothing below re-reads the disk; a plan
 /// stores this as its snapshot of the configuration.
@@ -16,6 +17,9 @@ pub struct SourceSet {
     /// What is installed, by module path with dots (`a`, `a.b`), as `modules.json` keeps it. `None` when
     /// nothing was installed yet: then local modules are found by their path and others are reported.
     pub installed: Option<BTreeMap<Arc<str>, InstalledModule>>,
+    /// How a source is written in the manifest; where it is given, a module that was installed from another source
+    /// or in a version that does not fit is an error.
+    pub normal_source: Option<fn(&ModuleSource) -> Option<String>>,
     /// What sources and versions of modules, and settings of the backend, may refer to.
     pub early: Early,
 }

@@ -1,8 +1,10 @@
 //! Arguments that are read as references or words, not evaluated.
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_lang::ast::{Expr, ExprKind, Traversal};
+use ordain_lang::ast::{Body, Expr, ExprKind, Ident, Traversal};
 use ordain_lang::parse::parse_expr_within;
+
+use crate::fields::bad_argument;
 
 /// The reference that an expression is; in JSON syntax the text of a string, and in native syntax, by
 /// old habit and with a warning, the text in quotes.
@@ -16,23 +18,53 @@ pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Trave
             );
             found.take(parse_expr_within(expr.span, text))
         }
-        _ => as_written(expr, found),
+        _ => return as_plain_traversal(expr, found),
     };
-    match read.kind {
-        ExprKind::Traversal(traversal) => Some(traversal),
-        _ => None,
-    }
+    named(read)
 }
 
 /// The reference that an expression is; text in quotes is one in JSON syntax only.
 pub(crate) fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
-    match as_written(expr, found).kind {
-        ExprKind::Traversal(traversal) => Some(traversal),
-        _ => None,
+    let read = match &expr.kind {
+        // What is wrong with a text of JSON syntax is told by the caller alone: it is no reference.
+        ExprKind::Json(_) => expr.native().0,
+        _ => as_written(expr, found),
+    };
+    named(read)
+}
+
+/// The reference that an expression is. `null`, `true` and `false` are names here, as that of the provider `null`.
+fn named(expr: Expr) -> Option<Traversal> {
+    let word = |expr: &Expr| {
+        let text = match expr.kind {
+            ExprKind::Null => "null",
+            ExprKind::Bool(true) => "true",
+            ExprKind::Bool(false) => "false",
+            _ => return None,
+        };
+        Some(Ident { text: text.into(), span: expr.span })
+    };
+    match &expr.kind {
+        ExprKind::Traversal(traversal) => Some(traversal.clone()),
+        ExprKind::Relative(parts) => Some(Traversal::new(word(&parts.source)?, parts.steps.to_vec())),
+        _ => Some(Traversal::new(word(&expr)?, Vec::new())),
     }
 }
 
 /// The expression that is meant where no template is: in JSON syntax the text of a string.
 pub(crate) fn as_written(expr: &Expr, found: &mut Diagnostics) -> Expr {
     found.take(expr.native())
+}
+
+/// The same where JSON syntax must have a string that can be read; what else stands in `body` is reported.
+pub(crate) fn static_text(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<Expr> {
+    if matches!(body, Body::Json(_)) && !matches!(expr.kind, ExprKind::Json(_)) {
+        let detail = "A reference is one string in JSON syntax.";
+        found.push(bad_argument("Invalid reference expression", detail, expr.span));
+        return None;
+    }
+    let (read, problems) = expr.native();
+    let readable = !problems.has_errors();
+    found.append(problems);
+    readable.then_some(read)
 }

@@ -122,6 +122,8 @@ pub struct Override {
     pub values: Value,
     /// Whether they are known while planning; `None` when not written.
     pub at_plan: Option<bool>,
+    /// Where the target stands.
+    pub target_span: Span,
     /// The block's type.
     pub header: Span,
 }

@@ -42,7 +42,14 @@ impl TypeConstraint {
 impl TypeConstraint {
     /// Reads a type expression. What is wrong is reported; the result is then of any type.
     pub fn parse(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
-        let expr = found.take(expr.native());
+        let (native, problems) = expr.native();
+        // A text of JSON syntax that cannot be read is told as a whole.
+        if matches!(expr.kind, ExprKind::Json(_)) && problems.has_errors() {
+            found.push(invalid(NO_TYPE, expr.span));
+            return TypeConstraint::default();
+        }
+        found.append(problems);
+        let expr = native;
         // Names of collections alone are an old way to say that elements are of any one type.
         match expr.keyword() {
             Some("list") => return TypeConstraint::plain(Type::list(Type::Dynamic)),
@@ -67,6 +74,8 @@ impl TypeConstraint {
     }
 }
 
+const NO_TYPE: &str = "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor call, like list(string).";
+
 fn invalid(detail: impl Into<String>, span: Span) -> Diagnostic {
     bad_argument("Invalid type specification", detail, span)
 }
@@ -88,7 +97,7 @@ fn read(expr: &Expr, found: &mut Diagnostics) -> Option<TypeConstraint> {
         }
         (_, Some(word)) => format!("The keyword {word:?} is not a valid type specification."),
         (ExprKind::Call(call), _) => return read_call(call, expr.unwrapped().span, found),
-        _ => "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor call, like list(string).".to_owned(),
+        _ => NO_TYPE.to_owned(),
     };
     found.push(invalid(wrong, expr.span));
     None

@@ -1,18 +1,17 @@
 //! What can be said about a configuration without any values or schemas.
 
-use ordain_addr::{ConfigResource, ModulePath, Target};
 use ordain_diag::Diagnostics;
 
-use crate::blocks::ModuleCall;
+use crate::blocks::{Import, ModuleCall};
 use crate::deprecations::deprecations;
 use crate::fields::{bad_argument, bad_block};
 use crate::provisioners::check_provisioners;
+use ordain_lang::ast::{ExprKind, TraversalStep};
 use ordain_lang::suggest::{did_you_mean, nearest};
 
 use crate::{Module, ModuleTree};
 
-/// Checks what [`crate::load`] does not: arguments of module calls, and `removed` blocks against what is
-/// declared. References are checked where schemas are at hand, by the evaluator.
+/// Checks what [`crate::load`] does not: arguments of module calls, and what is imported. References are checked where schemas are at hand, by the evaluator.
 pub fn validate(tree: &ModuleTree) -> Diagnostics {
     let mut found = deprecations(tree);
     for module in tree.modules() {
@@ -21,10 +20,35 @@ pub fn validate(tree: &ModuleTree) -> Diagnostics {
                 check_arguments(call, child, &mut found);
             }
         }
-        check_removed(tree, module, &mut found);
         check_provisioners(module, &mut found);
     }
+    check_imports(tree, &mut found);
     found
+}
+
+/// Whether no configuration can be written for a target that is not declared: it is written for single resources of the
+/// root module only.
+fn cannot_be_written(import: &Import) -> bool {
+    let keyed = match &import.to.kind {
+        ExprKind::Traversal(to) => {
+            import.for_each.is_some() || to.steps().iter().any(|step| matches!(step, TraversalStep::Index(_)))
+        }
+        _ => false,
+    };
+    keyed || !import.target.module.is_root()
+}
+
+fn check_imports(tree: &ModuleTree, found: &mut Diagnostics) {
+    for import in tree.root.refactoring.imports.iter().filter(|import| cannot_be_written(import)) {
+        if tree.resource(&import.target).is_none() {
+            let detail = format!(
+                "The configuration for the given import target {} does not exist. Declare the resource: configuration is written for resources of the root module without keys only.",
+                import.target
+            );
+            let summary = "Configuration for import target does not exist";
+            found.push(bad_argument(summary, detail, import.to.span));
+        }
+    }
 }
 
 /// Checks that every import block names something that is declared. Only a plan asks: what is missing may
@@ -32,7 +56,8 @@ pub fn validate(tree: &ModuleTree) -> Diagnostics {
 pub fn validate_imports(tree: &ModuleTree) -> Diagnostics {
     let mut found = Diagnostics::new();
     for import in &tree.root.refactoring.imports {
-        if tree.resource(&import.target).is_none() {
+        // The others are looked at without a plan, too.
+        if !cannot_be_written(import) && tree.resource(&import.target).is_none() {
             let detail = format!(
                 "The configuration for the given import target {} does not exist. To have configuration written for it, give -generate-config-out=FILE to plan; otherwise declare the resource.",
                 import.target
@@ -61,30 +86,6 @@ fn check_arguments(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
             let meant = did_you_mean(nearest(name, child.variables.keys().map(|name| &**name)));
             let detail = format!("An argument named {name:?} is not expected here.{meant}");
             found.push(bad_argument("Unsupported argument", detail, argument.name.span));
-        }
-    }
-}
-
-fn check_removed(tree: &ModuleTree, module: &Module, found: &mut Diagnostics) {
-    for removed in &module.refactoring.removed {
-        let (target, span) = &removed.from;
-        let inside = |path: ModulePath| ModulePath(module.path.0.iter().chain(&path.0).cloned().collect());
-        match target {
-            Target::Module(from) if tree.module(&inside(from.path())).is_some() => {
-                let detail =
-                    format!("This statement declares that {from} was removed, but it is still declared.");
-                found.push(bad_block("Removed module still exists", detail, *span));
-            }
-            Target::Resource(from) => {
-                let address =
-                    ConfigResource { module: inside(from.module.path()), resource: from.resource.clone() };
-                if tree.resource(&address).is_some() {
-                    let detail =
-                        format!("This statement declares that {from} was removed, but it is still declared.");
-                    found.push(bad_block("Removed resource still exists", detail, *span));
-                }
-            }
-            Target::Module(_) | Target::Instance(_) => {}
         }
     }
 }

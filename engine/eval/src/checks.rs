@@ -88,7 +88,8 @@ impl Core {
         let holds_up = |verdict: &Verdict| match verdict.status {
             CheckStatus::Error => true,
             CheckStatus::Fail => {
-                !matches!(self.input.conditions, Conditions::Warn | Conditions::SilentForResources)
+                let warns = [Conditions::Warn, Conditions::WarnForResources, Conditions::SilentForResources];
+                !warns.contains(&self.input.conditions)
             }
             _ => false,
         };
@@ -218,7 +219,7 @@ impl Core {
             (ConditionKind::Assert, _) => true,
             (ConditionKind::Validation, _) | (_, Conditions::Refuse | Conditions::Ignore) => false,
             (_, Conditions::Warn) => true,
-            (_, Conditions::SilentForResources) => of == CheckKind::Resource,
+            (_, Conditions::WarnForResources | Conditions::SilentForResources) => of == CheckKind::Resource,
         }
     }
 

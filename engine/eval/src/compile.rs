@@ -1,20 +1,19 @@
 //! The module tree as a table of modules and a graph of blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, ModulePath, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
 use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_lang::ast::{Expr, Traversal, TraversalStep};
+use ordain_lang::ast::{Expr, Traversal};
 use ordain_lang::refs::{body_references, references};
-use ordain_value::{Path, Step};
 use petgraph::graph::NodeIndex;
 
+use crate::Input;
 use crate::graph::{Edge, Graph, ModuleId, Node};
 use crate::provider_keys::ProviderKey;
-use crate::{Input, RelevantAttribute};
 
 /// A module, compiled.
 pub(crate) struct CompiledModule {
@@ -43,8 +42,6 @@ pub(crate) struct Program {
     /// What chooses an instance of the provider configuration, for resources whose configuration has several.
     pub(crate) provider_keys: BTreeMap<ConfigResource, ProviderKey>,
     pub(crate) graph: Graph,
-    /// Attributes that are read of resources.
-    pub(crate) reads: BTreeSet<RelevantAttribute>,
     provider_index: BTreeMap<ProviderConfigAddr, usize>,
 }
 
@@ -468,9 +465,6 @@ impl Program {
     }
 
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
-        if why != Edge::DependsOn {
-            self.note_read(id, traversal);
-        }
         for needed in self.named(id, traversal, why) {
             // A postcondition names its own object, and a mistaken self-reference is reported with its
             // place when the block is evaluated.
@@ -514,17 +508,5 @@ impl Program {
             _ => nodes.push(Node::Close(child)),
         }
         nodes
-    }
-
-    fn note_read(&mut self, id: ModuleId, traversal: &Traversal) {
-        let Ok(reference) = Reference::parse(traversal) else { return };
-        let Subject::Resource(resource, key) = &reference.subject else { return };
-        let step = |step: &TraversalStep| match step {
-            TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
-            TraversalStep::Index(step) => Step::Index(step.key.clone()),
-        };
-        let path = traversal.steps().iter().skip(reference.consumed).map(step).collect();
-        let (resource, key) = (self.address(id, resource), key.clone());
-        self.reads.insert(RelevantAttribute { resource, key, path: Path(path) });
     }
 }

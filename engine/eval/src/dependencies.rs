@@ -1,7 +1,11 @@
 //! What a resource depends on, through everything between.
+//!
+//! The state stores all that an object depends on, which in a chain of n blocks is n²/2 names. So the lists are
+//! made where somebody asks for one; until then a block has a place in a compact copy of the graph, which all share.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use ordain_addr::{ConfigResource, Mode};
 use petgraph::graph::NodeIndex;
@@ -9,23 +13,155 @@ use petgraph::graph::NodeIndex;
 use crate::compile::Program;
 use crate::graph::{Edge, ModuleId, Node};
 
-/// Walks back from nodes. A walk costs as much as it visits, which is hardly more than its answer; nothing
-/// is kept, as each answer is needed once.
+/// What one block depends on. Cheap to copy; the whole list is made when it is first asked for.
+#[derive(Clone)]
+pub struct Dependencies(Arc<Place>);
+
+struct Place {
+    links: Arc<Links>,
+    at: u32,
+    all: OnceLock<Arc<[ConfigResource]>>,
+}
+
+/// The graph without what is needed only for a while: for each node the nodes that it needs.
+#[derive(Clone, Default)]
+struct Links {
+    /// Where the needs of a node start in `needs`; one more than there are nodes.
+    starts: Vec<u32>,
+    needs: Vec<u32>,
+    /// Of nodes that are resources, the place in `ranked`.
+    ranks: Vec<Option<u32>>,
+    /// Resources in order of their addresses.
+    ranked: Vec<ConfigResource>,
+}
+
+impl Links {
+    fn needs(&self, at: u32) -> &[u32] {
+        let place = |at: usize| self.starts.get(at).and_then(|start| usize::try_from(*start).ok());
+        let at = at as usize;
+        let range = place(at).zip(place(at + 1));
+        range.and_then(|(start, end)| self.needs.get(start..end)).unwrap_or_default()
+    }
+
+    fn rank(&self, at: u32) -> Option<u32> {
+        self.ranks.get(at as usize).copied().flatten()
+    }
+
+    fn resource(&self, at: u32) -> Option<&ConfigResource> {
+        self.ranked.get(self.rank(at)? as usize)
+    }
+
+    /// The given nodes and all that they need. Costs as much as it finds.
+    fn behind(&self, mut open: Vec<u32>) -> Vec<u32> {
+        let mut seen: HashSet<u32> = HashSet::new();
+        let mut found = Vec::new();
+        while let Some(at) = open.pop() {
+            if seen.insert(at) {
+                found.push(at);
+                open.extend(self.needs(at));
+            }
+        }
+        found
+    }
+
+    /// Resources of these ranks, each once and in order.
+    fn by_ranks(&self, mut ranks: Vec<u32>) -> Arc<[ConfigResource]> {
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks.iter().filter_map(|rank| self.ranked.get(*rank as usize).cloned()).collect()
+    }
+
+    fn resources(&self, nodes: &[u32]) -> Arc<[ConfigResource]> {
+        self.by_ranks(nodes.iter().filter_map(|at| self.rank(*at)).collect())
+    }
+}
+
+impl Dependencies {
+    fn at(links: &Arc<Links>, at: NodeIndex) -> Dependencies {
+        Dependencies(Arc::new(Place {
+            links: links.clone(),
+            at: u32::try_from(at.index()).unwrap_or(u32::MAX),
+            all: OnceLock::new(),
+        }))
+    }
+
+    /// Those of a block that needs each of these resources, none of which needs another.
+    pub fn listed(resources: impl IntoIterator<Item = ConfigResource>) -> Dependencies {
+        let ranked: Vec<ConfigResource> =
+            resources.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let count = u32::try_from(ranked.len()).unwrap_or(u32::MAX);
+        let links = Links {
+            starts: std::iter::once(0).chain((0..=count).map(|_| count)).collect(),
+            needs: (1..=count).collect(),
+            ranks: std::iter::once(None).chain((0..count).map(Some)).collect(),
+            ranked,
+        };
+        Dependencies::at(&Arc::new(links), NodeIndex::new(0))
+    }
+
+    /// All of them, transitively, in order of their addresses, as the state stores them.
+    pub fn all(&self) -> &Arc<[ConfigResource]> {
+        let Place { links, at, all } = &*self.0;
+        all.get_or_init(|| links.resources(&links.behind(links.needs(*at).to_vec())))
+    }
+
+    /// All that any of these depends on, in one walk where they are of one configuration.
+    pub fn together<'d>(many: impl IntoIterator<Item = &'d Dependencies>) -> HashSet<&'d ConfigResource> {
+        let mut webs: HashMap<*const Links, (&Links, Vec<u32>)> = HashMap::new();
+        for Dependencies(place) in many {
+            let (links, open) =
+                webs.entry(Arc::as_ptr(&place.links)).or_insert_with(|| (&*place.links, Vec::new()));
+            open.extend(links.needs(place.at));
+        }
+        let behind = webs.into_values().map(|(links, open)| (links, links.behind(open)));
+        behind.flat_map(|(links, nodes)| nodes.into_iter().filter_map(move |at| links.resource(at))).collect()
+    }
+
+    /// Those that are looked for, without any that are only needed by one where the search ends.
+    pub fn nearest(
+        &self,
+        looked_for: impl Fn(&ConfigResource) -> bool,
+        ends: impl Fn(&ConfigResource) -> bool,
+    ) -> Vec<&ConfigResource> {
+        let links = &*self.0.links;
+        let mut open = links.needs(self.0.at).to_vec();
+        let mut seen: HashSet<u32> = HashSet::new();
+        let mut found = Vec::new();
+        while let Some(at) = open.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            let resource = links.resource(at);
+            found.extend(resource.filter(|resource| looked_for(resource)));
+            if !resource.is_some_and(&ends) {
+                open.extend(links.needs(at));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+impl fmt::Debug for Dependencies {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { links, at, .. } = &*self.0;
+        out.debug_list().entries(links.needs(*at).iter().filter_map(|at| links.resource(*at))).finish()
+    }
+}
+
+/// Dependencies of all blocks of a program.
 #[derive(Default)]
 pub(crate) struct DependencyTable {
-    /// Which walk visited a node last.
-    visited: Vec<u32>,
-    walk: u32,
-    /// Resource nodes in order of their addresses.
-    ranks: Vec<Option<u32>>,
-    ranked: Vec<ConfigResource>,
-    /// Ranks of resources that are stored in a module and no longer declared there: objects that wait for all of the
-    /// module, and to which nothing is done, are stored with them too.
-    stored: BTreeMap<ModuleId, Vec<u32>>,
-    /// Modules that the last walk found waited for as a whole, while anything is in `stored`.
-    closed: Vec<ModuleId>,
+    links: Arc<Links>,
+    /// Ranks of resources that are stored in a module and no longer declared there, by the node that closes the
+    /// module: objects that wait for all of it, and to which nothing is done, are stored with them too.
+    stored: BTreeMap<u32, Vec<u32>>,
     /// The last answer with stored ones: instances of a block ask one after the other.
     last: Option<(NodeIndex, Arc<[ConfigResource]>)>,
+}
+
+fn number(at: NodeIndex) -> u32 {
+    u32::try_from(at.index()).unwrap_or(u32::MAX)
 }
 
 impl DependencyTable {
@@ -35,21 +171,22 @@ impl DependencyTable {
             Some(Node::Resource(id, resource)) => Some((program.address(*id, resource), at)),
             _ => None,
         };
+        let mut links = Links { ranks: vec![None; program.graph.len()], ..Links::default() };
+        links.starts.push(0);
+        for at in program.graph.indices() {
+            links.needs.extend(lasting(program, at).map(number));
+            links.starts.push(u32::try_from(links.needs.len()).unwrap_or(u32::MAX));
+        }
         let mut resources: Vec<(ConfigResource, NodeIndex)> =
             program.graph.indices().filter_map(address).collect();
         resources.sort();
-        let mut table = DependencyTable {
-            visited: vec![0; program.graph.len()],
-            ranks: vec![None; program.graph.len()],
-            ..DependencyTable::default()
-        };
         for (rank, (address, at)) in resources.into_iter().enumerate() {
-            if let Some(slot) = table.ranks.get_mut(at.index()) {
+            if let Some(slot) = links.ranks.get_mut(at.index()) {
                 *slot = u32::try_from(rank).ok();
             }
-            table.ranked.push(address);
+            links.ranked.push(address);
         }
-        table
+        DependencyTable { links: Arc::new(links), ..DependencyTable::default() }
     }
 
     /// Takes note of resources that the state has and the configuration has not.
@@ -63,8 +200,9 @@ impl DependencyTable {
         if undeclared.is_empty() {
             return;
         }
+        let links = Arc::make_mut(&mut self.links);
         // Ranks are places in the order of addresses, so they are given anew.
-        let old = std::mem::take(&mut self.ranked);
+        let old = std::mem::take(&mut links.ranked);
         let mut all: Vec<(ConfigResource, Option<usize>)> =
             old.into_iter().enumerate().map(|(rank, address)| (address, Some(rank))).collect();
         all.extend(undeclared.iter().map(|(_, address)| ((*address).clone(), None)));
@@ -78,48 +216,41 @@ impl DependencyTable {
                 None => added.insert(address, rank),
             };
         }
-        for slot in self.ranks.iter_mut().flatten() {
+        for slot in links.ranks.iter_mut().flatten() {
             *slot = usize::try_from(*slot).ok().and_then(|rank| moved.get(&rank).copied()).unwrap_or(*slot);
         }
         for (id, address) in undeclared {
-            self.stored.entry(id).or_default().extend(added.get(address));
+            if let Some(close) = program.graph.find(&Node::Close(id)) {
+                self.stored.entry(number(close)).or_default().extend(added.get(address));
+            }
         }
-        self.ranked = all.into_iter().map(|(address, _)| address).collect();
+        links.ranked = all.into_iter().map(|(address, _)| address).collect();
     }
 
-    /// All resources that a node depends on, as the state stores them.
-    pub(crate) fn all(&mut self, program: &Program, at: NodeIndex) -> Arc<[ConfigResource]> {
-        self.resources_behind(program, lasting(program, at).collect())
+    /// What a node depends on.
+    pub(crate) fn of(&self, at: NodeIndex) -> Dependencies {
+        Dependencies::at(&self.links, at)
     }
 
-    /// The same with what is stored and no longer declared; `None` when there is none of it.
-    pub(crate) fn all_with_stored(
-        &mut self,
-        program: &Program,
-        at: NodeIndex,
-    ) -> Option<Arc<[ConfigResource]>> {
+    /// All of it with what is stored and no longer declared; `None` when there is none of that.
+    pub(crate) fn all_with_stored(&mut self, at: NodeIndex) -> Option<Arc<[ConfigResource]>> {
         if self.stored.is_empty() {
             return None;
         }
         if let Some((_, answer)) = self.last.as_ref().filter(|(node, _)| *node == at) {
             return Some(answer.clone());
         }
-        let mut ranks = self.ranks_behind(program, lasting(program, at).collect());
-        let closed = std::mem::take(&mut self.closed);
-        ranks.extend(closed.iter().filter_map(|id| self.stored.get(id)).flatten());
-        let answer = self.by_ranks(ranks);
+        let nodes = self.links.behind(self.links.needs(number(at)).to_vec());
+        let stored = nodes.iter().filter_map(|at| self.stored.get(at)).flatten().copied();
+        let ranks = nodes.iter().filter_map(|at| self.links.rank(*at)).chain(stored).collect();
+        let answer = self.links.by_ranks(ranks);
         self.last = Some((at, answer.clone()));
         Some(answer)
     }
 
     /// Managed resources whose changes a data source waits for: those that its block names, in `depends_on` or
     /// anywhere else, and all behind what else `depends_on` names there and in the calls of the modules around it.
-    pub(crate) fn awaited(
-        &mut self,
-        program: &Program,
-        at: NodeIndex,
-        id: ModuleId,
-    ) -> Arc<[ConfigResource]> {
+    pub(crate) fn awaited(&self, program: &Program, at: NodeIndex, id: ModuleId) -> Arc<[ConfigResource]> {
         let (named, mut through): (Vec<NodeIndex>, Vec<NodeIndex>) =
             named_explicitly(program, at).into_iter().partition(|named| is_resource(program, *named));
         let mut module = Some(id);
@@ -128,42 +259,10 @@ impl DependencyTable {
             through.extend(open.into_iter().flat_map(|open| named_explicitly(program, open)));
             module = program.module(id).and_then(|module| module.caller.as_ref()).map(|(caller, _)| *caller);
         }
-        let mut ranks = self.ranks_behind(program, through);
-        let direct = lasting(program, at).chain(named);
-        ranks.extend(direct.filter_map(|needed| self.ranks.get(needed.index()).copied().flatten()));
-        let resources = self.by_ranks(ranks);
+        let mut nodes = self.links.behind(through.into_iter().map(number).collect());
+        nodes.extend(lasting(program, at).chain(named).map(number));
+        let resources = self.links.resources(&nodes);
         resources.iter().filter(|address| address.resource.mode == Mode::Managed).cloned().collect()
-    }
-
-    /// Resources among these nodes and what they need.
-    fn resources_behind(&mut self, program: &Program, stack: Vec<NodeIndex>) -> Arc<[ConfigResource]> {
-        let ranks = self.ranks_behind(program, stack);
-        self.by_ranks(ranks)
-    }
-
-    fn ranks_behind(&mut self, program: &Program, mut stack: Vec<NodeIndex>) -> Vec<u32> {
-        self.walk += 1;
-        self.closed.clear();
-        let mut ranks: Vec<u32> = Vec::new();
-        while let Some(at) = stack.pop() {
-            let Some(visited) = self.visited.get_mut(at.index()) else { continue };
-            if std::mem::replace(visited, self.walk) == self.walk {
-                continue;
-            }
-            ranks.extend(self.ranks.get(at.index()).copied().flatten());
-            if let Some(Node::Close(id)) = program.graph.node(at).filter(|_| !self.stored.is_empty()) {
-                self.closed.push(*id);
-            }
-            stack.extend(lasting(program, at));
-        }
-        ranks
-    }
-
-    /// Resources of these ranks, each once and in order.
-    fn by_ranks(&self, mut ranks: Vec<u32>) -> Arc<[ConfigResource]> {
-        ranks.sort_unstable();
-        ranks.dedup();
-        ranks.iter().filter_map(|rank| self.ranked.get(usize::try_from(*rank).ok()?).cloned()).collect()
     }
 }
 
@@ -179,3 +278,7 @@ fn lasting(program: &Program, at: NodeIndex) -> impl Iterator<Item = NodeIndex> 
 fn named_explicitly(program: &Program, at: NodeIndex) -> Vec<NodeIndex> {
     program.graph.needs(at).filter(|(_, why)| *why == Edge::DependsOn).map(|(needed, _)| needed).collect()
 }
+
+#[cfg(test)]
+#[path = "dependencies_tests.rs"]
+mod tests;

@@ -121,17 +121,16 @@ impl Evaluator {
         let id = self.core.program.find_module(&resource.module)?;
         let node = crate::graph::Node::Resource(id, resource.resource.clone());
         let at = self.core.program.graph.find(&node)?;
-        self.dependencies.all_with_stored(&self.core.program, at)
+        self.dependencies.all_with_stored(at)
     }
 
-    /// All resources that a declared one depends on, as the state stores them; `None` when it is not declared or
-    /// takes no part.
-    pub fn dependencies_of(&mut self, resource: &ConfigResource) -> Option<std::sync::Arc<[ConfigResource]>> {
+    /// What a declared resource depends on; `None` when it is not declared or takes no part.
+    pub fn dependencies_of(&self, resource: &ConfigResource) -> Option<crate::Dependencies> {
         let id = self.core.program.find_module(&resource.module)?;
         let node = crate::graph::Node::Resource(id, resource.resource.clone());
         let at = self.core.program.graph.find(&node)?;
         let kept = self.kept.get(at.index()).copied().unwrap_or(false);
-        kept.then(|| self.dependencies.all(&self.core.program, at))
+        kept.then(|| self.dependencies.of(at))
     }
 
     /// Says that all objects there are were given: a resource of which none was given has no instances. Only
@@ -191,7 +190,11 @@ impl Evaluator {
 
     /// Takes stock: outputs, findings of all conditions, attributes that were read.
     pub fn finish(self) -> Outcome {
-        self.outcome()
+        let validating = self.core.input.mode == crate::Mode::Validate;
+        let imports = if validating { self.core.undeclared_imports() } else { Diagnostics::new() };
+        let mut outcome = self.outcome();
+        outcome.diagnostics.append(imports);
+        outcome
     }
 
     /// Evaluates an expression as if it stood in a module instance. For the console.

@@ -1,18 +1,18 @@
 //! Import blocks, evaluated for the instances that they name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, Key, ModuleInstance, ProviderConfigAddr, ResourceInstance};
 use ordain_config::blocks::{Import, Repetition};
-use ordain_config::key_of;
+use ordain_config::{Reference, Subject, key_of};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
 use ordain_lang::refs::references;
-use ordain_value::{Type, Value, convert};
+use ordain_value::{Kind, Marks, Type, Value, convert};
 
 use crate::core::{Core, error};
-use crate::expand::{Expansion, by_for_each};
+use crate::expand::by_for_each;
 use crate::graph::ModuleId;
 use crate::scope::InstanceScope;
 use crate::values::{InstanceId, KeyData};
@@ -31,7 +31,12 @@ impl Core {
             return Some(imports);
         }
         for import in root.refactoring.imports.iter().filter(|import| import.target == *target) {
-            self.add_import(import, &mut imports, found);
+            if target.module.is_root() {
+                found.extend(self.names_itself(import));
+            }
+            if found.error_count() == before {
+                self.add_import(import, &mut imports, found);
+            }
         }
         (found.error_count() == before).then_some(imports)
     }
@@ -67,35 +72,92 @@ impl Core {
             found.push(error(codes::config::INVALID_ARGUMENT, "Invalid address", detail, import.to.span));
             return;
         }
-        let expansion = match &import.for_each {
-            None => Expansion::Single,
+        let each = match &import.for_each {
+            None => Some(vec![KeyData::None]),
             Some(expr) => {
                 let value = found.take(self.evaluate(&self.scope(root, &KeyData::None), expr));
-                let Some(value) = value else { return };
-                match by_for_each(value, self.input.mode == Mode::Validate, expr.span) {
-                    Ok(expansion) => expansion,
-                    Err(problem) => {
-                        found.push(*problem);
-                        return;
-                    }
-                }
+                value.and_then(|value| found.take(self.each_import(value, expr.span)))
             }
         };
-        for index in 0..expansion.len() {
-            let keys = expansion.key_data(index);
+        let mut own: HashSet<ResourceInstance> = HashSet::new();
+        for keys in each.into_iter().flatten() {
             let scope = self.scope(root, &keys);
-            let Some((address, wanted)) = self.one_import(&scope, import, found) else { continue };
-            if imports.insert(address.clone(), wanted).is_some() {
+            let Some((address, wanted)) = self.one_import(&scope, import, found) else { return };
+            let again = !own.insert(address.clone());
+            if imports.insert(address.clone(), wanted).is_some() && !again {
                 let detail =
                     format!("Another import block names {address} already. An object can be imported once.");
-                found.push(error(
-                    codes::config::DUPLICATE,
-                    "Duplicate import configuration",
-                    detail,
-                    import.header,
-                ));
+                let summary = format!("Duplicate import configuration for \"{}\"", import.target);
+                found.push(error(codes::config::DUPLICATE, summary, detail, import.to.span));
             }
         }
+    }
+
+    /// What an import is repeated for: anything with elements, which may be known as late as it likes while the
+    /// configuration is only checked. The elements of lists have numbers as keys, those of sets themselves.
+    fn each_import(&self, value: Value, span: Span) -> (Option<Vec<KeyData>>, Diagnostics) {
+        let (value, marks) = value.unmark();
+        if marks.is_sensitive() || marks.is_ephemeral() || !value.is_known() {
+            let open = self.input.mode == Mode::Validate;
+            if open && matches!(value.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) {
+                let any = || Value::unknown(Type::Dynamic);
+                return (Some(vec![KeyData::Each(any(), any())]), Diagnostics::new());
+            }
+            return match by_for_each(value.with_marks(marks), open, span) {
+                Ok(expansion) => (Some(vec![expansion.key_data(0)]), Diagnostics::new()),
+                Err(problem) => (None, (*problem).into()),
+            };
+        }
+        let numbered = |items: &[Value]| {
+            let keys = (0_i64..).zip(items);
+            keys.map(|(at, item)| KeyData::Each(Value::number(at), item.clone())).collect()
+        };
+        let keys = match value.kind() {
+            Kind::Null(_) => Vec::new(),
+            Kind::Map(_, members) | Kind::Object(members) => members
+                .iter()
+                .map(|(key, value)| KeyData::Each(Value::string(&**key), value.clone()))
+                .collect(),
+            Kind::List(_, items) | Kind::Tuple(items) => numbered(items),
+            Kind::Set(_, items) => {
+                items.iter().map(|item| KeyData::Each(item.clone(), item.clone())).collect()
+            }
+            _ => {
+                let detail = format!(
+                    "An import is repeated for each element of a map, a set or a list, and this is of type {}.",
+                    value.ty().friendly()
+                );
+                let problem = error(codes::eval::VARIABLE_VALUE, "Invalid for_each argument", detail, span);
+                return (None, problem.into());
+            }
+        };
+        (Some(keys), Diagnostics::new())
+    }
+
+    /// The id names the object that it is to find.
+    fn names_itself(&self, import: &Import) -> Option<Diagnostic> {
+        let expr = import.id.as_ref().or(import.identity.as_ref())?;
+        let traversals = references(expr);
+        let itself = traversals.iter().find(|traversal| {
+            let subject = Reference::parse(traversal).map(|reference| reference.subject);
+            matches!(subject, Ok(Subject::Resource(named, _)) if named == import.target.resource)
+        })?;
+        let detail = "The import ID cannot reference the resource being imported.";
+        let summary = "Invalid import id argument";
+        let span = Reference::parse(itself).map_or(itself.span(), |reference| reference.span);
+        Some(error(codes::eval::VARIABLE_VALUE, summary, detail, span))
+    }
+
+    /// What is wrong with imports of resources that are not declared, whose configuration may be generated.
+    pub(crate) fn undeclared_imports(&self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        let undeclared = |import: &&Arc<Import>| self.input.tree.resource(&import.target).is_none();
+        let imports = &self.input.tree.root.refactoring.imports;
+        let targets: BTreeSet<_> = imports.iter().filter(undeclared).map(|import| &import.target).collect();
+        for target in targets {
+            self.imports_of(target, &mut found);
+        }
+        found
     }
 
     fn one_import(
@@ -131,7 +193,8 @@ impl Core {
     /// Why no instance of the target can have such a key, and how its instances are named.
     fn unlike_target(&self, import: &Import, key: Option<&Key>) -> Option<String> {
         let target = &import.target;
-        let (has, named) = match (&self.input.tree.resource(target)?.repetition, key) {
+        let declared = self.input.tree.resource(target).map(|declared| &declared.repetition);
+        let (has, named) = match (declared.unwrap_or(&Repetition::Single), key) {
             (Repetition::Count(_), None | Some(Key::Str(_))) => ("count", format!("{target}[0]")),
             (Repetition::ForEach(_), None | Some(Key::Int(_))) => ("for_each", format!("{target}[\"key\"]")),
             (Repetition::Single | Repetition::Enabled(_), Some(_)) => {
@@ -248,7 +311,15 @@ impl Core {
                     found.push(error(codes::eval::UNDECLARED, "Unknown variable", detail, root.span));
                     return None;
                 }
-                let value = found.take(self.evaluate(scope, &pair.1))?.unmark_deep().0;
+                let (value, marks) = found.take(self.evaluate(scope, &pair.1))?.unmark_deep();
+                if let Some(kind) = unfit_for_address(marks) {
+                    let detail = format!(
+                        "The key of the instance is {kind}, and an address is shown and stored. Name the instance by a value that is not."
+                    );
+                    let summary = "Invalid index expression";
+                    found.push(error(codes::eval::VARIABLE_VALUE, summary, &detail, pair.1.span));
+                    return None;
+                }
                 if !value.is_known() && self.input.mode == Mode::Validate {
                     return Some(names);
                 }
@@ -272,7 +343,16 @@ fn level(names: usize) -> usize {
     (names / 2).saturating_sub(1)
 }
 
+/// What keeps a value out of an address.
+fn unfit_for_address(marks: Marks) -> Option<&'static str> {
+    match (marks.is_sensitive(), marks.is_ephemeral()) {
+        (true, _) => Some("sensitive"),
+        (_, true) => Some("ephemeral"),
+        _ => None,
+    }
+}
+
 fn bad_key(span: Span) -> ordain_diag::Diagnostic {
     let detail = "An instance key is a known whole number or text.";
-    error(codes::eval::VARIABLE_VALUE, "Invalid import address", detail, span)
+    error(codes::eval::VARIABLE_VALUE, "Invalid address", detail, span)
 }

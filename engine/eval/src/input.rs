@@ -73,6 +73,8 @@ pub enum Conditions {
     Refuse,
     /// All warn, and nothing is held up: nothing will be done.
     Warn,
+    /// Those of outputs refuse; the others warn, and nothing is held up.
+    WarnForResources,
     /// Those of outputs refuse and check blocks warn; what those of resources say is noted and not told, as nothing is
     /// done to them.
     SilentForResources,

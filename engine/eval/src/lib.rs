@@ -9,6 +9,7 @@ mod evaluator;
 
 mod input;
 mod outcome;
+mod reads;
 mod wanted;
 
 mod compile;
@@ -39,11 +40,13 @@ mod sensitive;
 mod statics;
 mod variables;
 
+pub use dependencies::Dependencies;
 pub use evaluator::Evaluator;
 pub use input::{Conditions, Input, Mode, VariableInput, VariableSource, VariableText};
-pub use outcome::{Outcome, OutputValue, RelevantAttribute};
+pub use outcome::{Outcome, OutputValue};
 pub use outline::{Outline, OutlineKind, OutlineNode};
 pub use provisioners::{connection_schema, provisioner_schema};
+pub use reads::{Reads, RelevantAttribute};
 pub use variables::{check_values, given_value, undeclared};
 pub use wanted::{
     Answer, Asked, Objects, Progress, ReplaceTrigger, Triggering, Wanted, WantedExpansion, WantedImport,

@@ -3,24 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Key};
 use ordain_diag::CheckResult;
 use ordain_diag::Diagnostics;
-use ordain_value::{Path, Value};
+use ordain_value::Value;
 
 use crate::evaluator::Evaluator;
 use crate::graph::{ModuleId, Node};
+use crate::reads::Reads;
 use crate::values::InstanceId;
 
 /// What is known when everything was answered.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// Root outputs that could be evaluated.
     pub outputs: BTreeMap<Arc<str>, OutputValue>,
     /// Findings of all conditions, in order of kind and address.
     pub checks: Vec<CheckResult>,
-    /// Attributes of resources that the configuration reads, in order; each once.
-    pub relevant: Vec<RelevantAttribute>,
+    /// What blocks read of resources.
+    pub reads: Reads,
     /// Values of root variables as given, not converted, or their defaults; marks on them.
     pub variables: BTreeMap<Arc<str>, Value>,
     /// Findings that no step has returned.
@@ -38,19 +38,8 @@ pub struct OutputValue {
     pub ephemeral: bool,
 }
 
-/// An attribute that the configuration reads of a resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RelevantAttribute {
-    /// The resource.
-    pub resource: ConfigResource,
-    /// The instance, where the reference names one.
-    pub key: Option<Key>,
-    /// Steps from an instance's object. Empty for the whole object.
-    pub path: Path,
-}
-
 impl Evaluator {
-    pub(crate) fn outcome(self) -> Outcome {
+    pub(crate) fn outcome(mut self) -> Outcome {
         let mut outcome = Outcome { diagnostics: Diagnostics::new(), ..Outcome::default() };
         let root = self.core.values.module(InstanceId(0));
         let config = self.core.program.config(ModuleId(0));
@@ -73,8 +62,8 @@ impl Evaluator {
             };
             outcome.variables = config.variables.iter().filter_map(value).collect();
         }
-        outcome.relevant = self.core.program.reads.iter().cloned().collect();
-        outcome.checks = self.core.checks.findings();
+        outcome.checks = std::mem::take(&mut self.core.checks).findings();
+        outcome.reads = Reads::of(self.core);
         outcome
     }
 }

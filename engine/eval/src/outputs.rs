@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ordain_config::blocks::Output;
 use ordain_diag::{CheckKind, Diagnostics, codes};
-use ordain_lang::eval::{Cause, explain};
 use ordain_value::{Marks, Type, Value};
 
 use crate::Mode;
@@ -68,13 +67,12 @@ impl Core {
         }
         if is_root && marks.is_sensitive() && !output.sensitive {
             let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true";
-            let problem = error(
+            found.push(error(
                 codes::eval::VARIABLE_VALUE,
                 "Output refers to sensitive values",
                 detail,
                 output.header,
-            );
-            found.push(explain(expr, scope, problem, Cause::Sensitive));
+            ));
             return None;
         }
         if marks.is_ephemeral() && !output.ephemeral {

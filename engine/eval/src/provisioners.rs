@@ -122,19 +122,43 @@ impl Core {
             found.push(problem.with_span(provisioner.header));
             return;
         };
-        check_body(scope, &provisioner.body, &schema, found);
+        let value = check_body(scope, &provisioner.body, &schema, found);
+        found.extend(value.and_then(|value| conflict(&provisioner.kind, &value)));
         if let Some(connection) = connection {
             check_body(scope, connection, &connection_schema(), found);
         }
     }
 }
 
-fn check_body(scope: &InstanceScope<'_>, body: &Body, schema: &Block, found: &mut Diagnostics) {
+/// Arguments of which just one must be set. Findings have no place, as those of any provisioner itself.
+fn conflict(kind: &str, value: &Value) -> Option<Diagnostic> {
+    let names: &[&str] = match kind {
+        "remote-exec" => &["inline", "script", "scripts"],
+        "file" => &["source", "content"],
+        _ => return None,
+    };
+    let set = |name: &&&str| value.get(name).is_some_and(|value| !value.is_null());
+    let summary = match (kind, names.iter().filter(set).count()) {
+        (_, 1) => return None,
+        ("file", 0) => "Must provide one of 'source' or 'content'",
+        ("file", _) => "Cannot set both 'source' and 'content'",
+        _ => "Invalid remote-exec provisioner configuration",
+    };
+    let detail = format!("Of {} just one must be set.", names.join(", "));
+    Some(Diagnostic::error(codes::config::INVALID_ARGUMENT, summary, detail))
+}
+
+fn check_body(
+    scope: &InstanceScope<'_>,
+    body: &Body,
+    schema: &Block,
+    found: &mut Diagnostics,
+) -> Option<Value> {
     let problems =
         scope.check_references(&known_references(body, &|name| schema.attributes.contains_key(name)));
     if problems.has_errors() {
         found.append(problems);
-        return;
+        return None;
     }
-    found.append(decode(body, schema, scope).1);
+    found.take(decode(body, schema, scope)).into()
 }

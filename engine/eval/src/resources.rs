@@ -35,7 +35,7 @@ pub(crate) struct Active {
     /// Its provider configuration, and what chooses one of several instances.
     pub(crate) provider: ordain_addr::ProviderConfigAddr,
     pub(crate) provider_key: Option<ProviderKey>,
-    pub(crate) dependencies: Arc<[ConfigResource]>,
+    pub(crate) dependencies: crate::Dependencies,
     pub(crate) depends_on: Arc<[ConfigResource]>,
     pub(crate) imports: crate::imports::Imports,
     /// Whether the body refers to the resource itself, which each instance looks at then.
@@ -116,11 +116,10 @@ impl Evaluator {
         let Some(provider) = provider.map(|provider| provider.address.clone()) else {
             return NodeState::Failed;
         };
-        let (dependencies, depends_on) = self.needed(at, id);
         let mut active = Active {
             node: at,
-            dependencies,
-            depends_on,
+            dependencies: self.dependencies.of(at),
+            depends_on: self.awaited(at, id, resource),
             imports: crate::imports::Imports::default(),
             info,
             provider,
@@ -143,7 +142,7 @@ impl Evaluator {
             self.core.checks.reach(CheckKind::Resource, &address.to_string());
         }
         self.take_imports(&address, &mut active, found);
-        if self.core.input.mode == Mode::Validate {
+        if matches!(self.core.input.mode, Mode::Validate | Mode::Plan) {
             found.append(crate::ignored::check(&active.block, &active.info.schema.block));
         }
         if active.is_handed_out() {
@@ -154,13 +153,12 @@ impl Evaluator {
         NodeState::Running
     }
 
-    /// What a resource depends on, and what it waits for; nothing where nothing is done.
-    fn needed(&mut self, at: NodeIndex, id: ModuleId) -> (Arc<[ConfigResource]>, Arc<[ConfigResource]>) {
-        if self.core.input.mode == Mode::Validate {
-            return (Arc::default(), Arc::default());
+    /// What the reading of a data source waits for; nothing where nothing is done.
+    fn awaited(&self, at: NodeIndex, id: ModuleId, resource: &Resource) -> Arc<[ConfigResource]> {
+        if self.core.input.mode == Mode::Validate || resource.mode != ResourceMode::Data {
+            return Arc::default();
         }
-        let program = &self.core.program;
-        (self.dependencies.all(program, at), self.dependencies.awaited(program, at, id))
+        self.dependencies.awaited(&self.core.program, at, id)
     }
 
     fn take_imports(&self, address: &ConfigResource, active: &mut Active, found: &mut Diagnostics) {
@@ -314,12 +312,13 @@ impl Core {
         answer: Answer,
         found: &mut Diagnostics,
     ) -> bool {
-        let absent = matches!(answer, Answer::Absent);
+        let absent = matches!(answer, Answer::Absent | Answer::Unmade);
+        let open = matches!(answer, Answer::Unmade);
         let value = match answer {
             Answer::Value(value) => value,
             // A plan that looks knows not even the type, as in Terraform; applying it does.
             Answer::Absent if self.input.mode == Mode::Plan => Value::unknown(Type::Dynamic),
-            Answer::Absent => Value::unknown(active.info.ty.clone()),
+            Answer::Absent | Answer::Unmade => Value::unknown(active.info.ty.clone()),
             Answer::Failed => return false,
         };
         let resource = &active.block.resource;
@@ -337,6 +336,7 @@ impl Core {
         set.set(index, value.clone());
         if absent {
             set.leave_out(index);
+            set.open |= open;
         }
         let conditions = &active.block.lifecycle.postconditions;
         if conditions.is_empty() {
@@ -357,13 +357,17 @@ impl Core {
         !failed
     }
 
-    /// An instance that targets leave out keeps the object that is stored.
+    /// An instance that targets leave out keeps the object that is stored. Without one it is as if it were not there,
+    /// as in Terraform.
     fn leave_out(&mut self, instance: InstanceId, index: usize, address: &ResourceInstance) {
         let preset = self.presets.get(&address.abs_resource()).and_then(|objects| objects.get(&address.key));
-        let Some(value) = preset.cloned() else { return };
+        let preset = preset.cloned();
         let module = self.values.module_mut(instance);
-        if let Some(set) = module.and_then(|module| module.resources.get_mut(&address.resource)) {
-            set.set(index, value);
+        let set = module.and_then(|module| module.resources.get_mut(&address.resource));
+        match (set, preset) {
+            (Some(set), Some(value)) => set.set(index, value),
+            (Some(set), None) if address.key.is_some() => set.leave_out(index),
+            _ => {}
         }
     }
 

@@ -224,6 +224,10 @@ impl Core {
     }
 
     fn run_check(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
+        // Who looks at values on the console asks for no opinion on them.
+        if self.input.mode == Mode::Console {
+            return;
+        }
         let Some(config) = self.program.config(id).cloned() else { return };
         let Some(check) = config.checks.get(name) else { return };
         let address = self.object_address(id, &format!("check.{name}"));

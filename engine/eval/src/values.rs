@@ -59,6 +59,8 @@ pub(crate) struct ResourceSet {
     values: Vec<Option<Value>>,
     /// Instances that are read as if there were none of them.
     absent: BTreeSet<usize>,
+    /// Whether nothing is known of the whole where all are absent.
+    pub(crate) open: bool,
     /// Value of the whole, made once.
     whole: RefCell<Option<Value>>,
     /// Type of one object.
@@ -69,7 +71,7 @@ impl ResourceSet {
     /// No instance has a value yet.
     pub(crate) fn new(expansion: Expansion, ty: Type) -> Self {
         let values = vec![None; expansion.len()];
-        Self { expansion, values, absent: BTreeSet::new(), whole: RefCell::new(None), ty }
+        Self { expansion, values, absent: BTreeSet::new(), open: false, whole: RefCell::new(None), ty }
     }
 
     /// Has an instance read as if it were not there, where the resource has keys.
@@ -97,7 +99,7 @@ impl ResourceSet {
     /// The value of an instance by its key.
     pub(crate) fn by_key(&self, key: Option<&Key>) -> Option<Value> {
         let index = self.expansion.index_of(key)?;
-        let there = key.is_none() || !self.absent.contains(&index);
+        let there = key.is_none() || self.is_open() || !self.absent.contains(&index);
         there.then(|| self.value(index))
     }
 
@@ -118,8 +120,15 @@ impl ResourceSet {
 }
 
 impl ResourceSet {
+    fn is_open(&self) -> bool {
+        self.open && self.absent.len() == self.values.len()
+    }
+
     /// The whole without what is absent: a tuple as long as its last element needs, or an object.
     fn those_there(&self) -> Value {
+        if self.is_open() {
+            return Value::unknown(Type::Dynamic);
+        }
         let there = |index: &usize| !self.absent.contains(index);
         let indices = (0..self.expansion.len()).filter(there);
         if let Expansion::Count(_) = self.expansion {
@@ -142,6 +151,17 @@ pub(crate) struct Values {
 }
 
 impl Values {
+    /// Lets go of everything but the outputs of module instances.
+    pub(crate) fn keep_outputs(&mut self) {
+        for module in &mut self.modules {
+            module.resources.clear();
+            module.variables.clear();
+            module.arguments.clear();
+            module.locals.clear();
+            module.whole_calls.get_mut().clear();
+        }
+    }
+
     /// Adds an instance of a module.
     pub(crate) fn add_module(
         &mut self,

@@ -9,6 +9,8 @@ use ordain_diag::Span;
 use ordain_provider::Schema;
 use ordain_value::{Path, Value};
 
+use crate::Dependencies;
+
 /// Result of a step.
 #[derive(Clone, Debug)]
 pub enum Progress {
@@ -56,6 +58,9 @@ pub enum Answer {
     /// There is no object and none is planned, because the plan only looks: its value is not known, and a resource
     /// with keys is read as if it had no such instance.
     Absent,
+    /// The same, and where no instance of the resource has an object, it is not known how many there will be: as
+    /// others see it while one object is imported.
+    Unmade,
     /// It failed, which was reported: what depends on it is never handed out.
     Failed,
 }
@@ -110,8 +115,8 @@ pub struct WantedInstance {
     pub config: Value,
     /// Evaluated `provider_meta` block of the module for this provider.
     pub provider_meta: Option<Value>,
-    /// All resources that it depends on, transitively, as the state stores them. Sorted.
-    pub dependencies: Arc<[ConfigResource]>,
+    /// The resources that it depends on.
+    pub dependencies: Dependencies,
     /// Of a data source: managed resources whose pending changes defer its read. Those that its block names
     /// anywhere, and all behind modules, locals and the like that `depends_on` names there and around it.
     pub depends_on: Arc<[ConfigResource]>,

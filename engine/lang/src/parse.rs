@@ -54,6 +54,14 @@ pub fn parse_expr_within(span: Span, text: &str) -> (Expr, Diagnostics) {
     expression(Lexer::code(Origin::Within(span), text))
 }
 
+/// The text of a string in JSON syntax that stands at `span` with its quotation marks, as an expression. Places in it are
+/// counted from the first mark, as the originals of this language do.
+pub(crate) fn parse_json_text(span: Span, text: &str) -> (Expr, Diagnostics) {
+    let plain = text.is_ascii() && span.len() == text.len() + 2;
+    let origin = if plain { Origin::At(span.file, span.start) } else { Origin::Within(span) };
+    expression(Lexer::code(origin, text))
+}
+
 fn expression(lexer: Lexer<'_>) -> (Expr, Diagnostics) {
     let mut parser = Parser::new(lexer);
     parser.set_newlines(false);
@@ -73,9 +81,10 @@ pub fn parse_template(file: FileId, text: &str) -> (Expr, Diagnostics) {
 }
 
 /// The text between the quotation marks that stand at `span`; `escaped` says that it was written with
-/// escapes, so that offsets in it mean nothing.
+/// escapes: places are then counted in the text that they mean, as long as that cannot end within a character.
 pub(crate) fn parse_template_part(span: Span, escaped: bool, text: &str) -> (Expr, Diagnostics) {
-    let origin = if escaped { Origin::Within(span) } else { Origin::At(span.file, span.start + 1) };
+    let counted = !escaped || text.is_ascii();
+    let origin = if counted { Origin::At(span.file, span.start + 1) } else { Origin::Within(span) };
     template(Lexer::template(origin, text))
 }
 

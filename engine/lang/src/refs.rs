@@ -96,6 +96,8 @@ impl Visitor<'_> {
             | ExprKind::SplatItem
             | ExprKind::Broken => {}
             ExprKind::Template(parts) => self.parts(parts),
+            // What could not be read names nothing.
+            ExprKind::Json(json) if json.problems.has_errors() => {}
             ExprKind::Json(json) => self.expr(&json.template),
             ExprKind::Traversal(traversal) => {
                 if !self.bound.contains(&traversal.root().text) {

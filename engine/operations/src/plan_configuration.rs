@@ -19,16 +19,25 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
+use crate::provider_keys::ProviderKeys;
+
 /// Schemas by source address.
 pub type SchemasByAddress = BTreeMap<ProviderAddr, Arc<ProviderSchema>>;
 
 /// The document.
 pub fn configuration(tree: &ModuleTree, schemas: &SchemasByAddress) -> Configuration {
+    let sources = &Sources { schemas, keys: ProviderKeys::of(tree) };
     let mut providers = Map::new();
     for module in tree.modules() {
-        provider_configs(module, schemas, &mut providers);
+        provider_configs(module, sources, &mut providers);
     }
-    Configuration::of(&Document { provider_config: providers, root_module: Root(&tree.root, schemas) })
+    Configuration::of(&Document { provider_config: providers, root_module: Root(&tree.root, sources) })
+}
+
+/// What bodies and references to providers are read with.
+struct Sources<'a> {
+    schemas: &'a SchemasByAddress,
+    keys: ProviderKeys<'a>,
 }
 
 #[derive(Serialize)]
@@ -39,12 +48,12 @@ struct Document<'a> {
 }
 
 /// The root module, whose resources are put into JSON one by one while they are written.
-struct Root<'a>(&'a Module, &'a SchemasByAddress);
+struct Root<'a>(&'a Module, &'a Sources<'a>);
 
 impl Serialize for Root<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Root(module, schemas) = *self;
-        let mut rest = besides_resources(module, schemas);
+        let Root(module, sources) = *self;
+        let mut rest = besides_resources(module, sources);
         // Members stand in the order of their names.
         let after = rest.split_off("resources");
         let mut out = out.serialize_map(None)?;
@@ -52,7 +61,7 @@ impl Serialize for Root<'_> {
             out.serialize_entry(name, value)?;
         }
         if written_resources(module).next().is_some() {
-            out.serialize_entry("resources", &Resources(module, schemas))?;
+            out.serialize_entry("resources", &Resources(module, sources))?;
         }
         for (name, value) in &after {
             out.serialize_entry(name, value)?;
@@ -61,12 +70,12 @@ impl Serialize for Root<'_> {
     }
 }
 
-struct Resources<'a>(&'a Module, &'a SchemasByAddress);
+struct Resources<'a>(&'a Module, &'a Sources<'a>);
 
 impl Serialize for Resources<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Resources(module, schemas) = *self;
-        out.collect_seq(written_resources(module).map(|block| resource_json(module, block, schemas)))
+        let Resources(module, sources) = *self;
+        out.collect_seq(written_resources(module).map(|block| resource_json(module, block, sources)))
     }
 }
 
@@ -74,12 +83,15 @@ fn written_resources(module: &Module) -> impl Iterator<Item = &Arc<ResourceBlock
     module.resources.values().filter(|block| block.resource.mode != Mode::Ephemeral)
 }
 
-fn provider_configs(module: &Module, schemas: &SchemasByAddress, out: &mut Map<String, Json>) {
+fn provider_configs(module: &Module, sources: &Sources<'_>, out: &mut Map<String, Json>) {
     let path = module.path.to_string();
     let key = |local: &str| if path.is_empty() { local.to_owned() } else { format!("{path}:{local}") };
     let constraint = |local: &str| {
         let required = module.settings.required_providers.get(local)?;
-        required.version.as_ref().map(|version| version.text.to_string())
+        required.version.as_ref().map(|version| {
+            let canonical = ordain_install::Constraints::parse(&version.text);
+            canonical.map_or_else(|_| version.text.to_string(), |constraints| constraints.to_string())
+        })
     };
     let mut entry = |local: &str, alias: Option<&str>, body: Option<&Body>| {
         let address = module.provider_addr(local);
@@ -96,13 +108,18 @@ fn provider_configs(module: &Module, schemas: &SchemasByAddress, out: &mut Map<S
         if !path.is_empty() {
             row.insert("module_address".into(), path.clone().into());
         }
-        if let (Some(body), Some(schema)) = (body, schemas.get(&address)) {
+        if let (Some(body), Some(schema)) = (body, sources.schemas.get(&address)) {
             insert_some(&mut row, "expressions", body_json(body, &schema.config.block));
         }
         out.entry(key(&name)).or_insert(Json::Object(row));
     };
     for ((local, alias), block) in &module.providers {
-        entry(local, alias.as_deref(), Some(&block.body));
+        if sources.keys.is_own(module, local, alias.as_deref()) {
+            entry(local, alias.as_deref(), Some(&block.body));
+        }
+    }
+    for local in sources.keys.asked_for_first(module) {
+        entry(&local, None, None);
     }
     if module.path.is_root() {
         for block in module.resources.values().filter(|block| block.provider.is_none()) {
@@ -136,15 +153,15 @@ fn insert_some(row: &mut Map<String, Json>, key: &str, value: Json) {
     }
 }
 
-fn module_json(module: &Module, schemas: &SchemasByAddress) -> Json {
-    let mut out: Map<String, Json> = besides_resources(module, schemas).into_iter().collect();
-    let resources = written_resources(module).map(|block| resource_json(module, block, schemas));
+fn module_json(module: &Module, sources: &Sources<'_>) -> Json {
+    let mut out: Map<String, Json> = besides_resources(module, sources).into_iter().collect();
+    let resources = written_resources(module).map(|block| resource_json(module, block, sources));
     insert_some(&mut out, "resources", resources.collect());
     Json::Object(out)
 }
 
 /// What a module's document has beside `resources`.
-fn besides_resources(module: &Module, schemas: &SchemasByAddress) -> BTreeMap<String, Json> {
+fn besides_resources(module: &Module, sources: &Sources<'_>) -> BTreeMap<String, Json> {
     let mut out = Map::new();
     let outputs = module.outputs.iter().map(|(name, output)| {
         let mut row = Map::new();
@@ -156,7 +173,7 @@ fn besides_resources(module: &Module, schemas: &SchemasByAddress) -> BTreeMap<St
         (name.to_string(), Json::Object(row))
     });
     insert_some(&mut out, "outputs", Json::Object(outputs.collect()));
-    let calls = module.calls.iter().map(|(name, call)| (name.to_string(), call_json(call, schemas)));
+    let calls = module.calls.iter().map(|(name, call)| (name.to_string(), call_json(call, sources)));
     insert_some(&mut out, "module_calls", Json::Object(calls.collect()));
     let variables = module.variables.iter().map(|(name, variable)| {
         let mut row = Map::new();
@@ -172,16 +189,16 @@ fn besides_resources(module: &Module, schemas: &SchemasByAddress) -> BTreeMap<St
     out.into_iter().collect()
 }
 
-fn resource_json(module: &Module, block: &ResourceBlock, schemas: &SchemasByAddress) -> Json {
+fn resource_json(module: &Module, block: &ResourceBlock, sources: &Sources<'_>) -> Json {
     let resource = &block.resource;
     let mut row = Map::new();
     row.insert("address".into(), resource.to_string().into());
     row.insert("mode".into(), resource.mode.word().into());
     row.insert("type".into(), (&*resource.type_name).into());
     row.insert("name".into(), (&*resource.name).into());
-    row.insert("provider_config_key".into(), provider_key(module, block).into());
+    row.insert("provider_config_key".into(), sources.keys.of_resource(module, block).into());
     insert_some(&mut row, "provisioners", block.provisioners.iter().map(provisioner_json).collect());
-    let schema = schemas.get(&block.provider_addr).and_then(|schema| {
+    let schema = sources.schemas.get(&block.provider_addr).and_then(|schema| {
         let types = if resource.mode == Mode::Data { &schema.data_sources } else { &schema.resources };
         types.get(&resource.type_name)
     });
@@ -194,20 +211,6 @@ fn resource_json(module: &Module, block: &ResourceBlock, schemas: &SchemasByAddr
     Json::Object(row)
 }
 
-/// Key of the provider configuration, as far as the module itself says: calls that pass another one are
-/// not followed.
-fn provider_key(module: &Module, block: &ResourceBlock) -> String {
-    let local = match &block.provider {
-        Some(reference) => reference.text(),
-        None => block.provider_name().to_owned(),
-    };
-    let name = local.split('.').next().unwrap_or(&local);
-    let own = module.providers.keys().any(|(provider, alias)| {
-        **provider == *name && alias.as_deref() == local.split_once('.').map(|(_, alias)| alias)
-    });
-    if module.path.is_root() || !own { local } else { format!("{}:{local}", module.path) }
-}
-
 fn provisioner_json(provisioner: &Provisioner) -> Json {
     let mut row = Map::new();
     row.insert("type".into(), (&*provisioner.kind).into());
@@ -218,7 +221,7 @@ fn provisioner_json(provisioner: &Provisioner) -> Json {
     Json::Object(row)
 }
 
-fn call_json(call: &ModuleCall, schemas: &SchemasByAddress) -> Json {
+fn call_json(call: &ModuleCall, sources: &Sources<'_>) -> Json {
     let mut row = Map::new();
     if let Some((source, _)) = &call.source {
         row.insert("source".into(), (&**source.text()).into());
@@ -228,7 +231,7 @@ fn call_json(call: &ModuleCall, schemas: &SchemasByAddress) -> Json {
     insert_some(&mut row, "expressions", Json::Object(arguments.collect()));
     repetition(&mut row, &call.repetition);
     if let Some(child) = &call.child {
-        row.insert("module".into(), module_json(child, schemas));
+        row.insert("module".into(), module_json(child, sources));
     }
     if let Some((version, _)) = &call.version {
         row.insert("version_constraint".into(), (&**version).into());
@@ -314,7 +317,7 @@ fn with_prefixes(traversal: &Traversal) -> Vec<String> {
         return vec![traversal_text(traversal, most)];
     }
     // What stands under these names is one thing: nothing is to be had by shortening or lengthening it.
-    if matches!(&*traversal.root().text, "each" | "count" | "path" | "terraform") {
+    if matches!(&*traversal.root().text, "count" | "path" | "terraform") {
         return vec![traversal_text(traversal, 1)];
     }
     (least..=most).rev().map(|length| traversal_text(traversal, length)).collect()

@@ -50,6 +50,8 @@ pub struct Planned {
     pub decisions: Option<ordain_policy::Decisions>,
     /// Whether configuration was generated and written.
     pub generated: bool,
+    /// Whether planning came far enough for the plan to say anything.
+    pub begun: bool,
 }
 
 /// Makes a plan. Texts that findings point into are added to `sources`.
@@ -210,7 +212,7 @@ impl Work<'_> {
         if !storable {
             // Without the schemas the state cannot be read, and so no plan can be written either. One that was
             // never begun is not kept.
-            return (Planned { file, stored: None, decisions: None, generated: false }, found);
+            return (Planned { file, stored: None, decisions: None, generated: false, begun: false }, found);
         }
         (self.judged(file, &schemas, &mut found), found)
     }
@@ -313,7 +315,7 @@ impl Work<'_> {
                 None
             }
         };
-        Planned { file, stored, decisions, generated: self.generated.is_some() }
+        Planned { file, stored, decisions, generated: self.generated.is_some(), begun: true }
     }
 }
 

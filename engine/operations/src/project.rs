@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_config::blocks::ModuleSource;
-use ordain_config::{ModuleTree, SourceSet, join_path};
+use ordain_config::{Entry, ModuleTree, SourceSet, join_path};
 use ordain_diag::{Diagnostics, Sources};
 
 use crate::{Workdir, sources};
@@ -30,6 +30,14 @@ impl Project {
         Self::read(workdir, false)
     }
 
+    /// Reads only the root module, which says where the state is.
+    pub fn load_root(workdir: &Workdir) -> (Project, Diagnostics) {
+        let read = sources::read_all(workdir, false, |set| (Vec::new(), ordain_config::load_root(set)));
+        let (set, (tree, sources, loaded), mut found) = read;
+        found.append(loaded);
+        (Project { set, tree: Arc::new(tree), sources }, found)
+    }
+
     /// The same for `init`, which finds local modules that are not installed yet.
     pub fn load_for_init(workdir: &Workdir) -> (Project, Diagnostics) {
         Self::read(workdir, true)
@@ -37,7 +45,8 @@ impl Project {
 
     fn read(workdir: &Workdir, installing: bool) -> (Project, Diagnostics) {
         let (set, (tree, sources, loaded), mut found) = sources::read_all(workdir, installing, |set| {
-            let loaded = ordain_config::load(set);
+            let entry = Entry { thorough: installing, ..Entry::default() };
+            let loaded = ordain_config::load_from(set, &entry, Sources::new());
             (local_directories(set, &loaded.0), loaded)
         });
         // Whoever installs will find out whether a module can be had.

@@ -35,5 +35,7 @@ pub fn source_set(file: &PlanFile) -> SourceSet {
                 .collect(),
             workspace: file.header.place.workspace.as_str().into(),
         },
+        // What a plan was made from is what it is carried out with.
+        normal_source: None,
     }
 }

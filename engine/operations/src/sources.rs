@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use ordain_config::{InstalledModule, SourceSet};
+use ordain_config::blocks::ModuleSource;
+use ordain_config::{InstalledModule, SourceSet, join_path};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 
 use crate::Workdir;
@@ -54,6 +55,12 @@ fn read_text(path: &Path) -> Result<String, String> {
         .map_err(|error| format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
 }
 
+/// A source of a local module as manifests keep it: without detours, and with `./` at its start.
+pub(crate) fn local_source(text: &str) -> String {
+    let path = join_path(".", text);
+    if path == "." || path.starts_with("../") || path.starts_with("./") { path } else { format!("./{path}") }
+}
+
 /// The module manifest that `init` left, if any.
 pub fn read_manifest(workdir: &Workdir) -> Option<BTreeMap<Arc<str>, InstalledModule>> {
     parse_manifest(&std::fs::read_to_string(workdir.data_dir().join("modules/modules.json")).ok()?)
@@ -89,7 +96,12 @@ pub fn read_all<L>(
 ) -> (SourceSet, L, Diagnostics) {
     // Whoever installs looks for local modules by their paths; everybody else relies on what was installed.
     let installed = if installing { None } else { Some(read_manifest(workdir).unwrap_or_default()) };
-    let mut set = SourceSet { installed, early: crate::variables::early(workdir), ..SourceSet::default() };
+    let normal_source: fn(&ModuleSource) -> Option<String> = |source| match source {
+        ModuleSource::Local(text) => Some(local_source(text)),
+        other => ordain_install::normal_source(other).ok(),
+    };
+    let early = crate::variables::early(workdir);
+    let mut set = SourceSet { installed, normal_source: Some(normal_source), early, ..SourceSet::default() };
     let mut found = add_directory(&mut set, workdir, ".");
     let mut seen: BTreeSet<String> = BTreeSet::from([".".to_owned()]);
     loop {

@@ -139,8 +139,11 @@ pub fn check(
         // What runs expect is theirs.
         return (sources, found);
     }
-    for run in suite.iter().flat_map(|suite| &suite.files).flat_map(|file| &file.file.runs) {
-        found.append(expected::Expected::read(run).1);
+    for file in suite.iter().flat_map(|suite| &suite.files) {
+        for (run, tree) in file.file.runs.iter().zip(&file.trees) {
+            found.extend(suite::unknown_targets_of(run, tree));
+            found.append(expected::Expected::read(run).1);
+        }
     }
     (sources, found)
 }

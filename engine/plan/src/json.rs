@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::State;
-use ordain_value::Value;
+use ordain_value::{Type, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -160,7 +160,7 @@ fn with_document<T>(
 ) -> (T, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let outputs = settled_outputs(plan);
-    let has_prior = !plan.prior.is_empty() || !outputs.is_empty();
+    let has_prior = !plan.prior.is_empty() || outputs.iter().any(|output| !output.after.is_null());
     let prior_state =
         has_prior.then(|| diagnostics.take(states::document(&plan.prior, view, &outputs, false)));
     let planned_values = if whole {
@@ -283,7 +283,11 @@ fn planned_outputs(plan: &Plan, secrets: Secrets) -> BTreeMap<String, OutputDocu
             let hidden = output.sensitive && secrets == Secrets::Hidden;
             let document = OutputDocument {
                 sensitive: output.sensitive,
-                ty: known.then(|| values::type_json(&output.after.ty())),
+                // A null has no type, whatever it was converted to.
+                ty: known.then(|| match output.after.is_null() {
+                    true => values::type_json(&Type::Dynamic),
+                    false => values::type_json(&output.after.ty()),
+                }),
                 value: known.then(|| values::known(&output.after).filter(|_| !hidden).unwrap_or(Json::Null)),
             };
             (output.name.clone(), document)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, Mode as ResourceMode, ResourceInstance};
 use ordain_config::ModuleTree;
-use ordain_eval::Evaluator;
+use ordain_eval::{Dependencies, Evaluator};
 use ordain_plan::Action;
 use ordain_state::{Edit, Object};
 
@@ -20,8 +20,8 @@ fn creates_first(tree: &ModuleTree, address: &ConfigResource) -> bool {
 pub(crate) fn first_without_instances(
     tree: &ModuleTree,
     drive: &Drive<'_>,
-    evaluator: &mut Evaluator,
-) -> Vec<Arc<[ConfigResource]>> {
+    evaluator: &Evaluator,
+) -> Vec<Dependencies> {
     let modules = tree.modules();
     let blocks = modules.iter().flat_map(|module| {
         module
@@ -44,16 +44,9 @@ pub(crate) fn first_without_instances(
 /// Whatever an object that creates first depends on must create first too, or the two orders would
 /// contradict each other. That holds for a block as such, even while it has no instances.
 pub(crate) fn create_first_spreads(drive: &mut Drive<'_>) {
-    let none = drive.first_without_instances.iter().flat_map(|uses| uses.iter());
-    let mut forced: HashSet<&ConfigResource> = none.collect();
-    let mut seen: HashSet<*const ConfigResource> = HashSet::new();
-    for change in drive.changes.iter().filter(|change| change.create_before_destroy) {
-        if let Some(uses) = drive.dependencies.get(&change.address)
-            && seen.insert(uses.as_ptr())
-        {
-            forced.extend(uses.iter());
-        }
-    }
+    let first = drive.changes.iter().filter(|change| change.create_before_destroy);
+    let uses = first.filter_map(|change| drive.dependencies.get(&change.address));
+    let forced = Dependencies::together(drive.first_without_instances.iter().chain(uses));
     for change in &mut drive.changes {
         let wanted = change.deposed.is_none() && change.address.resource.mode == ResourceMode::Managed;
         let made = !matches!(change.action, Action::Delete | Action::Forget);
@@ -68,20 +61,15 @@ pub(crate) fn create_first_spreads(drive: &mut Drive<'_>) {
 
 /// A look brings objects in line with the configuration in what the state keeps beside their values: whether they
 /// create first, and what they depend on, now or before. Says whether anything was.
-pub(crate) fn describe(tree: &ModuleTree, drive: &mut Drive<'_>, evaluator: &mut Evaluator) -> bool {
+pub(crate) fn describe(tree: &ModuleTree, drive: &mut Drive<'_>, evaluator: &Evaluator) -> bool {
     let without = first_without_instances(tree, drive, evaluator);
-    let mut forced: HashSet<ConfigResource> = without.iter().flat_map(|uses| uses.iter().cloned()).collect();
-    let mut seen: HashSet<*const ConfigResource> = HashSet::new();
-    for (address, uses) in &drive.dependencies {
-        if seen.insert(uses.as_ptr()) && creates_first(tree, &address.config()) {
-            forced.extend(uses.iter().cloned());
-        }
-    }
+    let first = drive.dependencies.iter().filter(|(address, _)| creates_first(tree, &address.config()));
+    let forced = Dependencies::together(without.iter().chain(first.map(|(_, uses)| uses)));
     let edits: Vec<Edit> = drive
         .dependencies
         .iter()
         .filter(|(address, _)| address.resource.mode == ResourceMode::Managed)
-        .filter_map(|(address, uses)| described(tree, drive, &forced, address, uses))
+        .filter_map(|(address, uses)| described(tree, drive, &forced, address, uses.all()))
         .collect();
     let any = !edits.is_empty();
     for edit in edits {
@@ -93,7 +81,7 @@ pub(crate) fn describe(tree: &ModuleTree, drive: &mut Drive<'_>, evaluator: &mut
 fn described(
     tree: &ModuleTree,
     drive: &Drive<'_>,
-    forced: &HashSet<ConfigResource>,
+    forced: &HashSet<&ConfigResource>,
     address: &ResourceInstance,
     uses: &[ConfigResource],
 ) -> Option<Edit> {
@@ -103,7 +91,10 @@ fn described(
     let config = address.config();
     let create_before_destroy = creates_first(tree, &config) || forced.contains(&config);
     let as_stored = object.create_before_destroy == create_before_destroy;
-    if as_stored && object.dependencies == uses {
+    // The command `import` leaves what it brings to the next plan, and tells others only when to create.
+    let imports = drive.import();
+    let uses = if imports.is_some() { &[] } else { uses };
+    if imports == Some(address) || (as_stored && object.dependencies == uses) {
         return None;
     }
     let mut dependencies: Vec<ConfigResource> = object.dependencies.iter().chain(uses).cloned().collect();

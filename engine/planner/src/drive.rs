@@ -16,7 +16,8 @@ use ordain_addr::{
 };
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{
-    Answer, Asked, Evaluator, Progress, ReplaceTrigger, Triggering, Wanted, WantedInstance, WantedProvider,
+    Answer, Asked, Dependencies, Evaluator, Progress, ReplaceTrigger, Triggering, Wanted, WantedInstance,
+    WantedProvider,
 };
 use ordain_plan::{Action, Change, Deferred};
 use ordain_provider::{ConfigureRequest, Provider, ProviderSource};
@@ -43,11 +44,11 @@ pub(crate) struct Drive<'d> {
     /// Resources that they belong to.
     waiting: HashSet<ConfigResource>,
     /// What instances depend on by the configuration.
-    pub(crate) dependencies: HashMap<ResourceInstance, Arc<[ConfigResource]>>,
+    pub(crate) dependencies: HashMap<ResourceInstance, Dependencies>,
     /// Whether a look brought objects in line with the configuration in what is kept beside their values.
     pub(crate) described: bool,
     /// What blocks depend on that create first and have no instances.
-    pub(crate) first_without_instances: Vec<Arc<[ConfigResource]>>,
+    pub(crate) first_without_instances: Vec<Dependencies>,
     pub(crate) found: Diagnostics,
     /// Check blocks that do not hold because their data source cannot be read: address and why.
     pub(crate) failed_checks: HashMap<String, String>,
@@ -236,7 +237,7 @@ impl<'d> Drive<'d> {
         if let Some(None) = self.expansions.resources.get(&wanted.address.abs_resource()) {
             return Some(("instance_count_unknown", true));
         }
-        let waits = wanted.dependencies.iter().any(|needed| self.waiting.contains(needed));
+        let waits = wanted.dependencies.all().iter().any(|needed| self.waiting.contains(needed));
         waits.then_some(("deferred_prereq", false))
     }
 
@@ -360,6 +361,11 @@ impl<'d> Drive<'d> {
             }
             self.changes.extend(done.changes);
         }
+    }
+
+    /// What the command `import` takes over.
+    pub(crate) fn import(&self) -> Option<&ResourceInstance> {
+        self.session.options.import.as_ref().map(|(to, _)| to)
     }
 
     /// Whether an instance was handed out.

@@ -10,6 +10,7 @@ mod data;
 mod drive;
 mod ephemeral;
 mod findings;
+mod importing;
 mod managed;
 mod order;
 mod orphans;

@@ -77,8 +77,7 @@ impl Job<'_> {
         }
         let current = self.current(done).await?;
         if self.session.options.mode == Mode::RefreshOnly {
-            let there = !current.known.value.is_null();
-            return Some(if there { Answer::Value(current.marked) } else { Answer::Absent });
+            return Some(self.seen(current.marked));
         }
         let planned = self.plan(&current, done).await?;
         let after = planned.after.clone();
@@ -91,6 +90,18 @@ impl Job<'_> {
         }
         done.changes.push(planned);
         Some(Answer::Value(after))
+    }
+
+    /// What others see of an object that is only looked at. Where one object is imported, what has none yet but is
+    /// the only instance of its block is as its schema says.
+    fn seen(&self, object: Value) -> Answer {
+        let imports = self.session.options.import.is_some();
+        match self.wanted.address.key {
+            _ if !object.is_null() => Answer::Value(object),
+            None if imports => Answer::Value(Value::unknown_not_null(self.schema.ty.clone())),
+            Some(_) if imports => Answer::Unmade,
+            _ => Answer::Absent,
+        }
     }
 
     /// With `-minimal-refresh`: the plan of the object as it is stored, when it stays as it is. An object of

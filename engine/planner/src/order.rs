@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use ordain_addr::ConfigResource;
 use ordain_diag::{Diagnostic, codes};
+use ordain_eval::Dependencies;
 use ordain_plan::{Action, Change, Reason, Step, StepId, StepKind};
 
 /// What each change depends on: by the configuration, and by the state.
+#[derive(Default)]
 pub(crate) struct Uses {
-    /// By the configuration; empty for what is only destroyed.
-    pub(crate) wanted: Arc<[ConfigResource]>,
+    /// By the configuration; none for what is only destroyed.
+    pub(crate) wanted: Option<Dependencies>,
     /// By the state; empty for what is only made.
     pub(crate) stored: Arc<[ConfigResource]>,
 }
@@ -45,7 +47,9 @@ struct Builder<'c> {
     after: Vec<Vec<usize>>,
     groups: BTreeMap<ConfigResource, Group>,
     /// Resources that have nothing but early destroying steps.
-    only_destroyed: Vec<ConfigResource>,
+    only_destroyed: HashSet<ConfigResource>,
+    /// Whether anything is destroyed.
+    destroys: bool,
 }
 
 /// Orders changes; `uses` has an entry for each of them.
@@ -56,7 +60,8 @@ pub(crate) fn order(changes: &[Change], uses: &[Uses]) -> Result<Vec<Step>, Diag
         kinds: Vec::new(),
         after: Vec::new(),
         groups: BTreeMap::new(),
-        only_destroyed: Vec::new(),
+        only_destroyed: HashSet::new(),
+        destroys: false,
     };
     builder.steps();
     builder.joins();
@@ -68,7 +73,7 @@ const MAKE: usize = 0;
 const DESTROY: usize = 1;
 const LATE: usize = 2;
 
-impl Builder<'_> {
+impl<'c> Builder<'c> {
     fn add(&mut self, kind: StepKind, after: Vec<usize>) -> usize {
         self.kinds.push(kind);
         self.after.push(after);
@@ -133,6 +138,7 @@ impl Builder<'_> {
         let only = |of: &Group| !of.destroy.is_empty() && of.make.is_empty();
         self.only_destroyed =
             groups.iter().filter(|(_, of)| only(of)).map(|(name, _)| name.clone()).collect();
+        self.destroys = groups.values().any(|of| !of.destroy.is_empty() || !of.late.is_empty());
         self.groups = groups;
     }
 
@@ -161,16 +167,14 @@ impl Builder<'_> {
     }
 
     fn edges(&mut self) {
-        let makers = Uses::by_resource(self.changes, self.uses, |uses| &uses.wanted);
-        let users = Uses::by_resource(self.changes, self.uses, |uses| &uses.stored);
-        let (makers, users) = (ByResource::of(&makers), ByResource::of(&users));
-        let none: Arc<[ConfigResource]> = Arc::from([]);
+        let (wanted, stored) = (self.wanted(), self.stored());
+        let users = ByResource::of(&stored);
         let mut edges: Vec<(usize, usize)> = Vec::new();
         for (resource, group) in &self.groups {
-            let wanted = makers.lists.get(resource).unwrap_or(&none);
-            let stored = users.lists.get(resource).unwrap_or(&none);
-            let makes = |of: &Group| !of.make.is_empty();
-            for used in self.reduce(resource, wanted, &makers, makes) {
+            let wanted = wanted.get(resource).copied();
+            let stored = users.lists.get(resource).map_or(&[][..], |list| list);
+            let makes = |used: &ConfigResource| used != resource && self.has(used, |of| &of.make);
+            for used in wanted.iter().flat_map(|uses| uses.nearest(makes, makes)) {
                 let made = self.join(used, MAKE);
                 edges.extend(group.make.iter().filter_map(|at| Some((*at, made?))));
             }
@@ -182,7 +186,7 @@ impl Builder<'_> {
                     edges.extend(own.map(|own| (*gone, own)));
                 }
             }
-            self.change_after_destroy(resource, group, [wanted, stored], &users, &mut edges);
+            self.change_after_destroy((resource, group), wanted, (stored, &users), &mut edges);
         }
         for (later, earlier) in edges {
             if let Some(after) = self.after.get_mut(later) {
@@ -194,33 +198,57 @@ impl Builder<'_> {
     /// What used y is changed after y is destroyed; where y creates first, before.
     fn change_after_destroy(
         &self,
-        resource: &ConfigResource,
-        group: &Group,
-        lists: [&Arc<[ConfigResource]>; 2],
-        users: &ByResource<'_>,
+        (resource, group): (&ConfigResource, &Group),
+        wanted: Option<&Dependencies>,
+        (stored, users): (&[ConfigResource], &ByResource<'_>),
         edges: &mut Vec<(usize, usize)>,
     ) {
         let Some(made) = self.join(resource, MAKE) else { return };
-        for list in lists {
-            for used in self.reduce(resource, list, users, |of| !of.late.is_empty()) {
-                let late = self.groups.get(used).map_or(&[][..], |of| &of.late);
-                edges.extend(late.iter().map(|late| (*late, made)));
-            }
-            // What is made anew as well orders itself: it is destroyed, made, and then this one is.
-            for gone in self.only_destroyed.iter().filter(|gone| *gone != resource) {
-                if list.contains(gone) {
-                    let destroyed = self.join(gone, DESTROY);
-                    edges.extend(group.make.iter().filter_map(|at| Some((*at, destroyed?))));
-                }
+        let late = |used: &ConfigResource| used != resource && self.has(used, |of| &of.late);
+        // What is made anew as well orders itself: it is destroyed, made, and then this one is.
+        let gone = |used: &ConfigResource| used != resource && self.only_destroyed.contains(used);
+        let makes = |used: &ConfigResource| self.has(used, |of| &of.make);
+        let uses = wanted.filter(|_| self.destroys);
+        let mut replaced = self.reduce(resource, stored, users, |of| !of.late.is_empty());
+        replaced.extend(uses.iter().flat_map(|uses| uses.nearest(late, |used| late(used) && makes(used))));
+        for used in replaced {
+            let late = self.groups.get(used).map_or(&[][..], |of| &of.late);
+            edges.extend(late.iter().map(|late| (*late, made)));
+        }
+        let wanted = uses.into_iter().flat_map(|uses| uses.nearest(gone, makes));
+        for gone in stored.iter().filter(|used| gone(used)).chain(wanted) {
+            let destroyed = self.join(gone, DESTROY);
+            edges.extend(group.make.iter().filter_map(|at| Some((*at, destroyed?))));
+        }
+    }
+
+    /// Dependencies by the configuration; instances of a block share them.
+    fn wanted(&self) -> HashMap<ConfigResource, &'c Dependencies> {
+        let changes = self.changes.iter().zip(self.uses);
+        changes.filter_map(|(change, uses)| Some((change.address.config(), uses.wanted.as_ref()?))).collect()
+    }
+
+    /// Dependencies by the state; of the lists of a block's instances the longest counts.
+    fn stored(&self) -> HashMap<ConfigResource, Arc<[ConfigResource]>> {
+        let mut found: HashMap<ConfigResource, Arc<[ConfigResource]>> = HashMap::new();
+        for (change, uses) in self.changes.iter().zip(self.uses).filter(|(_, uses)| !uses.stored.is_empty()) {
+            let list = found.entry(change.address.config()).or_default();
+            if uses.stored.len() > list.len() {
+                *list = uses.stored.clone();
             }
         }
+        found
+    }
+
+    fn has(&self, resource: &ConfigResource, steps: impl Fn(&Group) -> &Vec<usize>) -> bool {
+        self.groups.get(resource).is_some_and(|group| !steps(group).is_empty())
     }
 
     /// Those of a transitive list of uses that have steps of a kind, without those that others lead to.
     fn reduce<'u>(
         &self,
         own: &ConfigResource,
-        list: &'u Arc<[ConfigResource]>,
+        list: &'u [ConfigResource],
         by_resource: &'u ByResource<'_>,
         has_steps: impl Fn(&Group) -> bool,
     ) -> Vec<&'u ConfigResource> {
@@ -328,24 +356,6 @@ impl<'l> ByResource<'l> {
     /// Resources that use so many others, if they are few.
     fn with_uses(&self, count: usize) -> &[&'l ConfigResource] {
         self.lengths.get(&count).filter(|found| found.len() <= 4).map_or(&[], |found| found)
-    }
-}
-
-impl Uses {
-    /// One of the lists by resource; instances of a block share it, in state the longest counts.
-    fn by_resource(
-        changes: &[Change],
-        uses: &[Uses],
-        pick: impl Fn(&Uses) -> &Arc<[ConfigResource]>,
-    ) -> HashMap<ConfigResource, Arc<[ConfigResource]>> {
-        let mut found: HashMap<ConfigResource, Arc<[ConfigResource]>> = HashMap::new();
-        for (change, uses) in changes.iter().zip(uses).filter(|(change, _)| change.action != Action::NoOp) {
-            let list = found.entry(change.address.config()).or_default();
-            if pick(uses).len() > list.len() {
-                *list = pick(uses).clone();
-            }
-        }
-        found
     }
 }
 

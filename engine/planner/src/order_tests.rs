@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, ProviderConfigAddr, parse_instance};
+use ordain_eval::Dependencies;
 use ordain_plan::{Action, Change, StepKind};
 use ordain_value::{Type, Value};
 
@@ -19,11 +20,13 @@ fn config(address: &str) -> ConfigResource {
 /// Rows: address, action, wanted uses, stored uses. The result lists steps in order.
 fn run(rows: &[(&str, Action, &[&str], &[&str])]) -> Vec<String> {
     let list = |names: &[&str]| names.iter().map(|name| config(name)).collect::<Arc<[_]>>();
+    let listed = |names: &[&str]| Dependencies::listed(names.iter().map(|name| config(name)));
     let mut changes: Vec<Change> = rows.iter().map(|row| change(row.0, row.1)).collect();
     for change in &mut changes {
         change.create_before_destroy = change.action == Action::CreateThenDelete;
     }
-    let uses: Vec<Uses> = rows.iter().map(|row| Uses { wanted: list(row.2), stored: list(row.3) }).collect();
+    let uses: Vec<Uses> =
+        rows.iter().map(|row| Uses { wanted: Some(listed(row.2)), stored: list(row.3) }).collect();
     let steps = order(&changes, &uses).unwrap();
     for (at, step) in steps.iter().enumerate() {
         assert!(step.after.iter().all(|id| (id.0 as usize) < at));
@@ -113,7 +116,7 @@ fn edges_grow_with_instances_not_with_pairs() {
         .iter()
         .map(|change| {
             let wanted = if &*change.address.resource.name == "b" { vec![config("t.a")] } else { Vec::new() };
-            Uses { wanted: wanted.into(), stored: Arc::from([]) }
+            Uses { wanted: Some(Dependencies::listed(wanted)), stored: Arc::from([]) }
         })
         .collect();
     let steps = order(&changes, &uses).unwrap();

@@ -14,6 +14,7 @@ use ordain_value::{Step, Value};
 
 use crate::create_first::{create_first_spreads, describe, first_without_instances};
 use crate::drive::Drive;
+use crate::importing::{self, cannot_import};
 use crate::order::{Uses, order};
 use crate::orphans::{Orphan, orphan_reason};
 use crate::outputs::output_changes;
@@ -39,8 +40,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let removed = found.take(RemovedBlocks::of(&tree));
     as_asked(&mut evaluation, &options);
     evaluation.stored_providers = needed_by_state(&tree, &prior);
-    let declared = &tree.root.variables;
-    let given = evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
+    let given = given(&evaluation);
     let timestamp = evaluation.timestamp.to_string();
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
     let mut session = Session { options, before_destroy: false, schemas, observer, tree: Arc::clone(&tree) };
@@ -48,9 +48,9 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut begun = false;
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     if session.options.looks_first() && holds_anything(&refreshed.prior) && !found.has_errors() {
+        // What fails then leaves no plan that would be worth keeping.
         refreshed =
             found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
-        begun = found.has_errors();
         session.options.refresh = Refresh::Nothing;
     }
     // What was looked at first is at its new address before it is planned to go.
@@ -73,20 +73,29 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
                 let orphans = orphans(&session, &drive, &evaluator, &removed);
                 drive.end(orphans).await;
             }
-            drive.first_without_instances = first_without_instances(&tree, &drive, &mut evaluator);
+            drive.first_without_instances = first_without_instances(&tree, &drive, &evaluator);
             if session.options.mode == Mode::RefreshOnly {
-                drive.described = describe(&tree, &mut drive, &mut evaluator);
+                drive.described = describe(&tree, &mut drive, &evaluator);
             }
         }
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
     }
     found.append(std::mem::take(&mut drive.found));
+    if let Some((address, _)) = &session.options.import {
+        importing::settle(&mut drive.prior, &outcome, address, &mut found);
+    }
     // What is destroyed in part takes no outputs along.
     let refreshed = refreshed.outputs.filter(|_| !session.options.is_partial());
     let stored = refreshed.unwrap_or_else(|| base.outputs.clone());
     let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
     (Made { plan: Plan { given, ..plan }, begun }, found)
+}
+
+/// Variables that are given and declared.
+fn given(evaluation: &ordain_eval::Input) -> BTreeSet<Arc<str>> {
+    let declared = &evaluation.tree.root.variables;
+    evaluation.variables.keys().filter(|name| declared.contains_key(*name)).cloned().collect()
 }
 
 /// What the options mean for the evaluation.
@@ -96,7 +105,10 @@ fn as_asked(evaluation: &mut ordain_eval::Input, options: &Options) {
         Mode::Normal | Mode::RefreshOnly => ordain_eval::Mode::Plan,
     };
     if options.mode == Mode::RefreshOnly {
-        evaluation.conditions = Conditions::Warn;
+        evaluation.conditions = match options.import {
+            Some(_) => Conditions::WarnForResources,
+            None => Conditions::Warn,
+        };
     }
     evaluation.targets = options.targets.clone();
     evaluation.excludes = options.excludes.clone();
@@ -155,7 +167,7 @@ async fn refresh_first(
     let mut outputs = prior.outputs.clone();
     let mut drive = Drive::new(&session, source, prior, moved.clone());
     drive.run(&mut evaluator).await;
-    describe(&session.tree, &mut drive, &mut evaluator);
+    describe(&session.tree, &mut drive, &evaluator);
     let removed = found.take(RemovedBlocks::of(&session.tree));
     let orphans = orphans(&session, &drive, &evaluator, &removed);
     drive.end(orphans).await;
@@ -203,28 +215,6 @@ fn half_named(options: &Options, drive: &Drive<'_>) -> Vec<Diagnostic> {
         Diagnostic::warning(codes::plan::CANNOT_PLAN, summary, detail)
     };
     options.replace.iter().filter(half).map(warn).collect()
-}
-
-/// Only what is declared and not in state can be imported.
-fn cannot_import(drive: &Drive<'_>, base: &State, address: &ResourceInstance) -> Option<Diagnostic> {
-    let error = |summary: &str, detail: String| {
-        Some(Diagnostic::error(codes::plan::CANNOT_PLAN, summary, detail).with_address(address.to_string()))
-    };
-    if base.instance(address).is_some_and(|instance| instance.current.is_some()) {
-        let detail = format!(
-            "The state holds an object for {address} already. To import to this address, remove it from the state \
-             first."
-        );
-        return error("Resource already managed by Terraform", detail);
-    }
-    if drive.found.has_errors() || drive.has_handled(address) {
-        return None;
-    }
-    let detail = format!(
-        "The configuration declares {} but no instance {address}: its count or for_each does not give one. Change it, then import again.",
-        address.config()
-    );
-    error("Configuration for import target does not exist", detail)
 }
 
 /// Objects as they are stored, for what provider configurations refer to while everything is destroyed, and for
@@ -357,6 +347,7 @@ fn assemble(
     let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
     let errored = found.has_errors();
+    let relevant = relevant_attributes(&outcome, &changes, &outputs, options.mode);
     let stores = drive.described || has_effect(options, &changes, &drift, &outputs);
     Plan {
         mode: options.mode,
@@ -373,7 +364,7 @@ fn assemble(
         outputs,
         steps,
         checks: settled_checks(outcome.checks, &drive.failed_checks),
-        relevant: outcome.relevant.iter().map(relevant).collect(),
+        relevant,
         prior: drive.prior,
         base,
         targets: options.targets.clone(),
@@ -428,19 +419,18 @@ fn without_asserts(found: &mut Diagnostics, failed: &HashMap<String, String>) {
 }
 
 fn uses(drive: &Drive<'_>, change: &Change) -> Uses {
-    let none = || Arc::from([]);
     if change.action == Action::NoOp {
-        return Uses { wanted: none(), stored: none() };
+        return Uses::default();
     }
     let stored = drive.prior.instance(&change.address).and_then(|instance| match &change.deposed {
         Some(key) => instance.deposed.get(key),
         None => instance.current.as_ref(),
     });
     let wanted = match change.action {
-        Action::Delete | Action::Forget => none(),
-        _ => drive.dependencies.get(&change.address).cloned().unwrap_or_else(none),
+        Action::Delete | Action::Forget => None,
+        _ => drive.dependencies.get(&change.address).cloned(),
     };
-    Uses { wanted, stored: stored.map_or_else(none, |object| object.dependencies.clone().into()) }
+    Uses { wanted, stored: stored.map(|object| object.dependencies.clone().into()).unwrap_or_default() }
 }
 
 fn warn(options: &Options, changes: &[Change], found: &mut Diagnostics) {
@@ -466,16 +456,30 @@ fn warn(options: &Options, changes: &[Change], found: &mut Diagnostics) {
     }
 }
 
-fn relevant(attribute: &ordain_eval::RelevantAttribute) -> RelevantAttribute {
+/// What is read of resources by all that changes.
+fn relevant_attributes(
+    outcome: &Outcome,
+    changes: &[Change],
+    outputs: &[OutputChange],
+    mode: Mode,
+) -> Vec<RelevantAttribute> {
+    let changed = changes.iter().filter(|change| change.action != Action::NoOp);
+    let resources: BTreeSet<_> = changed.map(|change| change.address.abs_resource()).collect();
+    let changed = outputs.iter().filter(|output| output.action != Action::NoOp);
+    let names = changed.map(|output| output.name.as_str());
+    let reads = outcome.reads.behind(&resources, names, mode != Mode::Destroy);
     let step = |step: &Step| match step {
         Step::Attr(name) => Value::string(name),
         Step::Index(key) => key.clone(),
     };
-    RelevantAttribute {
-        resource: match &attribute.key {
-            Some(key) => format!("{}{key}", attribute.resource),
-            None => attribute.resource.to_string(),
-        },
-        attribute: attribute.path.0.iter().map(step).collect(),
-    }
+    reads
+        .iter()
+        .map(|read| RelevantAttribute {
+            resource: match &read.key {
+                Some(key) => format!("{}{key}", read.resource),
+                None => read.resource.to_string(),
+            },
+            attribute: read.path.0.iter().map(step).collect(),
+        })
+        .collect()
 }

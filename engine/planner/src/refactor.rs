@@ -40,6 +40,9 @@ pub(crate) fn carry_out_moves(
             to: moved.to.0.clone(),
         })
         .collect();
+    // They are of what was there before: what a statement brings to an address does not move on by itself.
+    let mut implied = implied_moves(tree, state);
+    statements.leave_alone(&mut implied);
     let mut rebound = Rebound::default();
     match order_moves(&moves) {
         Ok(ordered) if !found.has_errors() => rebound = rebind(state, &ordered),
@@ -51,7 +54,9 @@ pub(crate) fn carry_out_moves(
     if found.has_errors() {
         return (BTreeMap::new(), found);
     }
-    implied_moves(tree, state, &mut rebound);
+    for (from, to) in implied {
+        rebind_instance(state, &mut rebound, &from, &to);
+    }
     if !rebound.blocked.is_empty() {
         found.push(blocked(&rebound.blocked));
     }
@@ -69,7 +74,38 @@ fn absolute(module: &ModulePath, target: &Target) -> String {
     if module.is_root() { target.to_string() } else { format!("{module}.{target}") }
 }
 
+/// Modules that an end of a statement goes through, and the key of the instance if it is about one.
+type End<'t> = (&'t ModuleInstance, Option<&'t Option<Key>>);
+
 impl Statements<'_> {
+    /// The ends of statements about resources, by block: the keys of modules there, and the instance if it is one.
+    fn ends(&self) -> HashMap<ConfigResource, Vec<End<'_>>> {
+        let mut ends: HashMap<_, Vec<End<'_>>> = HashMap::new();
+        for (module, moved) in &self.moved {
+            for end in [&moved.from.0, &moved.to.0] {
+                let (inside, resource, key) = match end {
+                    Target::Module(_) => continue,
+                    Target::Resource(named) => (&named.module, &named.resource, None),
+                    Target::Instance(named) => (&named.module, &named.resource, Some(&named.key)),
+                };
+                let block = ConfigResource { module: declaring(module, inside), resource: resource.clone() };
+                ends.entry(block).or_default().push((inside, key));
+            }
+        }
+        ends
+    }
+
+    /// Takes out moves of what statements speak about: those have their say.
+    fn leave_alone(&self, implied: &mut Vec<(ResourceInstance, ResourceInstance)>) {
+        let ends = self.ends();
+        let spoken_of = |instance: &ResourceInstance| {
+            ends.get(&instance.config()).into_iter().flatten().any(|(inside, key)| {
+                instance.module.0.ends_with(&inside.0) && key.is_none_or(|key| *key == instance.key)
+            })
+        };
+        implied.retain(|(from, to)| !spoken_of(from) && !spoken_of(to));
+    }
+
     fn check(&self, tree: &ModuleTree, state: &State) -> Diagnostics {
         let mut found = Diagnostics::new();
         let mut from: HashMap<String, &Moved> = HashMap::new();
@@ -238,9 +274,10 @@ fn kinds_differ(from: &Target, to: &Target) -> Option<String> {
     }
 }
 
-fn implied_moves(tree: &ModuleTree, state: &mut State, rebound: &mut Rebound) {
+/// Moves that nobody has to write down: between one object and the first of many.
+fn implied_moves(tree: &ModuleTree, state: &State) -> Vec<(ResourceInstance, ResourceInstance)> {
     let zero = Some(Key::Int(0));
-    let pairs: Vec<(ResourceInstance, ResourceInstance)> = state
+    state
         .resources
         .iter()
         .filter_map(|(address, resource)| {
@@ -252,10 +289,7 @@ fn implied_moves(tree: &ModuleTree, state: &mut State, rebound: &mut Rebound) {
             };
             resource.instances.contains_key(&from).then(|| (address.instance(from), address.instance(to)))
         })
-        .collect();
-    for (from, to) in pairs {
-        rebind_instance(state, rebound, &from, &to);
-    }
+        .collect()
 }
 
 fn blocked(pairs: &[(ResourceInstance, ResourceInstance)]) -> Diagnostic {
@@ -315,27 +349,30 @@ impl<'t> RemovedBlocks<'t> {
     }
 
     fn add(&mut self, tree: &ModuleTree, module: &ModulePath, removed: &'t Removed) -> Option<Diagnostic> {
-        let problem = |what: &str, summary: &str| {
+        let problem = |what: &str, summary: &str, declared: Span| {
             let detail = format!(
                 "This statement declares that {what} was removed, but it is still declared in the configuration. \
                  Remove the declaration or the statement."
             );
-            Some(error(summary, detail, removed.header))
+            Some(error(summary, detail, declared))
         };
         match &removed.from.0 {
             Target::Module(instance) => {
                 let path = declaring(module, instance);
                 self.modules.insert(path.clone(), removed);
                 if tree.module(&path).is_some() {
-                    return problem(&path.to_string(), "Removed module still exists");
+                    let calls = path.parent().and_then(|(parent, name)| Some((tree.module(&parent)?, name)));
+                    let call = calls.and_then(|(parent, name)| parent.calls.get(&name));
+                    let declared = call.map_or(removed.header, |call| call.header);
+                    return problem(&path.to_string(), "Removed module still exists", declared);
                 }
             }
             Target::Resource(resource) => {
                 let module = declaring(module, &resource.module);
                 let config = ConfigResource { module, resource: resource.resource.clone() };
                 self.resources.insert(config.clone(), removed);
-                if tree.resource(&config).is_some() {
-                    return problem(&config.to_string(), "Removed resource still exists");
+                if let Some(block) = tree.resource(&config) {
+                    return problem(&config.to_string(), "Removed resource still exists", block.header);
                 }
             }
             Target::Instance(_) => {}

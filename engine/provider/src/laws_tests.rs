@@ -122,3 +122,34 @@ fn results_fill_in_what_was_unknown_and_change_nothing() {
     assert_eq!(actual("n", null(Type::Number), vec![rule(2, None)])[0].path.to_string(), ".rule");
     assert!(!object_compatible(&block(), &planned, &Value::null(Type::Dynamic)).is_empty());
 }
+
+#[test]
+fn elements_of_sets_keep_what_was_computed_when_a_block_is_added_inside() {
+    let mut schema = block();
+    let inner = schema.blocks["step"].clone();
+    schema.blocks.get_mut("rule").unwrap().block.blocks.insert("limit".into(), inner.clone());
+    let limit = inner.block.value_type();
+    let with = |rule: Value, limits: Vec<Value>| {
+        let mut members = rule.as_members().unwrap().clone();
+        members.insert("limit".into(), Value::list(limit.clone(), limits));
+        Value::object(members)
+    };
+    let whole = |rule: Value| {
+        let element = schema.blocks["rule"].block.value_type();
+        Value::object([
+            ("id", "i".into()),
+            ("name", "n".into()),
+            ("size", 3.into()),
+            ("rule", Value::set(element, [rule])),
+            ("step", Value::list(limit.clone(), [])),
+        ])
+    };
+    let proposed = |before: Vec<Value>, wanted: Vec<Value>, id| {
+        let prior = whole(with(rule(1, Some("r1")), before));
+        let config = whole(with(rule(1, None), wanted.clone()));
+        assert_eq!(proposed_new(&schema, &prior, &config), whole(with(rule(1, id), wanted)));
+    };
+    proposed(vec![], vec![rule(5, None)], Some("r1"));
+    // A block that is taken away makes it another element.
+    proposed(vec![rule(5, None)], vec![], None);
+}

@@ -6,7 +6,7 @@
 mod order;
 mod pattern;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ordain_addr::{AbsResource, ConfigResource, ModuleInstance, ModulePath, ResourceInstance, Target};
 
@@ -49,8 +49,9 @@ pub fn rebind(state: &mut State, moves: &[Move]) -> Rebound {
             Subject::Module => state.resources.keys().cloned().collect(),
         };
         let mut changed = false;
+        let taken = Taken::before(state, &pattern);
         for resource in candidates {
-            changed |= move_resource(state, &pattern, &resource, &mut rebound);
+            changed |= move_resource(state, (&pattern, &taken), &resource, &mut rebound);
         }
         if changed {
             index = reindex(index, state, &pattern);
@@ -100,9 +101,39 @@ fn reindex(mut index: Index, state: &State, pattern: &Pattern<'_>) -> Index {
     index
 }
 
+/// Places that a statement finds taken: what moves as a whole does not mix with what is there.
+#[derive(Default)]
+struct Taken {
+    modules: HashSet<ModuleInstance>,
+    resources: HashSet<AbsResource>,
+}
+
+impl Taken {
+    fn before(state: &State, pattern: &Pattern<'_>) -> Taken {
+        let mut taken = Taken::default();
+        match pattern.whole() {
+            Some(Subject::Module) => {
+                taken.modules = state.resources.keys().map(|resource| resource.module.clone()).collect();
+            }
+            Some(Subject::Resource(config)) => {
+                let there = state.resources.keys().filter(|resource| resource.config() == config);
+                taken.resources = there.cloned().collect();
+            }
+            None => {}
+        }
+        taken
+    }
+
+    fn holds(&self, state: &State, to: &ResourceInstance) -> bool {
+        self.modules.contains(&to.module)
+            || self.resources.contains(&to.abs_resource())
+            || state.instance(to).is_some()
+    }
+}
+
 fn move_resource(
     state: &mut State,
-    pattern: &Pattern<'_>,
+    (pattern, taken): (&Pattern<'_>, &Taken),
     resource: &AbsResource,
     rebound: &mut Rebound,
 ) -> bool {
@@ -117,7 +148,7 @@ fn move_resource(
         .collect();
     let mut changed = false;
     for (from, to) in pairs {
-        if state.instance(&to).is_some() {
+        if taken.holds(state, &to) {
             rebound.blocked.push((from, to));
         } else {
             put_at(state, rebound, &from, &to);

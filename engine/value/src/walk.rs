@@ -13,6 +13,11 @@ impl Value {
         walk(self, &mut Path::root(), visit);
     }
 
+    /// The value with null in the place of whatever is not known.
+    pub fn unknown_as_null(self) -> Value {
+        self.map_parts(&mut |_, part| if part.is_known() { part } else { Value::null(part.ty()) })
+    }
+
     /// The value with `change` applied to every part, innermost first, and at last to itself.
     pub fn transform<E>(self, change: &mut dyn FnMut(&Path, Value) -> Result<Value, E>) -> Result<Value, E> {
         transform(self, &mut Path::root(), change)

@@ -156,8 +156,14 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
-    let unasked = !found.has_errors() && is_on(matches, "auto-approve");
-    let exit = session.report(&answered_by_apply(found, unasked), &sources);
+    let unasked = refreshing || is_on(matches, "auto-approve");
+    let mut found = answered_by_apply(found, unasked);
+    if refreshing && planned.as_ref().is_some_and(|planned| planned.file.plan.base.resources.is_empty()) {
+        let detail =
+            "There are currently no remote objects tracked in the state, so there is nothing to refresh.";
+        found.push(Diagnostic::warning(codes::cli::USAGE, "Empty or non-existent state", detail));
+    }
+    let exit = session.report(&found, &sources);
     let (Some(planned), Exit::Done) = (planned, exit) else { return Ok(Exit::Failed) };
     let changes = has_changes(&planned);
     let Some((_, digests)) = planned.stored else { return Ok(Exit::Failed) };
@@ -167,9 +173,9 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         confirm(session, destroying)?
     };
     let options = options(matches, session, Some(proof), false)?;
-    let purpose = match (refreshing, destroying) {
-        (true, _) => Purpose::Refresh,
-        (_, true) => Purpose::Destroy,
+    let purpose = match mode {
+        Some(Mode::RefreshOnly) => Purpose::Refresh,
+        Some(Mode::Destroy) => Purpose::Destroy,
         _ => Purpose::Apply,
     };
     carry_out(session, planned.file, digests, options, purpose)
@@ -178,6 +184,10 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
 /// Findings of planning without those that only say that this very apply will tell; where nobody is asked
 /// before it, also without assertions that it makes again.
 fn answered_by_apply(found: Diagnostics, unasked: bool) -> Diagnostics {
+    if found.has_errors() {
+        // There will be no apply.
+        return found;
+    }
     let again = |item: &Diagnostic| item.summary == CHECK_WAITS || (unasked && item.summary == CHECK_FAILED);
     let waits = |item: &Diagnostic| !item.is_error() && again(item);
     found.into_iter().filter(|item| !waits(item)).collect()

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_addr::Target;
 use ordain_operations::importing;
 use ordain_operations::planning::Refresh;
 use ordain_plan::{Event, Mode, Observer, Work};
@@ -50,7 +49,6 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let mut options = request::work(matches, session, "OperationTypeImport")?;
     options.planner.mode = Mode::RefreshOnly;
     options.planner.refresh = Refresh::Nothing;
-    options.planner.targets = vec![Target::Instance(address.clone())];
     options.planner.import = Some((address, id.clone()));
     let project = request::project(session)?;
     let mut sources = project.sources.clone();

@@ -33,7 +33,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         let detail = "The -raw and -json options are mutually-exclusive.";
         return Err(session.usage("Invalid output format", detail));
     }
-    let stores = state::open(session)?;
+    let stores = state::open_to_read(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     let outputs = stored.state.outputs;
     match text(matches, "name") {

@@ -70,6 +70,9 @@ fn denials(planned: &Planned) -> ordain_diag::Diagnostics {
 
 /// Shows the plan and what policies say of it.
 pub fn show(planned: &Planned, session: &mut Session, show_sensitive: bool) {
+    if !planned.begun {
+        return;
+    }
     let plan = &planned.file.plan;
     let style = session.ui.style();
     if let Some(machine) = session.ui.machine() {

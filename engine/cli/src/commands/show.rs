@@ -53,7 +53,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         return show_module(session, directory, json);
     }
     let Some(path) = given.or(plan) else {
-        let stores = state::open(session)?;
+        let stores = state::open_to_read(session)?;
         let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
         return if stored.version.is_none() && !json {
             session.ui.line("No state.");

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use ordain_addr::Target;
+use ordain_diag::Diagnostics;
 use ordain_operations::locked::Locking;
 use ordain_operations::stores::{Stores, locking};
 use ordain_operations::{Project, stores};
@@ -23,7 +24,17 @@ use crate::session::Session;
 
 /// Opens the state of the working directory; what is wrong with it is shown.
 pub fn open(session: &mut Session) -> Result<Stores, Exit> {
-    let (project, found) = Project::load(&session.workdir);
+    let loaded = Project::load(&session.workdir);
+    open_by(loaded, session)
+}
+
+/// The same for those who change no object in the state: modules need not be installed.
+pub fn open_to_read(session: &mut Session) -> Result<Stores, Exit> {
+    let loaded = Project::load_root(&session.workdir);
+    open_by(loaded, session)
+}
+
+fn open_by((project, found): (Project, Diagnostics), session: &mut Session) -> Result<Stores, Exit> {
     if found.has_errors() {
         return Err(session.report(&found, &project.sources));
     }

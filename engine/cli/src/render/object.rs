@@ -17,7 +17,10 @@ pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sen
     let printer = Printer { style, replace: &[], show_sensitive, complete: true };
     let marked = schema.map_or_else(|| object.clone(), |schema| schema.mark(object));
     let shape = schema.map(Shape::of).unwrap_or_default();
-    let marked = schema.map_or_else(|| marked.clone(), |schema| as_seen(&marked, &schema.ty, &shape));
+    let marked = schema.map_or_else(
+        || marked.clone(),
+        |schema| as_seen(&settled_object(&marked, &schema.ty, &shape), &schema.ty, &shape),
+    );
     let text = block(&printer, &marked, &marked, &shape, &Path::root(), 2);
     // Without symbols the four columns in front of them are not needed.
     text.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
@@ -115,6 +118,45 @@ fn as_seen(object: &Value, ty: &Type, shape: &Shape) -> Value {
         (None, Some(ty)) => argument(value, ty),
     };
     Value::object(members.iter().map(|(name, value)| (name.clone(), seen(name, value)))).with_marks(marks)
+}
+
+/// What is shown of an object that only stays as it is: arguments of a type [`settled`], those of any type as they are.
+fn settled_object(object: &Value, ty: &Type, shape: &Shape) -> Value {
+    let Some(attributes) = ty.attributes() else { return object.clone() };
+    let (plain, marks) = object.clone().unmark();
+    let Some(members) = plain.as_members() else { return object.clone() };
+    let seen = |name: &Arc<str>, value: &Value| match (shape.blocks.get(name), attributes.get(name)) {
+        (Some(nested), Some(ty)) => each(value, ty, &|value, ty| settled_object(value, ty, nested)),
+        (None, Some(Type::Dynamic | Type::String)) | (_, None) => value.clone(),
+        (None, Some(_)) => settled(value),
+    };
+    Value::object(members.iter().map(|(name, value)| (name.clone(), seen(name, value)))).with_marks(marks)
+}
+
+/// A value that only stays as it is, as it is shown: empty texts are null, and objects have no members that are.
+pub fn settled(value: &Value) -> Value {
+    if value.marks().is_sensitive() {
+        return value.clone();
+    }
+    let (plain, marks) = value.clone().unmark();
+    if plain.as_str() == Some("") {
+        return Value::null(Type::String).with_marks(marks);
+    }
+    let shown = match plain.kind() {
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+            Value::tuple(items.iter().map(settled))
+        }
+        Kind::Map(ty, members) => {
+            let members = members.iter().map(|(name, member)| (name.clone(), settled(member)));
+            Value::map((**ty).clone(), members)
+        }
+        Kind::Object(members) => {
+            let members = members.iter().filter(|(_, member)| !member.is_null());
+            Value::object(members.map(|(name, member)| (name.clone(), settled(member))))
+        }
+        _ => plain,
+    };
+    shown.with_marks(marks)
 }
 
 /// The elements of a collection, or the value itself, through `change`.
@@ -301,9 +343,12 @@ fn blocks(
         }
         let symbol = mark.symbol(printer.style);
         let start = format!("{}{}{symbol}{name}{label}", std::mem::take(&mut gap), pad(indent + 4));
-        out.push_str(&format!("{start} {{{forces}\n"));
-        out.push_str(&block(printer, &before, &after, nested, &at, indent + 4));
-        out.push_str(&format!("{}}}\n", pad(indent + 6)));
+        let content = block(printer, &before, &after, nested, &at, indent + 4);
+        if content.is_empty() {
+            out.push_str(&format!("{start} {{}}{forces}\n"));
+            continue;
+        }
+        out.push_str(&format!("{start} {{{forces}\n{content}{}}}\n", pad(indent + 6)));
     }
     hidden
 }

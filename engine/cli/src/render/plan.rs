@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_addr::{Mode, ResourceInstance};
 use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, TypeSchema};
-use ordain_value::{Marks, Path, Value};
+use ordain_value::{Marks, Path, Step, Value};
 
 use super::object;
 use super::style::{Color, Style};
@@ -203,12 +203,16 @@ fn matters(plan: &Plan, change: &Change) -> bool {
     if !plan.changes.iter().any(shown) {
         return false;
     }
-    let resource = change.address.config().to_string();
-    let differs = |name: &str| change.before.get(name) != change.after.get(name);
-    plan.relevant
-        .iter()
-        .filter(|relevant| relevant.resource == resource)
-        .any(|relevant| relevant.attribute.first().and_then(ordain_value::Value::as_str).is_none_or(differs))
+    // What is read of all instances together is not told of any of them.
+    let instance = change.address.to_string();
+    let mut read = plan.relevant.iter().filter(|relevant| relevant.resource == instance);
+    read.any(|relevant| {
+        let step = |step: &Value| {
+            step.as_str().map_or_else(|| Step::Index(step.clone()), |name| Step::Attr(name.into()))
+        };
+        let path = Path(relevant.attribute.iter().map(step).collect());
+        path.get(&change.before) != path.get(&change.after)
+    })
 }
 
 fn legend(changes: &[&Change], style: Style) -> String {
@@ -378,8 +382,11 @@ fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
 /// Whether an output changes in a way that can be shown: that it is sensitive from now on is no value.
 fn is_seen(output: &OutputChange) -> bool {
     let plain = |value: &Value| value.clone().unmark_deep().0;
-    let same = || output.action == Action::Update && plain(&output.before) == plain(&output.after);
-    output.action != Action::NoOp && !same()
+    // Of what is not shown, an empty text is nothing.
+    let nothing = |value: &Value| output.sensitive && (value.is_null() || value.as_str() == Some(""));
+    let (before, after) = (plain(&output.before), plain(&output.after));
+    let same = before == after && output.action == Action::Update || nothing(&before) && nothing(&after);
+    output.action != Action::NoOp && !same
 }
 
 fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {

@@ -26,13 +26,16 @@ pub fn state(state: &State, schemas: &Schemas, style: Style) -> String {
             }
         }
     }
-    if !state.outputs.is_empty() {
+    if state.outputs.is_empty() {
+        out.truncate(out.trim_end_matches("\n\n").len());
+        out.push_str(if out.is_empty() { "" } else { "\n" });
+    } else {
         out.push_str("\nOutputs:\n\n");
         for (name, output) in &state.outputs {
             let value = if output.sensitive {
                 "(sensitive value)".to_owned()
             } else {
-                object::alone(&output.value, style)
+                object::alone(&object::settled(&output.value), style)
             };
             out.push_str(&format!("{name} = {value}\n"));
         }

@@ -5,7 +5,7 @@ use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Block, Ident};
 
 use super::{Condition, ConditionKind, ResourceBlock};
-use crate::fields::{Fields, bad_block, duplicate, named, schema};
+use crate::fields::{Fields, bad_argument, bad_block, duplicate, named, schema};
 
 /// A check block. Its data source stands among the module's resources and names this check.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl Check {
                 found.push(duplicate("Multiple data resource blocks", detail, inner.header));
                 continue;
             }
-            data = ResourceBlock::decode(Mode::Data, inner, found);
+            data = nested(inner, found);
         }
         let mut asserts = Vec::new();
         for inner in fields.blocks.iter().filter(|inner| &*inner.block_type.text == "assert") {
@@ -53,4 +53,20 @@ impl Check {
         let resource = data.as_ref().map(|data| data.resource.clone());
         Some((Check { name, data: resource, asserts, header: block.header }, data))
     }
+}
+
+/// The data source of a check, which is one and lives as its check does.
+fn nested(block: &Block, found: &mut Diagnostics) -> Option<ResourceBlock> {
+    let own = schema(&[], &["count", "for_each"], &[("lifecycle", &[])]);
+    let (mut fields, body) = Fields::some(&block.body, &own, found);
+    for attribute in ["count", "for_each"].iter().filter_map(|name| fields.take(name)) {
+        let detail = "A data source in a check is one: \"count\" and \"for_each\" cannot be used in it.";
+        let summary = format!("Invalid \"{}\" attribute", attribute.name.text);
+        found.push(bad_argument(summary, detail, attribute.name.span));
+    }
+    for inner in &fields.blocks {
+        let detail = "A data source in a check has no \"lifecycle\": it is read as its check is.";
+        found.push(bad_block("Invalid lifecycle block", detail, inner.header));
+    }
+    ResourceBlock::decode(Mode::Data, &Block { body, ..block.clone() }, found)
 }

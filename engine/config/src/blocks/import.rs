@@ -8,7 +8,7 @@ use super::ProviderRef;
 use crate::address::{target_of, target_without_keys};
 use crate::fields::{Fields, bad_argument, schema};
 use crate::key_of;
-use crate::static_forms::as_written;
+use crate::static_forms::static_text;
 
 /// A statement that an existing object belongs to an address.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ impl Import {
         let for_each = fields.take("for_each").map(|attribute| attribute.expr);
         let to = fields.take("to")?;
         let whole = to.span();
-        let to = as_written(&to.expr, found);
+        let to = static_text(&block.body, &to.expr, found)?;
         let target = if has_good_keys(&to, found) { imported(&to, found) } else { None };
         let Some(target) = target.filter(|target| target.resource.mode == Mode::Managed) else {
             let detail = "Only managed resources can be imported.";

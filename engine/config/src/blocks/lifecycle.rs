@@ -2,13 +2,13 @@
 
 use ordain_addr::{Mode, Resource};
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Traversal};
+use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Traversal};
 use ordain_lang::refs::references;
 
 use super::{Condition, ConditionKind};
 use crate::constants::bool_of;
 use crate::fields::{Fields, bad_argument, schema};
-use crate::static_forms::{as_traversal, as_written};
+use crate::static_forms::{as_traversal, static_text};
 use crate::{Reference, Subject};
 
 /// `ignore_changes`
@@ -65,7 +65,7 @@ impl Lifecycle {
             create_before_destroy: bool_of(fields.take("create_before_destroy").as_ref(), found),
             prevent_destroy: bool_of(fields.take("prevent_destroy").as_ref(), found).unwrap_or(false),
             ignore_changes: ignore_changes(fields.take("ignore_changes"), found),
-            replace_triggered_by: triggers(fields.take("replace_triggered_by"), found),
+            replace_triggered_by: triggers(&block.body, fields.take("replace_triggered_by"), found),
             preconditions,
             postconditions,
             enabled: fields.take("enabled"),
@@ -129,14 +129,14 @@ fn ignore_changes(attribute: Option<Attribute>, found: &mut Diagnostics) -> Igno
     IgnoreChanges::Paths(items.iter().filter_map(|item| path(item, found)).collect())
 }
 
-fn triggers(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Expr> {
+fn triggers(body: &Body, attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<Expr> {
     let Some(attribute) = attribute else { return Vec::new() };
     let ExprKind::Tuple(items) = &attribute.expr.kind else {
         let detail = "A static list expression is required.";
         found.push(bad_argument("Invalid expression", detail, attribute.expr.start_span()));
         return Vec::new();
     };
-    let items: Vec<Expr> = items.iter().map(|item| as_written(item, found)).collect();
+    let items: Vec<Expr> = items.iter().map_while(|item| static_text(body, item, found)).collect();
     // As Terraform does, only the first bad one is reported.
     items.into_iter().take_while(|item| trigger_is_good(item, found)).collect()
 }

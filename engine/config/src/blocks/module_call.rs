@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey};
+use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey, Traversal};
 
 use super::provider::refuse_reserved_blocks;
 use super::{DependsOn, ProviderRef, Repetition};
 use crate::constants::text_of;
 use crate::early::EarlyScope;
 use crate::fields::{Fields, bad_argument, duplicate, named, schema};
-use crate::{Constraint, Module};
+use crate::{Constraint, Module, Reference, Subject};
 
 /// Where a module comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,9 +166,15 @@ fn now_or_later(
     found: &mut Diagnostics,
 ) -> (Option<(Arc<str>, Span)>, Option<Expr>) {
     let Some(attribute) = attribute else { return (None, None) };
-    let mut names_something = false;
-    ordain_lang::refs::visit(&attribute.expr, &mut |_| names_something = true);
-    match names_something {
+    // What can never be known early is told like anything that is no constant.
+    let names = ordain_lang::refs::references(&attribute.expr);
+    let early = |name: &Traversal| match Reference::parse(name).map(|reference| reference.subject) {
+        Ok(Subject::Variable(_) | Subject::Local(_)) => true,
+        Ok(Subject::Path(name)) => matches!(&*name, "module" | "root"),
+        Ok(Subject::Terraform(name)) => &*name == "workspace",
+        _ => false,
+    };
+    match !names.is_empty() && names.iter().all(early) {
         true => (None, Some(attribute.expr)),
         false => (text_of(Some(&attribute), found), None),
     }

@@ -83,8 +83,13 @@ impl ProviderBlock {
 }
 
 fn take_alias(fields: &mut Fields, found: &mut Diagnostics) -> Option<Ident> {
-    let alias =
-        text_of(fields.take("alias").as_ref(), found).map(|(text, span)| Ident { text: text.into(), span });
+    let written = fields.take("alias");
+    let alias = text_of(written.as_ref(), found).map(|(text, span)| Ident { text: text.into(), span });
+    if written.is_some() && alias.is_none() {
+        let detail = format!("An alias must be a valid name. {NAME_RULE}");
+        let summary = "Invalid provider configuration alias";
+        found.push(Diagnostic::error(codes::config::INVALID_ARGUMENT, summary, detail));
+    }
     if let Some(bad) = alias.as_ref().filter(|alias| !is_identifier(&alias.text)) {
         let detail = format!("An alias must be a valid name. {NAME_RULE}");
         found.push(bad_argument("Invalid provider configuration alias", detail, bad.span));

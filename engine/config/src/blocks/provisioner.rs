@@ -138,8 +138,8 @@ fn refuse_outside(traversal: &Traversal, span: Span, found: &mut Diagnostics) {
             | Subject::Resource(..)
             | Subject::Module(..) => false,
         },
-        // Reported where the body is evaluated.
-        Err(_) => true,
+        // What is no reference is told as one to something else.
+        Err(_) => false,
     };
     if !allowed {
         let detail = "Destroy-time provisioners and their connection configurations may only reference attributes of the related resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase can cause dependency cycles and interact poorly with create_before_destroy.";

@@ -33,7 +33,7 @@ impl Removed {
         let mut fields = Fields::exact(&block.body, &schema(&["from"], &[], &blocks), found);
         let from = from(fields.take("from"), found);
         let mut destroy = true;
-        if let Some(inner) = only_block(&fields.blocks, "lifecycle", "removed block", found) {
+        for inner in fields.blocks.iter().filter(|inner| &*inner.block_type.text == "lifecycle") {
             let mut inner = Fields::exact(&inner.body, &schema(&[], &["destroy"], &[]), found);
             destroy = bool_of(inner.take("destroy").as_ref(), found).unwrap_or(true);
         }

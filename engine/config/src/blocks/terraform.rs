@@ -37,10 +37,8 @@ pub struct RequiredProvider {
     pub version: Option<VersionRequirement>,
     /// Aliases that the module expects to be given: `configuration_aliases`.
     pub aliases: Vec<Ident>,
-    /// Where it stands.
+    /// Where its value stands.
     pub span: Span,
-    /// The `required_providers` block it stands in.
-    pub(crate) block: Span,
 }
 
 /// `backend "type"` or `cloud`
@@ -65,6 +63,8 @@ pub struct TerraformSettings {
     pub required_versions: Vec<VersionRequirement>,
     /// `required_providers` by local name.
     pub required_providers: BTreeMap<Arc<str>, RequiredProvider>,
+    /// The block that says them.
+    pub(crate) required_block: Option<Span>,
     /// `backend` or `cloud`; only the root's counts.
     pub backend: Option<BackendBlock>,
     /// `provider_meta` bodies by the provider's local name.
@@ -138,7 +138,9 @@ impl TerraformSettings {
                 ),
                 _ => ("Duplicate backend configuration", "A module may have only one backend configuration."),
             };
-            found.push(duplicate(summary, detail, block.header));
+            // Of the two it is the backend that is told.
+            let at_earlier = &*kind.text == "cloud" && &*earlier.kind.text != "cloud";
+            found.push(duplicate(summary, detail, if at_earlier { earlier.header } else { block.header }));
             return;
         }
         self.backend = Some(BackendBlock {
@@ -150,51 +152,77 @@ impl TerraformSettings {
         });
     }
 
+    /// Reads `required_providers`. Where anything in it is wrong, none of its entries count.
     fn add_required(&mut self, block: &Block, found: &mut Diagnostics) {
-        if let Some(earlier) = self.required_providers.values().next()
-            && earlier.block != block.header
-        {
+        let mut entries = BTreeMap::new();
+        let before = found.error_count();
+        let attributes = found.take(block.body.just_attributes());
+        let readable = found.error_count() == before;
+        let mut broken = false;
+        for attribute in attributes {
+            let before = found.error_count();
+            let is_version = !matches!(attribute.expr.kind, ExprKind::Object(_));
+            match RequiredProvider::decode(attribute, found) {
+                // A text that is no version still names the provider.
+                Some(required) if is_version || found.error_count() == before => {
+                    entries.insert(required.name.text.to_arc(), required);
+                }
+                _ => broken = true,
+            }
+        }
+        if !readable {
+            return;
+        }
+        if self.required_block.is_some() {
             let detail = "A module may have only one required providers configuration.";
             found.push(duplicate("Duplicate required providers configuration", detail, block.header));
             return;
         }
-        for attribute in found.take(block.body.just_attributes()) {
-            if let Some(required) = RequiredProvider::decode(attribute, block.header, found) {
-                self.required_providers.insert(required.name.text.to_arc(), required);
-            }
-        }
+        self.required_block = Some(block.header);
+        self.required_providers = if broken { BTreeMap::new() } else { entries };
     }
 }
 
 impl RequiredProvider {
-    fn decode(attribute: Attribute, block: Span, found: &mut Diagnostics) -> Option<RequiredProvider> {
-        let span = attribute.span();
+    fn decode(attribute: Attribute, found: &mut Diagnostics) -> Option<RequiredProvider> {
+        let span = attribute.expr.span;
         let name = attribute.name;
         if !is_provider_name(&name.text) {
-            found.push(bad_local_name(&name.text, name.span));
+            found.push(bad_local_name(&name.text, span));
             return None;
         }
         let source = implied_provider(&name.text);
-        let mut required = RequiredProvider { name, source, version: None, aliases: Vec::new(), span, block };
+        let mut required = RequiredProvider { name, source, version: None, aliases: Vec::new(), span };
         let ExprKind::Object(items) = &attribute.expr.kind else {
-            let value = constant(&attribute.expr, found)?;
-            match value.as_str() {
-                Some(text) => required.set_version(text, attribute.expr.span, found),
-                None => found.push(invalid_object(attribute.expr.span)),
+            match quiet_text(&attribute.expr) {
+                Some(text) => required.set_version(&text, attribute.expr.span, found),
+                None => {
+                    let detail = "An entry of required_providers is a text or an object.";
+                    found.push(bad_argument(
+                        "Invalid required_providers object",
+                        detail,
+                        attribute.expr.span,
+                    ));
+                    return None;
+                }
             }
             return Some(required);
         };
-        let items: Vec<_> =
-            items.iter().filter_map(|item| Some((key_text(&item.key)?, &item.value))).collect();
-        for (key, value) in items {
-            required.set(key, value, found);
+        for item in items.iter() {
+            match key_text(&item.key).filter(|key| KEYS.contains(key)) {
+                Some(key) => required.set(key, &item.value, found),
+                None => {
+                    found.push(invalid_object(item.key.span()));
+                    break;
+                }
+            }
         }
         Some(required)
     }
 
     fn set(&mut self, key: &str, value: &Expr, found: &mut Diagnostics) {
         match key {
-            "version" => match constant(value, found).as_ref().and_then(|value| value.as_str()) {
+            "version" => match quiet(value).as_ref().and_then(|value| value.as_str()) {
                 Some(text) => self.set_version(text, value.span, found),
                 None => found.push(bad_argument(
                     "Invalid version constraint",
@@ -203,43 +231,38 @@ impl RequiredProvider {
                 )),
             },
             "source" => {
-                let text = constant(value, found);
+                let text = quiet(value);
                 let Some(text) = text.as_ref().and_then(|value| value.as_str()) else {
                     let detail = "Source must be specified as a string.";
                     found.push(bad_argument("Invalid source", detail, value.span));
                     return;
                 };
-                match ProviderAddr::parse(text) {
-                    Some(addr) if is_provider_name(&addr.name) => self.source = addr,
-                    _ => {
-                        let detail =
-                            "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"";
-                        found.push(bad_argument("Invalid provider source string", detail, value.span));
-                    }
+                match read_source(text) {
+                    Ok(addr) => self.source = addr,
+                    Err((summary, detail)) => found.push(bad_argument(summary, detail, value.span)),
                 }
             }
-            "configuration_aliases" => {
+            _ => {
                 let ExprKind::Tuple(items) = &value.kind else {
                     let detail = "A static list expression is required.";
                     found.push(bad_argument("Invalid expression", detail, value.start_span()));
                     return;
                 };
                 for item in items.iter() {
-                    self.add_alias(item, found);
+                    self.add_alias(item, value.span, found);
                 }
             }
-            _ => found.push(invalid_object(value.span)),
         }
     }
 
-    fn add_alias(&mut self, item: &Expr, found: &mut Diagnostics) {
+    fn add_alias(&mut self, item: &Expr, list: Span, found: &mut Diagnostics) {
         let Some(provider) = ProviderRef::decode(item, found) else { return };
         if provider.name.text != self.name.text {
             let detail = format!(
                 "Configuration aliases must be prefixed with the provider name. Expected {:?}, but found {:?}.",
                 self.name.text, provider.name.text
             );
-            found.push(bad_argument("Invalid configuration_aliases value", detail, item.span));
+            found.push(bad_argument("Invalid configuration_aliases value", detail, list));
             return;
         }
         self.aliases.extend(provider.alias);
@@ -249,6 +272,74 @@ impl RequiredProvider {
         check_constraint(text, span, found);
         self.version = Some(VersionRequirement { text: text.into(), span });
     }
+}
+
+/// What an entry of `required_providers` may say.
+const KEYS: [&str; 3] = ["version", "source", "configuration_aliases"];
+
+/// Value of a constant. What is wrong with it is told by the caller in its own words.
+fn quiet(expr: &Expr) -> Option<Value> {
+    constant(expr, &mut Diagnostics::new())
+}
+
+fn quiet_text(expr: &Expr) -> Option<String> {
+    convert(quiet(expr)?, &Type::String).ok()?.as_str().map(str::to_owned)
+}
+
+/// The address that a `source` is, or what is wrong with it.
+fn read_source(text: &str) -> Result<ProviderAddr, (&'static str, String)> {
+    let form = || {
+        let detail = "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"";
+        ("Invalid provider source string", detail.to_owned())
+    };
+    let parts: Vec<&str> = text.split('/').collect();
+    let (host, namespace, name) = match *parts {
+        [name] => (None, None, name),
+        [namespace, name] => (None, Some(namespace), name),
+        [host, namespace, name] => (Some(host), Some(namespace), name),
+        _ => return Err(form()),
+    };
+    if parts.contains(&"") {
+        return Err(form());
+    }
+    let rule = "Letters, digits and single dashes between them may stand there.";
+    if !is_address_part(name) {
+        return Err((
+            "Invalid provider type",
+            format!("{name:?} in {text:?} is no name of a provider. {rule}"),
+        ));
+    }
+    if let Some(namespace) = namespace.filter(|namespace| *namespace != "-" && !is_address_part(namespace)) {
+        let detail = format!("{namespace:?} in {text:?} is no namespace of providers. {rule}");
+        return Err(("Invalid provider namespace", detail));
+    }
+    if let Some(host) = host.filter(|host| !is_host(host)) {
+        return Err((
+            "Invalid provider source hostname",
+            format!("{host:?} in {text:?} is no name of a host."),
+        ));
+    }
+    if namespace.is_some()
+        && let Some(rest) =
+            ["terraform-provider-", "terraform-"].iter().find_map(|ahead| name.strip_prefix(ahead))
+    {
+        let detail = format!(
+            "The source of a provider leaves out the prefix of its repository: write {rest:?} in place of {name:?}."
+        );
+        return Err(("Invalid provider type", detail));
+    }
+    ProviderAddr::parse(text).ok_or_else(form)
+}
+
+fn is_address_part(text: &str) -> bool {
+    is_provider_name(text) && !text.contains("--")
+}
+
+fn is_host(text: &str) -> bool {
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    name.split('.').all(|label| {
+        !label.is_empty() && label.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-')
+    })
 }
 
 fn key_text(key: &ObjectKey) -> Option<&str> {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::TypeConstraint;
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Ident};
+use ordain_lang::eval::evaluate;
 use ordain_lang::refs::references;
 use ordain_value::Value;
 
 use super::{Condition, ConditionKind};
-use crate::constants::{bool_of, constant, text_of};
+use crate::constants::{Nothing, bool_of, text_of};
 use crate::deprecations::deprecation;
 use crate::fields::{Fields, bad_argument, bad_block, named, schema};
 use crate::{Reference, Subject};
@@ -120,7 +121,10 @@ fn read_default(
     found: &mut Diagnostics,
 ) -> Option<Value> {
     let span = attribute.expr.span;
-    let value = constant(&attribute.expr, found)?;
+    // What is left of a value that is no constant must fit the type, too.
+    let (value, problems) = evaluate(&attribute.expr.constant(), &Nothing);
+    let whole = !problems.has_errors();
+    found.append(problems);
     if value.is_null() {
         if !nullable {
             let detail = "A null default value is not valid when nullable=false.";
@@ -130,7 +134,7 @@ fn read_default(
         return Some(Value::null(constraint.ty.clone()));
     }
     match constraint.convert(value) {
-        Ok(value) => Some(value),
+        Ok(value) => Some(value).filter(|_| whole),
         Err(error) => {
             let detail =
                 format!("This default value is not compatible with the variable's type constraint: {error}.");

@@ -75,7 +75,14 @@ fn decode(block: &Block, found: &mut Diagnostics) -> Option<Override> {
         Some((Given::Broken, _)) => return None,
         None => Value::object(Vec::<(&str, Value)>::new()),
     };
-    Some(Override { kind, target: address, values, at_plan, header: block.header })
+    Some(Override {
+        kind,
+        target: address,
+        values,
+        at_plan,
+        target_span: target.expr.span,
+        header: block.header,
+    })
 }
 
 fn fits(kind: OverrideKind, target: &Target) -> bool {

@@ -95,7 +95,10 @@ impl Body {
             Body::Json(node) if matches!(node.value, JsonValue::Object(_)) => {
                 Span { start: node.span.end.saturating_sub(1).max(node.span.start), ..node.span }
             }
-            Body::Json(node) => Span { end: node.span.start + 1, ..node.span },
+            Body::Json(node) if matches!(node.value, JsonValue::Array(_)) => {
+                Span { end: node.span.start + 1, ..node.span }
+            }
+            Body::Json(node) => node.span,
             Body::Joined(parts) => {
                 let [first, _] = &**parts;
                 first.missing_item()

@@ -25,15 +25,23 @@ fn members(node: &JsonNode, found: &mut Diagnostics, wanted: &str) -> Vec<Member
             for item in items.iter() {
                 match &item.value {
                     JsonValue::Object(members) => all.extend(members.iter().cloned()),
-                    _ => found.push(Diagnostic::error(BLOCK, TYPE, wanted).with_span(item.span)),
+                    _ => found.push(Diagnostic::error(BLOCK, TYPE, wanted).with_span(start(item))),
                 }
             }
             all
         }
         _ => {
-            found.push(Diagnostic::error(BLOCK, TYPE, wanted).with_span(node.span));
+            found.push(Diagnostic::error(BLOCK, TYPE, wanted).with_span(start(node)));
             Vec::new()
         }
+    }
+}
+
+/// Where something is told of a value: the bracket that opens it, or all of it.
+fn start(node: &JsonNode) -> Span {
+    match node.value {
+        JsonValue::Object(_) | JsonValue::Array(_) => Span { end: node.span.start + 1, ..node.span },
+        _ => node.span,
     }
 }
 
@@ -92,7 +100,7 @@ fn unpack(
         if inner.is_empty() {
             let detail =
                 format!("There is no property whose name would be the {label} of the \"{name}\" block.");
-            found.push(Diagnostic::error(BLOCK, "Missing block label", detail).with_span(node.span));
+            found.push(Diagnostic::error(BLOCK, "Missing block label", detail).with_span(start(node)));
         }
         for (key, value) in inner {
             labels.push(Label { text: key.text, span: key.span });
@@ -104,21 +112,20 @@ fn unpack(
     let items = match &node.value {
         JsonValue::Null => return,
         JsonValue::Array(items) => items.as_ref(),
-        _ => std::slice::from_ref(node),
+        JsonValue::Object(_) => std::slice::from_ref(node),
+        _ => {
+            let detail = format!("The content of \"{name}\" blocks is an object, or an array of objects.");
+            found.push(Diagnostic::error(BLOCK, TYPE, detail).with_span(node.span));
+            return;
+        }
     };
     for item in items {
-        if !matches!(item.value, JsonValue::Object(_)) {
-            let detail = format!("The content of \"{name}\" blocks is an object, or an array of objects.");
-            found.push(Diagnostic::error(BLOCK, TYPE, detail).with_span(item.span));
-            continue;
-        }
-        let header = labels.last().map_or(block_type.span, |label| block_type.span.to(label.span));
         blocks.push(Block {
             block_type: block_type.clone(),
             labels: labels.iter().cloned().collect(),
             body: Body::Json(item.clone()),
-            header,
-            span: header.to(item.span),
+            header: start(node),
+            span: block_type.span.to(item.span),
         });
     }
 }

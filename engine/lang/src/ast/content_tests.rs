@@ -3,6 +3,7 @@
 use ordain_diag::FileId;
 
 use super::*;
+use crate::ast::{Expr, ExprKind, ObjectKey};
 use crate::parse::{parse_json, parse_native};
 
 fn schema() -> BodySchema {
@@ -78,8 +79,6 @@ fn json_findings() {
         (r#"{"value": 1, "coutn": 2}"#, "Extraneous JSON object property"),
         (r#"{"count": 1}"#, "Missing required argument"),
         (r#"{"value": 1, "value": 2}"#, "Duplicate argument"),
-        (r#"{"value": {"a": 1, "a": 2}}"#, "Duplicate object attribute"),
-        (r#"{"value": "${1 +}"}"#, "Invalid expression"),
     ] {
         let (body, found) = parse_json(FileId(0), text);
         assert!(found.is_empty());
@@ -126,4 +125,19 @@ fn json_goes_on_behind_what_is_broken() {
         let (_, found) = parse_json(FileId(0), text);
         assert_eq!(starts(&found), expected, "{text}");
     }
+}
+
+#[test]
+fn what_is_wrong_in_json_expressions_is_told_when_they_are_evaluated() {
+    let (body, _) = parse_json(FileId(0), r#"{"value": "${1 +}"}"#);
+    let (content, found) = body.content(&schema());
+    assert!(found.is_empty(), "{found:?}");
+    let ExprKind::Json(text) = &content.attributes[0].expr.kind else { panic!("no text") };
+    assert_eq!(starts(&text.problems), ["Invalid expression"]);
+    let (body, _) = parse_json(FileId(0), r#"{"value": {"a": 1, "a": 2}}"#);
+    let (content, found) = body.content(&schema());
+    assert!(found.is_empty(), "{found:?}");
+    let ExprKind::Object(items) = &content.attributes[0].expr.kind else { panic!("no object") };
+    let ObjectKey::Expr(Expr { kind: ExprKind::Json(first), .. }) = &items[0].key else { panic!("no key") };
+    assert_eq!((items.len(), starts(&first.problems)), (1, vec!["Duplicate object attribute"]));
 }

@@ -1,6 +1,6 @@
 //! Expressions. Every node is cheap to clone: parts are shared.
 
-use ordain_diag::Span;
+use ordain_diag::{Diagnostics, Span};
 use ordain_value::{Number, Type, Value};
 use triomphe::{Arc, ThinArc};
 
@@ -156,6 +156,9 @@ pub struct JsonString {
     pub text: Text,
     /// The text read as a template.
     pub template: Expr,
+    /// What is wrong with the template. It matters to those who evaluate it: elsewhere the text means something
+    /// else or nothing.
+    pub problems: Diagnostics,
 }
 
 /// A root name and constant steps from there. Cloning shares it.

@@ -84,7 +84,13 @@ impl<'s> Evaluator<'s> {
             ExprKind::Number(number) => Value::number((**number).clone()),
             ExprKind::String(text) => Value::from_kind(Kind::String(text.to_arc())),
             ExprKind::Template(parts) => self.template(expr, parts),
-            ExprKind::Json(json) => self.value(&json.template),
+            ExprKind::Json(json) => {
+                json.problems.iter().cloned().for_each(|problem| self.push(problem));
+                match json.problems.has_errors() {
+                    true => Value::unknown(Type::Dynamic),
+                    false => self.value(&json.template),
+                }
+            }
             ExprKind::Traversal(traversal) => self.traversal(expr, traversal),
             ExprKind::Relative(relative) => {
                 let source = self.value(&relative.source);

@@ -153,7 +153,9 @@ impl Reader<'_> {
             Err((offset, detail)) => {
                 let after = token.start + offset;
                 let at = self.text.floor_char_boundary(after);
-                let span = Span::new(self.file, at, self.text.ceil_char_boundary(after + 1));
+                let line_ends = self.text.as_bytes().get(after).is_none_or(|byte| *byte == b'\n');
+                let end = if line_ends { at } else { self.text.ceil_char_boundary(after + 1) };
+                let span = Span::new(self.file, at, end);
                 self.fail_at(span, "Invalid JSON string", detail);
                 None
             }

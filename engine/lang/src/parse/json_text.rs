@@ -40,7 +40,9 @@ fn escape(bytes: &[u8], at: usize, out: &mut String) -> Result<usize, (usize, &'
         Some(b'r') => '\r',
         Some(b't') => '\t',
         Some(b'u') => {
-            let first = hex(bytes, at + 2).ok_or((at + 2, "\\u takes four hexadecimal digits."))?;
+            let digits = bytes.iter().skip(at + 2).take(4).take_while(|byte| byte.is_ascii_hexdigit());
+            let behind = at + 2 + digits.count();
+            let first = hex(bytes, at + 2).ok_or((behind, "\\u takes four hexadecimal digits."))?;
             let paired = matches!(first, 0xd800..0xdc00)
                 && bytes.get(at + 6) == Some(&b'\\')
                 && bytes.get(at + 7) == Some(&b'u');

@@ -53,14 +53,19 @@ impl<'t> Scanner<'t> {
             Some(',') => (Kind::Comma, 1),
             Some(':') => (Kind::Colon, 1),
             Some('"') => (Kind::String, string_length(rest.as_bytes())),
-            Some('-' | '0'..='9') => {
+            Some('-' | '+' | '.' | '0'..='9') => {
                 (Kind::Number, run(|c| matches!(c, '0'..='9' | '.' | 'e' | 'E' | '+' | '-')))
             }
             Some('a'..='z' | 'A'..='Z') => (Kind::Keyword, run(|c| c.is_ascii_alphabetic() || c == '_')),
             Some(other) => (Kind::Invalid, other.len_utf8()),
         };
-        self.at = start + length;
-        Token { kind, start, end: self.at }
+        let end = start + length;
+        // Behind a character that means nothing nothing is read.
+        self.at = end;
+        if kind == Kind::Invalid {
+            self.text = self.text.get(..end).unwrap_or("");
+        }
+        Token { kind, start, end }
     }
 }
 

@@ -55,12 +55,6 @@ impl Call {
     }
 }
 
-/// A source of a local module as manifests keep it: without detours, and with `./` at its start.
-fn local_source(text: &str) -> String {
-    let path = join_path(".", text);
-    if path == "." || path.starts_with("../") || path.starts_with("./") { path } else { format!("./{path}") }
-}
-
 /// Calls of a configuration that have no row yet. Keys of one that a test's run is about begin with that run.
 fn open_calls(tree: &ModuleTree, entry: &Entry, rows: &Manifest) -> Vec<Open> {
     let mut open = Vec::new();
@@ -106,7 +100,8 @@ pub async fn install(
     if work.found.has_errors() {
         return (Project { set: work.set, tree: Arc::default(), sources }, work.found);
     }
-    let (tree, mut texts, loaded) = work.complete(&Entry::default(), Sources::new(), talk).await;
+    let (tree, mut texts, loaded) =
+        work.complete(&Entry { thorough: true, ..Entry::default() }, Sources::new(), talk).await;
     if !work.found.has_errors() && !loaded.has_errors() {
         for run in testing::run_modules(workdir, options.test_directory, &mut texts) {
             texts = work.complete_run(run, texts, talk).await;
@@ -160,6 +155,7 @@ impl Work<'_> {
 
     /// Installs the module of a test's run and everything that it reaches.
     async fn complete_run(&mut self, run: RunCall, texts: Sources, talk: &mut dyn Dialogue) -> Sources {
+        let span = run.module.source.1;
         let open = Open {
             key: run.key.clone(),
             dir: ".".into(),
@@ -169,7 +165,17 @@ impl Work<'_> {
             return texts;
         }
         let Some(row) = self.rows.get(&run.key) else { return texts };
-        let entry = Entry { dir: row.dir.clone(), key: Some(run.key) };
+        if !self.workdir.path(&*row.dir).is_dir() {
+            let detail = format!(
+                "There is no directory {} for the module of a test's run. Correct its source.",
+                row.dir
+            );
+            let code = codes::config::MODULE_LOAD;
+            self.found.push(Diagnostic::error(code, "Unreadable module directory", detail).with_span(span));
+            self.rows.remove(&run.key);
+            return texts;
+        }
+        let entry = Entry { dir: row.dir.clone(), key: Some(run.key), thorough: true };
         // What is wrong with it is told when the test is checked or run.
         self.complete(&entry, texts, talk).await.1
     }
@@ -231,7 +237,7 @@ fn is_local(open: &Open) -> bool {
 fn local_row(open: &Open) -> Option<(Arc<str>, InstalledModule)> {
     let (ModuleSource::Local(text), _) = open.call.source.as_ref()? else { return None };
     let row = InstalledModule {
-        source: local_source(text).into(),
+        source: sources::local_source(text).into(),
         version: None,
         dir: join_path(&open.dir, text).into(),
     };
@@ -412,8 +418,11 @@ pub fn remember_modules(workdir: &Workdir, project: &Project) -> Result<(), Diag
             let (Some((ModuleSource::Local(text), _)), Some(child)) = (&call.source, &call.child) else {
                 continue;
             };
-            let row =
-                InstalledModule { source: local_source(text).into(), version: None, dir: child.dir.clone() };
+            let row = InstalledModule {
+                source: sources::local_source(text).into(),
+                version: None,
+                dir: child.dir.clone(),
+            };
             rows.insert(child.path.0.join(".").into(), row);
         }
     }

@@ -86,7 +86,7 @@ fn mocked_modules(file: &TestFile) -> impl Iterator<Item = &Override> {
 }
 
 /// Providers of the file under the names that they have in the configuration of the run.
-fn chosen<'f>(
+pub(super) fn chosen<'f>(
     file: &'f TestFile,
     run: &Run,
     found: &mut Diagnostics,

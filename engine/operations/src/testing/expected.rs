@@ -98,9 +98,13 @@ impl Expected {
 
     /// What was expected and did not come.
     pub(super) fn missing(&self) -> Diagnostics {
-        let missing = self.wanted.iter().enumerate().filter(|(at, _)| !self.came.contains(at));
+        let came = |text: &str| {
+            self.wanted.iter().enumerate().any(|(at, (_, _, of, _))| of == text && self.came.contains(&at))
+        };
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let missing = self.wanted.iter().filter(|(_, _, text, _)| !came(text) && told.insert(text));
         missing
-            .map(|(_, (_, _, text, span))| {
+            .map(|(_, _, text, span)| {
                 let detail =
                     format!("The checkable object, {text}, was expected to report an error but did not.");
                 let code = codes::eval::CHECK_FAILED;

@@ -71,6 +71,9 @@ pub(super) fn evaluator(mut input: Input, objects: ByResource, whole: bool) -> (
     let outputs = tree.root.outputs.iter().filter_map(|(name, output)| {
         let (value, _) = evaluator.evaluate(&root, output.value.as_ref()?);
         let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        // A plan tells of an output that it does not know not even the type.
+        let value =
+            if value.is_known() { value } else { Value::unknown(Type::Dynamic).with_marks(value.marks()) };
         Some((name.clone(), value.with_marks(marks)))
     });
     let outputs = outputs.collect();

@@ -13,11 +13,12 @@ use ordain_planner::Refresh;
 use ordain_state::State;
 use ordain_value::Value;
 
-use super::adapt::adapt;
+use super::adapt::{adapt, chosen};
 use super::carry::Carrier;
 use super::expected::{Expected, Owners};
 use super::file::{FileRun, Known};
 use super::names::{self, Names, Place, Values};
+use super::suite::unknown_targets_of;
 use super::{Detail, RunReport, Status, assertions, objects};
 use crate::variables::Inputs;
 use crate::world::Machine;
@@ -139,6 +140,12 @@ impl FileRun<'_> {
         state: &State,
         found: &mut Diagnostics,
     ) -> Option<Ready> {
+        chosen(&self.file.file, run, found);
+        if found.has_errors() {
+            return None;
+        }
+        found.extend(unknown_targets_of(run, tree));
+        undeclared(run, tree, found);
         let world = Machine::new(self.workdir.dir.clone(), None);
         let global_inputs = self.globals.of(self.file);
         let globals = names::outside(global_inputs, tree, found);
@@ -160,11 +167,12 @@ impl FileRun<'_> {
         let mut inputs: Inputs = global_inputs.clone();
         inputs.extend(names::inputs(&file_values, &self.file.file.variables));
         inputs.extend(names::inputs(&run_values, &run.variables));
-        undeclared(run, tree, found);
+        let adapted = adapt(tree, &self.file.file, run, &Names { place: Place::Provider, ..names }, found);
+        if found.has_errors() {
+            return None;
+        }
         inputs.retain(|name, _| tree.root.variables.contains_key(name));
         required(run, tree, &inputs, found);
-        let names = Names { place: Place::Provider, ..names };
-        let adapted = adapt(tree, &self.file.file, run, &names, found);
         if found.has_errors() {
             return None;
         }

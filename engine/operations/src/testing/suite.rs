@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_addr::Target;
 use ordain_config::blocks::ModuleSource;
-use ordain_config::testing::{self, Run, TestFile, TestProvider};
+use ordain_config::testing::{self, Override, Run, TestFile, TestProvider};
 use ordain_config::{Entry, ModuleTree, SourceSet, join_path, load_from};
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_eval::VariableInput;
@@ -79,7 +79,7 @@ pub(super) fn load(
         complete_mocks(workdir, &mut file, &mut texts, &mut found);
         let trees = file.runs.iter().map(|run| modules.tree(&file.path, run, &mut texts, &mut found));
         let trees: Vec<Arc<ModuleTree>> = trees.collect();
-        unknown_targets(&file, &trees, &mut found);
+        unknown_targets(&file, (&project.tree, &trees), &mut found);
         let in_directory = file.path.starts_with(&format!("{directory}/"));
         loaded.push(LoadedFile { file, trees, in_directory });
     }
@@ -96,11 +96,13 @@ pub(super) fn files(
     let directory = options.directory.trim_end_matches('/');
     let wanted = |path: &str| options.filter.is_empty() || options.filter.iter().any(|name| name == path);
     let mut files = Vec::new();
-    for path in paths(workdir, directory, found).into_iter().filter(|path| wanted(path)) {
+    for path in paths(workdir, directory, found) {
         match std::fs::read_to_string(workdir.path(&path)) {
+            // A file that is not asked for has to be in order all the same.
             Ok(text) => {
                 let id = texts.add(path.as_str(), text.as_str());
-                files.push(found.take(testing::test_file(&path, id, &text, texts)));
+                let file = found.take(testing::test_file(&path, id, &text, texts));
+                files.extend(Some(file).filter(|_| wanted(&path)));
             }
             Err(error) => found.push(unreadable(&path, &error)),
         }
@@ -157,30 +159,35 @@ fn paths(workdir: &Workdir, directory: &str, found: &mut Diagnostics) -> Vec<Str
     paths
 }
 
-/// Warns of overrides of what no run has.
-fn unknown_targets(file: &TestFile, trees: &[Arc<ModuleTree>], found: &mut Diagnostics) {
+/// Warns of overrides for all of a file, of what neither the configuration nor the module of a run has.
+fn unknown_targets(
+    file: &TestFile,
+    (main, trees): (&ModuleTree, &[Arc<ModuleTree>]),
+    found: &mut Diagnostics,
+) {
     let by_mocks = file.providers.values().flat_map(|provider| match provider {
         TestProvider::Mock(mock) => mock.answers.overrides.as_slice(),
         TestProvider::Real(_) => &[],
     });
-    let everywhere = file.overrides.iter().chain(by_mocks).map(|over| (over, trees));
-    let single = file
-        .runs
-        .iter()
-        .zip(trees)
-        .flat_map(|(run, tree)| run.overrides.iter().map(move |over| (over, std::slice::from_ref(tree))));
-    for (over, trees) in everywhere.chain(single) {
-        if trees.is_empty() || trees.iter().any(|tree| has(tree, &over.target)) {
-            continue;
-        }
-        let detail = format!(
-            "The override target {} does not exist within the configuration under test. This could indicate a typo in the target address or an unnecessary override.",
-            over.target
-        );
-        let code = codes::config::INVALID_ARGUMENT;
-        let warning = Diagnostic::warning(code, "Invalid override target", detail);
-        found.push(warning.with_span(over.header));
-    }
+    let everywhere = file.overrides.iter().chain(by_mocks);
+    let unknown = |over: &&Override| {
+        !trees.is_empty() && !has(main, &over.target) && !trees.iter().any(|tree| has(tree, &over.target))
+    };
+    found.extend(everywhere.filter(unknown).map(unknown_target));
+}
+
+/// Warns of a run's own overrides of what the configuration that it is about has not.
+pub(super) fn unknown_targets_of(run: &Run, tree: &ModuleTree) -> Vec<Diagnostic> {
+    run.overrides.iter().filter(|over| !has(tree, &over.target)).map(unknown_target).collect()
+}
+
+fn unknown_target(over: &Override) -> Diagnostic {
+    let detail = format!(
+        "The override target {} does not exist within the configuration under test. This could indicate a typo in the target address or an unnecessary override.",
+        over.target
+    );
+    let warning = Diagnostic::warning(codes::config::INVALID_ARGUMENT, "Invalid override target", detail);
+    warning.with_span(over.target_span).with_context(over.header)
 }
 
 /// Whether a configuration declares what a target names.
@@ -264,7 +271,7 @@ impl Modules<'_> {
         if let Some(tree) = self.known.get(&known) {
             return tree.clone();
         }
-        let set = self.read(&Entry { dir: dir.clone(), key: Some(key.clone()) }, found);
+        let set = self.read(&Entry { dir: dir.clone(), key: Some(key.clone()), thorough: false }, found);
         if !set.has_module(&dir) {
             let detail = format!(
                 "The directory {dir} could not be read for run {:?}: it holds no configuration files.",
@@ -275,7 +282,8 @@ impl Modules<'_> {
             found.push(problem.with_span(*span).with_context(run.header));
             return Arc::new(ModuleTree::default());
         }
-        let (tree, all, problems) = load_from(&set, &Entry { dir, key: Some(key) }, texts.clone());
+        let (tree, all, problems) =
+            load_from(&set, &Entry { dir, key: Some(key), thorough: false }, texts.clone());
         *texts = all;
         found.append(problems);
         let tree = Arc::new(tree);

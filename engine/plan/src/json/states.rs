@@ -1,8 +1,9 @@
 //! `planned_values`, `prior_state` and the state document.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ordain_addr::{AbsResource, ProviderAddr, ResourceInstance};
+use ordain_addr::{AbsResource, Key, Mode, ProviderAddr, ResourceInstance};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::{Object, ResourceState, State, Status};
 use ordain_value::{Path, Value};
@@ -63,18 +64,32 @@ fn outputs(state: &State, over: &[&OutputChange], secrets: Secrets) -> BTreeMap<
     };
     let stored = state.outputs.iter();
     let stored = stored.map(|(name, output)| (name.to_string(), document(&output.value, output.sensitive)));
-    let over = over.iter().map(|output| (output.name.clone(), document(&output.after, output.sensitive)));
-    stored.chain(over).collect()
+    let mut all: BTreeMap<_, _> = stored.collect();
+    for output in over {
+        // A state holds no output that is null.
+        if output.after.is_null() {
+            all.remove(&output.name);
+        } else {
+            all.insert(output.name.clone(), document(&output.after, output.sensitive));
+        }
+    }
+    all
 }
 
 /// A resource instance in the tree of modules; its document is made when it is written.
 pub struct Leaf<'a> {
     pub address: String,
     pub deposed_key: Option<String>,
+    /// Place among the others of its module before addresses count: data sources of a state first, then by name and
+    /// key. All of a plan are in one place.
+    pub rank: Option<Rank>,
     object: Present<'a>,
     schema: &'a TypeSchema,
     secrets: Secrets,
 }
+
+/// Data sources after false, then type, name and key.
+pub type Rank = (bool, Arc<str>, Arc<str>, Option<Key>);
 
 enum Present<'a> {
     Planned(&'a Change),
@@ -123,6 +138,7 @@ fn add_resource<'a>(
             let leaf = Leaf {
                 address: instance.to_string(),
                 deposed_key,
+                rank: Some((name.mode != Mode::Data, name.type_name.clone(), name.name.clone(), key.clone())),
                 object: Present::Stored(instance, &resource.provider.provider, object),
                 schema,
                 secrets: view.secrets,
@@ -190,7 +206,7 @@ pub fn planned<'a>(plan: &'a Plan, view: &View<'a>) -> (ValuesDocument<'a>, Diag
                 let (object, secrets) = (Present::Planned(change), view.secrets);
                 tree.add(
                     &change.address.module,
-                    Leaf { address, deposed_key: None, object, schema, secrets },
+                    Leaf { address, deposed_key: None, rank: None, object, schema, secrets },
                 );
             }
             None => diagnostics.push(no_schema(change)),

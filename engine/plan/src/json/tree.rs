@@ -32,9 +32,11 @@ impl<'a> Tree<'a> {
     }
 
     fn into_document(mut self, address: Option<String>) -> ModuleDocument<'a> {
-        // By address as text, so `a[10]` comes before `a[1]`: Terraform's order.
-        self.resources
-            .sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.deposed_key.cmp(&b.deposed_key)));
+        // In a plan by address as text, so `a[10]` comes before `a[1]`: Terraform's order.
+        self.resources.sort_by(|a, b| {
+            let ranks = a.rank.cmp(&b.rank);
+            ranks.then_with(|| a.address.cmp(&b.address)).then_with(|| a.deposed_key.cmp(&b.deposed_key))
+        });
         let children = self.children.into_iter().map(|(address, tree)| tree.into_document(Some(address)));
         ModuleDocument { resources: self.resources, address, child_modules: children.collect() }
     }

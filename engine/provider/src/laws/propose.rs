@@ -82,7 +82,8 @@ fn nested_attribute(nested: &NestedObject, prior: &Value, config: Value) -> Valu
             Value::object(attributes(&nested.attributes, prior, config))
         }
     };
-    collection(nested.nesting, prior, &config, &object)
+    let came_of = |prior: &Value, config: &Value| attributes_came_of(&nested.attributes, prior, config);
+    collection(nested.nesting, prior, &config, &object, &came_of)
 }
 
 fn nested_block(nesting: Nesting, block: &Block, prior: &Value, config: &Value) -> Value {
@@ -92,7 +93,56 @@ fn nested_block(nesting: Nesting, block: &Block, prior: &Value, config: &Value) 
     let object = |prior: &Value, config: &Value| {
         if config.is_known() { proposed_new(block, prior, config) } else { config.clone() }
     };
-    collection(nesting, prior, config, &object)
+    let came_of = |prior: &Value, config: &Value| block_came_of(block, prior, config);
+    collection(nesting, prior, config, &object, &came_of)
+}
+
+/// Whether an object may have come of this configuration: all that is there is configured so or computed. What the
+/// configuration has in addition, such as a further nested block, does not speak against it.
+fn block_came_of(block: &Block, prior: &Value, config: &Value) -> bool {
+    attributes_came_of(&block.attributes, prior, config)
+        && block.blocks.iter().all(|(name, nested)| {
+            let ty = || nested.nesting.wrap(nested.block.value_type());
+            let (prior, config) = (member(prior, name, ty), member(config, name, ty));
+            parts_came_of(&prior, &config, &|prior, config| block_came_of(&nested.block, prior, config))
+        })
+}
+
+fn attributes_came_of(schema: &BTreeMap<Arc<str>, Attribute>, prior: &Value, config: &Value) -> bool {
+    schema.iter().all(|(name, attribute)| {
+        let ty = || attribute.value_type();
+        let (prior, config) = (member(prior, name, ty), member(config, name, ty));
+        if config.is_null() && attribute.flags.computed || same(&prior, &config) {
+            return true;
+        }
+        let AttributeType::Nested(nested) = &attribute.ty else { return false };
+        let within = |prior: &Value, config: &Value| attributes_came_of(&nested.attributes, prior, config);
+        !config.is_null() && parts_came_of(&prior, &config, &within)
+    })
+}
+
+/// The same for nested objects, each matched by index or key; elements of sets have none, so that they must be the same.
+fn parts_came_of(prior: &Value, config: &Value, came_of: &dyn Fn(&Value, &Value) -> bool) -> bool {
+    if prior.is_null() || same(prior, config) {
+        return true;
+    }
+    if config.is_null() || !config.is_known() {
+        return false;
+    }
+    match prior.kind() {
+        Kind::List(_, items) | Kind::Tuple(items) => {
+            let mut all = items.iter().enumerate();
+            all.all(|(at, prior)| element(config, at).is_some_and(|config| came_of(prior, config)))
+        }
+        Kind::Map(_, items) => {
+            items.iter().all(|(key, prior)| config.get(key).is_some_and(|config| came_of(prior, config)))
+        }
+        Kind::Set(_, items) => {
+            let wanted = config.as_items().unwrap_or_default();
+            items.iter().all(|prior| wanted.iter().any(|config| came_of(prior, config)))
+        }
+        _ => came_of(prior, config),
+    }
 }
 
 /// Matches nested objects and proposes each.
@@ -101,6 +151,7 @@ fn collection(
     prior: &Value,
     config: &Value,
     object: &dyn Fn(&Value, &Value) -> Value,
+    came_of: &dyn Fn(&Value, &Value) -> bool,
 ) -> Value {
     let absent = Value::null(Type::Dynamic);
     match (nesting, config.kind()) {
@@ -125,9 +176,8 @@ fn collection(
         (_, Kind::Set(ty, items)) => {
             let mut unused: Vec<&Value> = prior.as_items().unwrap_or_default().iter().collect();
             let new = items.iter().map(|item| {
-                // The prior element that configuration would leave as it is.
-                let found = unused.iter().position(|prior| same(&object(prior, item), prior));
-                found.map_or_else(|| object(&absent, item), |at| unused.swap_remove(at).clone())
+                let found = unused.iter().position(|prior| came_of(prior, item));
+                object(found.map_or(&absent, |at| unused.remove(at)), item)
             });
             Value::set((**ty).clone(), new)
         }

@@ -54,6 +54,16 @@ impl<'m> Pattern<'m> {
         }
     }
 
+    /// What the statement moves in one piece, as it is called at its new place; nothing where it is about single
+    /// instances of a resource.
+    pub(super) fn whole(&self) -> Option<Subject> {
+        match self.target_config() {
+            Some(_) if self.single => None,
+            Some(config) => Some(Subject::Resource(config)),
+            None => Some(Subject::Module),
+        }
+    }
+
     /// The block that objects move to, when the statement is about resources.
     pub(super) fn target_config(&self) -> Option<ConfigResource> {
         self.config_of(&self.statement.to)

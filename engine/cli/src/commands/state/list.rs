@@ -25,7 +25,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let targets = super::targets(session, &texts(matches, "address"))?;
-    let stores = super::open(session)?;
+    let stores = super::open_to_read(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     if stored.version.is_none() {
         return Err(session.usage("No state file was found!", "State management commands require a state file. Run this command in a directory where Ordain has been run, or use the -state flag to point the command to a specific state location."));

@@ -1,11 +1,11 @@
 //! `ordain state mv`
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_addr::{ResourceInstance, Target};
+use ordain_addr::Target;
 use ordain_diag::{Diagnostic, Diagnostics, Sources};
 use ordain_operations::StateFiles;
 use ordain_operations::locked::edit;
-use ordain_operations::state_commands::{move_objects, transfer};
+use ordain_operations::moving::{move_objects, transfer};
 use ordain_operations::stores::Stores;
 
 use crate::commands::Entry;
@@ -42,19 +42,15 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let lock = super::lock_of(matches, session, &stores, "state-mv");
     let lineage = super::lineage(session);
     let change = |state: &mut ordain_state::State| Ok((move_objects(state, &from, &to)?, !dry));
-    let moved = session
-        .block_on(edit(&stores.state, &lock, &lineage, change))
-        .map_err(|error| session.fail(error))?;
-    Ok(tell(session, &moved, dry))
+    session.block_on(edit(&stores.state, &lock, &lineage, change)).map_err(|error| session.fail(error))?;
+    Ok(tell(session, (&from, &to), dry))
 }
 
-fn tell(session: &mut Session, moved: &[(ResourceInstance, ResourceInstance)], dry: bool) -> Exit {
-    for (old, new) in moved {
-        let (old, new) = (old.to_string(), new.to_string());
-        session.ui.line(&format!("{} {old:?} to {new:?}", if dry { "Would move" } else { "Move" }));
-    }
+fn tell(session: &mut Session, (from, to): (&Target, &Target), dry: bool) -> Exit {
+    let (from, to) = (from.to_string(), to.to_string());
+    session.ui.line(&format!("{} {from:?} to {to:?}", if dry { "Would move" } else { "Move" }));
     if !dry {
-        session.ui.line(&format!("Successfully moved {} object(s).", moved.len()));
+        session.ui.line("Successfully moved 1 object(s).");
     }
     Exit::Done
 }
@@ -98,8 +94,8 @@ fn between(
         (moved, left)
     });
     session.report(&left, &Sources::new());
-    let moved = done.map_err(|error| session.fail(error))?;
-    Ok(tell(session, &moved, dry))
+    done.map_err(|error| session.fail(error))?;
+    Ok(tell(session, (from, to), dry))
 }
 
 async fn transfer_locked(
@@ -107,13 +103,13 @@ async fn transfer_locked(
     (from, to): (&Target, &Target),
     lineage: &str,
     dry: bool,
-) -> Result<Vec<(ResourceInstance, ResourceInstance)>, Diagnostic> {
+) -> Result<(), Diagnostic> {
     let (stored, other) = (source.state.read().await?, target.state.read().await?);
     let (mut here, mut there) = (stored.state.clone(), other.state.clone());
-    let moved = transfer(&mut here, &mut there, from, to)?;
+    transfer(&mut here, &mut there, from, to)?;
     if !dry {
         target.state.write(&other, there, lineage).await?;
         source.state.write(&stored, here, lineage).await?;
     }
-    Ok(moved)
+    Ok(())
 }

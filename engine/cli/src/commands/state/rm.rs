@@ -34,7 +34,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let lineage = super::lineage(session);
     let change = |state: &mut ordain_state::State| {
         let gone = remove(state, &targets);
-        if gone.is_empty() {
+        if gone.is_empty() && !dry {
             let detail = "No matching objects found. To view the available instances, use \"ordain state list\". Please modify the address to reference a specific instance.";
             return Err(Diagnostic::error(codes::cli::USAGE, "Invalid target address", detail));
         }
@@ -45,6 +45,9 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         .map_err(|error| session.fail(error))?;
     for address in &gone {
         session.ui.line(&format!("{} {address}", if dry { "Would remove" } else { "Removed" }));
+    }
+    if dry && gone.is_empty() {
+        session.ui.line("Would have removed nothing.");
     }
     if !dry {
         session.ui.line(&format!("Successfully removed {} resource instance(s).", gone.len()));

@@ -25,7 +25,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let name = text(matches, "name").unwrap_or_default().to_owned();
-    let stores = state::open(session)?;
+    let stores = state::open_to_read(session)?;
     let names = session.block_on(stores.backend.workspaces()).map_err(|error| session.fail(error))?;
     if !names.contains(&name) {
         return Err(session.usage(

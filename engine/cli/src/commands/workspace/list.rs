@@ -20,7 +20,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    let stores = state::open(session)?;
+    let stores = state::open_to_read(session)?;
     let names = session.block_on(stores.backend.workspaces()).map_err(|error| session.fail(error))?;
     if is_on(matches, "json") {
         let row = |name: &String| json!({ "name": name, "is_current": *name == stores.workspace });

@@ -29,7 +29,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         return Err(super::bad_name(session, &name));
     }
     super::refuse_override(session)?;
-    let stores = state::open(session)?;
+    let stores = state::open_to_read(session)?;
     let names = session.block_on(stores.backend.workspaces()).map_err(|error| session.fail(error))?;
     if names.contains(&name) {
         return Err(session

@@ -1,0 +1,205 @@
+//! Which attributes of resources the blocks behind some changes read: through local values, variables and outputs, and
+//! through the arguments of the resources that are read.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use ordain_addr::{AbsResource, Key, ModuleInstance, Resource};
+use ordain_config::{Reference, Subject};
+use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
+use ordain_lang::refs::{body_references, references};
+use ordain_value::{Path, Step};
+
+use crate::core::Core;
+use crate::graph::ModuleId;
+use crate::values::InstanceId;
+
+/// An attribute that the configuration reads of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RelevantAttribute {
+    /// The resource. Modules on the way have no key where they are named without one.
+    pub resource: AbsResource,
+    /// The instance, where the reference names one.
+    pub key: Option<Key>,
+    /// Steps from an instance's object. Empty for the whole object.
+    pub path: Path,
+}
+
+/// What blocks read of resources, when everything was answered.
+#[derive(Default)]
+pub struct Reads(Option<Box<Core>>);
+
+impl fmt::Debug for Reads {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Reads")
+    }
+}
+
+impl Reads {
+    pub(crate) fn of(mut core: Core) -> Reads {
+        // Only the outputs of modules are asked for their values; objects are many.
+        core.values.keep_outputs();
+        Reads(Some(Box::new(core)))
+    }
+
+    /// What these resources and root outputs read, in order; each once. `inner` adds the outputs of called modules that
+    /// have a value: no state holds them, so each plan makes them anew.
+    ///
+    /// Linear in the number of references, of every module instance once.
+    pub fn behind<'a>(
+        &self,
+        resources: impl IntoIterator<Item = &'a AbsResource>,
+        outputs: impl IntoIterator<Item = &'a str>,
+        inner: bool,
+    ) -> Vec<RelevantAttribute> {
+        let Some(core) = &self.0 else { return Vec::new() };
+        let mut walk = Walk { core, seen: BTreeSet::new(), open: Vec::new(), found: BTreeSet::new() };
+        for resource in resources {
+            if let Some(id) = core.program.find_module(&resource.module.path()) {
+                let all = Name::Arguments(resource.resource.clone(), Vec::new());
+                walk.visit(id, &resource.module, all);
+            }
+        }
+        for output in outputs {
+            walk.visit(ModuleId(0), &ModuleInstance::root(), Name::Output(output.into()));
+        }
+        if inner {
+            walk.inner_outputs();
+        }
+        walk.finish();
+        walk.found.into_iter().collect()
+    }
+}
+
+/// Something that is nothing but what its expressions read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    Local(Arc<str>),
+    Variable(Arc<str>),
+    Output(Arc<str>),
+    /// What is configured of a resource, at and under some names: all of it without any.
+    Arguments(Resource, Vec<Arc<str>>),
+    /// `count` or `for_each` of a resource.
+    Repetition(Resource),
+}
+
+/// References of what stands under names in a body: an argument whole, blocks as far as the names go.
+fn configured(body: &Body, names: &[Arc<str>]) -> Vec<Traversal> {
+    let Some((first, rest)) = names.split_first() else { return body_references(body) };
+    let schema = BodySchema::new(&[(&**first, false)], &[(&**first, &[]), ("dynamic", &["name"])]);
+    let (content, _, _) = body.partial_content(&schema);
+    let arguments = content.attributes.iter().flat_map(|attribute| references(&attribute.expr));
+    let blocks = content.blocks_of(first).flat_map(|block| configured(&block.body, rest));
+    let made = content.blocks_of("dynamic");
+    let made = made.filter(|block| block.labels.first().is_some_and(|label| *label.text == **first));
+    arguments.chain(blocks).chain(made.flat_map(|block| body_references(&block.body))).collect()
+}
+
+struct Walk<'c> {
+    core: &'c Core,
+    seen: BTreeSet<(ModuleInstance, Name)>,
+    /// References still to be read, and the resource they stand in.
+    open: Vec<(ModuleId, ModuleInstance, Option<Resource>, Traversal)>,
+    found: BTreeSet<RelevantAttribute>,
+}
+
+impl Walk<'_> {
+    fn finish(&mut self) {
+        while let Some((id, module, owner, traversal)) = self.open.pop() {
+            self.read(id, &module, owner.as_ref(), &traversal);
+        }
+    }
+
+    fn inner_outputs(&mut self) {
+        for at in 1.. {
+            let Some(module) = self.core.values.module(InstanceId(at)) else { return };
+            let made = module.outputs.iter().filter(|(_, value)| !value.is_null());
+            let names: Vec<_> = made.map(|(name, _)| name.clone()).collect();
+            let (id, address) = (module.id, module.address.clone());
+            names.into_iter().for_each(|name| self.visit(id, &address, Name::Output(name)));
+        }
+    }
+
+    fn visit(&mut self, id: ModuleId, module: &ModuleInstance, name: Name) {
+        if !self.seen.insert((module.clone(), name.clone())) {
+            return;
+        }
+        let Some(compiled) = self.core.program.module(id) else { return };
+        let config = &compiled.config;
+        let found = |expr: Option<&Expr>| expr.map(references).unwrap_or_default();
+        let (id, module, owner, behind) = match name {
+            Name::Local(name) => {
+                (id, module.clone(), None, found(config.locals.get(&name).map(|local| &local.expr)))
+            }
+            Name::Output(name) => {
+                let value = config.outputs.get(&name).and_then(|output| output.value.as_ref());
+                (id, module.clone(), None, found(value))
+            }
+            Name::Variable(name) => {
+                let (Some((caller, call)), Some((outer, _))) = (&compiled.caller, module.parent()) else {
+                    return;
+                };
+                (*caller, outer, None, found(call.arguments.get(&name).map(|argument| &argument.expr)))
+            }
+            Name::Arguments(resource, names) => {
+                let block = config.resources.get(&resource);
+                let read = block.map(|block| configured(&block.body, &names)).unwrap_or_default();
+                (id, module.clone(), Some(resource), read)
+            }
+            Name::Repetition(resource) => {
+                let block = config.resources.get(&resource);
+                (id, module.clone(), None, found(block.and_then(|block| block.repetition.expr())))
+            }
+        };
+        let open = |traversal| (id, module.clone(), owner.clone(), traversal);
+        self.open.extend(behind.into_iter().map(open));
+    }
+
+    fn read(
+        &mut self,
+        id: ModuleId,
+        module: &ModuleInstance,
+        owner: Option<&Resource>,
+        traversal: &Traversal,
+    ) {
+        let Ok(reference) = Reference::parse(traversal) else { return };
+        match reference.subject {
+            Subject::Variable(name) => self.visit(id, module, Name::Variable(name)),
+            Subject::Local(name) => self.visit(id, module, Name::Local(name)),
+            Subject::Module(name, key, output) => {
+                let Some(called) = self.core.program.module(id) else { return };
+                let Some(&child) = called.children.get(&name) else { return };
+                let inner = module.child(name, key);
+                let all = || self.core.program.config(child).map(|config| config.outputs.keys().cloned());
+                let names: Vec<_> = match output {
+                    Some(output) => vec![output],
+                    None => all().into_iter().flatten().collect(),
+                };
+                names.into_iter().for_each(|name| self.visit(child, &inner, Name::Output(name)));
+            }
+            // What else has two names, such as the iterator of a dynamic block, is no resource.
+            Subject::Resource(resource, _) if self.core.program.resource(id, &resource).is_none() => {}
+            Subject::Resource(resource, key) => {
+                let step = |step: &TraversalStep| match step {
+                    TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
+                    TraversalStep::Index(step) => Step::Index(step.key.clone()),
+                };
+                let path: Vec<Step> = traversal.steps().iter().skip(reference.consumed).map(step).collect();
+                let names = path.iter().filter_map(|step| match step {
+                    Step::Attr(name) => Some(name.clone()),
+                    Step::Index(_) => None,
+                });
+                self.visit(id, module, Name::Arguments(resource.clone(), names.collect()));
+                let resource = AbsResource { module: module.clone(), resource };
+                self.found.insert(RelevantAttribute { resource, key, path: Path(path) });
+            }
+            Subject::CountIndex | Subject::EachKey | Subject::EachValue => {
+                if let Some(owner) = owner {
+                    self.visit(id, module, Name::Repetition(owner.clone()));
+                }
+            }
+            Subject::SelfObject | Subject::Path(_) | Subject::Terraform(_) => {}
+        }
+    }
+}

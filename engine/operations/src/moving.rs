@@ -1,0 +1,152 @@
+//! `state mv`: objects of a state get other addresses. An address is taken word for word: without a key it is not
+//! about instances that have one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ordain_addr::{ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance, Target};
+use ordain_diag::Diagnostic;
+use ordain_state::{InstanceState, ResourceState, State};
+
+use crate::state_commands::{drop_instance, instances, mistake};
+
+type Pairs = Vec<(ResourceInstance, ResourceInstance)>;
+type Taken = Vec<(ResourceInstance, InstanceState, ProviderConfigAddr)>;
+
+/// Moves objects from one address to another.
+///
+/// # Errors
+/// Nothing is there to move, something is there already, or the two addresses are of different kinds.
+pub fn move_objects(state: &mut State, from: &Target, to: &Target) -> Result<(), Diagnostic> {
+    let pairs = pairs(state, from, to)?;
+    refuse_taken(state, to, &pairs)?;
+    let taken = take(state, &pairs);
+    put(state, taken);
+    forget_dependencies(state, &pairs);
+    Ok(())
+}
+
+/// Moves objects from one state to another.
+///
+/// # Errors
+/// As [`move_objects`]; what is there already is looked for in the other state.
+pub fn transfer(
+    source: &mut State,
+    target: &mut State,
+    from: &Target,
+    to: &Target,
+) -> Result<(), Diagnostic> {
+    let pairs = pairs(source, from, to)?;
+    refuse_taken(target, to, &pairs)?;
+    put(target, take(source, &pairs));
+    Ok(())
+}
+
+/// What is moved, and where to.
+fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic> {
+    let cannot =
+        |why: &str| Err(mistake("Invalid target address", format!("Cannot move {from} to {to}: {why}.")));
+    let there: Vec<ResourceInstance> =
+        instances(state).map(|(address, _)| address).filter(|address| is_meant(address, from)).collect();
+    if there.is_empty() {
+        let detail = format!("Cannot move {from}: does not match anything in the current state.");
+        return Err(mistake("Invalid source address", detail));
+    }
+    // The name of a resource alone is its one instance where that has no key.
+    let single = match from {
+        Target::Resource(_) => there.iter().all(|address| address.key.is_none()),
+        _ => true,
+    };
+    let new: Box<dyn Fn(&ResourceInstance) -> ResourceInstance> = match (from, to) {
+        (Target::Module(old), Target::Module(new)) => Box::new(|address| {
+            let tail = address.module.0.get(old.0.len()..).unwrap_or_default();
+            let steps: Vec<_> = new.0.iter().chain(tail).cloned().collect();
+            ResourceInstance { module: ModuleInstance(steps.into()), ..address.clone() }
+        }),
+        (Target::Module(_), _) => return cannot("the target must also be a module"),
+        (_, Target::Module(_)) => return cannot("the target must also be a resource instance"),
+        (Target::Resource(_), Target::Resource(new)) => Box::new(|address| new.instance(address.key.clone())),
+        (Target::Instance(_), Target::Resource(new)) => Box::new(|_| new.instance(None)),
+        (_, Target::Instance(new)) if single => Box::new(|_| new.clone()),
+        (_, Target::Instance(_)) => {
+            return cannot(
+                "the source is a whole resource (not a resource instance) so the target must also be a whole resource",
+            );
+        }
+    };
+    let pairs: Pairs = there.iter().map(|address| (address.clone(), new(address))).collect();
+    let alike = |(old, new): &(ResourceInstance, ResourceInstance)| {
+        old.resource.mode == new.resource.mode && old.resource.type_name == new.resource.type_name
+    };
+    if !pairs.iter().all(alike) {
+        let detail = format!("Cannot move {from} to {to}: resource types don't match.");
+        return Err(mistake("Invalid state move request", detail));
+    }
+    Ok(pairs)
+}
+
+fn is_meant(address: &ResourceInstance, from: &Target) -> bool {
+    match from {
+        Target::Module(module) => address.module.0.starts_with(&module.0),
+        Target::Resource(resource) => address.abs_resource() == *resource,
+        Target::Instance(instance) => address == instance,
+    }
+}
+
+/// Whole modules and resources do not mix with what is there.
+fn refuse_taken(state: &State, to: &Target, pairs: &Pairs) -> Result<(), Diagnostic> {
+    let taken = |what: &str| {
+        let detail =
+            format!("Cannot move to {to}: there is already a {what} at that address in the current state.");
+        Err(mistake("Invalid target address", detail))
+    };
+    match to {
+        Target::Module(module) if state.resources.keys().any(|held| held.module == *module) => {
+            taken("module")
+        }
+        _ if pairs.iter().any(|(_, new)| state.instance(new).is_some()) => taken("resource instance"),
+        Target::Resource(resource)
+            if state.resources.contains_key(resource) && pairs.iter().any(|(_, new)| new.key.is_some()) =>
+        {
+            taken("resource")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What an object depends on is told by addresses. Where one of them is another now, the whole list goes, and the
+/// next apply notes it anew.
+fn forget_dependencies(state: &mut State, pairs: &Pairs) {
+    let moved: BTreeSet<ConfigResource> = pairs.iter().map(|(old, _)| old.config()).collect();
+    for held in state.resources.values_mut() {
+        for instance in held.instances.values_mut() {
+            for object in instance.current.iter_mut().chain(instance.deposed.values_mut()) {
+                if object.dependencies.iter().any(|used| moved.contains(used)) {
+                    Arc::make_mut(object).dependencies.clear();
+                }
+            }
+        }
+    }
+}
+
+/// Takes objects out of a state, each with its new address and its provider.
+fn take(state: &mut State, pairs: &Pairs) -> Taken {
+    let mut taken = Vec::new();
+    for (old, new) in pairs {
+        let provider = state.resources.get(&old.abs_resource()).map(|held| held.provider.clone());
+        if let (Some(instance), Some(provider)) = (drop_instance(state, old), provider) {
+            taken.push((new.clone(), instance, provider));
+        }
+    }
+    taken
+}
+
+fn put(state: &mut State, taken: Taken) {
+    for (address, instance, provider) in taken {
+        let held = state
+            .resources
+            .entry(address.abs_resource())
+            .or_insert_with(|| ResourceState { provider, instances: BTreeMap::new() });
+        held.instances.insert(address.key, instance);
+    }
+}

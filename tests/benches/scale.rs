@@ -110,8 +110,10 @@ fn configuration(shape: Shape, size: usize) -> Vec<(&'static str, String)> {
         }
         Shape::Modules => {
             let calls = size.div_ceil(10);
+            // A range has at most 1,024 numbers.
+            let thousands = calls.div_ceil(1000);
             let main = format!(
-                "module \"m\" {{\n  source   = \"./m\"\n  for_each = {{ for n in range({calls}) : \"k${{n}}\" => n }}\n  number   = each.value\n}}\n"
+                "module \"m\" {{\n  source   = \"./m\"\n  for_each = {{ for n in flatten([for a in range({thousands}) : [for b in range(1000) : a * 1000 + b]]) : \"k${{n}}\" => n if n < {calls} }}\n  number   = each.value\n}}\n"
             );
             let inner = "variable \"number\" {}\nresource \"terraform_data\" \"first\" {\n  input = var.number\n}\nresource \"terraform_data\" \"others\" {\n  count = 9\n  input = \"${terraform_data.first.output} ${count.index}\"\n}\noutput \"ids\" { value = terraform_data.others[*].id }\n";
             vec![("main.tf", main), ("m/main.tf", inner.to_owned())]

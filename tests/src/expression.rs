@@ -135,7 +135,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// A new empty directory.
-fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = std::env::temp_dir().join(format!("ordain-expression-{}-{number}", std::process::id()));

@@ -20,6 +20,7 @@ pub mod recorded;
 pub mod run;
 pub mod sandbox;
 pub mod scenario;
+pub mod validation;
 pub mod workflow;
 
 use std::path::{Path, PathBuf};

@@ -82,7 +82,8 @@ impl Ratchet {
     fn by_chance(&self) -> Result<BTreeMap<String, String>, String> {
         let text = std::fs::read_to_string(self.directory.join("by-chance.txt")).unwrap_or_default();
         let entries = text.lines().map(|line| {
-            let (id, reason) = line.split_once(' ').ok_or_else(|| format!("by-chance.txt: {line:?} has no reason"))?;
+            let (id, reason) =
+                line.split_once(' ').ok_or_else(|| format!("by-chance.txt: {line:?} has no reason"))?;
             Ok((id.to_owned(), reason.to_owned()))
         });
         entries.collect()

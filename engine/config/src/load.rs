@@ -133,6 +133,15 @@ impl<'s> Loader<'s> {
         self.found.append(found);
         if !self.found.has_errors() && !self.alone {
             self.check_language(&module.settings.required_versions);
+        } else if self.thorough && module.path.is_root() {
+            // What is wrong may be right in the version that is asked for.
+            let rest = std::mem::take(&mut self.found);
+            self.check_language(&module.settings.required_versions);
+            self.root_is_broken = self.found.has_errors();
+            if self.root_is_broken {
+                return module;
+            }
+            self.found = rest;
         }
         // As Terraform does: what a broken root calls is not looked at.
         if module.path.is_root() && self.found.has_errors() && !self.thorough {

@@ -57,7 +57,8 @@ pub async fn apply(
         Err(error) => return (None, sources, error.into()),
     };
     let given = found.take(collect(workdir, &options.given, &mut sources));
-    if options.from_file {
+    // What cannot be applied at all wants no values.
+    if options.from_file && file.plan.applyable {
         let named = found.take(named_values(workdir, &options.given, &mut sources));
         found.append(given_again::check(&project.tree, &file.plan, &given, &named));
     }

@@ -48,19 +48,25 @@ pub async fn import(
     found
 }
 
+/// Whether objects of this kind are imported at all, whatever the configuration says.
+///
+/// # Errors
+/// The address is not that of a managed resource.
+pub fn importable(address: &ResourceInstance) -> Result<(), Diagnostic> {
+    if address.resource.mode == Mode::Managed {
+        return Ok(());
+    }
+    let summary = "A managed resource address is required. Importing into a data resource is not allowed.";
+    let detail =
+        "Data sources and ephemeral resources are read whenever they are needed; there is nothing to import.";
+    Err(Diagnostic::error(codes::cli::USAGE, summary, detail).with_address(address.to_string()))
+}
+
 /// Why an address cannot be imported to, whatever its instances are.
 fn undeclared(project: &Project, address: &ResourceInstance) -> Option<Diagnostic> {
     let error = |summary: String, detail: String| {
         Some(Diagnostic::error(codes::cli::USAGE, summary, detail).with_address(address.to_string()))
     };
-    if address.resource.mode != Mode::Managed {
-        let detail = "Data sources and ephemeral resources are read whenever they are needed; there is nothing to import.";
-        return error(
-            "A managed resource address is required. Importing into a data resource is not allowed."
-                .to_owned(),
-            detail.to_owned(),
-        );
-    }
     let path = address.module.path();
     if !project.tree.modules().iter().any(|module| module.path == path) {
         let detail =

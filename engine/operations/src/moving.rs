@@ -44,6 +44,15 @@ pub fn transfer(
 
 /// What is moved, and where to.
 fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic> {
+    // The name of a resource alone is its instance without a key, where it has one.
+    let alone = match from {
+        Target::Resource(resource) => {
+            Some(resource.instance(None)).filter(|one| state.instance(one).is_some())
+        }
+        _ => None,
+    };
+    let alone = alone.map(Target::Instance);
+    let from = alone.as_ref().unwrap_or(from);
     let cannot =
         |why: &str| Err(mistake("Invalid target address", format!("Cannot move {from} to {to}: {why}.")));
     let there: Vec<ResourceInstance> =
@@ -52,11 +61,6 @@ fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic>
         let detail = format!("Cannot move {from}: does not match anything in the current state.");
         return Err(mistake("Invalid source address", detail));
     }
-    // The name of a resource alone is its one instance where that has no key.
-    let single = match from {
-        Target::Resource(_) => there.iter().all(|address| address.key.is_none()),
-        _ => true,
-    };
     let new: Box<dyn Fn(&ResourceInstance) -> ResourceInstance> = match (from, to) {
         (Target::Module(old), Target::Module(new)) => Box::new(|address| {
             let tail = address.module.0.get(old.0.len()..).unwrap_or_default();
@@ -67,8 +71,8 @@ fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic>
         (_, Target::Module(_)) => return cannot("the target must also be a resource instance"),
         (Target::Resource(_), Target::Resource(new)) => Box::new(|address| new.instance(address.key.clone())),
         (Target::Instance(_), Target::Resource(new)) => Box::new(|_| new.instance(None)),
-        (_, Target::Instance(new)) if single => Box::new(|_| new.clone()),
-        (_, Target::Instance(_)) => {
+        (Target::Instance(_), Target::Instance(new)) => Box::new(|_| new.clone()),
+        (Target::Resource(_), Target::Instance(_)) => {
             return cannot(
                 "the source is a whole resource (not a resource instance) so the target must also be a whole resource",
             );

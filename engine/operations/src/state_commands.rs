@@ -8,17 +8,21 @@ use ordain_state::{InstanceState, State, Status};
 
 /// Addresses of the instances that a state holds, deposed ones left out, narrowed to targets and an id.
 pub fn list(state: &State, targets: &[Target], id: Option<&str>) -> Vec<ResourceInstance> {
-    let wanted = |address: &ResourceInstance| {
-        targets.is_empty() || targets.iter().any(|target| means(target, address))
+    let listed = |target: Option<&Target>| {
+        let wanted = |address: &ResourceInstance| target.is_none_or(|target| means(target, address));
+        let mut listed: Vec<ResourceInstance> = instances(state)
+            .filter(|(address, instance)| wanted(address) && id.is_none_or(|id| has_id(instance, id)))
+            .filter(|(_, instance)| instance.current.is_some())
+            .map(|(address, _)| address)
+            .collect();
+        // Modules further down come after all those above them.
+        listed.sort_by_key(|address| address.module.0.len());
+        listed
     };
-    let mut listed: Vec<ResourceInstance> = instances(state)
-        .filter(|(address, instance)| wanted(address) && id.is_none_or(|id| has_id(instance, id)))
-        .filter(|(_, instance)| instance.current.is_some())
-        .map(|(address, _)| address)
-        .collect();
-    // Modules further down come after all those above them.
-    listed.sort_by_key(|address| address.module.0.len());
-    listed
+    if targets.is_empty() {
+        return listed(None);
+    }
+    targets.iter().flat_map(|target| listed(Some(target))).collect()
 }
 
 /// The summary for an address that selects nothing of a state, in Terraform's words; `None` for one that does.

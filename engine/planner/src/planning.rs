@@ -348,7 +348,7 @@ fn assemble(
     warn(options, &changes, found);
     let errored = found.has_errors();
     let relevant = relevant_attributes(&outcome, &changes, &outputs, options.mode);
-    let stores = drive.described || has_effect(options, &changes, &drift, &outputs);
+    let stores = drive.described || has_effect(options, &changes, &drift, (&outputs, &stored_outputs));
     Plan {
         mode: options.mode,
         timestamp,
@@ -375,14 +375,25 @@ fn assemble(
     }
 }
 
-/// Whether anything would be done or stored. A look stores what it knows.
-fn has_effect(options: &Options, changes: &[Change], drift: &[Change], outputs: &[OutputChange]) -> bool {
+/// Whether anything would be done or stored. A look stores what it knows, and that it does not know any more what
+/// is stored; it takes no outputs away.
+fn has_effect(
+    options: &Options,
+    changes: &[Change],
+    drift: &[Change],
+    (outputs, stored): (&[OutputChange], &BTreeMap<Arc<str>, OutputState>),
+) -> bool {
     let looks = options.mode == Mode::RefreshOnly;
     let acts = |change: &Change| {
         change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
     };
-    let stores =
-        |output: &OutputChange| output.action != Action::NoOp && (!looks || output.after.is_wholly_known());
+    let stores = |output: &OutputChange| {
+        let settled = match output.action {
+            Action::Delete => false,
+            _ => output.after.is_wholly_known() || stored.contains_key(&*output.name),
+        };
+        output.action != Action::NoOp && (!looks || settled)
+    };
     changes.iter().any(acts)
         || (looks && drift.iter().any(|change| change.action != Action::NoOp))
         || outputs.iter().any(stores)

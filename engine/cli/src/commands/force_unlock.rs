@@ -23,7 +23,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let id = text(matches, "id").unwrap_or_default().to_owned();
-    let stores = state::open(session)?;
+    let stores = state::open_to_read(session)?;
     if !is_on(matches, "force") {
         let answer = session.ui.ask("Do you really want to force-unlock?\n  Whoever holds the lock may still be at work: two writers can lose each other's results.\n  Only 'yes' will be accepted to confirm.\n\n  Enter a value: ");
         if answer.as_deref().map(str::trim) != Some("yes") {

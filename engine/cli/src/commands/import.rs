@@ -45,6 +45,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let given = text(matches, "address").unwrap_or_default();
     let address = ordain_addr::parse_instance(given)
         .map_err(|error| session.usage(error.summary, &format!("{given:?}: {error}")))?;
+    importing::importable(&address).map_err(|error| session.fail(error))?;
     let id = text(matches, "id").unwrap_or_default().to_owned();
     let mut options = request::work(matches, session, "OperationTypeImport")?;
     options.planner.mode = Mode::RefreshOnly;

@@ -44,7 +44,8 @@ fn act(matches: &ArgMatches, session: &mut Session, tainted: bool) -> Result<Exi
         let detail = format!("{given:?}: {error}");
         session.usage(error.summary, &detail)
     })?;
-    let stores = state::open(session)?;
+    // As in Terraform, a mark comes off whatever the modules say.
+    let stores = if tainted { state::open(session)? } else { state::open_to_read(session)? };
     let lock = state::lock_of(matches, session, &stores, if tainted { "taint" } else { "untaint" });
     let lineage = state::lineage(session);
     let change = |held: &mut ordain_state::State| {

@@ -47,7 +47,10 @@ const RESERVED: [&str; 8] =
 impl Variable {
     /// Reads a `variable` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Variable> {
-        let name = named(block, "Invalid variable name", found)?;
+        let label = block.labels.last()?;
+        let name = Ident { text: label.text.clone(), span: label.span };
+        // A wrong name hides nothing else that is wrong.
+        named(block, "Invalid variable name", found);
         let optional = ["description", "default", "type", "sensitive", "nullable", "ephemeral", "deprecated"];
         let schema = schema(&[], &optional, &[("validation", &[])]);
         let mut fields = Fields::exact(&block.body, &schema, found);
@@ -57,7 +60,6 @@ impl Variable {
                 name.text
             );
             found.push(bad_block("Invalid variable name", detail, name.span));
-            return None;
         }
         let nullable = bool_of(fields.take("nullable").as_ref(), found).unwrap_or(true);
         let constraint = fields.take("type").map(|attribute| read_type(&attribute.expr, found));

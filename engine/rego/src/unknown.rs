@@ -349,18 +349,24 @@ impl Value {
         }
     }
 
-    /// The value with every scalar in it hidden; keys of objects stay.
+    /// The value with every scalar in it hidden, keys of objects too.
     #[must_use]
     pub fn hidden(self) -> Self {
         match self {
             Self::Array(items) => Self::array(items.iter().cloned().map(Self::hidden).collect()),
             Self::Set(set) => Self::set(set.iter().cloned().map(Self::hidden).collect()),
             Self::Object(object) => Self::object(
-                object.iter().map(|(key, value)| (key.clone(), value.clone().hidden())).collect(),
+                object.iter().map(|(key, value)| (key.clone().hidden(), value.clone().hidden())).collect(),
             ),
             Self::Unknown(_) | Self::Secret(_) => self,
             plain => Self::Secret(Arc::new(Secret { value: plain, shown: None })),
         }
+    }
+
+    /// A text of which only a part may be shown.
+    #[must_use]
+    pub fn hidden_text(self, shown: String) -> Self {
+        Self::Secret(Arc::new(Secret { value: self, shown: Some(shown.into()) }))
     }
 
     /// The value with nothing hidden in it.
@@ -408,6 +414,9 @@ impl From<Unknown> for Value {
     }
 }
 
+#[cfg(test)]
+#[path = "hidden_tests.rs"]
+mod hidden;
 #[cfg(test)]
 #[path = "soundness_tests.rs"]
 mod soundness;

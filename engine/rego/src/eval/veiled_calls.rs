@@ -21,10 +21,17 @@ const MOVES: &[&str] = &[
     "array.concat",
     "array.reverse",
     "array.slice",
+    "cast_array",
+    "cast_boolean",
+    "cast_null",
+    "cast_object",
+    "cast_set",
+    "cast_string",
     "graph.reachable",
     "graph.reachable_paths",
     "intersection",
     "json.filter",
+    "json.patch",
     "json.remove",
     "max",
     "min",
@@ -37,6 +44,7 @@ const MOVES: &[&str] = &[
     "or",
     "sort",
     "union",
+    "walk",
 ];
 
 /// Those of them that do not even compare, as long as their operands themselves are known.
@@ -123,14 +131,13 @@ impl Machine<'_> {
     }
 
     fn of_secrets(&mut self, builtin: &Builtin, operands: &[Value], at: Span) -> Outcome<Option<Value>> {
-        let sets = builtin.name == "minus" && operands.iter().all(|operand| operand.as_set().is_some());
-        if sets || MOVES.contains(&builtin.name) {
+        if only_moves(builtin.name, operands) {
             return self.builtin(builtin, operands, at);
         }
         let bare: Vec<Value> = operands.iter().map(Value::bare).collect();
         let Some(value) = self.builtin(builtin, &bare, at)? else { return Ok(None) };
         Ok(Some(match value {
-            Value::Bool(_) => value,
+            Value::Bool(_) if builtin.signature.result == Some(Type::Boolean) => value,
             Value::String(_) if TEXTS.contains(&builtin.name) => {
                 let shown = self.shown_text(builtin, operands);
                 Value::Secret(Arc::new(Secret { value, shown }))
@@ -328,6 +335,20 @@ impl Machine<'_> {
     }
 }
 
+/// Whether a function only moves, compares and looks at these operands: paths that are taken apart must not be hidden.
+fn only_moves(name: &str, operands: &[Value]) -> bool {
+    let opened = |value: &Value| Seen::of(value).secret;
+    match (name, operands) {
+        ("minus", _) => operands.iter().all(|operand| operand.as_set().is_some()),
+        ("json.filter" | "json.remove", [_, paths]) => !opened(paths),
+        ("json.patch", [_, Value::Array(patches)]) => patches.iter().all(|patch| {
+            let hidden = |name: &str| patch.as_object()?.get_str(name).map(opened);
+            ["op", "path", "from"].iter().all(|name| hidden(name) == Some(false) || hidden(name).is_none())
+        }),
+        _ => MOVES.contains(&name),
+    }
+}
+
 /// Whether a value is one of several.
 fn among<'v>(value: &Value, members: impl Iterator<Item = &'v Value>) -> Truth {
     let mut open = Vec::new();
@@ -518,10 +539,19 @@ fn with_words(format: &str, items: &[Value]) -> String {
         let mut flags = String::new();
         while let Some(flag) = chars.next_if(|c| !c.is_alphabetic()) {
             flags.push(flag);
+            // The width is an argument of its own.
+            at += usize::from(flag == '*');
         }
         let verb = chars.next();
+        // `[2]`, just before the verb, says which argument it is.
+        let named = flags.strip_suffix(']').and_then(|flags| flags.rsplit_once('['));
+        let named = named.and_then(|(_, number)| number.parse::<usize>().ok());
+        at = named.map_or(at, |number| number.saturating_sub(1));
         match items.get(at) {
-            Some(Value::Unknown(_) | Value::Secret(_)) => out.push('s'),
+            Some(Value::Unknown(_) | Value::Secret(_)) => {
+                out.extend(named.map(|number| format!("[{number}]")));
+                out.push('s');
+            }
             _ => {
                 out.push_str(&flags);
                 out.extend(verb);

@@ -66,6 +66,7 @@ impl Object {
         let compare = |k: &Value| match k {
             Value::String(text) => text.as_ref().cmp(key),
             Value::Null | Value::Bool(_) | Value::Number(_) => Ordering::Less,
+            Value::Secret(_) => k.cmp(&Value::from(key)),
             _ => Ordering::Greater,
         };
         let pairs = self.pairs();

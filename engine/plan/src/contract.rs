@@ -3,15 +3,18 @@
 //! Unlike the JSON plan a rule cannot take what is unknown for null, or see what is sensitive: an unknown
 //! value is `{"$unknown": {"type", "not_null", "prefix", "min", "max"}}` (what is not known of it is left
 //! out), a sensitive one `{"$sealed": "sha256:…"}`, equal for equal values of one plan. Names of map elements that
-//! begin with `$` get another one, so that no value can pass for either. The version changes only when a field
+//! begin with `$` get another one, so that no value can pass for either. Of a value that is sensitive and not
+//! wholly known only the type is told. The version changes only when a field
 //! goes or changes its meaning; fields may be added.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use ordain_value::{Kind, Nullness, Number, Path, Step, Unknown, Value};
 use serde_json::{Map, Value as Json, json};
 
-use crate::json::values;
+use crate::json::{stored_secrets, values};
+use crate::secrets::SecretTexts;
 use crate::serial::Broken;
 use crate::{Action, Change, Mode, OutputChange, Plan, Schemas, digest};
 
@@ -19,15 +22,22 @@ use crate::{Action, Change, Mode, OutputChange, Plan, Schemas, digest};
 pub const CONTRACT: &str = "1";
 
 /// What rules read of a plan, and what messages must not show.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Contract {
     /// `{"plan", "changes", "drift", "outputs", "variables"}`.
     pub document: Json,
-    /// Texts of all sensitive values, longest first. The longest four-byte ones and up: shorter texts occur
-    /// everywhere by chance.
-    pub secrets: Vec<String>,
+    /// Texts of all sensitive values, those of objects that do not change included.
+    pub secrets: SecretTexts,
     /// What is sealed, by commitment: for whoever may compare it and does not show it.
     pub sealed: BTreeMap<String, Json>,
+    /// Whether there is something sensitive in objects of the state that no change is about.
+    pub elsewhere: bool,
+}
+
+impl fmt::Debug for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contract").field("document", &self.document).finish_non_exhaustive()
+    }
 }
 
 /// The contract document of a plan. `salt` is the plan's nonce.
@@ -35,7 +45,7 @@ pub struct Contract {
 /// # Errors
 /// When a value is ephemeral.
 pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
-    let mut writer = Writer { salt, secrets: BTreeSet::new(), sealed: BTreeMap::new() };
+    let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new() };
     let changes = |writer: &mut Writer<'_>, changes: &[Change]| -> Result<Json, Broken> {
         changes.iter().map(|change| writer.change(change, schemas)).collect()
     };
@@ -61,9 +71,8 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
             .map(|(name, value)| Ok((name, writer.value(value)?)))
             .collect::<Result<Map<String, Json>, Broken>>()?,
     });
-    let mut secrets: Vec<String> = std::mem::take(&mut writer.secrets).into_iter().collect();
-    secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    Ok(Contract { document, secrets, sealed: writer.sealed })
+    let elsewhere = writer.elsewhere(plan, schemas);
+    Ok(Contract { document, secrets: writer.secrets, sealed: writer.sealed, elsewhere })
 }
 
 /// The contract form of one change, as when it is judged again with the real values, and what messages must
@@ -72,9 +81,9 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
 /// # Errors
 /// When a value is ephemeral.
 pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
-    let mut writer = Writer { salt, secrets: BTreeSet::new(), sealed: BTreeMap::new() };
+    let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new() };
     let document = writer.change(change, schemas)?;
-    Ok(Contract { document, secrets: writer.secrets.into_iter().collect(), sealed: writer.sealed })
+    Ok(Contract { document, secrets: writer.secrets, sealed: writer.sealed, elsewhere: false })
 }
 
 fn action_word(action: Action) -> &'static str {
@@ -92,7 +101,7 @@ fn action_word(action: Action) -> &'static str {
 
 struct Writer<'a> {
     salt: &'a str,
-    secrets: BTreeSet<String>,
+    secrets: SecretTexts,
     sealed: BTreeMap<String, Json>,
 }
 
@@ -144,8 +153,11 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, value: &Value) -> Result<Json, Broken> {
-        if value.marks().is_sensitive() && value.is_known() && !value.is_null() {
+        if value.marks().is_sensitive() && !value.is_null() {
             self.remember(value);
+            if !value.is_wholly_known() {
+                return Ok(json!({ "$unknown": type_of(value) }));
+            }
             let commitment = json!(digest::commitment(self.salt, value)?);
             if let (Some(text), Some(known)) = (commitment.as_str(), values::known(value)) {
                 self.sealed.insert(text.to_owned(), known);
@@ -167,14 +179,52 @@ impl Writer<'_> {
     }
 
     fn remember(&mut self, value: &Value) {
-        const SHORTEST: usize = 4;
-        let text = match value.kind() {
-            Kind::String(text) => text.to_string(),
-            Kind::Number(number) => number.to_string(),
-            _ => return value.parts().for_each(|part| self.remember(part)),
-        };
-        if text.len() >= SHORTEST {
-            self.secrets.insert(text);
+        match value.kind() {
+            Kind::String(text) => self.secrets.insert(text),
+            Kind::Number(number) => self.secrets.insert(&number.to_string()),
+            Kind::Map(_, members) => {
+                members.keys().for_each(|name| self.secrets.insert(name));
+                value.parts().for_each(|part| self.remember(part));
+            }
+            _ => value.parts().for_each(|part| self.remember(part)),
+        }
+    }
+
+    /// Remembers what is sensitive in objects of the prior state that no change is about, such as data sources and
+    /// what is not targeted; whether there is any such object.
+    fn elsewhere(&mut self, plan: &Plan, schemas: &Schemas) -> bool {
+        let listed: HashSet<_> =
+            plan.changes.iter().map(|change| (&change.address, change.deposed.as_ref())).collect();
+        let mut found = plan.prior.outputs.values().any(|output| output.sensitive);
+        for output in plan.prior.outputs.values().filter(|output| output.sensitive) {
+            self.remember(&output.value);
+        }
+        for (address, resource) in &plan.prior.resources {
+            let name = &address.resource;
+            let schema = schemas.get(&resource.provider.provider, name.mode, &name.type_name);
+            for (key, instance) in &resource.instances {
+                let own = address.instance(key.clone());
+                let current = instance.current.iter().map(|object| (None, object));
+                let deposed = instance.deposed.iter().map(|(key, object)| (Some(key), object));
+                for (deposed, object) in current.chain(deposed) {
+                    if listed.contains(&(&own, deposed)) {
+                        continue;
+                    }
+                    let mut take = |secret: &Json| self.remember_json(secret);
+                    found |= stored_secrets(object, schema.map(AsRef::as_ref), &mut take);
+                }
+            }
+        }
+        found
+    }
+
+    fn remember_json(&mut self, secret: &Json) {
+        match secret {
+            Json::String(text) => self.secrets.insert(text),
+            Json::Number(number) => self.secrets.insert(&number.to_string()),
+            Json::Array(items) => items.iter().for_each(|item| self.remember_json(item)),
+            Json::Object(members) => members.values().for_each(|member| self.remember_json(member)),
+            Json::Null | Json::Bool(_) => {}
         }
     }
 }
@@ -182,6 +232,17 @@ impl Writer<'_> {
 /// A name that cannot be taken for one of ours.
 fn escaped(name: &str) -> String {
     if name.starts_with('$') { format!("${name}") } else { name.to_owned() }
+}
+
+/// What may be told of a sensitive value that is not wholly known.
+fn type_of(value: &Value) -> Json {
+    let null = matches!(value.kind(), Kind::Unknown(unknown) if unknown.nullness != Nullness::Never);
+    let mut members = Map::new();
+    members.insert("type".to_owned(), values::type_json(&value.ty()));
+    if !null {
+        members.insert("not_null".to_owned(), true.into());
+    }
+    Json::Object(members)
 }
 
 fn known_of(unknown: &Unknown) -> Json {
@@ -209,10 +270,15 @@ fn path_text(path: &Path) -> String {
     text.strip_prefix('.').unwrap_or(&text).to_owned()
 }
 
-/// Where a value is unknown and where it is sensitive.
+/// Where a value is unknown and where it is sensitive. What stands in something sensitive is not told: keys are
+/// sensitive too.
 fn paths(at: &mut Vec<Step>, value: &Value, unknown: &mut Vec<String>, sensitive: &mut Vec<String>) {
     if value.marks().is_sensitive() {
-        sensitive.push(path_text(&Path(at.clone())));
+        let path = path_text(&Path(at.clone()));
+        if !value.is_wholly_known() {
+            unknown.push(path.clone());
+        }
+        return sensitive.push(path);
     }
     let mut inside = |step: Step, part: &Value| {
         at.push(step);

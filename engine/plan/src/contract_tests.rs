@@ -56,6 +56,35 @@ fn rules_see_unknowns_as_such_and_secrets_sealed() {
     assert_eq!(change["replace_paths"], json!(["input[0]"]));
     assert_eq!(made.document["outputs"][0]["before"], Json::Null);
     assert!(made.document["outputs"][0]["after"]["$sealed"].is_string());
-    assert_eq!(made.secrets, ["hunter2"], "three letters are too short to be found by chance");
+    let shown = made.secrets.without("abc hunter2");
+    assert_eq!(
+        shown.as_deref(),
+        Some("abc (sensitive value)"),
+        "three letters are too short to be found by chance"
+    );
     assert!(!made.document.to_string().contains("hunter2"));
+}
+
+#[test]
+fn of_what_is_sensitive_and_not_wholly_known_only_the_type_is_told() {
+    let mut begins = Unknown::of(Type::String);
+    begins.prefix = Some("hunter2-".into());
+    let secret = |value: Value| value.with_marks(Marks::SENSITIVE);
+    let mut change = testkit::change("terraform_data.a", Action::Create);
+    let open = Value::map(Type::String, [("hunter2", Value::unknown(Type::String))]);
+    change.after = Value::object([
+        ("begins", secret(Value::refined(begins))),
+        ("some", secret(Value::list(Type::String, [Value::string("hunter2"), Value::unknown(Type::String)]))),
+        ("keys", secret(open)),
+    ]);
+    let made = super::change(&change, &Schemas::new(), "salt").unwrap();
+    let after = &made.document["after"];
+    assert_eq!(after["begins"], json!({"$unknown": {"type": "string"}}));
+    assert_eq!(after["some"], json!({"$unknown": {"type": ["list", "string"], "not_null": true}}));
+    assert_eq!(after["keys"], json!({"$unknown": {"type": ["map", "string"], "not_null": true}}));
+    assert_eq!(made.document["unknown_paths"], json!(["begins", "keys", "some"]));
+    assert_eq!(made.document["sensitive_paths"], json!(["begins", "keys", "some"]));
+    assert!(!made.document.to_string().contains("hunter2"));
+    assert!(!format!("{made:?}").contains("hunter2"));
+    assert_eq!(made.secrets.without("hunter2").as_deref(), Some("(sensitive value)"));
 }

@@ -17,6 +17,7 @@ pub use changes::key_json;
 pub use changes::order;
 pub use checks::to_state as state_check_results;
 pub use configuration::Configuration;
+pub(crate) use states::stored_secrets;
 pub use values::{sensitive_shape, unknown_shape};
 
 use std::collections::BTreeMap;

@@ -44,10 +44,13 @@ pub struct Saying {
 /// Longest text of a value.
 const LONGEST: usize = 160;
 
-fn shortened(value: &Value) -> String {
+/// The text of a value, without sensitive texts that reached it on a way that is not followed.
+fn shortened(value: &Value, input: Option<&Input<'_>>) -> String {
+    let safe = |text: String| input.map_or_else(|| text.clone(), |input| input.safe(&text));
     let text = match value.as_object().and_then(|object| object.get_str("address")) {
-        Some(Value::String(address)) => return address.to_string(),
-        _ => value.shown().to_json_text(),
+        Some(Value::String(address)) => return safe(address.to_string()),
+        // Before it is cut: of a part nobody could tell that it is sensitive.
+        _ => safe(value.shown().to_json_text()),
     };
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
@@ -55,8 +58,8 @@ fn shortened(value: &Value) -> String {
     }
 }
 
-fn variables(reached: &Reached) -> Vec<(String, String)> {
-    reached.variables.iter().map(|(name, value)| (name.clone(), shortened(value))).collect()
+fn variables(reached: &Reached, input: Option<&Input<'_>>) -> Vec<(String, String)> {
+    reached.variables.iter().map(|(name, value)| (name.clone(), shortened(value, input))).collect()
 }
 
 fn open(open: &Open, rego: &Rego) -> Vec<(String, Vec<String>)> {
@@ -65,20 +68,20 @@ fn open(open: &Open, rego: &Rego) -> Vec<(String, Vec<String>)> {
     reasons.map(|reason| (rego.written(reason.at), reason.waits.iter().map(wait).collect())).collect()
 }
 
-fn explained(rule: &str, tried: Tried, rego: &Rego) -> Explained {
+fn explained(rule: &str, tried: Tried, rego: &Rego, input: Option<&Input<'_>>) -> Explained {
     let (path, row) = rego.place(tried.at);
     let place = (path.to_owned(), row);
     let fate = match (tried.missing, tried.failed) {
         (Some((path, None)), _) => Fate::Lacks(path),
         (Some((path, Some(wanted))), _) => Fate::Lacks(format!("{path} == {wanted}")),
-        (None, Some(reached)) => Fate::Fails(rego.written(reached.at), variables(&reached)),
+        (None, Some(reached)) => Fate::Fails(rego.written(reached.at), variables(&reached, input)),
         (None, None) => {
             let told: Vec<Saying> = tried
                 .answers
                 .iter()
                 .map(|reached| Saying {
-                    value: reached.value.as_ref().map(shortened).unwrap_or_default(),
-                    variables: variables(reached),
+                    value: reached.value.as_ref().map(|value| shortened(value, input)).unwrap_or_default(),
+                    variables: variables(reached, input),
                     open: open(&reached.open, rego),
                 })
                 .collect();
@@ -110,7 +113,7 @@ pub fn explain(bundle: &Bundle, input: &Input<'_>, named: Option<&str>) -> (Vec<
         }
         match rego.explain(&rule) {
             Ok(tried) => {
-                out.extend(tried.into_iter().map(|tried| safe(explained(&rule, tried, &rego), input)));
+                out.extend(tried.into_iter().map(|tried| explained(&rule, tried, &rego, Some(input))));
             }
             Err(why) => return (out, failed(why)),
         }
@@ -121,22 +124,6 @@ pub fn explain(bundle: &Bundle, input: &Input<'_>, named: Option<&str>) -> (Vec<
         return (out, found.into());
     }
     (out, Diagnostics::new())
-}
-
-/// The same without sensitive texts that reached it on a way that is not followed, such as the configuration.
-fn safe(mut explained: Explained, input: &Input<'_>) -> Explained {
-    let clean = |pairs: &mut Vec<(String, String)>| {
-        pairs.iter_mut().for_each(|(_, value)| *value = input.safe(value));
-    };
-    match &mut explained.fate {
-        Fate::Says(sayings, _) => sayings.iter_mut().for_each(|saying| {
-            saying.value = input.safe(&saying.value);
-            clean(&mut saying.variables);
-        }),
-        Fate::Fails(_, variables) => clean(variables),
-        Fate::Lacks(_) => {}
-    }
-    explained
 }
 
 fn is_named(rule: &str, named: &str) -> bool {
@@ -205,7 +192,7 @@ pub fn vacuous(bundle: &Bundle, now: i64) -> Diagnostics {
                 continue;
             }
         };
-        for tried in tried.into_iter().map(|tried| explained(&rule, tried, &rego)) {
+        for tried in tried.into_iter().map(|tried| explained(&rule, tried, &rego, None)) {
             if let Fate::Fails(at, _) = tried.fate {
                 let (path, row) = tried.place;
                 let detail = format!(

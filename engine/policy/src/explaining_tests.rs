@@ -11,9 +11,13 @@ const TEXT: &str = "package a\nimport rego.v1\ndeny contains msg if {\n  some ch
                     count(change.type) > 5; 1 == 2\n}";
 
 fn told(after: Json, named: Option<&str>) -> Vec<Explained> {
-    let bundle = bundle(&[("a.rego", TEXT)]);
+    told_by(&bundle(&[("a.rego", TEXT)]), after, named)
+}
+
+fn told_by(bundle: &Bundle, after: Json, named: Option<&str>) -> Vec<Explained> {
     let document = json!({"plan": {}, "changes": [{"address": "a.b", "type": "a", "after": after}]});
-    let contract = Contract { document, secrets: Vec::new(), sealed: Default::default() };
+    let mut contract = Contract { document, ..Contract::default() };
+    contract.secrets.insert("\"secret\" of many words");
     let input = Input {
         stage: Stage::Plan,
         plan: &Value::object(Vec::new()),
@@ -27,7 +31,7 @@ fn told(after: Json, named: Option<&str>) -> Vec<Explained> {
         now: 0,
         more: Map::new(),
     };
-    let (found, diagnostics) = explain(&bundle, &input, named);
+    let (found, diagnostics) = explain(bundle, &input, named);
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     found
 }
@@ -63,4 +67,18 @@ fn rules_that_can_say_nothing_are_found() {
     let found = vacuous(&bundle(&[("a.rego", TEXT)]), 0);
     assert_eq!(found.error_count(), 1, "{found:?}");
     assert!(found.iter().any(|error| error.detail.contains("a.rego:11: 1 == 2")), "{found:?}");
+}
+
+#[test]
+fn no_part_of_a_sensitive_text_is_left_where_a_value_is_cut() {
+    let size = format!("{} \"secret\" of many words", "x".repeat(145));
+    let found = told(json!({ "size": size }), Some("deny"));
+    let Fate::Fails(_, variables) = &found[0].fate else { panic!("{found:?}") };
+    assert!(!variables.iter().any(|(_, value)| value.contains("secr")), "{variables:?}");
+    let text =
+        "package a\nimport rego.v1\ndeny contains size if some size in [input.v1.changes[0].after.size]";
+    let bundle = bundle(&[("a.rego", text)]);
+    let found = told_by(&bundle, json!({ "size": size }), Some("deny"));
+    let Fate::Says(sayings, 0) = &found[0].fate else { panic!("{found:?}") };
+    assert!(sayings[0].value.ends_with("x (sensitive va…"), "{sayings:?}");
 }

@@ -78,7 +78,7 @@ impl Input<'_> {
         if plan.as_object().is_none() {
             return Err(Failed(format!("{} where an object is needed", plan.type_name())));
         }
-        let mut reading = Reading::new(&self.contract.sealed);
+        let mut reading = Reading::new(self.contract);
         let input = reading.input(plan, &self.contract.document, &self.beside());
         rego.set_input(input, reading.veiled);
         Ok(())
@@ -86,9 +86,6 @@ impl Input<'_> {
 
     /// The message without any sensitive text.
     pub(crate) fn safe(&self, message: &str) -> String {
-        self.contract
-            .secrets
-            .iter()
-            .fold(message.to_owned(), |message, secret| message.replace(secret, "(sensitive value)"))
+        self.contract.secrets.without(message).unwrap_or_else(|| message.to_owned())
     }
 }

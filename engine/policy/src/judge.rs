@@ -45,7 +45,7 @@ pub fn judge(bundle: &Bundle, input: &Input<'_>) -> (Option<Decisions>, Diagnost
     let answers = match rego.values(&names) {
         Ok(answers) => answers,
         Err(failed) => {
-            let detail = format!("The rules could not be evaluated: {}", failed.0);
+            let detail = format!("The rules could not be evaluated: {}", input.safe(&failed.0));
             return (None, error(codes::policy::POLICY_LOAD, "Policies could not judge", detail).into());
         }
     };

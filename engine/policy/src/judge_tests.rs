@@ -5,11 +5,9 @@ use super::*;
 use crate::bundle::tests::bundle;
 
 fn contract(changes: Json) -> Contract {
-    Contract {
-        document: json!({"plan": {}, "changes": changes}),
-        secrets: vec!["hunter2".to_owned()],
-        sealed: Default::default(),
-    }
+    let mut contract = Contract { document: json!({"plan": {}, "changes": changes}), ..Contract::default() };
+    contract.secrets.insert("hunter2");
+    contract
 }
 
 fn ask(text: &str, stage: Stage, changes: Json) -> (Option<Decisions>, Diagnostics) {

@@ -14,6 +14,7 @@ mod explaining;
 mod input;
 mod judge;
 mod open;
+mod over;
 mod reading;
 mod rego;
 mod scan;

@@ -1,17 +1,16 @@
 //! The plan as the evaluator reads it: unknown and sensitive values as such, not as what stands for them in JSON.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use ordain_plan::contract::Contract;
 use ordain_rego::{Number, Type, Unknown, Value, Wait, Waits};
 use serde_json::{Map, Value as Json};
 
-/// Values of one object: before and after.
-type Ends = (Value, Value);
+use crate::over::over_plan;
 
 /// Reads contract documents.
 pub(crate) struct Reading<'c> {
-    sealed: &'c BTreeMap<String, Json>,
+    contract: &'c Contract,
     /// Whether anything was unknown or sensitive.
     pub(crate) veiled: bool,
 }
@@ -23,15 +22,15 @@ struct Place {
 }
 
 impl<'c> Reading<'c> {
-    /// `sealed` are the sensitive values by commitment.
-    pub(crate) fn new(sealed: &'c BTreeMap<String, Json>) -> Self {
-        Self { sealed, veiled: false }
+    /// A contract: its sealed values are taken from it by their commitments.
+    pub(crate) fn new(contract: &'c Contract) -> Self {
+        Self { contract, veiled: contract.elsewhere || !contract.secrets.is_empty() }
     }
 
     /// `input`: the JSON plan, the same under the name `plan`, and `v1`.
     pub(crate) fn input(&mut self, plan: &Value, v1: &Json, beside: &Map<String, Json>) -> Value {
         let v1 = self.contract(v1, beside);
-        let plan = if self.veiled { over_plan(plan, &v1) } else { plan.clone() };
+        let plan = if self.veiled { over_plan(plan, &v1, &self.contract.secrets) } else { plan.clone() };
         let mut pairs = plan.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default();
         pairs.push((Value::from("plan"), plan));
         pairs.push((Value::from("v1"), v1));
@@ -134,7 +133,7 @@ impl<'c> Reading<'c> {
         let (Some((name, what)), None) = (all.next(), all.next()) else { return None };
         match name.as_str() {
             "$unknown" => Some(unknown(what, place)),
-            "$sealed" => Some(Value::from_json(self.sealed.get(what.as_str()?)?).hidden()),
+            "$sealed" => Some(Value::from_json(self.contract.sealed.get(what.as_str()?)?).hidden()),
             _ => None,
         }
     }
@@ -235,137 +234,6 @@ fn type_of(json: &Json) -> Type {
             _ => Type::Any,
         },
         _ => Type::Any,
-    }
-}
-
-fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    value.as_object()?.get_str(name)
-}
-
-/// `value` with one member in place of another; as it is where there is none.
-fn with(value: &Value, name: &str, change: impl FnOnce(&Value) -> Value) -> Value {
-    match (value, get(value, name)) {
-        (Value::Object(object), Some(member)) => {
-            let changed = change(member);
-            let mut object = (**object).clone();
-            object.insert(Value::from(name), changed);
-            Value::from(object)
-        }
-        _ => value.clone(),
-    }
-}
-
-fn each(value: &Value, change: impl Fn(&Value) -> Value) -> Value {
-    match value {
-        Value::Array(items) => Value::array(items.iter().map(change).collect()),
-        Value::Object(pairs) => {
-            Value::object(pairs.iter().map(|(key, value)| (key.clone(), change(value))).collect())
-        }
-        other => other.clone(),
-    }
-}
-
-/// What the contract says of every object, put into the JSON plan.
-struct Over {
-    /// By address and deposed key.
-    rows: HashMap<(String, Option<String>), Ends>,
-    drift: HashMap<(String, Option<String>), Ends>,
-    outputs: HashMap<String, Ends>,
-    variables: Value,
-}
-
-fn over_plan(plan: &Value, v1: &Value) -> Value {
-    let over = Over {
-        rows: ends(v1, "changes"),
-        drift: ends(v1, "drift"),
-        outputs: ends(v1, "outputs").into_iter().map(|((name, _), ends)| (name, ends)).collect(),
-        variables: get(v1, "variables").cloned().unwrap_or(Value::Null),
-    };
-    let plan = with(plan, "resource_changes", |all| each(all, |row| change(row, &over.rows)));
-    let plan = with(&plan, "resource_drift", |all| each(all, |row| change(row, &over.drift)));
-    let plan = with(&plan, "planned_values", |values| over.values(values, true));
-    let plan = with(&plan, "prior_state", |state| with(state, "values", |values| over.values(values, false)));
-    let plan = with(&plan, "output_changes", |all| over.output_changes(all));
-    with(&plan, "variables", |all| {
-        named(all, |name, variable| match get(&over.variables, name) {
-            Some(value) => with(variable, "value", |_| value.clone()),
-            None => variable.clone(),
-        })
-    })
-}
-
-fn named(value: &Value, change: impl Fn(&str, &Value) -> Value) -> Value {
-    let Value::Object(pairs) = value else { return value.clone() };
-    let changed = |(key, value): &(Value, Value)| {
-        let value = key.as_str().map_or_else(|| value.clone(), |name| change(name, value));
-        (key.clone(), value)
-    };
-    Value::object(pairs.iter().map(changed).collect())
-}
-
-fn ends(v1: &Value, name: &str) -> HashMap<(String, Option<String>), Ends> {
-    let rows = get(v1, name).and_then(Value::as_array).unwrap_or_default();
-    let ends = rows.iter().filter_map(|row| {
-        let address = get(row, "address").or_else(|| get(row, "name"))?.as_str()?.to_owned();
-        let deposed = get(row, "deposed").and_then(Value::as_str).map(str::to_owned);
-        Some(((address, deposed), (get(row, "before")?.clone(), get(row, "after")?.clone())))
-    });
-    ends.collect()
-}
-
-fn change(row: &Value, rows: &HashMap<(String, Option<String>), Ends>) -> Value {
-    let address = get(row, "address").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let deposed = get(row, "deposed").and_then(Value::as_str).map(str::to_owned);
-    match rows.get(&(address, deposed)) {
-        Some(ends) => with(row, "change", |change| both(change, ends)),
-        None => row.clone(),
-    }
-}
-
-fn both(change: &Value, (before, after): &Ends) -> Value {
-    let Value::Object(object) = change else { return change.clone() };
-    let mut object = (**object).clone();
-    object.insert(Value::from("before"), before.clone());
-    object.insert(Value::from("after"), after.clone());
-    Value::from(object)
-}
-
-impl Over {
-    /// `planned_values`, or the values of a state.
-    fn values(&self, values: &Value, after: bool) -> Value {
-        let values = with(values, "root_module", |module| self.module(module, after));
-        with(&values, "outputs", |outputs| {
-            named(outputs, |name, output| match self.outputs.get(name) {
-                Some((_, value)) if after => with(output, "value", |_| value.clone()),
-                Some((value, _)) => with(output, "value", |_| value.clone()),
-                None => output.clone(),
-            })
-        })
-    }
-
-    fn module(&self, module: &Value, after: bool) -> Value {
-        let module = with(module, "resources", |all| {
-            each(all, |resource| {
-                let address = get(resource, "address").and_then(Value::as_str).unwrap_or_default();
-                let deposed = get(resource, "deposed_key").and_then(Value::as_str).map(str::to_owned);
-                let Some(ends) = self.rows.get(&(address.to_owned(), deposed)) else {
-                    return resource.clone();
-                };
-                let value = if after { &ends.1 } else { &ends.0 };
-                if value.as_object().is_none() {
-                    return resource.clone();
-                }
-                with(resource, "values", |_| value.clone())
-            })
-        });
-        with(&module, "child_modules", |all| each(all, |module| self.module(module, after)))
-    }
-
-    fn output_changes(&self, all: &Value) -> Value {
-        named(all, |name, change| match self.outputs.get(name) {
-            Some(ends) => both(change, ends),
-            None => change.clone(),
-        })
     }
 }
 

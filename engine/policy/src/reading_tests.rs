@@ -1,10 +1,12 @@
+use ordain_plan::contract::Contract;
 use serde_json::json;
 
 use super::*;
 
 fn read(plan: &str, v1: Json, sealed: &[(&str, Json)]) -> (Value, bool) {
     let sealed = sealed.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let mut reading = Reading::new(&sealed);
+    let contract = Contract { sealed, ..Contract::default() };
+    let mut reading = Reading::new(&contract);
     let input = reading.input(&Value::parse_json(plan).unwrap(), &v1, &Default::default());
     (input, reading.veiled)
 }

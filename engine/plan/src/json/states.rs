@@ -185,6 +185,19 @@ fn stored_object(
     })
 }
 
+/// Hands out what is sensitive in a stored object; whether anything may be.
+pub fn stored_secrets(object: &Object, schema: Option<&TypeSchema>, take: &mut dyn FnMut(&Json)) -> bool {
+    if object.sensitive_paths.is_empty() && schema.is_none_or(|schema| schema.sensitive.is_empty()) {
+        return false;
+    }
+    // Without its schema, or in a form of old, an object is not shown at all.
+    if let (Ok(stored), Some(schema)) = (serde_json::from_str::<Json>(object.attributes.get()), schema) {
+        let stored = values::unwrap_dynamic(stored, &schema.ty);
+        values::sensitive_parts(&stored, &sensitive(&stored, schema, &object.sensitive_paths), take);
+    }
+    true
+}
+
 fn sensitive(values: &Json, schema: &TypeSchema, paths: &[Path]) -> Json {
     let patterns = schema.sensitive.iter().map(|steps| steps.iter().map(Toward::Pattern).collect::<Vec<_>>());
     let paths = paths.iter().map(|path| path.0.iter().map(Toward::Path).collect::<Vec<_>>());

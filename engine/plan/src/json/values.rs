@@ -267,3 +267,21 @@ pub fn hide_stored(value: Json, shape: &Json) -> Json {
         (value, _) => value,
     }
 }
+
+/// Hands out what the sensitive shape marks.
+pub fn sensitive_parts(value: &Json, shape: &Json, take: &mut dyn FnMut(&Json)) {
+    match (value, shape) {
+        (_, Json::Bool(true)) => take(value),
+        (Json::Object(members), Json::Object(shapes)) => {
+            for (name, value) in members {
+                if let Some(shape) = shapes.get(name) {
+                    sensitive_parts(value, shape, take);
+                }
+            }
+        }
+        (Json::Array(items), Json::Array(shapes)) => {
+            items.iter().zip(shapes).for_each(|(item, shape)| sensitive_parts(item, shape, take));
+        }
+        _ => {}
+    }
+}

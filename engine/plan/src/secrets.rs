@@ -33,8 +33,8 @@ impl SecretTexts {
     fn insert_form(&mut self, text: &str) {
         let Some(start) = text.as_bytes().first_chunk() else { return };
         let all = self.by_start.entry(*start).or_default();
-        let longest_first = |kept: &Box<str>| (text.len(), text).cmp(&(kept.len(), kept));
-        if let Err(at) = all.binary_search_by(longest_first) {
+        let found = all.binary_search_by(|kept| (text.len(), text).cmp(&(kept.len(), kept)));
+        if let Err(at) = found {
             all.insert(at, text.into());
         }
     }

@@ -43,6 +43,7 @@ pub(crate) struct Session {
     pub(crate) host: Host,
     pub(crate) stop: Arc<Stop>,
     pub(crate) parallelism: usize,
+    pub(crate) only_reads: bool,
     pub(crate) store: StateStore,
     /// Plan and permit, for the journal's header.
     pub(crate) journal: (String, String),

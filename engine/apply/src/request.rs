@@ -40,6 +40,9 @@ pub struct Request {
     pub stop: Arc<Stop>,
     /// Greatest number of provider calls at a time.
     pub parallelism: usize,
+    /// Whether it is the command `refresh`, which does no more than read: nothing is evaluated again, and outputs that
+    /// the plan does not know, or that are not declared any more, stay as they are stored.
+    pub only_reads: bool,
 }
 
 /// Judges an object right before it is made or changed, with its real values: what could not be decided

@@ -54,13 +54,15 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
         host: request.host,
         stop: request.stop,
         parallelism: request.parallelism.max(1),
+        only_reads: request.only_reads,
         store,
         journal: (root.to_string(), format!("{} {}", permit.nonce(), permit.approved_by().join(" "))),
     };
     let mut evaluator = found.take(Evaluator::new(evaluation));
     let mut drive = Drive::new(&session, stored.clone());
     let mut outcome = Outcome::default();
-    if !found.has_errors() {
+    // What was only read is told and stored as it was read.
+    if !found.has_errors() && !session.only_reads {
         let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
         if session.plan.mode == Mode::Destroy || partial {
             preset(&session, &mut evaluator);
@@ -96,6 +98,9 @@ fn preset(session: &Session, evaluator: &mut Evaluator) {
         }
     }
 }
+
+/// Summary of the warning after an apply of a part of the configuration.
+pub const IN_PART: &str = "Applied changes may be incomplete";
 
 async fn finish(
     session: &Session,
@@ -133,7 +138,7 @@ async fn finish(
         let detail = "The plan was about a part of the configuration only, so that some of what the configuration asks \
                       for may not have been done. Make a plan without -target and -exclude to see whether there is \
                       more to do.";
-        found.push(Diagnostic::warning(codes::apply::STALE, "Applied changes may be incomplete", detail));
+        found.push(Diagnostic::warning(codes::apply::STALE, IN_PART, detail));
     }
     (Applied { stored, counts, checks, complete, unsaved }, found)
 }
@@ -242,6 +247,24 @@ fn without_asserts(found: Diagnostics, failed: &HashMap<String, String>) -> Diag
 
 /// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
 /// stay as they were; null is not kept.
+/// Outputs after a command that only reads: what the plan knows is as the plan knows it, all else as it was.
+fn outputs_read(session: &Session, old: &State) -> BTreeMap<Arc<str>, OutputState> {
+    let mut outputs = old.outputs.clone();
+    let declared = &session.tree.root.outputs;
+    for change in session.plan.outputs.iter().filter(|change| declared.contains_key(&*change.name)) {
+        let (value, _) = change.after.clone().unmark_deep();
+        match value.is_null() {
+            true => drop(outputs.remove(&*change.name)),
+            false if value.is_wholly_known() => {
+                outputs
+                    .insert(change.name.as_str().into(), OutputState { value, sensitive: change.sensitive });
+            }
+            false => {}
+        }
+    }
+    outputs
+}
+
 fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
     let mut outputs = BTreeMap::new();
     let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
@@ -256,6 +279,9 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
         .filter(|change| change.action != Action::Delete && change.after.is_wholly_known())
         .map(|change| (change.name.as_str(), (&change.after, change.sensitive)))
         .collect();
+    if session.only_reads {
+        return outputs_read(session, old);
+    }
     for name in session.tree.root.outputs.keys() {
         match outcome.outputs.get(name) {
             Some(output) if output.ephemeral => {}

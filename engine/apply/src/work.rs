@@ -144,15 +144,16 @@ impl Making<'_> {
             ));
             return None;
         }
-        let ignore = &self.wanted.block.lifecycle.ignore_changes;
-        let config = ignore_changes(ignore, &prior.value, &config);
         let subject = self.subject();
-        // What was not known when it was planned is checked now.
+        // What was not known when it was planned is checked now: the configuration as it is written, without what
+        // the object has of its own.
         let type_name = &self.wanted.address.resource.type_name;
         found.append(subject.provider.validate_resource(type_name, config.clone()).await);
         if found.has_errors() {
             return None;
         }
+        let ignore = &self.wanted.block.lifecycle.ignore_changes;
+        let config = ignore_changes(ignore, &prior.value, &config);
         let (reply, problems) = subject.plan(prior, &config, self.wanted.provider_meta.clone()).await;
         found.append(problems);
         let mut reply = reply?;

@@ -135,8 +135,8 @@ impl Core {
         let traversals = references(&condition.condition);
         let named = references(&condition.error_message);
         let problems = scope.check_references(&traversals);
-        // Of an assertion both are looked at together.
-        let together = condition.kind == ConditionKind::Assert;
+        // Of an assertion and of an output both are looked at together.
+        let together = condition.kind == ConditionKind::Assert || of == CheckKind::OutputValue;
         let named_badly = together && scope.check_references(&named).has_errors();
         if !problems.has_errors() && !named_badly {
             return self.verdict(scope, condition, of, found);
@@ -146,6 +146,13 @@ impl Core {
             ConditionKind::Validation => {
                 found.append(problems);
                 found.append(scope.check_references(&named));
+            }
+            ConditionKind::Precondition | ConditionKind::Postcondition if together => {
+                found.append(problems);
+                found.append(scope.check_references(&named));
+                let all: Vec<Traversal> = traversals.iter().chain(&named).cloned().collect();
+                misnamed(scope, &condition.condition, &all, found);
+                misnamed(scope, &condition.error_message, &all, found);
             }
             ConditionKind::Precondition | ConditionKind::Postcondition => {
                 found.append(problems);
@@ -174,13 +181,11 @@ impl Core {
         let first = of != CheckKind::InputVariable && !(validating && of == CheckKind::Resource);
         let before = found.error_count();
         let early = if first { self.message(scope, condition, of, found) } else { None };
-        if found.error_count() > before {
-            return failed;
-        }
+        let unsaid = found.error_count() > before;
         let (value, problems) = self.evaluate(scope, &condition.condition);
         found.append(problems);
         let message = if first { early } else { self.message(scope, condition, of, found) };
-        let Some(value) = value else { return failed };
+        let Some(value) = value.filter(|_| !unsaid) else { return failed };
         if validating && matches!(of, CheckKind::Resource | CheckKind::Check) {
             // Only whether it can be evaluated is asked; what it says may depend on anything.
             return Verdict { status: CheckStatus::Unknown, message: None };
@@ -352,6 +357,10 @@ fn misnamed_assert(
     found.append(scope.check_references(&bad));
     found.append(scope.check_references(&good));
     let none = scope.fails_statically(&good);
+    if !none && scope.check_references(&references(&condition.error_message)).has_errors() {
+        // Told above.
+        return;
+    }
     found.append(evaluate(&condition.error_message, &Nameless { inner: scope, none }).1);
 }
 

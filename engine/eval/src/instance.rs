@@ -1,21 +1,21 @@
 //! One instance of a resource, evaluated for being handed out.
 
-use ordain_addr::{AbsResource, Mode as ResourceMode, Resource, ResourceInstance};
+use ordain_addr::{AbsResource, ConfigResource, Mode as ResourceMode, Resource, ResourceInstance};
 use ordain_config::blocks::ResourceBlock;
-use ordain_config::{Reference, Subject, key_of};
+use ordain_config::key_of;
 use ordain_diag::{CheckKind, Diagnostics, codes};
-use ordain_lang::ast::{Body, Expr, ExprKind, TraversalStep};
+use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
 use ordain_lang::eval::evaluate;
-use ordain_lang::refs::body_references;
 use ordain_provider::{Attribute, AttributeType, Block};
 use ordain_value::{Path, Step, Value};
 
 use crate::core::{Core, error};
 use crate::decode::decode;
+use crate::itself::self_references;
 use crate::references::check_declared;
 use crate::resources::Active;
 use crate::scope::InstanceScope;
-use crate::values::InstanceId;
+use crate::values::{InstanceId, KeyData};
 use crate::{Mode, ReplaceTrigger, Triggering, WantedInstance};
 
 impl Core {
@@ -34,19 +34,11 @@ impl Core {
             return (None, found);
         };
         let keys = set.expansion.key_data(index);
-        let conditions = &block.lifecycle.preconditions;
-        let (verdicts, problems) =
-            self.check_all(&self.scope(instance, &keys), conditions, CheckKind::Resource);
-        found.append(problems);
-        if !conditions.is_empty() {
-            let (block, own) = (address.config().to_string(), address.to_string());
-            self.checks.record(CheckKind::Resource, &block, own, &verdicts);
-        }
-        if self.stops(&verdicts) {
+        if !found.take(self.may_begin(active, instance, &keys, address)) {
             return (None, found);
         }
         let scope = self.scope(instance, &keys);
-        if active.names_itself && self.input.mode != Mode::Validate {
+        if active.itself.in_arguments && self.input.mode != Mode::Validate {
             found.append(self_references(&block.body, address));
             if found.has_errors() {
                 return (None, found);
@@ -79,6 +71,43 @@ impl Core {
             import: active.imports.get(address).cloned().map(Box::new),
         });
         (wanted, found)
+    }
+
+    /// Whether what must hold beforehand holds. Validation has looked at it, with all else that the block says.
+    fn may_begin(
+        &mut self,
+        active: &Active,
+        instance: InstanceId,
+        keys: &KeyData,
+        address: &ResourceInstance,
+    ) -> (bool, Diagnostics) {
+        let conditions = &active.block.lifecycle.preconditions;
+        if conditions.is_empty() || self.input.mode == Mode::Validate {
+            return (true, Diagnostics::new());
+        }
+        let (verdicts, found) = self.check_all(&self.scope(instance, keys), conditions, CheckKind::Resource);
+        let (block, own) = (address.config().to_string(), address.to_string());
+        self.checks.record(CheckKind::Resource, &block, own, &verdicts);
+        (!self.stops(&verdicts), found)
+    }
+
+    /// What is wrong with the conditions of a resource whatever its object is, and whatever else is wrong with its block.
+    pub(crate) fn validate_conditions(
+        &self,
+        active: &Active,
+        instance: InstanceId,
+        keys: &KeyData,
+    ) -> Diagnostics {
+        let lifecycle = &active.block.lifecycle;
+        let object = Value::unknown(active.info.ty.clone());
+        let (_, mut found) =
+            self.check_all(&self.scope(instance, keys), &lifecycle.preconditions, CheckKind::Resource);
+        let scope = self.scope(instance, keys).with_self(&object);
+        let (_, after) = self.check_all(&scope, &lifecycle.postconditions, CheckKind::Resource);
+        found.append(after);
+        let path = self.values.module(instance).map(|module| module.address.path()).unwrap_or_default();
+        let address = ConfigResource { module: path, resource: active.block.resource.clone() };
+        found.at_address(&address.to_string())
     }
 
     /// The configuration of an instance. Where objects are only looked at, nobody asks for that of managed ones.
@@ -181,26 +210,6 @@ fn split(steps: Vec<Step>) -> Option<(Resource, Vec<Step>)> {
     };
     let resource = Resource::new(mode, name(from)?, name(from + 1)?);
     Some((resource, steps.get(from + 2..).unwrap_or_default().to_vec()))
-}
-
-/// An instance's arguments may not name the instance itself, nor all of its block. As Terraform compares
-/// with both names of the object, one without key is found twice.
-fn self_references(body: &Body, address: &ResourceInstance) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    for traversal in body_references(body) {
-        let Ok(reference) = Reference::parse(&traversal) else { continue };
-        let Subject::Resource(resource, key) = &reference.subject else { continue };
-        if *resource != address.resource {
-            continue;
-        }
-        let times = usize::from(*key == address.key) + usize::from(key.is_none());
-        for _ in 0..times {
-            let shown = ResourceInstance { module: ordain_addr::ModuleInstance::root(), ..address.clone() };
-            let detail = format!("Configuration for {shown} may not refer to itself.");
-            found.push(error(codes::eval::CYCLE, "Self-referential block", detail, reference.span));
-        }
-    }
-    found
 }
 
 /// What must be stored may not come from something that must not.

@@ -26,6 +26,7 @@ mod dependencies;
 mod expand;
 mod imports;
 mod instance;
+mod itself;
 mod moment;
 mod outline;
 mod outputs;

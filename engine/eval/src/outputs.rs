@@ -51,7 +51,7 @@ impl Core {
         let named = self.check_depends_on(scope, &output.depends_on);
         let named_well = !named.has_errors();
         found.append(named);
-        let value = value.filter(|_| named_well)?;
+        let value = value?;
         let marks = value.marks_deep();
         let is_root = id == ModuleId(0);
         if is_root && output.ephemeral {
@@ -84,6 +84,6 @@ impl Core {
         // the value with the marks that it has anyway.
         let sensitive = if output.sensitive && is_root { Marks::SENSITIVE } else { Marks::NONE };
         let ephemeral = if output.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
-        Some(value.with_marks(sensitive.union(ephemeral)))
+        Some(value.with_marks(sensitive.union(ephemeral))).filter(|_| named_well)
     }
 }

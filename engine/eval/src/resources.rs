@@ -7,7 +7,7 @@ use ordain_config::Reference;
 use ordain_config::Subject;
 use ordain_config::blocks::{DependsOn, ResourceBlock};
 use ordain_diag::{CheckKind, Diagnostics, codes};
-use ordain_lang::refs::{body_references, known_references};
+use ordain_lang::refs::known_references;
 use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Marks, Type, Value};
 use petgraph::graph::NodeIndex;
@@ -16,6 +16,7 @@ use crate::core::{Core, TypeInfo, error};
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::Expansion;
 use crate::graph::ModuleId;
+use crate::itself::Itself;
 use crate::provider_keys::ProviderKey;
 use crate::scope::InstanceScope;
 use crate::sensitive::mark_sensitive;
@@ -38,8 +39,8 @@ pub(crate) struct Active {
     pub(crate) dependencies: crate::Dependencies,
     pub(crate) depends_on: Arc<[ConfigResource]>,
     pub(crate) imports: crate::imports::Imports,
-    /// Whether the body refers to the resource itself, which each instance looks at then.
-    pub(crate) names_itself: bool,
+    /// What the block says of the resource itself.
+    pub(crate) itself: Itself,
     /// Module instances with the number of instances there, and how far handing out is.
     instances: Vec<(InstanceId, usize)>,
     next: (usize, usize),
@@ -52,13 +53,6 @@ pub(crate) enum Outstanding {
     Provider(NodeIndex),
     /// A resource's node, the module instance, and the index of the instance there.
     Instance(NodeIndex, InstanceId, usize),
-}
-
-fn names_itself(block: &ResourceBlock) -> bool {
-    body_references(&block.body).iter().any(|traversal| {
-        let subject = Reference::parse(traversal).map(|reference| reference.subject);
-        matches!(subject, Ok(Subject::Resource(named, _)) if named == block.resource)
-    })
 }
 
 /// How many instances there are of a resource cannot depend on the resource.
@@ -124,8 +118,7 @@ impl Evaluator {
             info,
             provider,
             provider_key: self.core.program.provider_keys.get(&address).cloned(),
-            // Only a plan asks.
-            names_itself: self.core.input.mode != Mode::Validate && names_itself(&block),
+            itself: Itself::of(&block),
             block,
             instances: Vec::new(),
             next: (0, 0),
@@ -195,18 +188,23 @@ impl Evaluator {
             expansion => expansion?,
         };
         let before = if self.core.input.mode == Mode::Validate { found.error_count() } else { before };
-        if expansion.len() > 0 {
-            let keys = expansion.key_data(0);
-            let scope = self.core.scope(instance, &keys);
-            let schema = &active.info.schema.block;
-            let known = |name: &str| schema.attributes.contains_key(name) || schema.blocks.contains_key(name);
-            found.append(scope.check_references(&known_references(&block.body, &known)));
+        let named = self.check_names(instance, active, &expansion);
+        let fails = found.error_count() > before || named.has_errors();
+        found.append(named);
+        if self.core.input.mode == Mode::Validate && expansion.len() > 0 {
+            found.append(self.core.validate_conditions(active, instance, &expansion.key_data(0)));
         }
-        if found.error_count() > before {
+        if fails {
             return None;
         }
         let module = self.core.values.module(instance)?.address.clone();
         let resource = AbsResource { module, resource: block.resource.clone() };
+        // Validation knows of no instances.
+        let circle = active.itself.circle(&resource, &expansion);
+        if let Some(circle) = circle.filter(|_| self.core.input.mode != Mode::Validate) {
+            found.push(circle);
+            return None;
+        }
         self.core.expect_checks(&resource, block, &expansion);
         self.wanted.push(Wanted::Expanded(WantedExpansion {
             resource,
@@ -217,6 +215,18 @@ impl Evaluator {
         let set = ResourceSet::new(expansion.clone(), active.info.ty.clone());
         self.core.values.module_mut(instance)?.resources.insert(block.resource.clone(), set);
         Some(expansion)
+    }
+
+    /// Whether everything that the block names is there; all instances name the same.
+    fn check_names(&self, instance: InstanceId, active: &Active, expansion: &Expansion) -> Diagnostics {
+        if expansion.len() == 0 {
+            return Diagnostics::new();
+        }
+        let keys = expansion.key_data(0);
+        let scope = self.core.scope(instance, &keys);
+        let schema = &active.info.schema.block;
+        let known = |name: &str| schema.attributes.contains_key(name) || schema.blocks.contains_key(name);
+        scope.check_references(&known_references(&active.block.body, &known))
     }
 
     /// Hands out instances of active resources, in order, as many as may be in flight.
@@ -339,7 +349,7 @@ impl Core {
             set.open |= open;
         }
         let conditions = &active.block.lifecycle.postconditions;
-        if conditions.is_empty() {
+        if conditions.is_empty() || self.input.mode == Mode::Validate {
             return true;
         }
         let (keys, key) = (set.expansion.key_data(index), set.expansion.key(index));
@@ -439,11 +449,12 @@ impl Core {
         error(codes::eval::UNDECLARED, summary, detail, block.type_span)
     }
 
-    /// References of `depends_on` must be to whole objects that exist.
+    /// References of `depends_on` must be to whole objects that exist. As Terraform does, which looks for what is
+    /// named until the first mistake.
     pub(crate) fn check_depends_on(&self, scope: &InstanceScope<'_>, items: &[DependsOn]) -> Diagnostics {
         let mut found = Diagnostics::new();
         for item in items {
-            let reference = match Reference::parse(&item.traversal) {
+            let mut reference = match Reference::parse(&item.traversal) {
                 Ok(reference) => reference,
                 Err(problem) => {
                     found.push(*problem);
@@ -460,37 +471,34 @@ impl Core {
                 found.append(crate::references::check_one(scope, &reference, &[]));
                 continue;
             }
-            let rest = item.traversal.steps().get(reference.consumed..).unwrap_or_default();
-            let whole = rest.is_empty()
-                && !matches!(
-                    reference.subject,
-                    Subject::CountIndex | Subject::EachKey | Subject::EachValue | Subject::SelfObject
-                );
-            if !whole {
-                let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
-                let span = match (rest.first(), rest.last()) {
-                    (Some(first), Some(last)) => first.span().to(last.span()),
-                    _ => item.span,
-                };
-                found.push(error(codes::eval::UNDECLARED, "Invalid depends_on reference", detail, span));
-            }
-        }
-        if found.has_errors() {
-            return found;
-        }
-        for item in items {
-            if let Ok(mut reference) = Reference::parse(&item.traversal) {
-                // The key is ignored: it is the block that is depended on.
-                if let Subject::Resource(_, key) = &mut reference.subject {
-                    *key = None;
-                }
-                found.append(crate::references::check_one(scope, &reference, &[]));
-            }
-            // As Terraform does, which stops at the first one.
+            found.extend(in_part(&reference, item));
             if found.has_errors() {
-                return found;
+                continue;
             }
+            // The key is ignored: it is the block that is depended on.
+            if let Subject::Resource(_, key) = &mut reference.subject {
+                *key = None;
+            }
+            found.append(crate::references::check_one(scope, &reference, &[]));
         }
         found
     }
+}
+
+/// What is depended on is an object, not a part of one.
+fn in_part(reference: &Reference, item: &DependsOn) -> Option<ordain_diag::Diagnostic> {
+    let rest = item.traversal.steps().get(reference.consumed..).unwrap_or_default();
+    let no_object = matches!(
+        reference.subject,
+        Subject::CountIndex | Subject::EachKey | Subject::EachValue | Subject::SelfObject
+    );
+    if rest.is_empty() && !no_object {
+        return None;
+    }
+    let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
+    let span = match (rest.first(), rest.last()) {
+        (Some(first), Some(last)) => first.span().to(last.span()),
+        _ => item.span,
+    };
+    Some(error(codes::eval::UNDECLARED, "Invalid depends_on reference", detail, span))
 }

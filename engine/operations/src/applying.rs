@@ -38,6 +38,8 @@ pub struct Options {
     pub proof: Option<Proof>,
     /// Whether the plan comes from a file, so that its use must be recorded.
     pub from_file: bool,
+    /// Whether it is the command `refresh`, which only reads.
+    pub only_reads: bool,
     /// Asks to stop.
     pub stop: Arc<Stop>,
 }
@@ -138,6 +140,7 @@ impl Work<'_> {
             host: self.host(),
             stop: self.options.stop.clone(),
             parallelism: self.options.parallelism,
+            only_reads: self.options.only_reads,
         };
         let (applied, problems) = ordain_apply::apply(request).await;
         // While an apply runs the lock keeps others out, and after a crash the journal does. So a plan is used

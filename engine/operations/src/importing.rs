@@ -80,8 +80,7 @@ fn undeclared(project: &Project, address: &ResourceInstance) -> Option<Diagnosti
              {:?} {{\n  # (resource arguments)\n}}",
             &*address.resource.type_name, &*address.resource.name
         );
-        let config = address.config();
-        return error(format!("resource address \"{config}\" does not exist in the configuration."), detail);
+        return error(format!("resource address \"{address}\" does not exist in the configuration."), detail);
     }
     None
 }

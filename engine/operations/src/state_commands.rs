@@ -152,6 +152,18 @@ pub fn may_replace(next: &State, current: &State) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// The error of commands that change a state where there is none.
+///
+/// # Errors
+/// The state was never written.
+pub fn refuse_absent(state: &State) -> Result<(), Diagnostic> {
+    if !state.is_empty() || !state.lineage.is_empty() {
+        return Ok(());
+    }
+    let detail = "State management commands require a state file. Run this command in a directory where Ordain has been run, or use the -state flag to point the command to a specific state location.";
+    Err(mistake("No state file was found!", detail.to_owned()))
+}
+
 pub(crate) fn mistake(summary: &str, detail: String) -> Diagnostic {
     Diagnostic::error(codes::cli::USAGE, summary, detail)
 }

@@ -103,9 +103,12 @@ async fn instance(
         }
         Err(errors) => errors,
     };
+    let answer = match problems.has_errors() {
+        true => Answer::Failed,
+        false => Answer::Value(Value::unknown(wanted.schema.block.value_type())),
+    };
     found.append(wanted.block.place(problems, &wanted.address));
-    let ty = wanted.schema.block.value_type();
-    (Asked::Instance(wanted.address), Answer::Value(Value::unknown(ty)))
+    (Asked::Instance(wanted.address), answer)
 }
 
 async fn call(provider: &Arc<dyn Provider>, wanted: &WantedInstance, config: Value) -> Diagnostics {

@@ -46,6 +46,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut session = Session { options, before_destroy: false, schemas, observer, tree: Arc::clone(&tree) };
     let mut outcome = Outcome::default();
     let mut begun = false;
+    let mut misled = Diagnostics::new();
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     if session.options.looks_first() && holds_anything(&refreshed.prior) && !found.has_errors() {
         // What fails then leaves no plan that would be worth keeping.
@@ -61,27 +62,17 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         let mut evaluator = found.take(Evaluator::new(evaluation));
         begun = !found.has_errors();
         if begun {
-            if session.options.mode == Mode::Destroy || session.options.is_partial() {
-                preset(&session, &drive.prior, &mut evaluator);
-            }
-            drive.run(&mut evaluator).await;
-            found.append(still_expanded(&tree, &drive.expansions));
-            found.extend(half_named(&session.options, &drive));
-            if let Some((address, _)) = &session.options.import {
-                found.extend(cannot_import(&drive, &base, address));
-            } else {
-                let orphans = orphans(&session, &drive, &evaluator, &removed);
-                drive.end(orphans).await;
-            }
-            drive.first_without_instances = first_without_instances(&tree, &drive, &evaluator);
-            if session.options.mode == Mode::RefreshOnly {
-                drive.described = describe(&tree, &mut drive, &evaluator);
-            }
+            misled = run(&session, &mut drive, &mut evaluator, &base, &removed, &mut found).await;
         }
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
     }
     found.append(std::mem::take(&mut drive.found));
+    if misled.has_errors() {
+        // Objects that were taken for others are likely behind all else that is wrong.
+        found = found.into_iter().filter(|item| !item.is_error()).chain(misled).collect();
+        begun = false;
+    }
     if let Some((address, _)) = &session.options.import {
         importing::settle(&mut drive.prior, &outcome, address, &mut found);
     }
@@ -89,7 +80,46 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let refreshed = refreshed.outputs.filter(|_| !session.options.is_partial());
     let stored = refreshed.unwrap_or_else(|| base.outputs.clone());
     let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
+    let plan = if session.options.only_reads { only_read(plan) } else { plan };
     (Made { plan: Plan { given, ..plan }, begun }, found)
+}
+
+/// A plan of which only what was read is carried out.
+fn only_read(plan: Plan) -> Plan {
+    let changes = plan.changes.into_iter().filter(|change| change.action == Action::NoOp).collect();
+    let applyable = !plan.errored;
+    let (steps, deferred) = (Vec::new(), Vec::new());
+    Plan { mode: Mode::RefreshOnly, changes, steps, deferred, applyable, ..plan }
+}
+
+/// Evaluates everything and plans what is handed out, then what is left over. What statements say wrongly about
+/// what moved is given apart: it is known only when all instances are.
+async fn run(
+    session: &Session,
+    drive: &mut Drive<'_>,
+    evaluator: &mut Evaluator,
+    base: &State,
+    removed: &RemovedBlocks<'_>,
+    found: &mut Diagnostics,
+) -> Diagnostics {
+    let tree = &session.tree;
+    if session.options.mode == Mode::Destroy || session.options.is_partial() {
+        preset(session, &drive.prior, evaluator);
+    }
+    drive.run(evaluator).await;
+    let misled = still_expanded(tree, &drive.expansions);
+    found.extend(half_named(&session.options, drive));
+    if let Some((address, _)) = &session.options.import {
+        found.extend(cannot_import(drive, base, address));
+    } else {
+        let orphans = orphans(session, drive, evaluator, removed);
+        drive.end(orphans).await;
+    }
+    drive.first_without_instances = first_without_instances(tree, drive, evaluator);
+    if session.options.mode == Mode::RefreshOnly {
+        drive.described = describe(tree, drive, evaluator);
+    }
+    misled
 }
 
 /// Variables that are given and declared.
@@ -348,7 +378,7 @@ fn assemble(
     warn(options, &changes, found);
     let errored = found.has_errors();
     let relevant = relevant_attributes(&outcome, &changes, &outputs, options.mode);
-    let stores = drive.described || has_effect(options, &changes, &drift, (&outputs, &stored_outputs));
+    let stores = drive.described || has_effect(options, &changes, &drift, &outputs);
     Plan {
         mode: options.mode,
         timestamp,
@@ -375,23 +405,14 @@ fn assemble(
     }
 }
 
-/// Whether anything would be done or stored. A look stores what it knows, and that it does not know any more what
-/// is stored; it takes no outputs away.
-fn has_effect(
-    options: &Options,
-    changes: &[Change],
-    drift: &[Change],
-    (outputs, stored): (&[OutputChange], &BTreeMap<Arc<str>, OutputState>),
-) -> bool {
+/// Whether anything would be done or stored. A look stores what it knows, and takes no outputs away.
+fn has_effect(options: &Options, changes: &[Change], drift: &[Change], outputs: &[OutputChange]) -> bool {
     let looks = options.mode == Mode::RefreshOnly;
     let acts = |change: &Change| {
         change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
     };
     let stores = |output: &OutputChange| {
-        let settled = match output.action {
-            Action::Delete => false,
-            _ => output.after.is_wholly_known() || stored.contains_key(&*output.name),
-        };
+        let settled = output.action != Action::Delete && output.after.is_wholly_known();
         output.action != Action::NoOp && (!looks || settled)
     };
     changes.iter().any(acts)

@@ -220,6 +220,12 @@ pub(crate) fn still_expanded(tree: &ModuleTree, expansions: &Expansions) -> Diag
                     wanted.get(&config).is_some_and(|keys| keys.contains(&&from.key))
                 }
                 Target::Module(from) => still_called(&module.path, from, expansions),
+                // All of a resource moves where neither end has a key, however many instances there are.
+                Target::Resource(from) if matches!(moved.to.0, Target::Resource(_)) => {
+                    let path = declaring(&module.path, &from.module);
+                    let config = ConfigResource { module: path, resource: from.resource.clone() };
+                    expansions.resources.keys().any(|resource| resource.config() == config)
+                }
                 Target::Resource(_) => false,
             };
             if declared {

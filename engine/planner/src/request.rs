@@ -52,6 +52,9 @@ pub struct Options {
     pub import: Option<(ResourceInstance, String)>,
     /// Whether `import` blocks count with [`Mode::RefreshOnly`] too: who asks wants to see the objects.
     pub look_at_imports: bool,
+    /// Whether only what was read counts, as the command `refresh` wants it: everything is planned as with
+    /// [`Mode::Normal`], and the plan is one of [`Mode::RefreshOnly`].
+    pub only_reads: bool,
     /// Whether what hangs on an unknown `count` or `for_each` is deferred instead of refused.
     pub allow_deferral: bool,
     /// Greatest number of provider calls at a time.
@@ -70,6 +73,7 @@ impl Default for Options {
             replace: Vec::new(),
             import: None,
             look_at_imports: false,
+            only_reads: false,
             allow_deferral: false,
             parallelism: 10,
             terraform_version: String::new(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_apply::{Applied, Counts, Stop};
+use ordain_apply::{Applied, Counts, IN_PART, Stop};
 use ordain_approval::Proof;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
@@ -122,6 +122,7 @@ fn options(
         policies: planning.policies,
         proof,
         from_file,
+        only_reads: false,
         stop: Arc::new(Stop::new()),
     })
 }
@@ -138,7 +139,8 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
                 "refresh only reads what is there: it can be given neither -destroy nor -refresh=false.";
             return Err(session.usage("Incompatible refresh options", detail));
         }
-        wanted.planner.mode = Mode::RefreshOnly;
+        wanted.planner.mode = Mode::Normal;
+        wanted.planner.only_reads = true;
     }
     let destroying = wanted.planner.mode == Mode::Destroy;
     if session.ui.is_machine_only() && !refreshing && !is_on(matches, "auto-approve") {
@@ -157,7 +159,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         show(planned, session, is_on(matches, "show-sensitive"));
     }
     let unasked = refreshing || is_on(matches, "auto-approve");
-    let mut found = answered_by_apply(found, unasked);
+    let mut found = if refreshing { found } else { answered_by_apply(found, unasked) };
     if refreshing && planned.as_ref().is_some_and(|planned| planned.file.plan.base.resources.is_empty()) {
         let detail =
             "There are currently no remote objects tracked in the state, so there is nothing to refresh.";
@@ -172,7 +174,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     } else {
         confirm(session, destroying)?
     };
-    let options = options(matches, session, Some(proof), false)?;
+    let options = Options { only_reads: refreshing, ..options(matches, session, Some(proof), false)? };
     let purpose = match mode {
         Some(Mode::RefreshOnly) => Purpose::Refresh,
         Some(Mode::Destroy) => Purpose::Destroy,
@@ -249,6 +251,12 @@ fn carry_out(
         done
     });
     drop(observer);
+    let in_part = |item: &Diagnostic| item.summary == IN_PART;
+    let found = match purpose {
+        // A look has nothing to complete.
+        Purpose::Refresh => found.into_iter().filter(|item| !in_part(item)).collect(),
+        _ => found,
+    };
     Ok(finish(session, applied, &sources, &found, purpose))
 }
 

@@ -59,6 +59,7 @@ impl Import {
 
     /// Reads an `import` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Import> {
+        let before = found.error_count();
         let optional = ["id", "identity", "for_each", "provider"];
         let mut fields = Fields::exact(&block.body, &schema(&["to"], &optional, &[]), found);
         let id = fields.take("id").map(|attribute| attribute.expr);
@@ -78,7 +79,8 @@ impl Import {
         let provider =
             fields.take("provider").and_then(|attribute| ProviderRef::decode(&attribute.expr, found));
         let for_each = fields.take("for_each").map(|attribute| attribute.expr);
-        let to = fields.take("to")?;
+        // Of a block that is not whole the address is not looked at.
+        let to = fields.take("to").filter(|_| found.error_count() == before)?;
         let whole = to.span();
         let to = static_text(&block.body, &to.expr, found)?;
         let target = if has_good_keys(&to, found) { imported(&to, found) } else { None };

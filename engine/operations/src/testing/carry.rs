@@ -167,6 +167,7 @@ impl Carrier {
             host: self.host(),
             stop,
             parallelism: self.parallelism,
+            only_reads: false,
         };
         let (applied, problems) = ordain_apply::apply(request).await;
         found.append(problems);

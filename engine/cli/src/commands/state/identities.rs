@@ -1,7 +1,7 @@
 //! `ordain state identities`
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_operations::state_commands::{identities, list};
+use ordain_operations::state_commands::{identities, list, refuse_absent};
 use serde_json::{Map, Value as Json};
 
 use crate::commands::Entry;
@@ -34,10 +34,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let targets = super::targets(session, &given)?;
     let stores = super::open(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
-    if stored.version.is_none() {
-        let detail = "State management commands require a state file. Run this command in a directory where Ordain has been run, or use the -state flag to point the command to a specific state location.";
-        return Err(session.usage("No state file was found!", detail));
-    }
+    refuse_absent(&stored.state).map_err(|error| session.fail(error))?;
     for (target, given) in targets.iter().zip(&given) {
         if list(&stored.state, std::slice::from_ref(target), None).is_empty() {
             let detail = format!("The state holds nothing at {given}.");

@@ -1,7 +1,7 @@
 //! `ordain state list`
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_operations::state_commands::{list, selects_nothing};
+use ordain_operations::state_commands::{list, refuse_absent, selects_nothing};
 
 use crate::commands::Entry;
 use crate::exit::Exit;
@@ -27,17 +27,19 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let targets = super::targets(session, &texts(matches, "address"))?;
     let stores = super::open_to_read(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
-    if stored.version.is_none() {
-        return Err(session.usage("No state file was found!", "State management commands require a state file. Run this command in a directory where Ordain has been run, or use the -state flag to point the command to a specific state location."));
-    }
-    for target in &targets {
-        if let Some(summary) = selects_nothing(&stored.state, target) {
+    refuse_absent(&stored.state).map_err(|error| session.fail(error))?;
+    let unknown = targets.iter().filter_map(|target| Some((target, selects_nothing(&stored.state, target)?)));
+    let unknown: Vec<Exit> = unknown
+        .map(|(target, summary)| {
             let detail = format!(
                 "The state has nothing at {target}. If it was just added to the configuration, \"ordain apply\" makes \
                  it first; \"ordain state list\" without an address shows what there is."
             );
-            return Err(session.usage(summary, &detail));
-        }
+            session.usage(summary, &detail)
+        })
+        .collect();
+    if let Some(exit) = unknown.into_iter().next() {
+        return Err(exit);
     }
     for address in list(&stored.state, &targets, text(matches, "id")) {
         session.ui.line(&address.to_string());

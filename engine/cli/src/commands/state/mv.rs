@@ -6,6 +6,7 @@ use ordain_diag::{Diagnostic, Diagnostics, Sources};
 use ordain_operations::StateFiles;
 use ordain_operations::locked::edit;
 use ordain_operations::moving::{move_objects, transfer};
+use ordain_operations::state_commands::refuse_absent;
 use ordain_operations::stores::Stores;
 
 use crate::commands::Entry;
@@ -41,7 +42,10 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let stores = super::open(session)?;
     let lock = super::lock_of(matches, session, &stores, "state-mv");
     let lineage = super::lineage(session);
-    let change = |state: &mut ordain_state::State| Ok((move_objects(state, &from, &to)?, !dry));
+    let change = |state: &mut ordain_state::State| {
+        refuse_absent(state)?;
+        Ok((move_objects(state, &from, &to)?, !dry))
+    };
     session.block_on(edit(&stores.state, &lock, &lineage, change)).map_err(|error| session.fail(error))?;
     Ok(tell(session, (&from, &to), dry))
 }

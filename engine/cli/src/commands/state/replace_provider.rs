@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use ordain_addr::ProviderAddr;
 use ordain_operations::locked::edit;
-use ordain_operations::state_commands::replace_provider;
+use ordain_operations::state_commands::{refuse_absent, replace_provider};
 
 use crate::commands::Entry;
 use crate::exit::Exit;
@@ -43,6 +43,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let (from, to) = (address(matches, session, "from")?, address(matches, session, "to")?);
     let stores = super::open(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
+    refuse_absent(&stored.state).map_err(|error| session.fail(error))?;
     let affected = replace_provider(&mut stored.state.clone(), &from, &to);
     if affected.is_empty() {
         session.ui.line("No matching resources found.");

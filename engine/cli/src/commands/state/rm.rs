@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, codes};
 use ordain_operations::locked::edit;
-use ordain_operations::state_commands::remove;
+use ordain_operations::state_commands::{refuse_absent, remove};
 
 use crate::commands::Entry;
 use crate::exit::Exit;
@@ -33,6 +33,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let lock = super::lock_of(matches, session, &stores, "state-rm");
     let lineage = super::lineage(session);
     let change = |state: &mut ordain_state::State| {
+        refuse_absent(state)?;
         let gone = remove(state, &targets);
         if gone.is_empty() && !dry {
             let detail = "No matching objects found. To view the available instances, use \"ordain state list\". Please modify the address to reference a specific instance.";

@@ -6,6 +6,7 @@ use clap::{Arg, ArgMatches, Command};
 use ordain_addr::{ResourceInstance, parse_instance};
 use ordain_diag::Sources;
 use ordain_operations::providers::Providers;
+use ordain_operations::state_commands::refuse_absent;
 use ordain_operations::{LANGUAGE_VERSION, trimmed};
 use ordain_plan::Schemas;
 use ordain_plan::json::{Secrets, View};
@@ -42,6 +43,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let stores = super::open(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     let state = stored.state;
+    refuse_absent(&state).map_err(|error| session.fail(error))?;
     let held = state.resources.get(&address.abs_resource());
     let object = held.and_then(|held| held.instances.get(&address.key)).and_then(|held| held.current.clone());
     let (Some(held), Some(object)) = (held, object) else {

@@ -15,6 +15,21 @@ fn layouts_format_as_go_formats() {
 }
 
 #[test]
+fn clocks_go_on_changing_as_they_did() {
+    for (seconds, wanted) in [
+        (9_223_372_036, "2262-04-12T00:47:16 BST"),
+        (4_107_542_399, "2100-02-28T23:59:59 GMT"),
+        (4_117_305_600, "2100-06-22T01:00:00 BST"),
+        (4_133_980_800, "2101-01-01T00:00:00 GMT"),
+        (8_046_216_000, "2224-12-22T12:00:00 GMT"),
+        (32_503_680_000, "3000-01-01T00:00:00 GMT"),
+    ] {
+        let moment = Moment::utc(seconds, 0).in_zone("Europe/London").unwrap();
+        assert_eq!(format(&moment, "2006-01-02T15:04:05 MST"), wanted);
+    }
+}
+
+#[test]
 fn texts_parse_as_go_parses() {
     let parsed = parse(RFC3339, "2020-02-29T12:00:00.5+02:00").unwrap();
     assert_eq!((parsed.seconds, parsed.nanos, parsed.offset), (1_582_970_400, 500_000_000, 7200));

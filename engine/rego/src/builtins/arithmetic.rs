@@ -17,7 +17,9 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("div", "(number, number) -> number", divide),
     ("rem", "(number, number) -> number", remainder),
-    ("abs", "(number) -> number", |_, args| unary(args, i64::checked_abs, BigFloat::abs)),
+    ("abs", "(number) -> number", |_, args| {
+        unary(args, i64::checked_abs, |value| value.abs().to_number())
+    }),
     ("round", "(number) -> number", |_, args| unary(args, Some, round)),
     ("ceil", "(number) -> number", |_, args| unary(args, Some, ceil)),
     ("floor", "(number) -> number", |_, args| unary(args, Some, floor)),
@@ -112,32 +114,27 @@ fn remainder(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     Ok(Some(Number::from(a % b).into()))
 }
 
-fn unary(args: &[Value], small: fn(i64) -> Option<i64>, float: fn(BigFloat) -> BigFloat) -> BuiltinResult {
+fn unary(args: &[Value], small: fn(i64) -> Option<i64>, float: fn(BigFloat) -> Number) -> BuiltinResult {
     let number = args::number(args, 1)?;
     if let Some(result) = machine(number).and_then(small) {
         return Ok(Some(result.into()));
     }
-    Ok(Some(float(big(number)?).to_number().into()))
+    Ok(Some(float(big(number)?).into()))
 }
 
-/// Half away from zero.
-fn round(value: BigFloat) -> BigFloat {
+/// Half away from zero. Like the others it goes through an integer: all its digits are told, and zero has no sign.
+fn round(value: BigFloat) -> Number {
     let moved = if value.is_negative() { value.sub(BigFloat::HALF) } else { value.add(BigFloat::HALF) };
-    unsigned_zero(moved.trunc())
+    moved.to_int().into()
 }
 
-fn ceil(value: BigFloat) -> BigFloat {
-    let whole = unsigned_zero(value.trunc());
+fn ceil(value: BigFloat) -> Number {
+    let whole = value.to_int();
+    if whole < IBig::ZERO || value.is_integer() { whole.into() } else { (whole + IBig::ONE).into() }
+}
+
+fn floor(value: BigFloat) -> Number {
+    let whole = value.to_int();
     // What is cut off to zero has no sign any more.
-    if whole.is_negative() || value.is_integer() { whole } else { whole.add(BigFloat::ONE) }
-}
-
-fn floor(value: BigFloat) -> BigFloat {
-    let whole = unsigned_zero(value.trunc());
-    if !whole.is_negative() || value.is_integer() { whole } else { whole.sub(BigFloat::ONE) }
-}
-
-/// A rounded zero has no sign: it came through an integer.
-fn unsigned_zero(value: BigFloat) -> BigFloat {
-    if value.is_zero() { BigFloat::ZERO } else { value }
+    if whole >= IBig::ZERO || value.is_integer() { whole.into() } else { (whole - IBig::ONE).into() }
 }

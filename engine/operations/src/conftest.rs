@@ -146,11 +146,15 @@ fn listed(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<String>, Strin
             }
             continue;
         }
-        let mut pending = vec![(path, given.trim_end_matches('/').to_owned())];
+        let mut pending = vec![(path, shortest(given))];
         let mut found = Vec::new();
         while let Some((directory, shown)) = pending.pop() {
             for (name, path) in entries(&directory)? {
-                let shown = format!("{shown}/{name}");
+                let shown = match shown.as_str() {
+                    "." => name,
+                    "/" => format!("/{name}"),
+                    shown => format!("{shown}/{name}"),
+                };
                 if path.is_dir() {
                     pending.push((path, shown));
                 } else if form_of(&shown).is_some() && !ignored(&shown) {
@@ -162,6 +166,23 @@ fn listed(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<String>, Strin
         out.extend(found);
     }
     if out.is_empty() { Err("no files found".to_owned()) } else { Ok(out) }
+}
+
+/// A path without parts that say nothing.
+fn shortest(path: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        match (part, out.last()) {
+            ("..", Some(last)) if *last != ".." => drop(out.pop()),
+            ("..", None) if path.starts_with('/') => {}
+            _ => out.push(part),
+        }
+    }
+    match (path.starts_with('/'), out.is_empty()) {
+        (true, _) => format!("/{}", out.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => out.join("/"),
+    }
 }
 
 fn entries(directory: &Path) -> Result<Vec<(String, PathBuf)>, String> {

@@ -24,8 +24,12 @@ pub(super) fn azure(results: &[CheckResult]) -> String {
         };
         issues("error", &result.failures);
         issues("warning", &result.warnings);
+        issues("warning", &result.exceptions);
         for finding in &result.skipped {
             out.push_str(&format!("skipped file={file} {}\n", finding.message));
+        }
+        if result.successes > 0 {
+            out.push_str(&format!("success file={file} {}\n", result.successes));
         }
         out.push_str("##[endgroup]\n");
     }
@@ -47,6 +51,9 @@ const ALLOW: Kind = Kind { rule: "allow", level: "note", means: "Policy exceptio
 const SUCCESS: Kind = Kind { rule: "success", level: "none", means: "Policy was satisfied successfully" };
 const SKIP: Kind = Kind { rule: "skip", level: "none", means: "Policy check was skipped" };
 
+const SCHEMA: &str =
+    "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json";
+
 #[derive(Default)]
 struct Sarif {
     rules: Vec<Json>,
@@ -54,7 +61,8 @@ struct Sarif {
 }
 
 impl Sarif {
-    fn add(&mut self, result: &CheckResult, kind: &Kind, message: &str, about: &[(String, Value)]) {
+    fn add(&mut self, result: &CheckResult, kind: &Kind, finding: &Finding) {
+        let about = &finding.metadata;
         let id = format!("{}/{}", result.namespace, kind.rule);
         let known = self.rules.iter().position(|rule| rule.get("id").and_then(Json::as_str) == Some(&*id));
         let index = known.unwrap_or_else(|| {
@@ -69,14 +77,20 @@ impl Sarif {
             self.rules.push(Json::Object(rule));
             self.rules.len() - 1
         });
-        let place =
-            json!({ "physicalLocation": { "artifactLocation": { "uri": result.file.replace('\\', "/") } } });
+        let (file, line) = match &finding.place {
+            Some((file, line)) => (file, line.parse::<u32>().ok()),
+            None => (&result.file, None),
+        };
+        let mut place = json!({ "artifactLocation": { "uri": address(file) } });
+        if let (Some(line), Some(place)) = (line, place.as_object_mut()) {
+            place.insert("region".to_owned(), json!({ "startLine": line, "endLine": line }));
+        }
         self.results.push(json!({
             "ruleId": id,
             "ruleIndex": index,
             "level": kind.level,
-            "message": { "text": message },
-            "locations": [place],
+            "message": { "text": finding.message },
+            "locations": [{ "physicalLocation": place }],
         }));
     }
 }
@@ -89,25 +103,25 @@ pub(super) fn sarif(results: &[CheckResult]) -> String {
             [(DENY, &result.failures), (WARN, &result.warnings), (ALLOW, &result.exceptions)]
         {
             for finding in findings {
-                run.add(result, &kind, &finding.message, &finding.metadata);
+                run.add(result, &kind, finding);
             }
         }
-        if result.failures.is_empty() && result.warnings.is_empty() && result.exceptions.is_empty() {
-            let kind = if result.successes == 0 { SKIP } else { SUCCESS };
-            let about = [("description".to_owned(), Value::from(kind.means))];
-            run.add(result, &kind, kind.means, &about);
+        if result.failures.is_empty() && result.warnings.is_empty() {
+            let nothing = result.successes == 0 && result.exceptions.is_empty();
+            let kind = if nothing { SKIP } else { SUCCESS };
+            let metadata = vec![("description".to_owned(), Value::from(kind.means))];
+            run.add(result, &kind, &Finding { message: kind.means.to_owned(), place: None, metadata });
         }
     }
     let any = |of: fn(&CheckResult) -> &Vec<Finding>| results.iter().any(|result| !of(result).is_empty());
     let (code, said) = match () {
         () if any(|result| &result.failures) => (1, "Policy violations found"),
         () if any(|result| &result.warnings) => (0, "Policy warnings found"),
-        () if any(|result| &result.exceptions) => (0, "Policy exceptions found"),
         () => (0, "No policy violations found"),
     };
     let document = json!({
         "version": "2.1.0",
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "$schema": SCHEMA,
         "runs": [{
             "tool": { "driver": {
                 "name": "conftest",
@@ -118,7 +132,20 @@ pub(super) fn sarif(results: &[CheckResult]) -> String {
             "results": run.results,
         }],
     });
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    document.to_string()
+}
+
+/// A path as the address of a file relative to where the tests run.
+fn address(file: &str) -> String {
+    let mut out = String::with_capacity(file.len());
+    for byte in file.replace('\\', "/").bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b'/' | b'$' | b'&' | b'+' | b',' | b':' | b';' | b'=' | b'@' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -38,3 +38,28 @@ fn sarif_has_each_rule_once_and_each_finding() {
     let document: Json = serde_json::from_str(&sarif(&[passed])).unwrap();
     assert_eq!(document["runs"][0]["results"][0]["ruleId"], "main/success");
 }
+
+#[test]
+fn exceptions_and_passed_rules_are_told_to_azure_pipelines() {
+    let exception = result(&["x"], &[], &[]).failures;
+    let one = CheckResult { successes: 2, exceptions: exception, ..result(&[], &[], &[]) };
+    let told = azure(std::slice::from_ref(&one));
+    let end = "issue type=warning] file=a/b.yaml --> x\nsuccess file=a/b.yaml 2\n##[endgroup]";
+    assert!(told.contains(end), "{told}");
+    let document: Json = serde_json::from_str(&sarif(&[one])).unwrap();
+    let run = &document["runs"][0];
+    let ids: Vec<&str> =
+        run["results"].as_array().unwrap().iter().map(|one| one["ruleId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["main/allow", "main/success"]);
+    assert_eq!(run["invocations"][0]["exitCodeDescription"], "No policy violations found");
+}
+
+#[test]
+fn sarif_says_where_a_rule_said_it_is() {
+    let mut one = result(&["x"], &[], &[]);
+    one.failures[0].place = Some(("a b/\u{e4}?.tf".to_owned(), "7".to_owned()));
+    let document: Json = serde_json::from_str(&sarif(&[one])).unwrap();
+    let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "a%20b/%C3%A4%3F.tf");
+    assert_eq!(place["region"], json!({ "startLine": 7, "endLine": 7 }));
+}

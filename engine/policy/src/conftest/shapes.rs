@@ -240,8 +240,11 @@ fn junit(results: &[CheckResult], shape: &ConftestShape) -> String {
         }
         tests.extend((0..result.successes).map(|_| (result.file.clone(), Some(false), String::new())));
     }
+    if packages.values().all(Vec::is_empty) {
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites></testsuites>\n".to_owned();
+    }
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-    for (namespace, tests) in packages {
+    for (namespace, tests) in packages.into_iter().filter(|(_, tests)| !tests.is_empty()) {
         let failures = tests.iter().filter(|(_, failed, _)| *failed == Some(true)).count();
         let package = format!("conftest.{namespace}");
         out.push_str(&format!(

@@ -17,9 +17,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("div", "(number, number) -> number", divide),
     ("rem", "(number, number) -> number", remainder),
-    ("abs", "(number) -> number", |_, args| {
-        unary(args, i64::checked_abs, |value| value.abs().to_number())
-    }),
+    ("abs", "(number) -> number", |_, args| unary(args, i64::checked_abs, |value| value.abs().to_number())),
     ("round", "(number) -> number", |_, args| unary(args, Some, round)),
     ("ceil", "(number) -> number", |_, args| unary(args, Some, ceil)),
     ("floor", "(number) -> number", |_, args| unary(args, Some, floor)),

@@ -72,8 +72,11 @@ impl Compiler {
             rule.head.args.iter().flat_map(|arg| vars::of_term(arg, Skip::NOTHING)).collect();
         let mut unused = written.clone();
         for arg in &mut rule.head.args {
+            self.rename_closures(arg);
             self.rename_arg(arg, &mut args);
         }
+        // What stands in closures may be another parameter.
+        rule.head.args.iter_mut().for_each(|arg| rename_vars(arg, &args));
         let at = rule.head.at;
         let mut branch = Some(&mut *rule);
         let mut first = true;
@@ -124,6 +127,7 @@ impl Compiler {
         if !first {
             // The branch repeats the parameters of the first one.
             for arg in &mut rule.head.args {
+                self.rename_closures(arg);
                 rename_vars(arg, &scopes);
             }
         }

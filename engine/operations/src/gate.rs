@@ -9,8 +9,7 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_plan::contract::{self, Contract};
 use ordain_plan::file::PlanFile;
 use ordain_plan::{Change, Schemas};
-use ordain_policy::{Bundle, Decisions, Input, RegoValue, Stage};
-use serde_json::Value as Json;
+use ordain_policy::{Bundle, Decisions, Input, Objects, RegoValue, Stage};
 
 use crate::repository::Repository;
 use crate::{Workdir, clock, judging};
@@ -23,8 +22,8 @@ pub struct PolicyGate {
     /// The JSON plan.
     plan: RegoValue,
     /// What rules read; real values take the place of unknown ones as they come.
-    contract: Mutex<Contract>,
-    /// Where its changes stand.
+    read: Mutex<Read>,
+    /// Where changes stand in the plan.
     rows: HashMap<(String, Option<String>), usize>,
     schemas: Schemas,
     nonce: String,
@@ -32,6 +31,12 @@ pub struct PolicyGate {
     time_zone: String,
     actor: Option<String>,
     commit: Option<String>,
+}
+
+/// The contract of a plan and its changes.
+struct Read {
+    contract: Contract,
+    objects: Arc<Objects>,
 }
 
 impl PolicyGate {
@@ -50,7 +55,8 @@ impl PolicyGate {
         let repository = Repository::around(workdir);
         let mut found = Diagnostics::new();
         let bundle = found.take(judging::bundle(&repository, policies));
-        let plan = found.take(judging::document(file));
+        let file = Arc::new(file.clone());
+        let plan = found.take(judging::document(&file));
         let nonce = file.header.origin.nonce.clone();
         let contract = contract::contract(&file.plan, &file.schemas, &nonce);
         let (Some(bundle), Some(plan), Ok(contract)) = (bundle, plan, contract) else {
@@ -64,8 +70,8 @@ impl PolicyGate {
             bundle,
             waiting,
             plan,
-            rows: rows(&contract),
-            contract: Mutex::new(contract),
+            rows: file.plan.changes.iter().map(key).zip(0..).collect(),
+            read: Mutex::new(Read { contract, objects: Arc::new(Objects::of(Arc::clone(&file))) }),
             schemas: file.schemas.clone(),
             nonce,
             time_zone: judging::time_zone(&repository, environment.as_deref()),
@@ -76,28 +82,21 @@ impl PolicyGate {
         (Some(Arc::new(gate)), found)
     }
 
-    /// Puts the real values of one change into the contract.
-    fn put(&self, change: &Change) -> Result<MutexGuard<'_, Contract>, Diagnostic> {
+    /// Puts the real values of one change in the place of what was planned.
+    fn put(&self, change: &Change) -> Result<MutexGuard<'_, Read>, Diagnostic> {
         let real = contract::change(change, &self.schemas, &self.nonce).map_err(|why| broken(&why.0))?;
-        let mut contract = self.contract.lock().map_err(|_| broken("another judgement failed"))?;
-        let key = (change.address.to_string(), change.deposed.as_ref().map(|key| key.0.to_string()));
-        let row = self.rows.get(&key).and_then(|at| {
-            let rows = contract.document.get_mut("changes").and_then(Json::as_array_mut)?;
-            rows.get_mut(*at)
-        });
-        *row.ok_or_else(|| broken("the plan has no such change"))? = real.document;
-        contract.secrets.extend(real.secrets);
-        contract.sealed.extend(real.sealed);
-        Ok(contract)
+        let mut read = self.read.lock().map_err(|_| broken("another judgement failed"))?;
+        let at = self.rows.get(&key(change)).ok_or_else(|| broken("the plan has no such change"))?;
+        Arc::make_mut(&mut read.objects).settle(*at, change.clone());
+        read.contract.secrets.extend(real.secrets);
+        read.contract.veiled |= real.veiled;
+        Ok(read)
     }
 }
 
-/// Where the changes of a contract stand, by address and deposed key.
-fn rows(contract: &Contract) -> HashMap<(String, Option<String>), usize> {
-    let text = |row: &Json, name: &str| row.get(name).and_then(Json::as_str).map(str::to_owned);
-    let rows = contract.document.get("changes").and_then(Json::as_array);
-    let rows = rows.into_iter().flatten().enumerate();
-    rows.filter_map(|(at, row)| Some(((text(row, "address")?, text(row, "deposed")), at))).collect()
+/// Address and deposed key.
+fn key(change: &Change) -> (String, Option<String>) {
+    (change.address.to_string(), change.deposed.as_ref().map(|key| key.0.to_string()))
 }
 
 fn broken(why: &str) -> Diagnostic {
@@ -117,14 +116,15 @@ impl Gate for PolicyGate {
         if !self.waiting.contains(&address) {
             return Diagnostics::new();
         }
-        let contract = match self.put(change) {
-            Ok(contract) => contract,
+        let read = match self.put(change) {
+            Ok(read) => read,
             Err(error) => return error.with_address(address).into(),
         };
         let input = Input {
             stage: Stage::Resource,
             plan: &self.plan,
-            contract: &contract,
+            contract: &read.contract,
+            objects: Some(&read.objects),
             root: None,
             environment: self.environment.as_deref(),
             time_zone: &self.time_zone,

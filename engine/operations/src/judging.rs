@@ -7,7 +7,7 @@ use ordain_approval::{AllowedSigners, Environment, Revocations, Rules};
 use ordain_config::{PolicyLimits, ProjectEnvironment, ProjectFile};
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::PlanFile;
-use ordain_policy::{Bounds, Bundle, Decisions, Explained, Input, Limits, RegoValue, Stage};
+use ordain_policy::{Bounds, Bundle, Decisions, Explained, Input, Limits, Objects, RegoValue, Stage};
 
 use crate::clock;
 use crate::repository::{Repository, policy_files};
@@ -164,8 +164,8 @@ pub fn explain(
 }
 
 /// The JSON plan as policies read it.
-pub(crate) fn document(file: &PlanFile) -> (Option<RegoValue>, Diagnostics) {
-    let (plan, mut found) = ordain_policy::plan_document(&Arc::new(file.clone()));
+pub(crate) fn document(file: &Arc<PlanFile>) -> (Option<RegoValue>, Diagnostics) {
+    let (plan, mut found) = ordain_policy::plan_document(file);
     match plan {
         Ok(plan) => (Some(plan), found),
         Err(error) => {
@@ -185,7 +185,8 @@ fn with_input<T>(
     work: impl FnOnce(&Input<'_>) -> T,
 ) -> (Option<T>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let plan = match document(file) {
+    let file = Arc::new(file.clone());
+    let plan = match document(&file) {
         (Some(plan), more) => {
             found.append(more);
             plan
@@ -208,6 +209,7 @@ fn with_input<T>(
         stage,
         plan: &plan,
         contract: &contract,
+        objects: Some(&Arc::new(Objects::of(Arc::clone(&file)))),
         root: None,
         environment: file.header.place.environment.as_deref(),
         time_zone: &time_zone(repository, file.header.place.environment.as_deref()),

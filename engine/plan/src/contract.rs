@@ -24,14 +24,16 @@ pub const CONTRACT: &str = "1";
 /// What rules read of a plan, and what messages must not show.
 #[derive(Clone, Default, PartialEq)]
 pub struct Contract {
-    /// `{"plan", "changes", "drift", "outputs", "variables"}`.
+    /// `{"plan", "outputs", "variables"}`; of one change, that change. All changes of a plan at once would take many
+    /// times the room of the plan: they are made one by one ([`change`]) when somebody looks at them.
     pub document: Json,
     /// Texts of all sensitive values, those of objects that do not change included.
     pub secrets: SecretTexts,
-    /// What is sealed, by commitment: for whoever may compare it and does not show it.
+    /// What is sealed in the document, by commitment: for whoever may compare it and does not show it.
     pub sealed: BTreeMap<String, Json>,
-    /// Whether there is something sensitive in objects of the state that no change is about.
-    pub elsewhere: bool,
+    /// Whether anything is unknown or sensitive: in the changes, in the document, or in objects of the state that no
+    /// change is about.
+    pub veiled: bool,
 }
 
 impl fmt::Debug for Contract {
@@ -40,15 +42,12 @@ impl fmt::Debug for Contract {
     }
 }
 
-/// The contract document of a plan. `salt` is the plan's nonce.
+/// The contract document of a plan without its changes. `salt` is the plan's nonce.
 ///
 /// # Errors
 /// When a value is ephemeral.
 pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
-    let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new() };
-    let changes = |writer: &mut Writer<'_>, changes: &[Change]| -> Result<Json, Broken> {
-        changes.iter().map(|change| writer.change(change, schemas)).collect()
-    };
+    let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new(), veiled: false };
     let document = json!({
         "plan": {
             "effects": digest::effects(plan)?,
@@ -61,8 +60,6 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
             "partial": !plan.targets.is_empty() || !plan.excludes.is_empty(),
             "complete": plan.complete,
         },
-        "changes": changes(&mut writer, &plan.changes)?,
-        "drift": changes(&mut writer, &plan.drift)?,
         "outputs": plan.outputs.iter().map(|output| writer.output(output)).collect::<Result<Json, _>>()?,
         "variables": plan
             .variables
@@ -71,19 +68,21 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
             .map(|(name, value)| Ok((name, writer.value(value)?)))
             .collect::<Result<Map<String, Json>, Broken>>()?,
     });
-    let elsewhere = writer.elsewhere(plan, schemas);
-    Ok(Contract { document, secrets: writer.secrets, sealed: writer.sealed, elsewhere })
+    for change in plan.changes.iter().chain(&plan.drift) {
+        writer.look_at(change, schemas);
+    }
+    writer.veiled |= writer.elsewhere(plan, schemas);
+    Ok(writer.done(document))
 }
 
-/// The contract form of one change, as when it is judged again with the real values, and what messages must
-/// not show of it.
+/// The contract form of one change, as in `changes` and `drift`, and what messages must not show of it.
 ///
 /// # Errors
 /// When a value is ephemeral.
 pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
-    let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new() };
+    let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new(), veiled: false };
     let document = writer.change(change, schemas)?;
-    Ok(Contract { document, secrets: writer.secrets, sealed: writer.sealed, elsewhere: false })
+    Ok(writer.done(document))
 }
 
 fn action_word(action: Action) -> &'static str {
@@ -103,9 +102,39 @@ struct Writer<'a> {
     salt: &'a str,
     secrets: SecretTexts,
     sealed: BTreeMap<String, Json>,
+    veiled: bool,
 }
 
 impl Writer<'_> {
+    fn done(self, document: Json) -> Contract {
+        Contract { document, secrets: self.secrets, sealed: self.sealed, veiled: self.veiled }
+    }
+
+    /// Remembers what is sensitive in a change, and whether anything is or is not known.
+    fn look_at(&mut self, change: &Change, schemas: &Schemas) {
+        let resource = &change.address.resource;
+        let schema = schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+        let schema = schema.filter(|schema| !schema.sensitive.is_empty());
+        for value in [&change.before, &change.after] {
+            match schema {
+                Some(schema) => self.look(&schema.mark(value)),
+                None => self.look(value),
+            }
+        }
+        change.identity.1.iter().for_each(|identity| self.look(identity));
+    }
+
+    fn look(&mut self, value: &Value) {
+        if value.marks().is_sensitive() && !value.is_null() {
+            self.veiled = true;
+            return self.remember(value);
+        }
+        if matches!(value.kind(), Kind::Unknown(_)) {
+            self.veiled = true;
+        }
+        value.parts().for_each(|part| self.look(part));
+    }
+
     fn change(&mut self, change: &Change, schemas: &Schemas) -> Result<Json, Broken> {
         let address = &change.address;
         let resource = &address.resource;
@@ -154,6 +183,7 @@ impl Writer<'_> {
 
     fn value(&mut self, value: &Value) -> Result<Json, Broken> {
         if value.marks().is_sensitive() && !value.is_null() {
+            self.veiled = true;
             self.remember(value);
             if !value.is_wholly_known() {
                 return Ok(json!({ "$unknown": type_of(value) }));
@@ -165,7 +195,10 @@ impl Writer<'_> {
             return Ok(json!({ "$sealed": commitment }));
         }
         Ok(match value.kind() {
-            Kind::Unknown(unknown) => json!({ "$unknown": known_of(unknown) }),
+            Kind::Unknown(unknown) => {
+                self.veiled = true;
+                json!({ "$unknown": known_of(unknown) })
+            }
             Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
                 items.iter().map(|item| self.value(item)).collect::<Result<Json, _>>()?
             }

@@ -39,8 +39,10 @@ fn rules_see_unknowns_as_such_and_secrets_sealed() {
     };
     let provider = ordain_addr::ProviderAddr::builtin();
     schemas.insert(provider, ordain_addr::Mode::Managed, "terraform_data".into(), Arc::new(schema));
+    let row = super::change(&made.changes[0], &schemas, "salt").unwrap();
     let made = contract(&made, &schemas, "salt").unwrap();
-    let change = &made.document["changes"][0];
+    assert!(made.veiled && row.veiled);
+    let change = &row.document;
     assert_eq!(change["action"], "replace");
     assert_eq!((&change["module"], &change["key"]), (&json!("module.m"), &json!("k")));
     assert_eq!(change["after"]["id"], json!({"$unknown": {"type": "string"}}));
@@ -63,6 +65,7 @@ fn rules_see_unknowns_as_such_and_secrets_sealed() {
         "three letters are too short to be found by chance"
     );
     assert!(!made.document.to_string().contains("hunter2"));
+    assert!(!row.document.to_string().contains("hunter2"));
 }
 
 #[test]

@@ -16,12 +16,13 @@ fn told(after: Json, named: Option<&str>) -> Vec<Explained> {
 
 fn told_by(bundle: &Bundle, after: Json, named: Option<&str>) -> Vec<Explained> {
     let document = json!({"plan": {}, "changes": [{"address": "a.b", "type": "a", "after": after}]});
-    let mut contract = Contract { document, ..Contract::default() };
+    let mut contract = Contract { document, veiled: true, ..Contract::default() };
     contract.secrets.insert("\"secret\" of many words");
     let input = Input {
         stage: Stage::Plan,
         plan: &Value::object(Vec::new()),
         contract: &contract,
+        objects: None,
         root: None,
         environment: None,
         time_zone: "UTC",

@@ -11,12 +11,15 @@
 //! - `actor`: `{"id"}`; `commit`: `{"sha"}`; `now`: `{"unix_ns", "tz"}`
 //! - whatever the caller adds, such as `approvals`, `waivers`, `modules`
 
+use std::sync::Arc;
+
 use ordain_plan::Digest;
 use ordain_plan::contract::{CONTRACT, Contract};
 use ordain_rego::Value;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decisions::Stage;
+use crate::objects::Objects;
 use crate::reading::Reading;
 use crate::rego::{Failed, Rego};
 
@@ -29,6 +32,8 @@ pub struct Input<'a> {
     pub plan: &'a Value,
     /// The contract document and what messages must not show.
     pub contract: &'a Contract,
+    /// The changes, where the contract document has none.
+    pub objects: Option<&'a Arc<Objects>>,
     /// Root of the stored plan, once it has one.
     pub root: Option<Digest>,
     /// Environment, when one claims the working directory.
@@ -79,7 +84,7 @@ impl Input<'_> {
             return Err(Failed(format!("{} where an object is needed", plan.type_name())));
         }
         let mut reading = Reading::new(self.contract);
-        let input = reading.input(plan, &self.contract.document, &self.beside());
+        let input = reading.input(plan, &self.beside(), self.objects);
         rego.set_input(input, reading.veiled);
         Ok(())
     }

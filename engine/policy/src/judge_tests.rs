@@ -17,6 +17,7 @@ fn ask(text: &str, stage: Stage, changes: Json) -> (Option<Decisions>, Diagnosti
         stage,
         plan: &ordain_rego::Value::serialized(&json!({"resource_changes": [{"address": "a.b"}]})).unwrap(),
         contract: &contract,
+        objects: None,
         root: None,
         environment: Some("staging"),
         time_zone: "UTC",

@@ -13,6 +13,7 @@ mod evaluating;
 mod explaining;
 mod input;
 mod judge;
+mod objects;
 mod open;
 mod over;
 mod reading;
@@ -34,6 +35,7 @@ pub use evaluating::{Question, Reply, evaluate};
 pub use explaining::{Explained, Fate, Saying, explain, vacuous};
 pub use input::Input;
 pub use judge::{judge, report};
+pub use objects::Objects;
 pub use ordain_rego::{
     FileKind, Limits, SourceFile, Value as RegoValue, ValueSerializer, Version, float_document, pattern,
 };

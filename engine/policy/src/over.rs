@@ -1,17 +1,45 @@
 //! What is known of unknown and sensitive values, put into the JSON plan.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ordain_plan::SecretTexts;
 use ordain_rego::Value;
 
+use crate::objects::{Key, Objects};
+
 /// Values of one object: before and after.
 type Ends = (Value, Value);
-/// By address and deposed key.
-type Rows = HashMap<(String, Option<String>), Ends>;
 
-/// What the contract says of every object.
+/// What the contract says of objects, by address and deposed key; gone through when somebody asks for one.
+struct Rows {
+    rows: Value,
+    objects: Option<(Arc<Objects>, bool)>,
+    places: OnceLock<HashMap<Key, usize>>,
+}
+
+impl Rows {
+    fn of(v1: &Value, name: &str, objects: Option<&Arc<Objects>>) -> Self {
+        let rows = get(v1, name).cloned().unwrap_or(Value::Null);
+        let objects = objects.map(|objects| (Arc::clone(objects), name == "drift"));
+        Self { rows, objects, places: OnceLock::new() }
+    }
+
+    fn get(&self, key: &Key) -> Option<Ends> {
+        let rows = self.rows.as_array()?;
+        let places = self.places.get_or_init(|| {
+            let keys: Vec<Key> = match &self.objects {
+                Some((objects, drift)) => objects.keys(*drift),
+                None => rows.iter().map(|row| self::key(row, "deposed")).collect(),
+            };
+            keys.into_iter().enumerate().map(|(at, key)| (key, at)).collect()
+        });
+        let row = rows.get(*places.get(key)?)?;
+        Some((get(row, "before")?.clone(), get(row, "after")?.clone()))
+    }
+}
+
+/// What the contract says of everything.
 struct Over {
     rows: Rows,
     drift: Rows,
@@ -21,11 +49,16 @@ struct Over {
 
 /// The JSON plan in which unknown values are such, and sensitive ones are hidden wherever they stand. What is never
 /// looked at is not gone through.
-pub(crate) fn over_plan(plan: &Value, v1: &Value, secrets: &SecretTexts) -> Value {
+pub(crate) fn over_plan(
+    plan: &Value,
+    v1: &Value,
+    secrets: &SecretTexts,
+    objects: Option<&Arc<Objects>>,
+) -> Value {
     let over = Arc::new(Over {
-        rows: ends(v1, "changes"),
-        drift: ends(v1, "drift"),
-        outputs: ends(v1, "outputs").into_iter().map(|((name, _), ends)| (name, ends)).collect(),
+        rows: Rows::of(v1, "changes", objects),
+        drift: Rows::of(v1, "drift", objects),
+        outputs: outputs(v1),
         variables: get(v1, "variables").cloned().unwrap_or(Value::Null),
     });
     let Some(object) = plan.as_object() else { return plan.clone() };
@@ -106,12 +139,11 @@ fn named(value: &Value, change: impl Fn(&str, &Value) -> Value) -> Value {
     Value::object(pairs.iter().map(changed).collect())
 }
 
-fn ends(v1: &Value, name: &str) -> Rows {
-    let rows = get(v1, name).and_then(Value::as_array).unwrap_or_default();
+fn outputs(v1: &Value) -> HashMap<String, Ends> {
+    let rows = get(v1, "outputs").and_then(Value::as_array).unwrap_or_default();
     let ends = rows.iter().filter_map(|row| {
-        let address = get(row, "address").or_else(|| get(row, "name"))?.as_str()?.to_owned();
-        let deposed = get(row, "deposed").and_then(Value::as_str).map(str::to_owned);
-        Some(((address, deposed), (get(row, "before")?.clone(), get(row, "after")?.clone())))
+        let name = get(row, "name")?.as_str()?.to_owned();
+        Some((name, (get(row, "before")?.clone(), get(row, "after")?.clone())))
     });
     ends.collect()
 }
@@ -126,20 +158,23 @@ fn rows(all: &Value, over: &Arc<Over>, of: fn(&Over) -> &Rows) -> Value {
         let rows = all.as_array().unwrap_or_default().iter();
         let row = |row: &Value| {
             let over = Arc::clone(&over);
-            later(row, move |row| change(row, of(&over)))
+            later(row, move |row| changed(row, &over, of))
         };
         rows.map(row).collect()
     })
 }
 
-fn change(row: &Value, rows: &Rows) -> Value {
-    match rows.get(&key(row, "deposed")) {
-        Some(ends) => with(row, "change", |change| both(change, ends)),
-        None => row.clone(),
-    }
+fn changed(row: &Value, over: &Arc<Over>, of: fn(&Over) -> &Rows) -> Value {
+    let (key, over) = (key(row, "deposed"), Arc::clone(over));
+    with(row, "change", |change| {
+        later(change, move |change| match of(&over).get(&key) {
+            Some(ends) => both(change, &ends),
+            None => change.clone(),
+        })
+    })
 }
 
-fn key(row: &Value, deposed: &str) -> (String, Option<String>) {
+fn key(row: &Value, deposed: &str) -> Key {
     let text = |name: &str| get(row, name).and_then(Value::as_str).map(str::to_owned);
     (text("address").unwrap_or_default(), text(deposed))
 }

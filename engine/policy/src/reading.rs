@@ -6,6 +6,7 @@ use ordain_plan::contract::Contract;
 use ordain_rego::{Number, Type, Unknown, Value, Wait, Waits};
 use serde_json::{Map, Value as Json};
 
+use crate::objects::Objects;
 use crate::over::over_plan;
 
 /// Reads contract documents.
@@ -24,23 +25,29 @@ struct Place {
 impl<'c> Reading<'c> {
     /// A contract: its sealed values are taken from it by their commitments.
     pub(crate) fn new(contract: &'c Contract) -> Self {
-        Self { contract, veiled: contract.elsewhere || !contract.secrets.is_empty() }
+        Self { contract, veiled: contract.veiled }
     }
 
     /// `input`: the JSON plan, the same under the name `plan`, and `v1`.
-    pub(crate) fn input(&mut self, plan: &Value, v1: &Json, beside: &Map<String, Json>) -> Value {
-        let v1 = self.contract(v1, beside);
-        let plan = if self.veiled { over_plan(plan, &v1, &self.contract.secrets) } else { plan.clone() };
+    pub(crate) fn input(
+        &mut self,
+        plan: &Value,
+        beside: &Map<String, Json>,
+        objects: Option<&Arc<Objects>>,
+    ) -> Value {
+        let v1 = self.contract(beside, objects);
+        let plan =
+            if self.veiled { over_plan(plan, &v1, &self.contract.secrets, objects) } else { plan.clone() };
         let mut pairs = plan.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default();
         pairs.push((Value::from("plan"), plan));
         pairs.push((Value::from("v1"), v1));
         Value::object(pairs)
     }
 
-    /// `input.v1`: a document, and what stands beside its members or in their place.
-    pub(crate) fn contract(&mut self, v1: &Json, beside: &Map<String, Json>) -> Value {
+    /// `input.v1`: the document, what stands beside its members or in their place, and the changes.
+    fn contract(&mut self, beside: &Map<String, Json>, objects: Option<&Arc<Objects>>) -> Value {
         let none = Map::new();
-        let members = v1.as_object().unwrap_or(&none);
+        let members = self.contract.document.as_object().unwrap_or(&none);
         let own = members.iter().filter(|(name, _)| !beside.contains_key(*name));
         let pairs = own.chain(beside).map(|(name, member)| {
             let value = match name.as_str() {
@@ -51,8 +58,17 @@ impl<'c> Reading<'c> {
             };
             (Value::from(name.as_str()), value)
         });
-        let pairs = pairs.collect();
+        let mut pairs: Vec<(Value, Value)> = pairs.collect();
+        if let Some(objects) = objects {
+            pairs.push((Value::from("changes"), objects.rows(false)));
+            pairs.push((Value::from("drift"), objects.rows(true)));
+        }
         Value::object(pairs)
+    }
+
+    /// One change.
+    pub(crate) fn change(&mut self, row: &Json) -> Value {
+        self.row(row, &|row| text(row, "address"))
     }
 
     fn rows(&mut self, rows: &Json, of: impl Fn(&Map<String, Json>) -> String) -> Value {

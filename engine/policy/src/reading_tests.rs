@@ -5,9 +5,9 @@ use super::*;
 
 fn read(plan: &str, v1: Json, sealed: &[(&str, Json)]) -> (Value, bool) {
     let sealed = sealed.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let contract = Contract { sealed, ..Contract::default() };
+    let contract = Contract { document: v1, sealed, ..Contract::default() };
     let mut reading = Reading::new(&contract);
-    let input = reading.input(&Value::parse_json(plan).unwrap(), &v1, &Default::default());
+    let input = reading.input(&Value::parse_json(plan).unwrap(), &Default::default(), None);
     (input, reading.veiled)
 }
 

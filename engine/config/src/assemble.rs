@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ModulePath};
-use ordain_diag::{Diagnostics, Sources, Span};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, Span};
 use ordain_lang::ast::Block;
 
 use crate::Module;
@@ -16,11 +16,15 @@ use crate::blocks::{
 use crate::fields::{bad_block, duplicate};
 use crate::overrides;
 
+const INVALID_DEFAULT: &str = "Invalid default value for variable";
+
 /// Collects decoded blocks.
 pub(crate) struct Assembly<'s> {
     module: Module,
     sources: &'s Sources,
     found: Diagnostics,
+    /// Whether it was said that there are no imports in modules that are called.
+    told_of_imports: bool,
 }
 
 /// Builds the module from blocks in order of their files. Called modules are not looked at.
@@ -31,15 +35,102 @@ pub(crate) fn assemble(
     over: Vec<Block>,
     sources: &Sources,
 ) -> (Module, Diagnostics) {
-    let module = Module { path, dir, ..Module::default() };
-    let mut assembly = Assembly { module, sources, found: Diagnostics::new() };
-    let settings = overrides::apply(&mut primary, over, &mut assembly.found);
+    let mut assembly = Assembly::of(path, dir, sources);
     primary.iter().for_each(|block| assembly.add(block));
     let mut changed = TerraformSettings::default();
-    settings.iter().for_each(|block| changed.decode_into(block, &mut assembly.found));
+    for block in over {
+        match &*block.block_type.text {
+            "terraform" => changed.decode_into(&block, &mut assembly.found),
+            _ => assembly.change(&mut primary, &block),
+        }
+    }
     assembly.override_settings(changed);
     assembly.name_providers();
     (assembly.module, assembly.found)
+}
+
+impl<'s> Assembly<'s> {
+    fn of(path: ModulePath, dir: Arc<str>, sources: &'s Sources) -> Self {
+        let module = Module { path, dir, ..Module::default() };
+        Assembly { module, sources, found: Diagnostics::new(), told_of_imports: false }
+    }
+
+    /// Reads a block of an override file: what is wrong with it alone is told, then it changes its base.
+    fn change(&mut self, primary: &mut [Block], over: &Block) {
+        let mut alone = Assembly::of(self.module.path.clone(), self.module.dir.clone(), self.sources);
+        alone.add(&overrides::without_conditions(over, &mut self.found));
+        // What it leaves out is in the base.
+        let partial = matches!(&*over.block_type.text, "output" | "module");
+        let own = |item: &Diagnostic| !partial || item.summary != "Missing required argument";
+        self.found.extend(alone.found.iter().filter(|item| own(item)).cloned());
+        self.found.extend(overrides::refused(over));
+        match &*over.block_type.text {
+            // As Terraform does, which reads these and leaves them.
+            "moved" | "import" | "check" | "removed" | "ephemeral" => {}
+            "locals" => {
+                overrides::override_locals(primary, over, &mut self.found);
+                self.module.locals.clear();
+                let locals = primary.iter().filter(|block| &*block.block_type.text == "locals");
+                locals.for_each(|block| drop(self.quietly(|again| again.add(block))));
+            }
+            _ => self.change_block(primary, over, &alone),
+        }
+    }
+
+    fn change_block(&mut self, primary: &mut [Block], over: &Block, alone: &Assembly<'_>) {
+        let Some(base) = overrides::base_of(primary, over) else {
+            match &*over.block_type.text {
+                // Every provider has a configuration without alias, if an empty one.
+                "provider" if overrides::alias(over).is_none() => drop(self.quietly(|again| again.add(over))),
+                _ => self.found.push(overrides::missing_base(over)),
+            }
+            return;
+        };
+        if let Some(span) = alone.module.first_dependency() {
+            let detail = "The depends_on argument may not be overridden.";
+            self.found.push(bad_block("Unsupported override", detail, span));
+        }
+        base.body = overrides::merge_bodies(&base.body, &over.body);
+        let merged = base.clone();
+        self.module.forget(&merged);
+        let told = |found: &Diagnostics| found.iter().any(|item| item.summary == INVALID_DEFAULT);
+        let before = told(&self.found) || told(&alone.found);
+        let problems = self.quietly(|again| again.add(&merged));
+        // The default of one may not fit the type of the other.
+        if let Some(mut problem) =
+            problems.iter().find(|item| item.summary == INVALID_DEFAULT).cloned().filter(|_| !before)
+        {
+            problem.span = Some(over.header);
+            self.found.push(problem);
+        }
+    }
+
+    /// Does something whose findings were told before, and gives them back.
+    fn quietly(&mut self, act: impl FnOnce(&mut Self)) -> Diagnostics {
+        let before = std::mem::take(&mut self.found);
+        act(self);
+        std::mem::replace(&mut self.found, before)
+    }
+}
+
+impl Module {
+    /// Where the first thing stands that anything in it depends on.
+    fn first_dependency(&self) -> Option<Span> {
+        let outputs = self.outputs.values().map(|output| &output.depends_on);
+        let calls = self.calls.values().map(|call| &call.depends_on);
+        let resources = self.resources.values().map(|block| &block.depends_on);
+        outputs.chain(calls).chain(resources).flatten().map(|dependency| dependency.span).next()
+    }
+
+    /// Takes out what a block declares.
+    fn forget(&mut self, block: &Block) {
+        let header = block.header;
+        self.variables.retain(|_, one| one.header != header);
+        self.outputs.retain(|_, one| one.header != header);
+        self.calls.retain(|_, one| one.header != header);
+        self.resources.retain(|_, one| one.header != header);
+        self.providers.retain(|_, one| one.header != header);
+    }
 }
 
 impl Assembly<'_> {
@@ -190,7 +281,11 @@ impl Assembly<'_> {
     }
 
     fn add_import(&mut self, block: &Block) {
+        let decoded = Import::decode(block, &mut self.found);
         if !self.module.path.is_root() {
+            if std::mem::replace(&mut self.told_of_imports, true) {
+                return;
+            }
             let detail = format!(
                 "An import block was detected in {:?}. Import blocks are only allowed in the root module.",
                 self.module.path.to_string()
@@ -198,7 +293,7 @@ impl Assembly<'_> {
             self.found.push(bad_block("Invalid import configuration", detail, block.header));
             return;
         }
-        let Some(import) = Import::decode(block, &mut self.found) else { return };
+        let Some(import) = decoded else { return };
         let mut others = self.module.refactoring.imports.iter();
         if let (Some(address), Some(other)) =
             (import.fixed_address(), others.find(|other| other.fixed_address() == import.fixed_address()))

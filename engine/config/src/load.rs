@@ -9,10 +9,10 @@ use ordain_lang::ast::{Block, Body, BodySchema};
 use ordain_lang::parse::{parse_json, parse_native};
 
 use crate::assemble::assemble;
-use crate::blocks::{ModuleCall, ModuleSource, VersionRequirement};
+use crate::blocks::{BackendBlock, ModuleCall, ModuleSource, VersionRequirement};
 use crate::early::{EarlyScope, Inputs};
 use crate::fields::schema;
-use crate::{Constraint, InstalledModule, Module, ModuleTree, SourceSet, Version, join_path, providers};
+use crate::{Constraint, InstalledModule, Module, ModuleTree, SourceSet, Version, join_path, provider_rules};
 
 /// Version of the language that this engine speaks; `required_version` is compared with it.
 pub const LANGUAGE_VERSION: &str = "1.11.4";
@@ -59,7 +59,8 @@ pub fn load_from(set: &SourceSet, entry: &Entry, sources: Sources) -> (ModuleTre
     let tree = ModuleTree { root: Arc::new(root) };
     // Modules of a broken root were not looked at, so that nothing is said of who passes what.
     if !loader.root_is_broken {
-        loader.found.append(providers::check(&tree));
+        let broken = loader.found.has_errors();
+        loader.found.append(provider_rules::check(&tree, broken));
     }
     (tree, loader.sources, loader.found)
 }
@@ -216,7 +217,6 @@ impl<'s> Loader<'s> {
                 Some(row) => {
                     if let Some(changed) = self.changed(row, source, call) {
                         self.found.push(changed.with_span(span));
-                        return None;
                     }
                     row.dir.clone()
                 }
@@ -231,23 +231,31 @@ impl<'s> Loader<'s> {
                 return None;
             }
         };
-        if above.contains(&dir) {
-            let detail =
-                format!("The module in {dir} is called from within itself, so that it would never end.");
-            let code = codes::config::MODULE_LOAD;
-            self.found.push(Diagnostic::error(code, "Module calls itself", detail).with_span(span));
+        if let Some(problem) = self.unreadable(&dir, above, call) {
+            self.found.push(problem.with_span(span));
             return None;
         }
-        if !self.by_dir.contains_key(&*dir) {
+        let called = self.module(path, dir, above, Inputs::Call(scope, call));
+        self.found.extend(called.settings.backend.as_ref().and_then(ignored_backend));
+        Some(called)
+    }
+
+    /// Why the module in a directory cannot be read for a call.
+    fn unreadable(&self, dir: &Arc<str>, above: &[Arc<str>], call: &ModuleCall) -> Option<Diagnostic> {
+        let (summary, detail) = if above.contains(dir) {
+            let detail =
+                format!("The module in {dir} is called from within itself, so that it would never end.");
+            ("Module calls itself", detail)
+        } else if !self.by_dir.contains_key(&**dir) {
             let detail = format!(
                 "The directory {dir} could not be read for module {:?}: it holds no configuration files.",
                 call.name.text
             );
-            let code = codes::config::MODULE_LOAD;
-            self.found.push(Diagnostic::error(code, "Unreadable module directory", detail).with_span(span));
+            ("Unreadable module directory", detail)
+        } else {
             return None;
-        }
-        Some(self.module(path, dir, above, Inputs::Call(scope, call)))
+        };
+        Some(Diagnostic::error(codes::config::MODULE_LOAD, summary, detail))
     }
 
     /// Under which name the manifest has a module.
@@ -295,6 +303,14 @@ impl<'s> Loader<'s> {
             }
         }
     }
+}
+
+/// What is said of a backend in a module that is called.
+fn ignored_backend(backend: &BackendBlock) -> Option<Diagnostic> {
+    let detail = "The state of the whole configuration is where the root module's backend says. This block has no effect, and is needed only where the module is the root itself, as in its tests.";
+    let code = codes::config::INVALID_BLOCK;
+    let warning = Diagnostic::warning(code, "Backend configuration ignored", detail);
+    (&*backend.kind.text != "cloud").then(|| warning.with_span(backend.header))
 }
 
 /// Whether a file changes what others declare: `override.tf`, `x_override.tf`, and such in JSON.

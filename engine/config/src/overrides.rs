@@ -4,43 +4,55 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Block, Body, Ident, JsonNode, JsonValue, List, NativeBody, Text};
+use ordain_lang::ast::{Block, Body, Expr, ExprKind, Ident, JsonNode, JsonValue, List, NativeBody, Text};
 
 use crate::fields::{bad_block, schema};
 
-/// Merges the blocks of override files into those of the primary files. Returns the `terraform` blocks
-/// among them, which override setting by setting.
-pub(crate) fn apply(primary: &mut [Block], overrides: Vec<Block>, found: &mut Diagnostics) -> Vec<Block> {
-    let mut settings = Vec::new();
-    for over in overrides {
-        match &*over.block_type.text {
-            "terraform" => settings.push(over),
-            "locals" => override_locals(primary, &over, found),
-            kind @ ("moved" | "import" | "removed" | "check") => {
-                let detail = format!("{kind} blocks can appear only in normal files, not in override files.");
-                let summary = match kind {
-                    "check" => "Can't override check blocks".to_owned(),
-                    _ => format!("Cannot override '{kind}' blocks"),
-                };
-                found.push(bad_block(summary, detail, over.header));
-            }
-            _ => override_block(primary, &over, found),
-        }
-    }
-    settings
+/// The first block of the primary files that a block of an override file changes.
+pub(crate) fn base_of<'b>(primary: &'b mut [Block], over: &Block) -> Option<&'b mut Block> {
+    primary.iter_mut().find(|base| same_object(base, over))
 }
 
-fn override_block(primary: &mut [Block], over: &Block, found: &mut Diagnostics) {
-    let Some(base) = primary.iter_mut().find(|base| same_object(base, over)) else {
-        found.push(missing_base(over));
-        return;
+/// What no override file may have: the error that says so.
+pub(crate) fn refused(over: &Block) -> Option<Diagnostic> {
+    let kind = &*over.block_type.text;
+    let summary = match kind {
+        "check" => "Can't override check blocks".to_owned(),
+        "moved" | "import" => format!("Cannot override '{kind}' blocks"),
+        _ => return None,
     };
-    if let Some(depends_on) = own_attribute(&over.body, "depends_on") {
-        let detail = "The depends_on argument may not be overridden.";
-        found.push(bad_block("Unsupported override", detail, depends_on));
-        return;
+    let detail = format!("{kind} blocks can appear only in normal files, not in override files.");
+    Some(bad_block(summary, detail, over.header))
+}
+
+/// A block of an override file without its conditions: they cannot be changed, which is told.
+pub(crate) fn without_conditions(over: &Block, found: &mut Diagnostics) -> Block {
+    let conditions: &[&str] = match &*over.block_type.text {
+        "variable" => &["validation"],
+        "output" => &["precondition"],
+        "lifecycle" => &["precondition", "postcondition"],
+        "resource" | "data" => {
+            let Body::Native(body) = &over.body else { return over.clone() };
+            let mut inner = |block: &Block| match &*block.block_type.text {
+                "lifecycle" => without_conditions(block, found),
+                _ => block.clone(),
+            };
+            let blocks = body.blocks.iter().map(&mut inner).collect();
+            return Block { body: Body::Native(NativeBody { blocks, ..body.clone() }), ..over.clone() };
+        }
+        _ => return over.clone(),
+    };
+    let blocks: Vec<_> = conditions.iter().map(|kind| (*kind, &[][..])).collect();
+    let (content, rest, _) = over.body.partial_content(&schema(&[], &[], &blocks));
+    if content.blocks.is_empty() {
+        return over.clone();
     }
-    base.body = merge_bodies(&base.body, &over.body);
+    for block in content.blocks {
+        let kind = &block.block_type.text;
+        let detail = format!("{kind} blocks can appear only in normal files, not in override files.");
+        found.push(bad_block(format!("Can't override {kind} blocks"), detail, block.header));
+    }
+    Block { body: rest, ..over.clone() }
 }
 
 fn same_object(base: &Block, over: &Block) -> bool {
@@ -50,13 +62,13 @@ fn same_object(base: &Block, over: &Block) -> bool {
         && (&*over.block_type.text != "provider" || alias(base) == alias(over))
 }
 
-fn alias(block: &Block) -> Option<Arc<str>> {
+pub(crate) fn alias(block: &Block) -> Option<Arc<str>> {
     let (attributes, _) = block.body.just_attributes();
     let alias = attributes.into_iter().find(|attribute| &*attribute.name.text == "alias")?;
     alias.expr.as_text().map(Arc::from)
 }
 
-fn missing_base(over: &Block) -> Diagnostic {
+pub(crate) fn missing_base(over: &Block) -> Diagnostic {
     let name = over.labels.last().map_or("", |label| &*label.text);
     let kind = over.labels.first().map_or("", |label| &*label.text);
     let only = |what: &str, done: &str| {
@@ -88,13 +100,6 @@ fn missing_base(over: &Block) -> Diagnostic {
             "Missing data resource to override",
             format!("There is no {kind} data resource named {name:?}. {}", only("a data block", "defined")),
         ),
-        "ephemeral" => (
-            "Missing ephemeral resource to override",
-            format!(
-                "There is no {kind} ephemeral resource named {name:?}. {}",
-                only("an ephemeral block", "defined")
-            ),
-        ),
         _ => (
             "Missing resource to override",
             format!("There is no {kind} resource named {name:?}. {}", only("a resource block", "defined")),
@@ -103,7 +108,7 @@ fn missing_base(over: &Block) -> Diagnostic {
     bad_block(summary, detail, over.header)
 }
 
-fn override_locals(primary: &mut [Block], over: &Block, found: &mut Diagnostics) {
+pub(crate) fn override_locals(primary: &mut [Block], over: &Block, found: &mut Diagnostics) {
     for attribute in found.take(over.body.just_attributes()) {
         let (name, whole) = (attribute.name.clone(), attribute.span());
         let mut bases = primary.iter_mut().filter(|base| &*base.block_type.text == "locals");
@@ -140,16 +145,19 @@ fn own_attribute(body: &Body, name: &str) -> Option<Span> {
 
 /// The body that results: arguments of the second replace those of the first, and nested blocks of a type
 /// replace all of that type; `lifecycle` is changed argument by argument. Each part keeps its syntax.
-fn merge_bodies(base: &Body, over: &Body) -> Body {
+pub(crate) fn merge_bodies(base: &Body, over: &Body) -> Body {
     let (base_lifecycle, base) = take_lifecycle(base);
     let (over_lifecycle, over) = take_lifecycle(over);
     let kept = without(&base, &names(&over));
     let merged = Body::Joined([kept, over].into());
     let lifecycle: Vec<Block> = match (base_lifecycle, over_lifecycle) {
-        (base, over) if base.is_empty() => over,
+        (base, over) if base.is_empty() => {
+            over.into_iter().map(|block| Block { body: changing(&block.body), ..block }).collect()
+        }
         (base, over) => match over.first() {
             Some(changes) => {
-                let change = |block: Block| Block { body: merge_bodies(&block.body, &changes.body), ..block };
+                let changes = changing(&changes.body);
+                let change = |block: Block| Block { body: merge_bodies(&block.body, &changes), ..block };
                 base.into_iter().map(change).collect()
             }
             None => base,
@@ -161,6 +169,18 @@ fn merge_bodies(base: &Body, over: &Body) -> Body {
     let span = merged.span();
     let lifecycle = NativeBody { attributes: List::default(), blocks: lifecycle.into(), span };
     Body::Joined([merged, Body::Native(lifecycle)].into())
+}
+
+/// What of a `lifecycle` block changes that of another: neither conditions nor triggers, and no empty list.
+fn changing(body: &Body) -> Body {
+    let mut fixed: BTreeSet<Text> =
+        ["replace_triggered_by", "precondition", "postcondition"].map(Text::from).into();
+    let attributes = body.just_attributes().0;
+    let empty = |expr: &Expr| matches!(&expr.kind, ExprKind::Tuple(items) if items.is_empty());
+    if attributes.iter().any(|one| &*one.name.text == "ignore_changes" && empty(&one.expr)) {
+        fixed.insert("ignore_changes".into());
+    }
+    without(body, &fixed)
 }
 
 fn take_lifecycle(body: &Body) -> (Vec<Block>, Body) {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, ModulePath, ResourceInstance, Target};
 use ordain_diag::{AttributeStep, Diagnostics, Span};
-use ordain_lang::ast::Body;
+use ordain_lang::ast::{Body, JsonNode, JsonValue};
 
 use crate::ModuleTree;
 use crate::blocks::{Removed, ResourceBlock};
 
 impl ResourceBlock {
-    /// Where the value of an argument stands, if the block sets it in native syntax.
+    /// Where the value of an argument stands, if the block sets it.
     pub fn argument_span(&self, name: &str) -> Option<Span> {
         written_at(&self.body, name)
     }
@@ -63,6 +63,9 @@ fn written_at(body: &Body, name: &str) -> Option<Span> {
         Body::Native(native) => {
             let mut attributes = native.attributes.iter();
             attributes.find(|attribute| &*attribute.name.text == name).map(|attribute| attribute.expr.span)
+        }
+        Body::Json(JsonNode { value: JsonValue::Object(members), .. }) => {
+            members.iter().find(|(key, _)| &*key.text == name).map(|(_, value)| value.span)
         }
         Body::Json(_) => None,
         Body::Joined(parts) => parts.iter().find_map(|part| written_at(part, name)),

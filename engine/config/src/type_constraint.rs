@@ -141,8 +141,8 @@ fn read_call(call: &Call, whole: Span, found: &mut Diagnostics) -> Option<TypeCo
 }
 
 fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> Option<TypeConstraint> {
-    let elements: Option<Vec<TypeConstraint>> = items.iter().map(|item| read(item, found)).collect();
-    let elements = elements?;
+    let elements: Vec<Option<TypeConstraint>> = items.iter().map(|item| read(item, found)).collect();
+    let elements: Vec<TypeConstraint> = elements.into_iter().collect::<Option<_>>()?;
     let ty = Type::tuple(elements.iter().map(|element| element.ty.clone()));
     let mut defaults = Defaults::of(ty.clone());
     for (at, element) in elements.into_iter().enumerate().filter(|(_, element)| !element.defaults.is_empty())
@@ -155,6 +155,7 @@ fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> Option<TypeConstraint>
 fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
     let mut object = ObjectType::default();
     let (mut values, mut children) = (BTreeMap::new(), BTreeMap::new());
+    let mut whole_object = true;
     for item in items {
         let name = match &item.key {
             ObjectKey::Name(name) => Some(name.text.to_arc()),
@@ -163,26 +164,37 @@ fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> Op
         let Some(name) = name else {
             let detail = "Object constructor map keys must be attribute names.";
             found.push(invalid(detail, item.key.span()).with_around(whole));
-            return None;
+            whole_object = false;
+            continue;
         };
         if object.attributes.contains_key(&name) {
             let detail = format!("The attribute {name:?} has a type already; an attribute is named once.");
             found.push(invalid(detail, item.key.span()).with_around(whole));
-            return None;
+            whole_object = false;
+            continue;
         }
         let member = match &item.value.kind {
             ExprKind::Call(call) if &*call.name == "optional" => {
                 object.optional.insert(name.clone());
-                let (member, default) = read_optional(call, found)?;
-                values.extend(default.map(|value| (name.clone(), value)));
-                member
+                read_optional(call, found).map(|(member, default)| {
+                    values.extend(default.map(|value| (name.clone(), value)));
+                    member
+                })
             }
-            _ => read(&item.value, found)?,
+            _ => read(&item.value, found),
+        };
+        let Some(member) = member else {
+            whole_object = false;
+            object.attributes.insert(name, Type::Dynamic);
+            continue;
         };
         if !member.defaults.is_empty() {
             children.insert(name.clone(), member.defaults);
         }
         object.attributes.insert(name, member.ty);
+    }
+    if !whole_object {
+        return None;
     }
     let ty = Type::Object(Arc::new(object));
     Some(TypeConstraint { defaults: Defaults { ty: ty.clone(), values, children }, ty, written: true })

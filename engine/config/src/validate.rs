@@ -11,7 +11,7 @@ use ordain_lang::suggest::{did_you_mean, nearest};
 
 use crate::{Module, ModuleTree};
 
-/// Checks what [`crate::load`] does not: arguments of module calls, and what is imported. References are checked where schemas are at hand, by the evaluator.
+/// Checks what [`crate::load`] does not: arguments of module calls. References are checked where schemas are at hand, by the evaluator.
 pub fn validate(tree: &ModuleTree) -> Diagnostics {
     let mut found = deprecations(tree);
     for module in tree.modules() {
@@ -22,6 +22,12 @@ pub fn validate(tree: &ModuleTree) -> Diagnostics {
         }
         check_provisioners(module, &mut found);
     }
+    found
+}
+
+/// What can be said of imports beside what forbids the rest to be looked at.
+pub fn validate_import_targets(tree: &ModuleTree) -> Diagnostics {
+    let mut found = Diagnostics::new();
     check_imports(tree, &mut found);
     found
 }
@@ -77,6 +83,10 @@ fn check_arguments(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
             found.push(bad_argument("Missing required argument", detail, call.missing));
         }
     }
+    // As Terraform does, which overlooks what is unknown in a block that an override file changes.
+    if call.overridden {
+        return;
+    }
     for block in &call.blocks {
         let detail = format!("Blocks of type {:?} are not expected here.", block.text);
         found.push(bad_block("Unsupported block type", detail, block.span));
@@ -85,7 +95,8 @@ fn check_arguments(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
         if !child.variables.contains_key(name) {
             let meant = did_you_mean(nearest(name, child.variables.keys().map(|name| &**name)));
             let detail = format!("An argument named {name:?} is not expected here.{meant}");
-            found.push(bad_argument("Unsupported argument", detail, argument.name.span));
+            let summary = if call.json { "Extraneous JSON object property" } else { "Unsupported argument" };
+            found.push(bad_argument(summary, detail, argument.name.span));
         }
     }
 }

@@ -244,8 +244,8 @@ impl Core {
     fn refuses_null(&self, of: CheckKind) -> bool {
         match of {
             CheckKind::InputVariable => false,
-            CheckKind::OutputValue => true,
-            CheckKind::Resource | CheckKind::Check => self.input.mode != Mode::Validate,
+            CheckKind::OutputValue | CheckKind::Check => true,
+            CheckKind::Resource => self.input.mode != Mode::Validate,
         }
     }
 
@@ -272,7 +272,12 @@ impl Core {
         let text = match convert(value.unmark_deep().0, &Type::String) {
             Ok(text) => text,
             // As in Terraform, which asks resources only later.
-            Err(_) if of == CheckKind::Resource && self.input.mode == Mode::Validate => return None,
+            Err(_)
+                if matches!(of, CheckKind::Resource | CheckKind::InputVariable)
+                    && self.input.mode == Mode::Validate =>
+            {
+                return None;
+            }
             Err(problem) => {
                 let detail = format!("Unsuitable value for error message: {problem}.");
                 found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, ModulePath, ProviderConfigAddr, Resource};
+use ordain_addr::{ConfigResource, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
 use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_lang::ast::{Expr, Traversal};
-use ordain_lang::refs::{body_references, references};
+use ordain_lang::ast::{Body, Expr, Traversal};
+use ordain_lang::refs::{body_references, known_references, references};
+use ordain_provider::{Block, ProviderSchema};
 use petgraph::graph::NodeIndex;
 
 use crate::Input;
+use crate::core::schema_of;
 use crate::graph::{Edge, Graph, ModuleId, Node};
 use crate::provider_keys::ProviderKey;
+use crate::provisioners::provisioner_schema;
 
 /// A module, compiled.
 pub(crate) struct CompiledModule {
@@ -53,7 +56,7 @@ impl Program {
         program.add_module(&input.tree.root, None);
         program.add_nodes();
         program.add_providers(input, &mut found);
-        program.connect_all();
+        program.connect_all(input);
         program.report_circles(&mut found);
         (program, found)
     }
@@ -223,7 +226,8 @@ impl Program {
         match node {
             Node::Open(id) => format!("{} (expand)", path(id)),
             Node::Close(id) => format!("{} (close)", path(id)),
-            Node::Variable(id, name) => inside(id, format!("var.{name}")),
+            Node::Variable(ModuleId(0), name) => format!("var.{name}"),
+            Node::Variable(id, name) => inside(id, format!("var.{name} (expand)")),
             Node::Validation(id, name) => inside(id, format!("var.{name} (validation)")),
             Node::Local(id, name) => inside(id, format!("local.{name} (expand)")),
             Node::Output(id, name) => inside(id, format!("output.{name} (expand)")),
@@ -254,6 +258,12 @@ fn block_of(tree: &ModuleTree, address: &ProviderConfigAddr) -> Option<Arc<Provi
     module.providers.values().find(fits).cloned()
 }
 
+/// References of a body of which the schema is known, or not.
+pub(crate) fn references_of(body: &Body, schema: Option<&Block>) -> Vec<Traversal> {
+    let Some(schema) = schema else { return body_references(body) };
+    known_references(body, &|name| schema.attributes.contains_key(name) || schema.blocks.contains_key(name))
+}
+
 fn not_present(what: &str, missing: &ProviderConfigAddr) -> Diagnostic {
     let detail = format!(
         "To work with {what} its original provider configuration at {missing} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {what}, after which you can remove the provider configuration again."
@@ -263,12 +273,12 @@ fn not_present(what: &str, missing: &ProviderConfigAddr) -> Diagnostic {
 
 /// Edges.
 impl Program {
-    fn connect_all(&mut self) {
+    fn connect_all(&mut self, input: &Input) {
         for (id, config) in self.ids() {
             self.connect_module(id);
             self.connect_values(id, &config);
             for (resource, block) in &config.resources {
-                self.connect_resource(id, resource, block);
+                self.connect_resource(id, resource, block, &input.schemas);
             }
             for (name, check) in &config.checks {
                 let Some(node) = self.graph.find(&Node::Check(id, name.clone())) else { continue };
@@ -283,7 +293,7 @@ impl Program {
                 }
             }
         }
-        self.connect_providers();
+        self.connect_providers(input);
         self.connect_imports();
     }
 
@@ -368,26 +378,22 @@ impl Program {
         }
     }
 
-    fn connect_resource(&mut self, id: ModuleId, resource: &Resource, block: &ResourceBlock) {
+    fn connect_resource(
+        &mut self,
+        id: ModuleId,
+        resource: &Resource,
+        block: &ResourceBlock,
+        schemas: &BTreeMap<ProviderAddr, Arc<ProviderSchema>>,
+    ) {
         let Some(node) = self.graph.find(&Node::Resource(id, resource.clone())) else { return };
         if let Some(expr) = block.repetition.expr() {
             self.connect_expr(node, id, expr);
         }
-        let provisioners = block.provisioners.iter();
-        let bodies =
-            provisioners.flat_map(|provisioner| [Some(&provisioner.body), provisioner.connection.as_ref()]);
-        for body in bodies.chain([Some(&block.body), block.connection.as_ref()]).flatten() {
-            for traversal in body_references(body) {
-                self.connect_reference(node, id, &traversal, Edge::Needs);
-            }
-        }
-        let lifecycle = &block.lifecycle;
-        for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
-            self.connect_expr(node, id, &condition.condition);
-            self.connect_expr(node, id, &condition.error_message);
-        }
-        for trigger in &lifecycle.replace_triggered_by {
-            self.connect_expr(node, id, trigger);
+        let provider = schemas.get(&block.provider_addr);
+        let schema = provider.and_then(|provider| schema_of(provider, resource.mode, &resource.type_name));
+        // What the type does not have is told when the block is read, and needs nothing.
+        for traversal in references_of(&block.body, schema.map(|schema| &schema.block)) {
+            self.connect_reference(node, id, &traversal, Edge::Needs);
         }
         self.connect_lifecycle(node, id, block);
         self.connect_depends_on(node, id, &block.depends_on);
@@ -410,15 +416,16 @@ impl Program {
             self.connect_expr(node, id, &condition.error_message);
         }
         lifecycle.replace_triggered_by.iter().for_each(|expr| self.connect_expr(node, id, expr));
-        let bodies = block.provisioners.iter().flat_map(|one| [Some(&one.body), one.connection.as_ref()]);
-        for body in bodies.chain([block.connection.as_ref()]).flatten() {
-            for traversal in body_references(body) {
-                self.connect_reference(node, id, &traversal, Edge::Needs);
-            }
+        let connections = block.provisioners.iter().map(|one| one.connection.as_ref());
+        let connections = connections.chain([block.connection.as_ref()]).flatten().flat_map(body_references);
+        let bodies = block.provisioners.iter();
+        let bodies = bodies.flat_map(|one| references_of(&one.body, provisioner_schema(&one.kind).as_ref()));
+        for traversal in connections.chain(bodies) {
+            self.connect_reference(node, id, &traversal, Edge::Needs);
         }
     }
 
-    fn connect_providers(&mut self) {
+    fn connect_providers(&mut self, input: &Input) {
         for at in 0..self.providers.len() {
             let Some(provider) = self.providers.get(at) else { continue };
             let Some(node) = self.graph.find(&Node::Provider(at)) else { continue };
@@ -428,7 +435,8 @@ impl Program {
             if let Some(open) = self.graph.find(&Node::Open(id)) {
                 self.graph.connect(node, open, Edge::Needs);
             }
-            for traversal in body.iter().flat_map(body_references) {
+            let schema = input.schemas.get(&provider.address.provider).map(|schema| &schema.config.block);
+            for traversal in body.iter().flat_map(|body| references_of(body, schema)) {
                 self.connect_reference(node, id, &traversal, Edge::Needs);
             }
             if let Some(for_each) = for_each {

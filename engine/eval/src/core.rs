@@ -8,7 +8,7 @@ use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_lang::Scope;
 use ordain_lang::ast::Expr;
 use ordain_lang::eval::evaluate;
-use ordain_provider::Schema;
+use ordain_provider::{ProviderSchema, Schema};
 use ordain_value::{Type, Value};
 
 use crate::checks::CheckTable;
@@ -18,7 +18,7 @@ use crate::provider_keys::ProviderKeys;
 use crate::scope::InstanceScope;
 use crate::sensitive::{SensitiveParts, sensitive_parts};
 use crate::values::{InstanceId, KeyData, Values};
-use crate::{Input, Objects};
+use crate::{Input, Mode, Objects};
 
 /// A schema with what is derived from it once.
 pub(crate) struct TypeInfo {
@@ -75,14 +75,20 @@ impl Core {
 
     fn find_type(&self, provider: &ProviderAddr, mode: ResourceMode, name: &str) -> Option<Arc<TypeInfo>> {
         let provider = self.input.schemas.get(provider)?;
-        let types = match mode {
-            ResourceMode::Managed => &provider.resources,
-            ResourceMode::Data => &provider.data_sources,
-            ResourceMode::Ephemeral => &provider.ephemeral,
-        };
-        let schema = types.get(name)?;
+        let schema = schema_of(provider, mode, name)?;
         let (ty, sensitive) = (schema.block.value_type(), sensitive_parts(&schema.block));
         Some(Arc::new(TypeInfo { schema: schema.clone(), ty, sensitive }))
+    }
+
+    /// Whether an `import` block names a resource that is not declared: a validation tells that once, and not of every
+    /// reference to it.
+    pub(crate) fn is_only_imported(&self, id: ModuleId, resource: &Resource) -> bool {
+        let Some(config) = self.program.config(id).filter(|_| self.input.mode == Mode::Validate) else {
+            return false;
+        };
+        let mut imports = self.input.tree.root.refactoring.imports.iter();
+        !config.resources.contains_key(resource)
+            && imports.any(|one| one.target.resource == *resource && one.target.module == config.path)
     }
 
     /// A scope in a module instance.
@@ -100,6 +106,20 @@ impl Core {
         let failed = diagnostics.has_errors();
         ((!failed).then_some(value), diagnostics)
     }
+}
+
+/// The schema of a type.
+pub(crate) fn schema_of<'p>(
+    provider: &'p ProviderSchema,
+    mode: ResourceMode,
+    name: &str,
+) -> Option<&'p Arc<Schema>> {
+    let types = match mode {
+        ResourceMode::Managed => &provider.resources,
+        ResourceMode::Data => &provider.data_sources,
+        ResourceMode::Ephemeral => &provider.ephemeral,
+    };
+    types.get(name)
 }
 
 /// An error of this crate.

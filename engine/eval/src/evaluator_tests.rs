@@ -90,7 +90,7 @@ fn input(files: &[(&str, &str)], mode: Mode) -> Input {
         schemas: BTreeMap::from([(ProviderAddr::default_for("x"), schema())]),
         variables: BTreeMap::new(),
         world: Arc::new(Still),
-        functions: None,
+        functions: BTreeMap::new(),
         mode,
         workspace: "default".into(),
         timestamp: "2026-01-01T00:00:00Z".into(),

@@ -168,12 +168,18 @@ impl Core {
     ) -> Option<(ResourceInstance, WantedImport)> {
         let address = self.import_address(scope, import, found)?;
         // A key that is not known yet may be any, but it is one.
-        let open = address.key.is_none() && matches!(import.to.unwrapped().kind, ExprKind::Index(_));
+        let computed = matches!(import.to.unwrapped().kind, ExprKind::Index(_));
+        let open = address.key.is_none() && computed;
         let target = self.input.tree.resource(&import.target);
         let fits = open && !target.is_some_and(|target| matches!(target.repetition, Repetition::Single));
         let some = Key::Str("key".into());
         let key = if open { Some(&some) } else { address.key.as_ref() };
-        if !fits && let Some(detail) = self.unlike_target(import, key) {
+        // Where nothing is declared, a validation has said so.
+        let told = !computed && target.is_none() && self.input.mode == Mode::Validate;
+        if !fits
+            && !told
+            && let Some(detail) = self.unlike_target(import, key)
+        {
             let summary = "Invalid import 'to' expression";
             found.push(error(codes::config::INVALID_ARGUMENT, summary, detail, import.to.span));
             return None;

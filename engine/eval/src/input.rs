@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ProviderAddr, ProviderConfigAddr, Target};
+use ordain_addr::{ModulePath, ProviderAddr, ProviderConfigAddr, Target};
 use ordain_config::ModuleTree;
 use ordain_diag::{FileId, Span};
 use ordain_lang::{Functions, World};
@@ -37,8 +37,8 @@ pub struct Input {
     pub variables: BTreeMap<Arc<str>, VariableInput>,
     /// Files, clock and ids for functions.
     pub world: Arc<dyn World>,
-    /// Functions of providers.
-    pub functions: Option<Arc<dyn Functions + Send + Sync>>,
+    /// Functions of providers, by the module whose local names call them.
+    pub functions: BTreeMap<ModulePath, Arc<dyn Functions + Send + Sync>>,
     /// What the evaluation is for.
     pub mode: Mode,
     /// Name of the workspace.

@@ -132,7 +132,8 @@ impl Core {
         };
         let scope = self.scope(instance, keys);
         let before = found.error_count();
-        found.append(scope.check_references(&ordain_lang::refs::body_references(&block.body)));
+        let named = crate::compile::references_of(&block.body, Some(&schema.config.block));
+        found.append(scope.check_references(&named));
         if found.error_count() > before {
             return None;
         }

@@ -81,6 +81,7 @@ pub(crate) fn check_one(
             Some(undeclared_module(config, name, span))
         }
         Subject::Resource(resource, key) => match config.resources.get(resource) {
+            None if scope.core.is_only_imported(module.id, resource) => None,
             None => Some(undeclared_resource(config, resource, span)),
             Some(block) => {
                 let missing = missing_key(block, key.is_some(), rest, span);

@@ -454,7 +454,7 @@ impl Core {
     pub(crate) fn check_depends_on(&self, scope: &InstanceScope<'_>, items: &[DependsOn]) -> Diagnostics {
         let mut found = Diagnostics::new();
         for item in items {
-            let mut reference = match Reference::parse(&item.traversal) {
+            let reference = match Reference::parse(&item.traversal) {
                 Ok(reference) => reference,
                 Err(problem) => {
                     found.push(*problem);
@@ -472,14 +472,9 @@ impl Core {
                 continue;
             }
             found.extend(in_part(&reference, item));
-            if found.has_errors() {
-                continue;
+            if !found.has_errors() {
+                found.append(crate::references::check_one(scope, &reference, &[]));
             }
-            // The key is ignored: it is the block that is depended on.
-            if let Subject::Resource(_, key) = &mut reference.subject {
-                *key = None;
-            }
-            found.append(crate::references::check_one(scope, &reference, &[]));
         }
         found
     }

@@ -101,6 +101,10 @@ impl<'c> InstanceScope<'c> {
         key: Option<&Key>,
         reference: &Reference,
     ) -> Found {
+        let only_imported = self.core.is_only_imported(module.id, resource);
+        if only_imported {
+            return Ok((Value::unknown(Type::Dynamic), reference.consumed));
+        }
         let Some(set) = module.resources.get(resource) else { return self.missing(reference) };
         if self.core.input.mode == Mode::Validate {
             // The steps were checked against the schema; what they lead to is not known, not even its type.
@@ -200,7 +204,9 @@ impl Scope for InstanceScope<'_> {
     }
 
     fn functions(&self) -> Option<&dyn Functions> {
-        self.core.input.functions.as_deref().map(|functions| functions as &dyn Functions)
+        let module = self.core.values.module(self.instance)?;
+        let path = &self.core.program.config(module.id)?.path;
+        self.core.input.functions.get(path).map(|functions| &**functions as &dyn Functions)
     }
 
     fn world(&self) -> &dyn World {

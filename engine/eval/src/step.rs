@@ -99,6 +99,7 @@ impl Evaluator {
         for instance in self.core.values.instances(caller) {
             let scope = self.core.scope(instance, &KeyData::None);
             let expansion = self.core.expand(&scope, &call.repetition, found);
+            found.append(self.core.check_depends_on(&scope, &call.depends_on));
             let Some(expansion) = expansion else { continue };
             let address =
                 self.core.values.module(instance).map(|module| module.address.clone()).unwrap_or_default();

@@ -40,9 +40,15 @@ pub fn body_references(body: &Body) -> Vec<Traversal> {
 }
 
 /// References of a body in those arguments and blocks whose names are known: what does not belong there at all
-/// is not looked into. In JSON syntax everything is.
+/// is not looked into.
 pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Traversal> {
-    let Body::Native(native) = body else { return body_references(body) };
+    let native = match body {
+        Body::Native(native) => native,
+        Body::Json(node) => return body_references(&Body::Json(known_members(node, known))),
+        Body::Joined(parts) => {
+            return parts.iter().flat_map(|part| known_references(part, known)).collect();
+        }
+    };
     let mut found = Vec::new();
     for attribute in native.attributes.iter().filter(|attribute| known(&attribute.name.text)) {
         found.extend(references(&attribute.expr));
@@ -55,6 +61,21 @@ pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Traver
     let blocks = NativeBody { attributes: List::default(), blocks: blocks.into(), span: native.span };
     found.append(&mut body_references(&Body::Native(blocks)));
     found
+}
+
+/// The properties of an object, or of all objects of an array, whose names are known.
+fn known_members(node: &JsonNode, known: &dyn Fn(&str) -> bool) -> JsonNode {
+    let value = match &node.value {
+        JsonValue::Object(members) => {
+            let wanted = members.iter().filter(|(name, _)| &*name.text == "dynamic" || known(&name.text));
+            JsonValue::Object(wanted.cloned().collect())
+        }
+        JsonValue::Array(items) => {
+            JsonValue::Array(items.iter().map(|item| known_members(item, known)).collect())
+        }
+        _ => return node.clone(),
+    };
+    JsonNode { span: node.span, value }
 }
 
 /// Goes through everything that an expression names.

@@ -358,11 +358,7 @@ pub fn evaluation(
         schemas: schemas.clone(),
         variables,
         world: Arc::new(Machine::new(workdir.dir.clone(), home)),
-        functions: Some(Arc::new(crate::provider_functions::ProviderFunctions::new(
-            workdir,
-            &project.tree,
-            schemas,
-        ))),
+        functions: crate::provider_functions::by_module(workdir, &project.tree, schemas),
         mode: ordain_eval::Mode::Plan,
         workspace: workspace.into(),
         timestamp: clock::rfc3339(now).into(),

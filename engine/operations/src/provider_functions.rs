@@ -1,8 +1,9 @@
 //! Functions of providers under the names that a configuration gives the providers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ordain_addr::ProviderAddr;
+use ordain_addr::{ModulePath, ProviderAddr};
 use ordain_config::ModuleTree;
 use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::Functions;
@@ -16,9 +17,9 @@ use crate::Workdir;
 use crate::plan_configuration::SchemasByAddress;
 use crate::providers::Providers;
 
-/// Functions of the providers that the root module requires; a provider that is merely used has none,
+/// Functions of the providers that a module requires; a provider that is merely used has none,
 /// the built-in one no less. Those of the built-in provider are rows of the language's own table.
-pub struct ProviderFunctions {
+struct ProviderFunctions {
     providers: BTreeMap<String, ProviderAddr>,
     schemas: SchemasByAddress,
     workdir: Workdir,
@@ -26,16 +27,28 @@ pub struct ProviderFunctions {
     runtime: Option<Handle>,
 }
 
-impl ProviderFunctions {
-    /// Functions by the local names of the root module.
-    pub fn new(workdir: &Workdir, tree: &ModuleTree, schemas: &SchemasByAddress) -> Self {
-        let required = &tree.root.settings.required_providers;
-        let providers =
-            required.iter().map(|(name, required)| (name.to_string(), required.source.clone())).collect();
-        let runtime = Handle::try_current().ok();
-        Self { providers, schemas: schemas.clone(), workdir: workdir.clone(), runtime }
+/// Functions for each module, by the local names that it has for providers.
+pub fn by_module(
+    workdir: &Workdir,
+    tree: &ModuleTree,
+    schemas: &SchemasByAddress,
+) -> BTreeMap<ModulePath, Arc<dyn Functions + Send + Sync>> {
+    let runtime = Handle::try_current().ok();
+    let mut all: BTreeMap<ModulePath, Arc<dyn Functions + Send + Sync>> = BTreeMap::new();
+    for module in tree.modules() {
+        let required = module.settings.required_providers.iter();
+        let providers: BTreeMap<String, ProviderAddr> =
+            required.map(|(name, required)| (name.to_string(), required.source.clone())).collect();
+        if !providers.is_empty() {
+            let (schemas, workdir, runtime) = (schemas.clone(), workdir.clone(), runtime.clone());
+            let functions = ProviderFunctions { providers, schemas, workdir, runtime };
+            all.insert(module.path.clone(), Arc::new(functions));
+        }
     }
+    all
+}
 
+impl ProviderFunctions {
     fn find(&self, name: &str) -> Option<(&ProviderAddr, String, &Function)> {
         let (provider, function) = name.strip_prefix("provider::")?.split_once("::")?;
         let address = self.providers.get(provider).filter(|address| !address.is_builtin())?;

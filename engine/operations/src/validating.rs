@@ -25,6 +25,7 @@ pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
     let (workspace, _) = workdir.workspace();
     let inputs = crate::variables::Inputs::new();
     let input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());
+    found.append(ordain_config::validate_import_targets(&project.tree));
     found.append(walk(input, &providers).await);
     found
 }

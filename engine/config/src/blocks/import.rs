@@ -82,7 +82,13 @@ impl Import {
         // Of a block that is not whole the address is not looked at.
         let to = fields.take("to").filter(|_| found.error_count() == before)?;
         let whole = to.span();
-        let to = static_text(&block.body, &to.expr, found)?;
+        let written = to.expr;
+        let mut to = static_text(&block.body, &written, found)?;
+        if let (ExprKind::Json(_), Some(text)) = (&written.kind, written.as_text()) {
+            // As Terraform does, which counts the columns of the text that the string stands for.
+            let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            to.span = Span { end: to.span.start.saturating_add(length).min(written.span.end), ..to.span };
+        }
         let target = if has_good_keys(&to, found) { imported(&to, found) } else { None };
         let Some(target) = target.filter(|target| target.resource.mode == Mode::Managed) else {
             let detail = "Only managed resources can be imported.";

@@ -136,7 +136,7 @@ fn triggers(body: &Body, attribute: Option<Attribute>, found: &mut Diagnostics) 
         found.push(bad_argument("Invalid expression", detail, attribute.expr.start_span()));
         return Vec::new();
     };
-    let items: Vec<Expr> = items.iter().map_while(|item| static_text(body, item, found)).collect();
+    let items: Vec<Expr> = items.iter().filter_map(|item| static_text(body, item, found)).collect();
     // As Terraform does, only the first bad one is reported.
     items.into_iter().take_while(|item| trigger_is_good(item, found)).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey, Traversal};
 
-use super::provider::refuse_reserved_blocks;
+use super::provider::{bad_local_name, is_provider_name, refuse_reserved_blocks};
 use super::{DependsOn, ProviderRef, Repetition};
 use crate::constants::text_of;
 use crate::early::EarlyScope;
@@ -72,6 +72,10 @@ pub struct ModuleCall {
     pub arguments: BTreeMap<Arc<str>, Argument>,
     /// Blocks that a call cannot have; reported when the configuration is validated.
     pub(crate) blocks: Vec<Ident>,
+    /// Whether it is written in JSON syntax.
+    pub(crate) json: bool,
+    /// Whether an override file changes it.
+    pub(crate) overridden: bool,
     /// The called module; `None` when it could not be loaded, which was reported.
     pub child: Option<Arc<Module>>,
     /// Where what is missing in the block is missed.
@@ -84,11 +88,12 @@ impl ModuleCall {
     /// Reads a `module` block. The called module is filled in by the loader.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<ModuleCall> {
         let name = named(block, "Invalid module instance name", found)?;
-        let blocks: [(&str, &[&'static str]); 3] = [("lifecycle", &[]), ("locals", &[]), ("_", &[])];
+        let blocks: [(&str, &[&'static str]); 4] =
+            [("lifecycle", &[]), ("locals", &[]), ("provider", &["type"]), ("_", &[])];
         let optional = ["version", "count", "for_each", "depends_on", "providers"];
         let (mut fields, rest) = Fields::some(&block.body, &schema(&["source"], &optional, &blocks), found);
         let enabled = take_enabled(&mut fields, found);
-        refuse_reserved_blocks(&fields.blocks, &["lifecycle", "locals"], "module", found);
+        refuse_reserved_blocks(&fields.blocks, &["lifecycle", "locals", "provider"], "module", found);
         let (version, later_version) = now_or_later(fields.take("version"), found);
         let (source, later_source) = now_or_later(fields.take("source"), found);
         let early = EarlySource { source: later_source, version: later_version };
@@ -107,6 +112,8 @@ impl ModuleCall {
             depends_on: DependsOn::decode(fields.take("depends_on"), found),
             arguments: arguments(&rest, found),
             blocks: written_blocks(&rest),
+            json: matches!(block.body, Body::Json(_)),
+            overridden: matches!(block.body, Body::Joined(_)),
             child: None,
             missing: block.body.missing_item(),
             header: block.header,
@@ -229,6 +236,10 @@ pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<Pass
     let mut passed: Vec<PassedProvider> = Vec::new();
     for item in items.iter() {
         let inner = match &item.key {
+            ObjectKey::Name(name) if !is_provider_name(&name.text) => {
+                found.push(bad_local_name(&name.text, name.span));
+                None
+            }
             ObjectKey::Name(name) => {
                 Some(ProviderRef { name: name.clone(), alias: None, key: None, span: name.span })
             }
@@ -241,7 +252,7 @@ pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<Pass
                 "A provider configuration was already passed to {}. Each child provider configuration can be assigned only once.",
                 inner.text()
             );
-            found.push(duplicate("Duplicate provider address", detail, inner.span));
+            found.push(duplicate("Duplicate provider address", detail, outer.span));
             continue;
         }
         passed.push(PassedProvider { inner, outer });

@@ -49,7 +49,7 @@ impl ProviderBlock {
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<ProviderBlock> {
         let label = block.labels.first()?;
         if !is_provider_name(&label.text) {
-            found.push(bad_local_name(&label.text, label.span));
+            found.push(bad_local_name(&label.text, block.header));
             return None;
         }
         let optional = ["alias", "version", "count", "depends_on", "for_each", "source"];
@@ -127,6 +127,10 @@ impl ProviderRef {
                 return None;
             }
         };
+        if !is_provider_name(&name.text) {
+            found.push(bad_local_name(&name.text, name.span));
+            return None;
+        }
         Some(ProviderRef { name, alias, key, span: expr.span })
     }
 

@@ -369,7 +369,7 @@ fn required_version(attribute: Option<&Attribute>, found: &mut Diagnostics) -> O
 }
 
 fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {
-    if Constraint::parse(text).is_err() {
+    if text.is_empty() || Constraint::parse(text).is_err() {
         let detail = "This string does not use correct version constraint syntax.";
         found.push(bad_argument("Invalid version constraint", detail, span));
     }

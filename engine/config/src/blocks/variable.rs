@@ -41,8 +41,18 @@ pub struct Variable {
 }
 
 /// Names that have a meaning in `module` blocks.
-const RESERVED: [&str; 8] =
-    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+const RESERVED: [&str; 10] = [
+    "source",
+    "version",
+    "providers",
+    "count",
+    "for_each",
+    "lifecycle",
+    "depends_on",
+    "locals",
+    "provider",
+    "_",
+];
 
 impl Variable {
     /// Reads a `variable` block.
@@ -104,16 +114,31 @@ impl Variable {
 
 fn read_type(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
     if let (ExprKind::String(_), Some(text)) = (&expr.kind, expr.as_text()) {
-        let detail = format!(
-            "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and will be removed in a future version of Terraform. Remove the quotes around {text:?}."
-        );
-        let known = matches!(text, "string" | "list" | "map");
-        let summary =
-            if known { "Invalid quoted type constraints" } else { "Invalid legacy variable type hint" };
-        found.push(bad_argument(summary, detail, expr.span));
-        return TypeConstraint::default();
+        return legacy_type(text, expr.span, found);
+    }
+    if let ExprKind::Template(_) = &expr.kind {
+        // A text by old habit, too, where it is one.
+        let (value, problems) = evaluate(expr, &Nothing);
+        if problems.has_errors() {
+            found.append(problems);
+            return TypeConstraint::default();
+        }
+        if let Some(text) = value.as_str().map(str::to_owned) {
+            return legacy_type(&text, expr.span, found);
+        }
     }
     TypeConstraint::parse(expr, found)
+}
+
+/// A type in quotes, which is none.
+fn legacy_type(text: &str, span: Span, found: &mut Diagnostics) -> TypeConstraint {
+    let detail = format!(
+        "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and will be removed in a future version of Terraform. Remove the quotes around {text:?}."
+    );
+    let known = matches!(text, "string" | "list" | "map");
+    let summary = if known { "Invalid quoted type constraints" } else { "Invalid legacy variable type hint" };
+    found.push(bad_argument(summary, detail, span));
+    TypeConstraint::default()
 }
 
 fn read_default(

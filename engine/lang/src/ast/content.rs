@@ -133,8 +133,9 @@ impl Body {
             }
             Body::Joined(parts) => {
                 let ([first, second], optional) = (&**parts, schema.all_optional());
-                let (content, mut found) = first.content(&optional);
-                let (more, problems) = second.content(&optional);
+                // As Terraform does, which overlooks what is unknown in a block that an override file changes.
+                let (content, _, mut found) = first.partial_content(&optional);
+                let (more, _, problems) = second.partial_content(&optional);
                 found.append(problems);
                 let (content, problems) = content.and(more).complete(schema, self.missing_item());
                 found.append(problems);

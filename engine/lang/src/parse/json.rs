@@ -239,7 +239,12 @@ impl Reader<'_> {
     fn member(&mut self) -> Option<(Ident, JsonNode)> {
         let key = self.value();
         let JsonValue::String(text) = key.value else {
-            let span = Span { end: (key.span.start + 1).min(key.span.end), ..key.span };
+            let span = match key.value {
+                JsonValue::Object(_) | JsonValue::Array(_) => {
+                    Span { end: (key.span.start + 1).min(key.span.end), ..key.span }
+                }
+                _ => key.span,
+            };
             let detail = "The name of a property is a string in double quotes.";
             self.fail_at(span, "Invalid object property name", detail);
             return None;

@@ -62,7 +62,12 @@ fn resources(definition: &Value) -> Vec<Resource> {
             subresources,
             counted: true,
             structure: None,
-            custom: Some(Arc::new(Custom { structure: top(&schema, &kind), schema, deprecation })),
+            custom: Some(Arc::new(Custom {
+                structure: top(&schema, &kind),
+                schema,
+                deprecation,
+                columns: version["additionalPrinterColumns"].clone(),
+            })),
         }
     };
     versions.iter().map(one).collect()

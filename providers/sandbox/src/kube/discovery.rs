@@ -44,7 +44,7 @@ pub(crate) fn answer(state: &State, request: &Request, path: &[String]) -> Resul
         }
         ["apis", group, version] => resources(state, group, version),
         ["version"] => Ok(Answer::new(200, version(state))),
-        ["healthz" | "livez" | "readyz", ..] => Ok(text(200, "ok")),
+        [what @ ("healthz" | "livez" | "readyz"), rest @ ..] => health(what, rest, request),
         ["openapi", "v3"] => Ok(Answer::new(200, openapi_index(state))),
         ["openapi", "v3", rest @ ..] => openapi(state, rest),
         ["openapi", "v2"] => Ok(Answer::new(200, openapi_v2(state))),
@@ -52,6 +52,24 @@ pub(crate) fn answer(state: &State, request: &Request, path: &[String]) -> Resul
         ["metrics" | "logs" | "debug", ..] => {
             Err(Failure::unknown(format!("{} {}", request.method, request.path)))
         }
+        _ => Err(Failure::no_path()),
+    }
+}
+
+/// What is looked at to say whether a server is well; `readyz` looks at the last one, too.
+const CHECKS: [&str; 4] = ["ping", "log", "etcd", "informer-sync"];
+
+/// Whether the server is well, all of it or one part, check by check where `verbose` is given.
+fn health(what: &str, rest: &[&str], request: &Request) -> Result<Answer, Failure> {
+    let count = if what == "readyz" { CHECKS.len() } else { CHECKS.len() - 1 };
+    let checks = CHECKS.get(..count).unwrap_or_default();
+    match rest {
+        [] if request.param("verbose").is_some() => {
+            let lines: String = checks.iter().map(|check| format!("[+]{check} ok\n")).collect();
+            Ok(text(200, &format!("{lines}{what} check passed\n")))
+        }
+        [] => Ok(text(200, "ok")),
+        [one] if checks.contains(one) => Ok(text(200, "ok")),
         _ => Err(Failure::no_path()),
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Custom {
     pub structure: Struct,
     pub schema: Value,
     pub deprecation: Option<String>,
+    /// What tables show of its objects.
+    pub columns: Value,
 }
 
 /// group, version, plural, kind, namespaced, short names, subresources, structure

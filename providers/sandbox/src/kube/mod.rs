@@ -30,6 +30,7 @@ mod selectors;
 mod special;
 mod status;
 mod store;
+mod table;
 mod typed;
 mod validate;
 mod write;
@@ -144,6 +145,7 @@ impl Api {
         }
         let accept = route::negotiate(request)?;
         let mut state = self.lock();
+        state.allow_impersonated(&call, request)?;
         let reply = match call {
             route::Call::Path(path) => discovery::answer(&state, request, &path),
             route::Call::Object(target) => state.call(request, &target),

@@ -1,7 +1,10 @@
-//! Bodies in Kubernetes' binary form, for the kinds that Helm writes so: release records and the namespace they live in.
+//! Bodies in Kubernetes' binary form, for the kinds that Helm and `kubectl create` write so.
 //!
-//! Source of the form: the comments of `k8s.io/api/core/v1/generated.proto` and `k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto`:
+//! Source of the form: the comments of `generated.proto` in `k8s.io/api` (core, apps, batch, rbac and authorization v1) and `k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto`:
 //! the bytes `k8s\0`, then an envelope (`runtime.Unknown`) with the kind and the object.
+
+#[path = "protobuf_kinds.rs"]
+mod kinds;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +18,7 @@ enum Part<'b> {
 
 /// How a field is written in JSON.
 #[derive(Clone, Copy)]
-enum Form {
+pub(super) enum Form {
     Text,
     Number,
     Bool,
@@ -26,14 +29,18 @@ enum Form {
     /// A map of bytes, which JSON has in base64.
     ByteMap,
     Message(&'static [Field]),
+    /// Messages, one field each.
+    Messages(&'static [Field]),
+    /// A number or a text.
+    NumberOrText,
     /// Of something that the server decides, or that nobody reads.
     Skipped,
 }
 
 /// Number, name in JSON, form.
-type Field = (u64, &'static str, Form);
+pub(super) type Field = (u64, &'static str, Form);
 
-const METADATA: &[Field] = &[
+pub(super) const METADATA: &[Field] = &[
     (1, "name", Form::Text),
     (2, "generateName", Form::Text),
     (3, "namespace", Form::Text),
@@ -91,7 +98,7 @@ pub(super) fn document(body: &[u8]) -> Option<Value> {
         ("v1", "ConfigMap") => CONFIG_MAP,
         ("v1", "Namespace") => NAMESPACE,
         (_, "DeleteOptions") => DELETE_OPTIONS,
-        _ => return None,
+        _ => kinds::fields(&version, &kind)?,
     };
     let raw = bytes(2, &envelope).unwrap_or_default();
     let mut object = message(&raw, fields)?;
@@ -138,6 +145,24 @@ fn utf8(bytes: &[u8]) -> Option<String> {
     String::from_utf8(bytes.to_vec()).ok()
 }
 
+/// Field 1 says which of the two it is.
+fn number_or_text(bytes: &[u8]) -> Option<Value> {
+    let all = parts(bytes)?;
+    let number = |wanted: u64| {
+        all.iter().find_map(|(own, part)| match part {
+            Part::Number(number) if *own == wanted => Some(*number),
+            _ => None,
+        })
+    };
+    if number(1).unwrap_or(0) == 0 {
+        return Some(json!(number(2).unwrap_or(0)));
+    }
+    all.iter().find_map(|(own, part)| match part {
+        Part::Bytes(bytes) if *own == 3 => utf8(bytes).map(|text| json!(text)),
+        _ => None,
+    })
+}
+
 /// A message as JSON. A field that is not in the table makes the whole unknown, rather than losing it.
 fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
     let mut out = Map::new();
@@ -156,6 +181,13 @@ fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
             (Form::Texts, Part::Bytes(value)) => {
                 let list = out.entry(*name).or_insert_with(|| json!([]));
                 list.as_array_mut()?.push(json!(utf8(value)?));
+            }
+            (Form::Messages(inner), Part::Bytes(value)) => {
+                let list = out.entry(*name).or_insert_with(|| json!([]));
+                list.as_array_mut()?.push(Value::Object(message(value, inner)?));
+            }
+            (Form::NumberOrText, Part::Bytes(value)) => {
+                drop(out.insert((*name).into(), number_or_text(value)?))
             }
             (Form::Message(inner), Part::Bytes(value)) => {
                 out.insert((*name).into(), Value::Object(message(value, inner)?));

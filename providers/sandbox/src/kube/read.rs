@@ -5,6 +5,7 @@ use super::route::{Target, number, on};
 use super::selectors::{Fields, Labels};
 use super::status::{Cause, Failure};
 use super::store::{Event, Name, Watcher, name_of};
+use super::table::Tables;
 use super::{Answer, Body, State};
 use crate::json;
 use crate::message::Request;
@@ -198,6 +199,8 @@ impl State {
         resource: &Resource,
     ) -> Result<Answer, Failure> {
         let filter = Filter::read(request, target, resource)?;
+        let tables = super::special::tables(request, resource, &self.clock)?;
+        let shown = Shown { resource: resource.clone(), tables };
         let key = resource.key();
         let given = request.param("resourceVersion").unwrap_or_default();
         let seconds = number(request, "timeoutSeconds")?.filter(|s| *s > 0).unwrap_or(1800);
@@ -205,7 +208,7 @@ impl State {
         let (chunks, body) = mpsc::unbounded_channel::<Vec<u8>>();
         if matches!(given, "" | "0") {
             for object in self.store.all(&key).filter(|o| filter.fits(o)) {
-                let _ = chunks.send(line("ADDED", &show(resource, object)));
+                let _ = chunks.send(line("ADDED", &shown.of(object)));
             }
             if on(request, "sendInitialEvents") {
                 let _ = chunks.send(bookmark(resource, self.store.version(), true));
@@ -231,9 +234,24 @@ impl State {
             }
         }
         self.store.watch(Watcher { key, events });
-        let resource = resource.clone();
-        tokio::spawn(tell(incoming, chunks, filter, resource, Duration::from_secs(seconds.unsigned_abs())));
+        tokio::spawn(tell(incoming, chunks, filter, shown, Duration::from_secs(seconds.unsigned_abs())));
         Ok(Answer { status: 200, body: Body::Stream(body), warnings: Vec::new(), media_type: None })
+    }
+}
+
+/// How the objects of a watch are shown.
+struct Shown {
+    resource: Resource,
+    tables: Option<Tables>,
+}
+
+impl Shown {
+    fn of(&self, object: &Value) -> Value {
+        let object = show(&self.resource, object);
+        match &self.tables {
+            Some(tables) => tables.of(object),
+            None => object,
+        }
     }
 }
 
@@ -242,7 +260,7 @@ async fn tell(
     mut events: mpsc::UnboundedReceiver<Event>,
     chunks: mpsc::UnboundedSender<Vec<u8>>,
     filter: Filter,
-    resource: Resource,
+    shown: Shown,
     time: Duration,
 ) {
     let end = tokio::time::sleep(time);
@@ -264,7 +282,7 @@ async fn tell(
             (_, false, true) => "DELETED",
             (_, false, false) => continue,
         };
-        if chunks.send(line(kind, &show(&resource, &event.object))).is_err() {
+        if chunks.send(line(kind, &shown.of(&event.object))).is_err() {
             return;
         }
     }

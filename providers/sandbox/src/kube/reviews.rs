@@ -1,7 +1,7 @@
 //! Reviews: who the caller is, and what somebody may do by the roles that are bound.
 
 use super::kinds::Resource;
-use super::route::Target;
+use super::route::{Call, Target, refused, verb};
 use super::status::{Cause, Failure, go_quote};
 use super::{Answer, State, meta, write};
 use crate::json::{self, items, set, text};
@@ -12,6 +12,37 @@ use serde_json::{Value, json};
 const CALLER: &str = "sandbox-admin";
 const CALLERS_GROUPS: [&str; 2] = ["system:masters", "system:authenticated"];
 
+/// Who a request is made for: the caller, or whom the caller names in its place.
+struct Caller {
+    user: String,
+    groups: Vec<String>,
+}
+
+impl Caller {
+    fn of(request: &Request) -> Caller {
+        let Some(user) = request.header("impersonate-user") else {
+            let groups = CALLERS_GROUPS.map(str::to_owned).to_vec();
+            return Caller { user: CALLER.to_owned(), groups };
+        };
+        let named = request.headers.iter().filter(|(name, _)| name == "impersonate-group");
+        let mut groups: Vec<String> = named.map(|(_, group)| group.clone()).collect();
+        if let Some((namespace, _)) =
+            user.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'))
+            && groups.is_empty()
+        {
+            groups = vec!["system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{namespace}")];
+        }
+        if user != "system:anonymous" && !groups.iter().any(|group| group == "system:authenticated") {
+            groups.push("system:authenticated".to_owned());
+        }
+        Caller { user: user.to_owned(), groups }
+    }
+
+    fn asks<'q>(&'q self, resource: &'q Value, url: &'q Value) -> Question<'q> {
+        Question { user: &self.user, groups: self.groups.iter().map(String::as_str).collect(), resource, url }
+    }
+}
+
 /// Somebody and what they want.
 struct Question<'q> {
     user: &'q str,
@@ -21,6 +52,27 @@ struct Question<'q> {
 }
 
 impl State {
+    /// What somebody in whose place the caller acts may do is what roles say; everybody may look around and ask about
+    /// themselves.
+    pub(super) fn allow_impersonated(&self, call: &Call, request: &Request) -> Result<(), Failure> {
+        if request.header("impersonate-user").is_none() {
+            return Ok(());
+        }
+        let Call::Object(target) = call else { return Ok(()) };
+        if target.plural.starts_with("selfsubject") {
+            return Ok(());
+        }
+        let caller = Caller::of(request);
+        let wanted = json!({"verb": verb(target, request), "group": target.group, "resource": target.plural,
+            "subresource": target.subresource.clone().unwrap_or_default(),
+            "namespace": target.namespace.clone().unwrap_or_default(), "name": target.name.clone().unwrap_or_default()});
+        let allowed = self.judge(&caller.asks(&wanted, &Value::Null));
+        match allowed["allowed"] == true {
+            true => Ok(()),
+            false => Err(refused(call, request, &caller.user)),
+        }
+    }
+
     /// A review. What it says is not stored.
     pub(super) fn review(
         &mut self,
@@ -66,12 +118,18 @@ impl State {
         namespace: Option<&str>,
     ) -> Result<Value, Failure> {
         let spec = &body["spec"];
-        let user = json!({"username": CALLER, "groups": CALLERS_GROUPS});
+        let caller = Caller::of(request);
+        let user = json!({"username": caller.user, "groups": caller.groups});
         Ok(match resource.plural.as_ref() {
             "selfsubjectreviews" => json!({"userInfo": user}),
             "selfsubjectrulesreviews" => {
                 if text(spec, "namespace").is_empty() {
                     return Err(Failure::bad_request("no namespace on request"));
+                }
+                if request.header("impersonate-user").is_some() {
+                    return Err(Failure::unknown(
+                        "the rules of somebody else; ask about one action at a time",
+                    ));
                 }
                 json!({"resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
                     "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}], "incomplete": false})
@@ -85,7 +143,7 @@ impl State {
             }
             "selfsubjectaccessreviews" => {
                 refuse(resource, &causes(spec, None))?;
-                json!({"allowed": true})
+                self.judge(&caller.asks(&spec["resourceAttributes"], &spec["nonResourceAttributes"]))
             }
             _ => {
                 let mut wrong = causes(spec, namespace);

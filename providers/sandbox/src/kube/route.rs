@@ -83,31 +83,40 @@ fn is_namespace_itself(rest: &[String]) -> bool {
 
 /// What an unknown caller may see.
 pub(crate) fn allow_anonymous(call: &Call, request: &Request) -> Result<(), Failure> {
-    let who = "User \"system:anonymous\"";
-    let method = request.method.as_str();
+    let open = ["version", "healthz", "livez", "readyz"];
     match call {
-        Call::Path(path) => {
-            let open = ["version", "healthz", "livez", "readyz"];
-            if path.first().is_some_and(|p| open.contains(&p.as_str())) {
-                return Ok(());
-            }
+        Call::Path(path) if path.first().is_some_and(|p| open.contains(&p.as_str())) => Ok(()),
+        _ => Err(refused(call, request, "system:anonymous")),
+    }
+}
+
+/// The word for what a call on objects does, in the rules of roles.
+pub(crate) fn verb(target: &Target, request: &Request) -> &'static str {
+    match (request.method.as_str(), &target.name) {
+        ("GET", None) if target.watch || request.param("watch").is_some() => "watch",
+        ("GET" | "HEAD", None) => "list",
+        ("GET" | "HEAD", Some(_)) => "get",
+        ("POST", _) => "create",
+        ("PUT", _) => "update",
+        ("PATCH", _) => "patch",
+        ("DELETE", None) => "deletecollection",
+        _ => "delete",
+    }
+}
+
+/// That somebody may not make a call.
+pub(crate) fn refused(call: &Call, request: &Request, user: &str) -> Failure {
+    let who = format!("User {}", super::status::go_quote(user));
+    match call {
+        Call::Path(_) => {
             let verb = request.method.to_lowercase();
             let message = format!("forbidden: {who} cannot {verb} path \"{}\"", request.path);
             let mut failure = Failure::new(403, "Forbidden", message);
             failure.details = Some(serde_json::Map::new());
-            Err(failure)
+            failure
         }
         Call::Object(t) => {
-            let verb = match (method, &t.name) {
-                ("GET", None) if t.watch || request.param("watch").is_some() => "watch",
-                ("GET" | "HEAD", None) => "list",
-                ("GET" | "HEAD", Some(_)) => "get",
-                ("POST", _) => "create",
-                ("PUT", _) => "update",
-                ("PATCH", _) => "patch",
-                ("DELETE", None) => "deletecollection",
-                _ => "delete",
-            };
+            let verb = verb(t, request);
             let scope = match &t.namespace {
                 Some(ns) => format!("in the namespace \"{ns}\""),
                 None => "at the cluster scope".to_string(),
@@ -123,7 +132,7 @@ pub(crate) fn allow_anonymous(call: &Call, request: &Request) -> Result<(), Fail
                     if t.group.is_empty() { t.plural.clone() } else { format!("{}.{}", t.plural, t.group) };
                 failure.message = format!("{what} is forbidden: {why}");
             }
-            Err(failure)
+            failure
         }
     }
 }
@@ -135,29 +144,26 @@ pub(crate) enum Accept {
     Yaml,
     /// Only the metadata of objects.
     Metadata,
+    /// Rows and columns.
+    Table,
 }
 
 /// Chooses the form of the answer.
 pub(crate) fn negotiate(request: &Request) -> Result<Accept, Failure> {
     let given = request.header("accept").unwrap_or("*/*");
-    let mut table = false;
     for one in given.split(',') {
         let plain = one.replace(' ', "").to_lowercase();
         if plain.contains("as=partialobjectmetadata") {
             return Ok(Accept::Metadata);
         }
         if plain.contains("as=table") {
-            table = true;
-            continue;
+            return Ok(Accept::Table);
         }
         match one.split(';').next().unwrap_or_default().trim() {
             "application/json" | "*/*" | "application/*" | "" => return Ok(Accept::Json),
             "application/yaml" => return Ok(Accept::Yaml),
             _ => {}
         }
-    }
-    if table {
-        return Err(Failure::unknown("tables; objects are given where application/json is accepted, too"));
     }
     let message = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
     let mut failure = Failure::new(406, "NotAcceptable", message);

@@ -1,9 +1,11 @@
 //! Dispatch of calls on objects, and the calls and objects that follow no general rule.
 
 use super::kinds::Resource;
-use super::route::{Target, on};
+use super::route::{Accept, Target, negotiate, on};
 use super::status::{About, Cause, Failure};
+use super::table::{Include, Tables};
 use super::{Answer, Body, State, meta, write};
+use crate::clock::Clock;
 use crate::ids::random_uuid;
 use crate::json::{self, items, set, text};
 use crate::message::Request;
@@ -31,6 +33,17 @@ const UNSERVED: &[(&str, &str)] = &[
 /// Standard base64 of a text.
 pub(crate) fn base64(text: &str) -> String {
     STANDARD.encode(text)
+}
+
+/// What makes tables of the objects that are asked for, where the client wants tables.
+pub(crate) fn tables(
+    request: &Request,
+    resource: &Resource,
+    clock: &Clock,
+) -> Result<Option<Tables>, Failure> {
+    let wanted = negotiate(request)? == Accept::Table;
+    let include = Include::read(request.param("includeObject"));
+    Ok(wanted.then(|| Tables::new(resource, include, clock.clone())))
 }
 
 impl State {
@@ -81,6 +94,12 @@ impl State {
                 (_, Some(name), Some(sub)) => self.part(request, &resource, target, name, sub),
                 _ => Err(Failure::no_method()),
             }?;
+        if let Some(tables) = tables(request, &resource, &self.clock)?
+            && matches!(target.subresource.as_deref(), None | Some("status"))
+            && let Body::Value(value) = answer.body
+        {
+            answer.body = Body::Value(tables.of(value));
+        }
         if let Some(warning) = resource.custom.as_ref().and_then(|c| c.deprecation.clone()) {
             answer.warnings.insert(0, warning);
         }

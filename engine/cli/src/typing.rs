@@ -2,10 +2,11 @@
 //! completion of names and functions.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
+use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
@@ -34,7 +35,7 @@ impl Typing {
         let history = MemHistory::with_config(&config);
         let mut editor: Editor<Names, MemHistory> =
             Editor::with_history(config, history).map_err(|error| error.to_string())?;
-        editor.set_helper(Some(Names(names)));
+        editor.set_helper(Some(Names::new(names)));
         Ok(Typing { editor })
     }
 
@@ -43,22 +44,46 @@ impl Typing {
     /// # Errors
     /// The terminal cannot be read.
     pub fn next(&mut self) -> Result<Typed, String> {
-        match self.editor.readline("> ") {
-            Ok(line) => {
-                // A line that cannot be remembered can be evaluated all the same.
-                let _remembered = self.editor.add_history_entry(line.as_str());
-                Ok(Typed::Text(line))
+        loop {
+            if let Some(names) = self.editor.helper_mut() {
+                names.typed.set(false);
             }
-            Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(Typed::End),
-            Err(error) => Err(error.to_string()),
+            match self.editor.readline("> ") {
+                Ok(line) => {
+                    // A line that cannot be remembered can be evaluated all the same.
+                    let _remembered = self.editor.add_history_entry(line.as_str());
+                    return Ok(Typed::Text(whole(line)));
+                }
+                // An interrupt takes back what was typed; where nothing was, it is the end.
+                Err(ReadlineError::Interrupted)
+                    if self.editor.helper().is_some_and(|names| names.typed.get()) => {}
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(Typed::End),
+                Err(error) => return Err(error.to_string()),
+            }
         }
     }
 }
 
-/// Names in order.
-struct Names(Vec<String>);
+/// Text of several lines ends with a line end, as the marker at the end of a heredoc must.
+fn whole(mut line: String) -> String {
+    if line.contains('\n') {
+        line.push('\n');
+    }
+    line
+}
+
+/// Names in order, and what is known of the line that is typed.
+struct Names {
+    names: Vec<String>,
+    /// Whether anything stands in it.
+    typed: Cell<bool>,
+}
 
 impl Names {
+    fn new(names: Vec<String>) -> Names {
+        Names { names, typed: Cell::new(false) }
+    }
+
     /// Where the name before the cursor begins, and what it may become.
     fn candidates(&self, line: &str, cursor: usize) -> (usize, Vec<String>) {
         let before = line.get(..cursor).unwrap_or(line);
@@ -72,8 +97,8 @@ impl Names {
         if part.is_empty() {
             return (begins, Vec::new());
         }
-        let from = self.0.partition_point(|name| name.as_str() < part);
-        let fitting = self.0.iter().skip(from).take_while(|name| name.starts_with(part));
+        let from = self.names.partition_point(|name| name.as_str() < part);
+        let fitting = self.names.iter().skip(from).take_while(|name| name.starts_with(part));
         (begins, fitting.take(100).cloned().collect())
     }
 }
@@ -107,6 +132,11 @@ impl Hinter for Names {
 impl Highlighter for Names {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _default: bool) -> Cow<'b, str> {
         Cow::Borrowed(prompt)
+    }
+
+    fn highlight_char(&self, line: &str, _at: usize, _kind: CmdKind) -> bool {
+        self.typed.set(!line.is_empty());
+        false
     }
 }
 

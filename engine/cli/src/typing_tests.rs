@@ -6,7 +6,7 @@ fn names_complete_from_where_they_begin() {
         .map(str::to_owned)
         .to_vec();
     names.sort();
-    let names = Names(names);
+    let names = Names::new(names);
     assert_eq!(names.candidates("1 + var.s", 9), (4, vec!["var.size".to_owned(), "var.sizes".to_owned()]));
     assert_eq!(names.candidates("upp", 3), (0, vec!["upper(".to_owned()]));
     assert_eq!(names.candidates("[terraform_data.a.", 18), (1, vec!["terraform_data.a.id".to_owned()]));

@@ -186,7 +186,8 @@ impl Charset {
                     String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len())?);
                 let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut out, true);
                 let guessed = leaves_open(encoding) && out.contains(is_upper_control)
-                    || out.contains(|c| asian::is_surplus(encoding, c));
+                    || out.contains(|c| asian::is_surplus(encoding, c))
+                    || asian::has_four_bytes(encoding, bytes);
                 if result == DecoderResult::InputEmpty && !guessed { Some(out) } else { None }
             }
         }

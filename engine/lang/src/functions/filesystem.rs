@@ -147,9 +147,15 @@ fn fileset(call: &Call<'_>) -> FunctionResult {
     let joined = clean(&format!("{base}/{pattern}"));
     let joined = if base.is_empty() || base == "." { clean(pattern) } else { joined };
     let failed = |why: &str| FunctionError::call(format!("failed to glob pattern {joined:?}: {why}"));
-    let glob = Glob::parse(&joined).ok_or_else(|| failed("syntax error in pattern"))?;
-    let root = glob.root();
     let world = call.environment.world;
+    let Some(glob) = Glob::parse(&joined) else {
+        // A pattern is first read when there is something to compare with it.
+        return match world.walk(Path::new(&clean(base))) {
+            Err(error) if error.not_found => Ok(Value::set(Type::String, Vec::new())),
+            _ => Err(failed("syntax error in pattern")),
+        };
+    };
+    let root = glob.root();
     let files = match world.walk(Path::new(&root)) {
         Ok(files) => files,
         // Nothing is below a file.

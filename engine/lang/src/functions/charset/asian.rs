@@ -61,6 +61,17 @@ fn character(encoding: &'static Encoding, c: char) -> Option<Vec<u8>> {
     one(encoding, c)
 }
 
+/// Whether GBK, which has characters of two bytes at most, is given some of four, which browsers read as GB 18030.
+pub(super) fn has_four_bytes(encoding: &'static Encoding, bytes: &[u8]) -> bool {
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next().filter(|_| encoding == GBK) {
+        if *byte > 0x80 && rest.next().is_some_and(u8::is_ascii_digit) {
+            return true;
+        }
+    }
+    false
+}
+
 /// One character as the library writes it.
 fn one(encoding: &'static Encoding, c: char) -> Option<Vec<u8>> {
     let mut out = [0; 8];

@@ -20,6 +20,7 @@ mod refactor;
 mod refresh;
 mod request;
 mod session;
+mod still_there;
 
 pub use planning::{Made, plan};
 pub use request::{Options, Refresh, Request};

@@ -16,7 +16,7 @@ use crate::managed::{delete_deposed, record};
 use crate::refresh;
 use crate::session::{Done, Session, change};
 
-type Keys = Option<Arc<[Option<Key>]>>;
+pub(crate) type Keys = Option<Arc<[Option<Key>]>>;
 
 /// Which instances the configuration stands for, as the evaluator told.
 #[derive(Default)]

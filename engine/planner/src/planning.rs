@@ -18,8 +18,9 @@ use crate::importing::{self, cannot_import};
 use crate::order::{Uses, order};
 use crate::orphans::{Orphan, orphan_reason};
 use crate::outputs::output_changes;
-use crate::refactor::{RemovedBlocks, carry_out_moves, still_expanded};
+use crate::refactor::{Moves, RemovedBlocks, carry_out_moves};
 use crate::session::Session;
+use crate::still_there::still_there;
 use crate::{Options, Refresh, Request};
 
 /// A plan, and how far its making came.
@@ -36,7 +37,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut found = Diagnostics::new();
     let mut prior = base.clone();
     let tree = Arc::clone(&evaluation.tree);
-    let moved = found.take(carry_out_moves(&tree, &mut prior, &options));
+    let mut moves = found.take(carry_out_moves(&tree, &mut prior, &options));
     let removed = found.take(RemovedBlocks::of(&tree));
     as_asked(&mut evaluation, &options);
     evaluation.stored_providers = needed_by_state(&tree, &prior);
@@ -51,10 +52,11 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     if session.options.looks_first() && holds_anything(&refreshed.prior) && !found.has_errors() {
         // What fails then leaves no plan that would be worth keeping.
         refreshed =
-            found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moved).await);
+            found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moves).await);
         session.options.refresh = Refresh::Nothing;
     }
     // What was looked at first is at its new address before it is planned to go.
+    let moved = std::mem::take(&mut moves.moved);
     let moved = if refreshed.looked { BTreeMap::new() } else { moved };
     let mut drive = Drive::new(&session, &*providers, refreshed.prior, moved);
     drive.providers = refreshed.providers;
@@ -62,17 +64,14 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
         let mut evaluator = found.take(Evaluator::new(evaluation));
         begun = !found.has_errors();
         if begun {
-            misled = run(&session, &mut drive, &mut evaluator, &base, &removed, &mut found).await;
+            misled = run(&session, &mut drive, &mut evaluator, &base, (&moves, &removed), &mut found).await;
         }
         outcome = evaluator.finish();
         found.append(std::mem::take(&mut outcome.diagnostics));
     }
     found.append(std::mem::take(&mut drive.found));
-    if misled.has_errors() {
-        // Objects that were taken for others are likely behind all else that is wrong.
-        found = found.into_iter().filter(|item| !item.is_error()).chain(misled).collect();
-        begun = false;
-    }
+    begun &= !misled.has_errors();
+    found = before_all_else(misled, found);
     if let Some((address, _)) = &session.options.import {
         importing::settle(&mut drive.prior, &outcome, address, &mut found);
     }
@@ -82,6 +81,14 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
     let plan = if session.options.only_reads { only_read(plan) } else { plan };
     (Made { plan: Plan { given, ..plan }, begun }, found)
+}
+
+/// Objects that were taken for others are likely behind all else that is wrong.
+fn before_all_else(misled: Diagnostics, found: Diagnostics) -> Diagnostics {
+    match misled.has_errors() {
+        true => found.into_iter().filter(|item| !item.is_error()).chain(misled).collect(),
+        false => found,
+    }
 }
 
 /// A plan of which only what was read is carried out.
@@ -99,7 +106,7 @@ async fn run(
     drive: &mut Drive<'_>,
     evaluator: &mut Evaluator,
     base: &State,
-    removed: &RemovedBlocks<'_>,
+    (moves, removed): (&Moves, &RemovedBlocks<'_>),
     found: &mut Diagnostics,
 ) -> Diagnostics {
     let tree = &session.tree;
@@ -107,11 +114,12 @@ async fn run(
         preset(session, &drive.prior, evaluator);
     }
     drive.run(evaluator).await;
-    let misled = still_expanded(tree, &drive.expansions);
+    let mut misled = Diagnostics::new();
     found.extend(half_named(&session.options, drive));
     if let Some((address, _)) = &session.options.import {
         found.extend(cannot_import(drive, base, address));
     } else {
+        misled = moves.mistakes(still_there(tree, &drive.expansions));
         let orphans = orphans(session, drive, evaluator, removed);
         drive.end(orphans).await;
     }
@@ -176,7 +184,7 @@ async fn refresh_first(
     source: &dyn ProviderSource,
     evaluation: &ordain_eval::Input,
     prior: State,
-    moved: &BTreeMap<ResourceInstance, ResourceInstance>,
+    moves: &Moves,
 ) -> (Refreshed, Diagnostics) {
     let session = Session {
         options: Options { mode: Mode::Normal, ..session.options.clone() },
@@ -195,8 +203,9 @@ async fn refresh_first(
         return (Refreshed { prior, ..Refreshed::default() }, found);
     }
     let mut outputs = prior.outputs.clone();
-    let mut drive = Drive::new(&session, source, prior, moved.clone());
+    let mut drive = Drive::new(&session, source, prior, moves.moved.clone());
     drive.run(&mut evaluator).await;
+    let misled = moves.mistakes(still_there(&session.tree, &drive.expansions));
     describe(&session.tree, &mut drive, &evaluator);
     let removed = found.take(RemovedBlocks::of(&session.tree));
     let orphans = orphans(&session, &drive, &evaluator, &removed);
@@ -213,6 +222,7 @@ async fn refresh_first(
         }
     }
     drive.prior.outputs.clone_from(&outputs);
+    found = before_all_else(misled, found);
     if !found.has_errors() {
         // The plan of the end says all that is left to say.
         found = Diagnostics::new();

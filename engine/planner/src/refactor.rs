@@ -1,7 +1,6 @@
 //! `moved` and `removed` blocks: checked against the configuration, then carried out on the prior state.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, Key, ModuleInstance, ModulePath, ResourceInstance, Target};
 use ordain_config::ModuleTree;
@@ -10,11 +9,22 @@ use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_state::{Move, Rebound, State, order_moves, rebind, rebind_instance};
 
 use crate::Options;
-use crate::orphans::Expansions;
 
 /// Statements of all modules, with the module that holds each.
 struct Statements<'t> {
     moved: Vec<(&'t ModulePath, &'t Moved)>,
+}
+
+/// What became of the `moved` blocks.
+pub(crate) struct Moves {
+    /// Where objects stand now, with where they stood.
+    pub(crate) moved: BTreeMap<ResourceInstance, ResourceInstance>,
+    /// What is wrong with statements. Nothing was moved then. It is told together with [`still_there`].
+    ///
+    /// [`still_there`]: crate::still_there::still_there
+    pub(crate) wrong: Diagnostics,
+    /// Statements that wait for each other, of which nothing was moved either: told where nothing else is wrong.
+    pub(crate) cycle: Option<Diagnostic>,
 }
 
 /// Carries out all `moved` blocks, and the moves between no key and `[0]` that follow from `count` being
@@ -23,14 +33,14 @@ pub(crate) fn carry_out_moves(
     tree: &ModuleTree,
     state: &mut State,
     options: &Options,
-) -> (BTreeMap<ResourceInstance, ResourceInstance>, Diagnostics) {
+) -> (Moves, Diagnostics) {
     let modules = tree.modules();
     let moved = modules
         .iter()
         .flat_map(|module| module.refactoring.moved.iter().map(|moved| (&module.path, moved)))
         .collect();
     let statements = Statements { moved };
-    let mut found = statements.check(tree, state);
+    let wrong = statements.check(state);
     let moves: Vec<Move> = statements
         .moved
         .iter()
@@ -43,27 +53,39 @@ pub(crate) fn carry_out_moves(
     // They are of what was there before: what a statement brings to an address does not move on by itself.
     let mut implied = implied_moves(tree, state);
     statements.leave_alone(&mut implied);
-    let mut rebound = Rebound::default();
-    match order_moves(&moves) {
-        Ok(ordered) if !found.has_errors() => rebound = rebind(state, &ordered),
-        Ok(_) => {}
-        // What is still declared explains the circle better than the circle itself.
-        Err(cycle) if !found.has_errors() => found.push(statements.cycle(&cycle.0)),
-        Err(_) => {}
-    }
-    if found.has_errors() {
-        return (BTreeMap::new(), found);
-    }
+    let ordered = match order_moves(&moves) {
+        Ok(ordered) if !wrong.has_errors() => Ok(ordered),
+        Ok(_) => Err(None),
+        Err(cycle) => Err(Some(statements.cycle(&cycle.0))),
+    };
+    let mut rebound = match ordered {
+        Ok(ordered) => rebind(state, &ordered),
+        Err(cycle) => return (Moves { moved: BTreeMap::new(), wrong, cycle }, Diagnostics::new()),
+    };
     for (from, to) in implied {
         rebind_instance(state, &mut rebound, &from, &to);
     }
+    let mut found = Diagnostics::new();
     if !rebound.blocked.is_empty() {
         found.push(blocked(&rebound.blocked));
     }
     if options.is_partial() {
         found.extend(untargeted(&rebound, options));
     }
-    (rebound.moved, found)
+    (Moves { moved: rebound.moved, wrong, cycle: None }, found)
+}
+
+impl Moves {
+    /// What is wrong with the statements, in all: what is still there, when instances are known, explains a circle
+    /// better than the circle itself.
+    pub(crate) fn mistakes(&self, still_there: Diagnostics) -> Diagnostics {
+        let mut all = self.wrong.clone();
+        all.append(still_there);
+        if !all.has_errors() {
+            all.extend(self.cycle.clone());
+        }
+        all
+    }
 }
 
 fn error(summary: &str, detail: String, span: Span) -> Diagnostic {
@@ -106,7 +128,7 @@ impl Statements<'_> {
         implied.retain(|(from, to)| !spoken_of(from) && !spoken_of(to));
     }
 
-    fn check(&self, tree: &ModuleTree, state: &State) -> Diagnostics {
+    fn check(&self, state: &State) -> Diagnostics {
         let mut found = Diagnostics::new();
         let mut from: HashMap<String, &Moved> = HashMap::new();
         let mut to: HashMap<String, &Moved> = HashMap::new();
@@ -124,13 +146,6 @@ impl Statements<'_> {
             if to.insert(target.clone(), moved).is_some_and(|other| other.from.0 != moved.from.0) {
                 let detail = format!("Two statements move different objects to {target}.");
                 found.push(error("Ambiguous move statements", detail, moved.header));
-            }
-            if still_declared(tree, module, &moved.from.0).is_some() {
-                let detail = format!(
-                    "This statement declares that {source} moved to {target}, but it is still declared in the \
-                     configuration. Remove the declaration or the statement."
-                );
-                found.push(error("Moved object still exists", detail, moved.from.1));
             }
             // What was moved long ago, or never was, needs no provider that could do it.
             if let Some(detail) = kinds_differ(&moved.from.0, &moved.to.0)
@@ -178,84 +193,7 @@ fn is_stored(state: &State, module: &ModulePath, from: &Target) -> bool {
     })
 }
 
-/// Where a whole resource or module call that statements move away from is declared all the same. Single
-/// instances are known only after evaluation.
-fn still_declared(tree: &ModuleTree, module: &ModulePath, from: &Target) -> Option<Span> {
-    match from {
-        Target::Resource(resource) => {
-            let declaring = declaring(module, &resource.module);
-            let config = ConfigResource { module: declaring, resource: resource.resource.clone() };
-            // Without a key the one instance may be meant, which `count` or `for_each` do not declare.
-            tree.resource(&config)
-                .filter(|block| matches!(block.repetition, Repetition::Single))
-                .map(|block| block.header)
-        }
-        Target::Module(instance) => {
-            let (path, name) = declaring(module, instance).parent()?;
-            let call = tree.module(&path)?.calls.get(&name)?;
-            let keyed = instance.0.last().is_some_and(|step| step.key.is_some());
-            (!keyed && matches!(call.repetition, Repetition::Single)).then_some(call.header)
-        }
-        Target::Instance(_) => None,
-    }
-}
-
-/// Statements that move an instance away which the configuration stands for all the same, now that its
-/// instances are known.
-pub(crate) fn still_expanded(tree: &ModuleTree, expansions: &Expansions) -> Diagnostics {
-    let mut wanted: HashMap<ConfigResource, Vec<&Option<Key>>> = HashMap::new();
-    let mut found = Diagnostics::new();
-    for module in tree.modules() {
-        for moved in &module.refactoring.moved {
-            let declared = match &moved.from.0 {
-                Target::Instance(from) => {
-                    if wanted.is_empty() {
-                        for (resource, keys) in &expansions.resources {
-                            let keys = keys.iter().flat_map(|keys| keys.iter());
-                            wanted.entry(resource.config()).or_default().extend(keys);
-                        }
-                    }
-                    let path = declaring(&module.path, &from.module);
-                    let config = ConfigResource { module: path, resource: from.resource.clone() };
-                    wanted.get(&config).is_some_and(|keys| keys.contains(&&from.key))
-                }
-                Target::Module(from) => still_called(&module.path, from, expansions),
-                // All of a resource moves where neither end has a key, however many instances there are.
-                Target::Resource(from) if matches!(moved.to.0, Target::Resource(_)) => {
-                    let path = declaring(&module.path, &from.module);
-                    let config = ConfigResource { module: path, resource: from.resource.clone() };
-                    expansions.resources.keys().any(|resource| resource.config() == config)
-                }
-                Target::Resource(_) => false,
-            };
-            if declared {
-                let source = absolute(&module.path, &moved.from.0);
-                let detail = format!(
-                    "This statement declares that {source} moved, but the configuration still stands for that \
-                     instance. Change count or for_each, or remove the statement."
-                );
-                found.push(error("Moved object still exists", detail, moved.from.1));
-            }
-        }
-    }
-    found
-}
-
-/// Whether an instance of a module call that has a key is there all the same.
-fn still_called(module: &ModulePath, from: &ModuleInstance, expansions: &Expansions) -> bool {
-    let Some((last, outer)) = from.0.split_last() else { return false };
-    if last.key.is_none() {
-        return false;
-    }
-    let path: Vec<&Arc<str>> = module.0.iter().chain(outer.iter().map(|step| &step.name)).collect();
-    expansions.modules.iter().any(|((caller, name), keys)| {
-        *name == last.name
-            && caller.0.iter().map(|step| &step.name).eq(path.iter().copied())
-            && keys.as_ref().is_some_and(|keys| keys.contains(&last.key))
-    })
-}
-
-fn declaring(module: &ModulePath, relative: &ordain_addr::ModuleInstance) -> ModulePath {
+pub(crate) fn declaring(module: &ModulePath, relative: &ordain_addr::ModuleInstance) -> ModulePath {
     let mut path = module.clone();
     path.0.extend(relative.path().0);
     path

@@ -26,7 +26,6 @@ pub struct PolicyGate {
     /// Where changes stand in the plan.
     rows: HashMap<(String, Option<String>), usize>,
     schemas: Schemas,
-    nonce: String,
     environment: Option<String>,
     time_zone: String,
     actor: Option<String>,
@@ -57,8 +56,7 @@ impl PolicyGate {
         let bundle = found.take(judging::bundle(&repository, policies));
         let file = Arc::new(file.clone());
         let plan = found.take(judging::document(&file));
-        let nonce = file.header.origin.nonce.clone();
-        let contract = contract::contract(&file.plan, &file.schemas, &nonce);
+        let contract = contract::contract(&file.plan, &file.schemas, &file.header.origin.nonce);
         let (Some(bundle), Some(plan), Ok(contract)) = (bundle, plan, contract) else {
             found.push(broken(
                 "the policies that judged the plan are not there, or it cannot be shown to them",
@@ -73,7 +71,6 @@ impl PolicyGate {
             rows: file.plan.changes.iter().map(key).zip(0..).collect(),
             read: Mutex::new(Read { contract, objects: Arc::new(Objects::of(Arc::clone(&file))) }),
             schemas: file.schemas.clone(),
-            nonce,
             time_zone: judging::time_zone(&repository, environment.as_deref()),
             environment,
             actor: repository.actor,
@@ -84,7 +81,7 @@ impl PolicyGate {
 
     /// Puts the real values of one change in the place of what was planned.
     fn put(&self, change: &Change) -> Result<MutexGuard<'_, Read>, Diagnostic> {
-        let real = contract::change(change, &self.schemas, &self.nonce).map_err(|why| broken(&why.0))?;
+        let real = contract::change(change, &self.schemas);
         let mut read = self.read.lock().map_err(|_| broken("another judgement failed"))?;
         let at = self.rows.get(&key(change)).ok_or_else(|| broken("the plan has no such change"))?;
         Arc::make_mut(&mut read.objects).settle(*at, change.clone());

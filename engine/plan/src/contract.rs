@@ -24,8 +24,8 @@ pub const CONTRACT: &str = "1";
 /// What rules read of a plan, and what messages must not show.
 #[derive(Clone, Default, PartialEq)]
 pub struct Contract {
-    /// `{"plan", "outputs", "variables"}`; of one change, that change. All changes of a plan at once would take many
-    /// times the room of the plan: they are made one by one ([`change`]) when somebody looks at them.
+    /// `{"plan", "outputs", "variables"}`. All changes of a plan at once would take many times the room of the plan: they
+    /// are made one by one ([`change`], [`value`]) when somebody looks at them.
     pub document: Json,
     /// Texts of all sensitive values, those of objects that do not change included.
     pub secrets: SecretTexts,
@@ -75,14 +75,52 @@ pub fn contract(plan: &Plan, schemas: &Schemas, salt: &str) -> Result<Contract, 
     Ok(writer.done(document))
 }
 
-/// The contract form of one change, as in `changes` and `drift`, and what messages must not show of it.
+/// The contract form of one change, as in `changes` and `drift`, without its values: `before`, `after` and `identity` are
+/// left to [`value`]. Beside it what messages must not show of it.
+pub fn change(change: &Change, schemas: &Schemas) -> Contract {
+    let mut writer =
+        Writer { salt: "", secrets: SecretTexts::default(), sealed: BTreeMap::new(), veiled: false };
+    writer.look_at(change, schemas);
+    let document = frame(change, schemas);
+    writer.done(document)
+}
+
+/// The contract form of a value that bears all its marks.
 ///
 /// # Errors
-/// When a value is ephemeral.
-pub fn change(change: &Change, schemas: &Schemas, salt: &str) -> Result<Contract, Broken> {
+/// When it is ephemeral.
+pub fn value(value: &Value, salt: &str) -> Result<Contract, Broken> {
     let mut writer = Writer { salt, secrets: SecretTexts::default(), sealed: BTreeMap::new(), veiled: false };
-    let document = writer.change(change, schemas)?;
+    let document = writer.value(value)?;
     Ok(writer.done(document))
+}
+
+fn frame(change: &Change, schemas: &Schemas) -> Json {
+    let address = &change.address;
+    let resource = &address.resource;
+    let schema = schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+    let after = schema.map_or_else(|| change.after.clone(), |schema| schema.mark(&change.after));
+    let mut unknown_paths = Vec::new();
+    let mut sensitive_paths = Vec::new();
+    paths(&mut Vec::new(), &after, &mut unknown_paths, &mut sensitive_paths);
+    json!({
+        "address": address.to_string(),
+        "module": address.module.to_string(),
+        "mode": resource.mode.word(),
+        "type": &*resource.type_name,
+        "name": &*resource.name,
+        "key": address.key.as_ref().map(crate::json::key_json),
+        "provider": change.provider.provider.to_string(),
+        "action": action_word(change.action),
+        "actions": change.action.words(),
+        "reasons": change.reason.iter().map(|reason| reason.word()).collect::<Vec<_>>(),
+        "unknown_paths": unknown_paths,
+        "sensitive_paths": sensitive_paths,
+        "replace_paths": change.replace_paths.iter().map(path_text).collect::<Vec<_>>(),
+        "imported": change.importing.is_some(),
+        "moved_from": change.previous_address.as_ref().map(ToString::to_string),
+        "deposed": change.deposed.as_ref().map(ToString::to_string),
+    })
 }
 
 fn action_word(action: Action) -> &'static str {
@@ -133,38 +171,6 @@ impl Writer<'_> {
             self.veiled = true;
         }
         value.parts().for_each(|part| self.look(part));
-    }
-
-    fn change(&mut self, change: &Change, schemas: &Schemas) -> Result<Json, Broken> {
-        let address = &change.address;
-        let resource = &address.resource;
-        let schema = schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
-        let marked = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
-        let (before, after) = (marked(&change.before), marked(&change.after));
-        let mut unknown_paths = Vec::new();
-        let mut sensitive_paths = Vec::new();
-        paths(&mut Vec::new(), &after, &mut unknown_paths, &mut sensitive_paths);
-        Ok(json!({
-            "address": address.to_string(),
-            "module": address.module.to_string(),
-            "mode": resource.mode.word(),
-            "type": &*resource.type_name,
-            "name": &*resource.name,
-            "key": address.key.as_ref().map(crate::json::key_json),
-            "provider": change.provider.provider.to_string(),
-            "action": action_word(change.action),
-            "actions": change.action.words(),
-            "reasons": change.reason.iter().map(|reason| reason.word()).collect::<Vec<_>>(),
-            "before": self.value(&before)?,
-            "after": self.value(&after)?,
-            "unknown_paths": unknown_paths,
-            "sensitive_paths": sensitive_paths,
-            "replace_paths": change.replace_paths.iter().map(path_text).collect::<Vec<_>>(),
-            "identity": change.identity.1.as_ref().map(|identity| self.value(identity)).transpose()?,
-            "imported": change.importing.is_some(),
-            "moved_from": change.previous_address.as_ref().map(ToString::to_string),
-            "deposed": change.deposed.as_ref().map(ToString::to_string),
-        }))
     }
 
     fn output(&mut self, output: &OutputChange) -> Result<Json, Broken> {

@@ -39,19 +39,21 @@ fn rules_see_unknowns_as_such_and_secrets_sealed() {
     };
     let provider = ordain_addr::ProviderAddr::builtin();
     schemas.insert(provider, ordain_addr::Mode::Managed, "terraform_data".into(), Arc::new(schema));
-    let row = super::change(&made.changes[0], &schemas, "salt").unwrap();
+    let row = super::change(&made.changes[0], &schemas);
+    let schema =
+        schemas.get(&made.changes[0].provider.provider, ordain_addr::Mode::Managed, &"terraform_data".into());
+    let after = super::value(&schema.unwrap().mark(&made.changes[0].after), "salt").unwrap();
+    assert!(after.veiled && !after.document.to_string().contains("hunter2"));
+    let after = after.document;
     let made = contract(&made, &schemas, "salt").unwrap();
     assert!(made.veiled && row.veiled);
     let change = &row.document;
     assert_eq!(change["action"], "replace");
     assert_eq!((&change["module"], &change["key"]), (&json!("module.m"), &json!("k")));
-    assert_eq!(change["after"]["id"], json!({"$unknown": {"type": "string"}}));
-    assert_eq!(
-        change["after"]["input"],
-        json!([{"$unknown": {"type": "string", "not_null": true, "prefix": "eu-"}}])
-    );
-    assert_eq!(change["after"]["n"], Json::Null);
-    let sealed = change["after"]["output"]["$sealed"].as_str().unwrap();
+    assert_eq!(after["id"], json!({"$unknown": {"type": "string"}}));
+    assert_eq!(after["input"], json!([{"$unknown": {"type": "string", "not_null": true, "prefix": "eu-"}}]));
+    assert_eq!(after["n"], Json::Null);
+    let sealed = after["output"]["$sealed"].as_str().unwrap();
     assert_eq!(made.document["variables"]["v"]["$sealed"], sealed, "equal values have equal commitments");
     assert_eq!(change["unknown_paths"], json!(["id", "input[0]"]));
     assert_eq!(change["sensitive_paths"], json!(["output"]));
@@ -80,14 +82,14 @@ fn of_what_is_sensitive_and_not_wholly_known_only_the_type_is_told() {
         ("some", secret(Value::list(Type::String, [Value::string("hunter2"), Value::unknown(Type::String)]))),
         ("keys", secret(open)),
     ]);
-    let made = super::change(&change, &Schemas::new(), "salt").unwrap();
-    let after = &made.document["after"];
+    let after = super::value(&change.after, "salt").unwrap().document;
+    let made = super::change(&change, &Schemas::new());
     assert_eq!(after["begins"], json!({"$unknown": {"type": "string"}}));
     assert_eq!(after["some"], json!({"$unknown": {"type": ["list", "string"], "not_null": true}}));
     assert_eq!(after["keys"], json!({"$unknown": {"type": ["map", "string"], "not_null": true}}));
     assert_eq!(made.document["unknown_paths"], json!(["begins", "keys", "some"]));
     assert_eq!(made.document["sensitive_paths"], json!(["begins", "keys", "some"]));
-    assert!(!made.document.to_string().contains("hunter2"));
+    assert!(!made.document.to_string().contains("hunter2") && !after.to_string().contains("hunter2"));
     assert!(!format!("{made:?}").contains("hunter2"));
     assert_eq!(made.secrets.without("hunter2").as_deref(), Some("(sensitive value)"));
 }

@@ -1,14 +1,16 @@
 //! The changes of a plan in the form of rules, each made when somebody looks at it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ordain_plan::Change;
 use ordain_plan::contract;
 use ordain_plan::file::PlanFile;
 use ordain_rego::Value;
+use ordain_value::{Kind, Value as Known};
 
-use crate::reading::Reading;
+use crate::reading::{Reading, step};
+use crate::whole;
 
 /// Address and deposed key.
 pub(crate) type Key = (String, Option<String>);
@@ -18,7 +20,12 @@ pub(crate) type Key = (String, Option<String>);
 pub struct Objects {
     file: Arc<PlanFile>,
     settled: BTreeMap<usize, Arc<Change>>,
+    /// Values of changes and of drift that were looked at: an unknown value is equal to its copies only.
+    seen: (Vec<OnceLock<Ends>>, Vec<OnceLock<Ends>>),
 }
+
+/// Values before and after.
+pub(crate) type Ends = (Value, Value);
 
 impl std::fmt::Debug for Objects {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,12 +37,17 @@ impl Objects {
     /// Those of a plan.
     #[must_use]
     pub fn of(file: Arc<PlanFile>) -> Self {
-        Self { file, settled: BTreeMap::new() }
+        let none = |changes: &[Change]| changes.iter().map(|_| OnceLock::new()).collect();
+        let seen = (none(&file.plan.changes), none(&file.plan.drift));
+        Self { file, settled: BTreeMap::new(), seen }
     }
 
     /// Puts a change with its real values in the place of a change of the plan.
     pub fn settle(&mut self, at: usize, change: Change) {
         self.settled.insert(at, Arc::new(change));
+        if let Some(seen) = self.seen.0.get_mut(at) {
+            *seen = OnceLock::new();
+        }
     }
 
     fn change(&self, at: usize, drift: bool) -> Option<&Change> {
@@ -69,11 +81,78 @@ impl Objects {
         let own = Arc::clone(self);
         Value::later_object(move || {
             let Some(change) = own.change(at, drift) else { return Vec::new() };
-            // The plan was stored, so that none of its values can be ephemeral.
-            let row = contract::change(change, &own.file.schemas, &own.file.header.origin.nonce);
-            let row = row.unwrap_or_default();
-            let value = Reading::new(&row).change(&row.document);
-            value.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default()
+            let frame = Value::from_json(&contract::change(change, &own.file.schemas).document);
+            let mut pairs = frame.as_object().map(|object| object.pairs().to_vec()).unwrap_or_default();
+            let (before, after) = own.ends(at, drift).unwrap_or((Value::Null, Value::Null));
+            let of = address(change);
+            let identity =
+                change.identity.1.as_ref().map(|identity| own.seen(identity, &of, &mut String::new()));
+            pairs.push((Value::from("before"), before));
+            pairs.push((Value::from("after"), after));
+            pairs.push((Value::from("identity"), identity.unwrap_or(Value::Null)));
+            pairs
         })
     }
+
+    /// Values before and after a change.
+    pub(crate) fn ends(&self, at: usize, drift: bool) -> Option<Ends> {
+        let seen = if drift { &self.seen.1 } else { &self.seen.0 };
+        let change = self.change(at, drift)?;
+        Some(seen.get(at)?.get_or_init(|| self.ends_of(change)).clone())
+    }
+
+    fn ends_of(&self, change: &Change) -> Ends {
+        let resource = &change.address.resource;
+        let schema = self.file.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+        let schema = schema.filter(|schema| !schema.sensitive.is_empty());
+        let of = address(change);
+        let end = |end: &Known| match schema {
+            Some(schema) => self.seen(&schema.mark(end), &of, &mut String::new()),
+            None => self.seen(end, &of, &mut String::new()),
+        };
+        (end(&change.before), end(&change.after))
+    }
+
+    /// A value as rules see it. Whatever is neither unknown nor sensitive stays in the plan until somebody looks at it.
+    fn seen(&self, value: &Known, of: &Arc<str>, path: &mut String) -> Value {
+        if is_plain(value) {
+            return whole::known(value).unwrap_or(Value::Null);
+        }
+        let mut below = |step: &str, part: &Known| {
+            let length = path.len();
+            path.push_str(step);
+            let part = self.seen(part, of, path);
+            path.truncate(length);
+            part
+        };
+        match value.kind() {
+            _ if value.marks().is_sensitive() => {}
+            Kind::Map(_, members) | Kind::Object(members) => {
+                let member = |(name, part): (&Arc<str>, &Known)| {
+                    (Value::String(Arc::clone(name)), below(&step(name), part))
+                };
+                return Value::object(members.iter().map(member).collect());
+            }
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+                let items = items.iter().enumerate();
+                return Value::array(items.map(|(at, part)| below(&format!("[{at}]"), part)).collect());
+            }
+            _ => {}
+        }
+        // The plan was stored, so that none of its values can be ephemeral.
+        let told = contract::value(value, &self.file.header.origin.nonce).unwrap_or_default();
+        Reading::new(&told).told(of, path)
+    }
 }
+
+fn address(change: &Change) -> Arc<str> {
+    change.address.to_string().into()
+}
+
+fn is_plain(value: &Known) -> bool {
+    !value.marks().is_sensitive() && !matches!(value.kind(), Kind::Unknown(_)) && value.parts().all(is_plain)
+}
+
+#[cfg(test)]
+#[path = "objects_tests.rs"]
+mod tests;

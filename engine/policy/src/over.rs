@@ -6,10 +6,7 @@ use std::sync::{Arc, OnceLock};
 use ordain_plan::SecretTexts;
 use ordain_rego::Value;
 
-use crate::objects::{Key, Objects};
-
-/// Values of one object: before and after.
-type Ends = (Value, Value);
+use crate::objects::{Ends, Key, Objects};
 
 /// What the contract says of objects, by address and deposed key; gone through when somebody asks for one.
 struct Rows {
@@ -34,7 +31,11 @@ impl Rows {
             };
             keys.into_iter().enumerate().map(|(at, key)| (key, at)).collect()
         });
-        let row = rows.get(*places.get(key)?)?;
+        let at = *places.get(key)?;
+        if let Some((objects, drift)) = &self.objects {
+            return objects.ends(at, *drift);
+        }
+        let row = rows.get(at)?;
         Some((get(row, "before")?.clone(), get(row, "after")?.clone()))
     }
 }

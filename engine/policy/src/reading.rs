@@ -66,9 +66,10 @@ impl<'c> Reading<'c> {
         Value::object(pairs)
     }
 
-    /// One change.
-    pub(crate) fn change(&mut self, row: &Json) -> Value {
-        self.row(row, &|row| text(row, "address"))
+    /// The document as a value that stands at a path of an object.
+    pub(crate) fn told(&mut self, of: &Arc<str>, path: &str) -> Value {
+        let mut place = Place { of: Arc::clone(of), path: path.to_owned() };
+        self.value(&self.contract.document, &mut place)
     }
 
     fn rows(&mut self, rows: &Json, of: impl Fn(&Map<String, Json>) -> String) -> Value {
@@ -160,7 +161,7 @@ fn text(row: &Map<String, Json>, name: &str) -> String {
 }
 
 /// `.name` or `["a b"]`
-fn step(name: &str) -> String {
+pub(crate) fn step(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(plain) { format!(".{name}") } else { format!("[{name:?}]") }
 }

@@ -257,7 +257,7 @@ fn ends(change: &Change, frame: &Value, schema: Option<&Arc<TypeSchema>>) -> Val
 }
 
 /// The known part of a value: unknown members are left out, unknown elements are null.
-fn known(value: &Known) -> Option<Value> {
+pub(crate) fn known(value: &Known) -> Option<Value> {
     Some(match value.kind() {
         Kind::Unknown(_) => return None,
         Kind::Null(_) => Value::Null,
@@ -322,4 +322,4 @@ fn members(shape: &Json) -> Vec<(Value, Value)> {
 
 #[cfg(test)]
 #[path = "whole_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ fn object(pairs: Vec<(&str, Known)>) -> Known {
     Known::object(pairs)
 }
 
-fn file() -> PlanFile {
+pub(crate) fn file() -> PlanFile {
     let mut plan = empty_plan();
     let mut created = change("terraform_data.a[\"x\"]", Action::Create);
     created.after = object(vec![

@@ -84,7 +84,11 @@ impl Core {
             let scope = self.scope(root, &keys);
             let Some((address, wanted)) = self.one_import(&scope, import, found) else { return };
             let again = !own.insert(address.clone());
-            if imports.insert(address.clone(), wanted).is_some() && !again {
+            let id = wanted.id.clone();
+            let named = imports.insert(address.clone(), wanted);
+            // Blocks that are repeated may name the same object at one address twice.
+            let alike = |other: &WantedImport| import.for_each.is_some() && other.id == id;
+            if named.is_some_and(|other| !alike(&other)) && !again {
                 let detail =
                     format!("Another import block names {address} already. An object can be imported once.");
                 let summary = format!("Duplicate import configuration for \"{}\"", import.target);

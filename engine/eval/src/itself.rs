@@ -36,17 +36,23 @@ impl Itself {
         named.extend(triggers.filter_map(|traversal| own(Reference::parse(&traversal).ok()?)));
         let awaited = block.depends_on.iter();
         named.extend(awaited.filter_map(|item| own(Reference::parse(&item.traversal).ok()?)));
+        let provisioned =
+            block.provisioners.iter().flat_map(|one| [Some(&one.body), one.connection.as_ref()]);
+        let provisioned = provisioned.chain([block.connection.as_ref()]).flatten().flat_map(body_references);
+        named.extend(provisioned.filter_map(|traversal| own(Reference::parse(&traversal).ok()?)));
         let whole = named.iter().any(Option::is_none);
         Itself { whole, keys: named.into_iter().flatten().collect(), in_arguments }
     }
 
     /// The error where several instances wait for each other.
     pub(crate) fn circle(&self, resource: &AbsResource, expansion: &Expansion) -> Option<Diagnostic> {
-        if !self.whole && self.keys.len() < 2 {
+        if !self.whole && self.keys.is_empty() {
             return None;
         }
-        let keys = (0..expansion.len()).filter_map(|at| expansion.key(at));
-        let waiting = keys.filter(|key| self.whole || self.keys.contains(key));
+        let keys = || (0..expansion.len()).filter_map(|at| expansion.key(at));
+        // Of a key that no instance has nothing is known but the resource.
+        let whole = self.whole || !self.keys.iter().all(|wanted| keys().any(|key| key == *wanted));
+        let waiting = keys().filter(|key| whole || self.keys.contains(key));
         let names: Vec<String> = waiting
             .map(|key| resource.instance(Some(key)).to_string())
             .collect::<BTreeSet<_>>()

@@ -23,17 +23,18 @@ pub struct Moved {
 impl Moved {
     /// Reads a `moved` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Moved> {
+        let before = found.error_count();
         let mut fields = Fields::exact(&block.body, &schema(&["from", "to"], &[], &[]), found);
         let from = end(fields.take("from"), found);
         let to = end(fields.take("to"), found);
         let moved = Moved { from: from?, to: to?, header: block.header };
         let module = |target: &Target| matches!(target, Target::Module(_));
-        if module(&moved.from.0) != module(&moved.to.0) {
+        // Of a block that is not whole this is not said.
+        if module(&moved.from.0) != module(&moved.to.0) && found.error_count() == before {
             let detail = "The \"from\" and \"to\" addresses must either both refer to resources or both refer to modules.";
             found.push(bad_argument("Invalid \"moved\" addresses", detail, moved.header));
-            return None;
         }
-        Some(moved)
+        Some(moved).filter(|_| found.error_count() == before)
     }
 }
 

@@ -342,10 +342,15 @@ pub(crate) async fn read(
     let mut outcome = Outcome::default();
     let null = Value::null(schema.ty.clone());
     let work = Work::Read;
-    observer.event(Event::Started { address, deposed: None, work, known: &null });
-    let subject =
-        Subject { provider: &*provider, source: &wanted.provider.provider, address, schema: &schema };
-    let (value, found) = subject.read_data(&config, wanted.provider_meta.clone()).await;
+    // What was not known when it was planned is checked now.
+    let mut found = provider.validate_data(&address.resource.type_name, config.clone()).await;
+    let mut value = None;
+    if !found.has_errors() {
+        observer.event(Event::Started { address, deposed: None, work, known: &null });
+        let subject =
+            Subject { provider: &*provider, source: &wanted.provider.provider, address, schema: &schema };
+        value = found.take(subject.read_data(&config, wanted.provider_meta.clone()).await);
+    }
     outcome.found = wanted.block.place(found, address);
     if let Some(value) = value {
         let made = Made { value: value.clone(), private: Vec::new(), identity: None, status: Status::Ready };

@@ -89,10 +89,6 @@ async fn run(
         }
     };
     let (config, marks) = wanted.config.clone().unmark_with_paths();
-    done.found.append(provider.validate_data(type_name, config.clone()).await);
-    if done.found.has_errors() {
-        return None;
-    }
     let mark = |value: Value| {
         value.with_marks_at(marks.iter().map(|(path, marks)| (path, marks.without(Marks::EPHEMERAL))))
     };
@@ -111,6 +107,11 @@ async fn run(
             done.changes.push(Change { reason: Some(reason), ..read });
         }
         return Some(Answer::Value(after));
+    }
+    // What is read later is validated then: pending changes may still decide what is in it.
+    done.found.append(provider.validate_data(type_name, config.clone()).await);
+    if done.found.has_errors() {
+        return None;
     }
     let subject = Session::subject(provider, &wanted.provider, address, &schema);
     session.observer.event(Event::Started { address, deposed: None, work: Work::Read, known: &null });

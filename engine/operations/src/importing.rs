@@ -80,7 +80,8 @@ fn undeclared(project: &Project, address: &ResourceInstance) -> Option<Diagnosti
              {:?} {{\n  # (resource arguments)\n}}",
             &*address.resource.type_name, &*address.resource.name
         );
-        return error(format!("resource address \"{address}\" does not exist in the configuration."), detail);
+        let named = address.to_string();
+        return error(format!("resource address {named:?} does not exist in the configuration."), detail);
     }
     None
 }

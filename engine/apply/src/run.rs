@@ -76,6 +76,9 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     finish(&session, drive, stored, outcome, found).await
 }
 
+/// Summary of the warning after an apply of a part of the configuration.
+pub const IN_PART: &str = "Applied changes may be incomplete";
+
 /// Objects as the plan knows them, for what provider configurations refer to while everything is destroyed,
 /// and for what refers to instances that targets leave out.
 fn preset(session: &Session, evaluator: &mut Evaluator) {
@@ -98,9 +101,6 @@ fn preset(session: &Session, evaluator: &mut Evaluator) {
         }
     }
 }
-
-/// Summary of the warning after an apply of a part of the configuration.
-pub const IN_PART: &str = "Applied changes may be incomplete";
 
 async fn finish(
     session: &Session,
@@ -245,8 +245,6 @@ fn without_asserts(found: Diagnostics, failed: &HashMap<String, String>) -> Diag
     found.into_iter().filter(|finding| !asserts(finding)).collect()
 }
 
-/// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
-/// stay as they were; null is not kept.
 /// Outputs after a command that only reads: what the plan knows is as the plan knows it, all else as it was.
 fn outputs_read(session: &Session, old: &State) -> BTreeMap<Arc<str>, OutputState> {
     let mut outputs = old.outputs.clone();
@@ -265,11 +263,16 @@ fn outputs_read(session: &Session, old: &State) -> BTreeMap<Arc<str>, OutputStat
     outputs
 }
 
+/// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
+/// stay as they were; null is not kept.
 fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
     let mut outputs = BTreeMap::new();
     let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
     if session.plan.mode == Mode::Destroy {
         return if partial { session.plan.prior.outputs.clone() } else { outputs };
+    }
+    if session.only_reads {
+        return outputs_read(session, old);
     }
     // What the plan knew is what was approved, also where an object came out otherwise.
     let planned: BTreeMap<&str, (&Value, bool)> = session
@@ -279,9 +282,6 @@ fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<st
         .filter(|change| change.action != Action::Delete && change.after.is_wholly_known())
         .map(|change| (change.name.as_str(), (&change.after, change.sensitive)))
         .collect();
-    if session.only_reads {
-        return outputs_read(session, old);
-    }
     for name in session.tree.root.outputs.keys() {
         match outcome.outputs.get(name) {
             Some(output) if output.ephemeral => {}

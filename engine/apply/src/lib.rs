@@ -19,4 +19,4 @@ mod work;
 pub use provision::{Connection, Copied, Copy, LocalExec, Provisioners, RemoteExec};
 pub use recover::{Settled, resume};
 pub use request::{Applied, Counts, Gate, Host, OpenGate, Request, Stop};
-pub use run::{IN_PART, apply};
+pub use run::apply;

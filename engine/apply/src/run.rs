@@ -76,9 +76,6 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     finish(&session, drive, stored, outcome, found).await
 }
 
-/// Summary of the warning after an apply of a part of the configuration.
-pub const IN_PART: &str = "Applied changes may be incomplete";
-
 /// Objects as the plan knows them, for what provider configurations refer to while everything is destroyed,
 /// and for what refers to instances that targets leave out.
 fn preset(session: &Session, evaluator: &mut Evaluator) {
@@ -134,11 +131,13 @@ async fn finish(
                       begun. Plan and apply again to go on.";
         found.push(Diagnostic::error(codes::apply::APPLY_FAILED, "execution halted", detail));
     }
-    if !session.plan.complete && (!session.plan.targets.is_empty() || !session.plan.excludes.is_empty()) {
+    // A look has nothing to complete.
+    let in_part = !session.plan.complete && !session.only_reads;
+    if in_part && (!session.plan.targets.is_empty() || !session.plan.excludes.is_empty()) {
         let detail = "The plan was about a part of the configuration only, so that some of what the configuration asks \
                       for may not have been done. Make a plan without -target and -exclude to see whether there is \
                       more to do.";
-        found.push(Diagnostic::warning(codes::apply::STALE, IN_PART, detail));
+        found.push(Diagnostic::warning(codes::apply::STALE, "Applied changes may be incomplete", detail));
     }
     (Applied { stored, counts, checks, complete, unsaved }, found)
 }

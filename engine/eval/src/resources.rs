@@ -202,7 +202,7 @@ impl Evaluator {
         // Validation knows of no instances.
         let circle = active.itself.circle(&resource, &expansion);
         if let Some(circle) = circle.filter(|_| self.core.input.mode != Mode::Validate) {
-            found.push(circle);
+            found.push(circle.with_span(block.header));
             return None;
         }
         self.core.expect_checks(&resource, block, &expansion);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_apply::{Applied, Counts, IN_PART, Stop};
+use ordain_apply::{Applied, Counts, Stop};
 use ordain_approval::Proof;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
@@ -251,12 +251,6 @@ fn carry_out(
         done
     });
     drop(observer);
-    let in_part = |item: &Diagnostic| item.summary == IN_PART;
-    let found = match purpose {
-        // A look has nothing to complete.
-        Purpose::Refresh => found.into_iter().filter(|item| !in_part(item)).collect(),
-        _ => found,
-    };
     Ok(finish(session, applied, &sources, &found, purpose))
 }
 

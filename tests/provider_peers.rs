@@ -16,7 +16,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use ordain_tests::provider_peer::{example, notes};
+use ordain_tests::provider_peer::{example, notes, shelf};
 use ordain_tests::provider_place::Place;
 
 const NOTES: &str = r#"
@@ -97,6 +97,76 @@ fn a_provider_that_runs_already_is_spoken_to() {
     applied.succeeds();
     assert!(alive, "a process that others started was ended");
     let _gone = std::fs::remove_file(program);
+}
+
+const SHELF: &str = r#"
+provider "shelf" {
+  directory = "${path.cwd}/books"
+}
+variable "title" {
+  default = "one"
+}
+variable "pages" {
+  default = 2
+}
+resource "shelf_book" "a" {
+  title = var.title
+  pages = var.pages
+}
+output "words" {
+  value = shelf_book.a.words
+}
+"#;
+
+#[test]
+fn a_provider_in_rust_updates_and_imports() {
+    let Some(program) = shelf() else { return };
+    let place = Place::new("shelf", ("shelf", &program), SHELF);
+    place.run(&["validate", "-no-color"]).succeeds();
+    let planned = place.run(&["plan", "-input=false", "-no-color", "-out=p"]);
+    planned.succeeds();
+    assert!(planned.all.contains("Plan: 1 to add, 0 to change, 0 to destroy"), "{}", planned.all);
+    place.run(&["apply", "-input=false", "-no-color", "p"]).succeeds();
+    assert_eq!(place.object("shelf_book.a").unwrap()["attributes"]["words"], 500);
+    let thicker = place.run(&with("apply", &["-var", "pages=3"]));
+    thicker.succeeds();
+    assert!(thicker.all.contains("0 added, 1 changed, 0 destroyed"), "{}", thicker.all);
+    assert!(thicker.all.contains("words = 750"), "{}", thicker.all);
+    let again = ["plan", "-input=false", "-no-color", "-detailed-exitcode", "-var", "pages=3"];
+    place.run(&again).succeeds();
+    place.run(&with("apply", &["-var", "pages=0"])).fails_with(&[
+        "Too thin",
+        "A book has at least one page.",
+        "pages = var.pages",
+    ]);
+    let renamed = place.run(&with("apply", &["-var", "title=two", "-var", "pages=3"]));
+    renamed.succeeds();
+    assert!(renamed.all.contains("1 added, 0 changed, 1 destroyed"), "{}", renamed.all);
+    assert!(!place.directory.join("books/one.json").exists());
+    place.run(&["state", "rm", "shelf_book.a"]).succeeds();
+    let import = ["import", "-input=false", "-no-color", "shelf_book.a"];
+    place.run(&[&import[..], &["book-none"]].concat()).fails_with(&["No such book", "on the shelf"]);
+    place.run(&[&import[..], &["book-two"]].concat()).succeeds();
+    let object = place.object("shelf_book.a").unwrap();
+    assert_eq!((&object["attributes"]["words"], &object["schema_version"]), (&750.into(), &2.into()));
+    place.run(&[&again[..], &["-var", "title=two"]].concat()).succeeds();
+    place.run(&with("destroy", &[])).succeeds();
+    assert!(place.object("shelf_book.a").is_none());
+    assert!(!place.directory.join("books/two.json").exists());
+}
+
+#[test]
+fn books_are_imported_by_block() {
+    let Some(program) = shelf() else { return };
+    let block = format!("{SHELF}import {{\n  to = shelf_book.a\n  id = \"book-one\"\n}}\n");
+    let place = Place::new("shelf-block", ("shelf", &program), &block);
+    std::fs::create_dir_all(place.directory.join("books")).unwrap();
+    std::fs::write(place.directory.join("books/one.json"), "{\"pages\":1}").unwrap();
+    let applied = place.apply();
+    applied.succeeds();
+    assert!(applied.all.contains("1 imported, 0 added, 1 changed, 0 destroyed"), "{}", applied.all);
+    assert_eq!(place.object("shelf_book.a").unwrap()["attributes"]["words"], 500);
+    place.run(&with("destroy", &[])).succeeds();
 }
 
 const NULL: &str = r#"

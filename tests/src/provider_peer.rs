@@ -69,39 +69,62 @@ fn protoc() -> Option<PathBuf> {
     Some(program)
 }
 
-/// An example provider of the crate `tf-provider`; `None` when it cannot be built.
-///
-/// # Panics
-/// A program beside it cannot be written.
-pub fn example(name: &str) -> Option<PathBuf> {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+/// Builds on the crate `tf-provider` go one after the other, into one directory.
+static ONE_BUILD: Mutex<()> = Mutex::new(());
+
+/// A cargo of its own for what needs the crate `tf-provider`; `None` when it does not succeed.
+fn build(what: &str, cargo: &mut Command) -> Option<()> {
     let home = crate::root().join("target/peers/tf-provider");
-    let program = home.join("bin").join(name);
-    if program.is_file() {
-        return Some(program);
-    }
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "install",
-        "--quiet",
-        "--debug",
-        "--version",
-        "0.2.2",
-        "tf-provider",
-        "--example",
-        name,
-        "--root",
-    ]);
-    cargo.arg(&home).env("CARGO_TARGET_DIR", home.join("build")).current_dir(std::env::temp_dir());
+    cargo.env("CARGO_TARGET_DIR", home.join("build"));
     let built = match protoc() {
         Some(protoc) => cargo.env("PROTOC", protoc).output().is_ok_and(|output| output.status.success()),
         None => false,
     };
     if !built {
-        crate::skipped(&format!(
-            "{name} of the crate tf-provider cannot be built here (cargo install, protoc)"
-        ));
+        crate::skipped(&format!("{what} cannot be built here (cargo, the crate tf-provider, protoc)"));
     }
-    built.then_some(program)
+    built.then_some(())
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// An example provider of the crate `tf-provider`; `None` when it cannot be built.
+///
+/// # Panics
+/// A program beside it cannot be written.
+pub fn example(name: &str) -> Option<PathBuf> {
+    let _alone = ONE_BUILD.lock().unwrap_or_else(PoisonError::into_inner);
+    let home = crate::root().join("target/peers/tf-provider");
+    let program = home.join("bin").join(name);
+    if program.is_file() {
+        return Some(program);
+    }
+    let mut cargo = cargo();
+    cargo.args(["install", "--quiet", "--debug", "--version", "0.2.2", "tf-provider", "--example", name]);
+    cargo.arg("--root").arg(&home).current_dir(std::env::temp_dir());
+    build(name, &mut cargo).map(|()| program)
+}
+
+/// The provider of books, `peers/shelf`, which stands on the crate `tf-provider`; `None` when it cannot be built.
+///
+/// # Panics
+/// Its sources cannot be copied, or a program beside it not written.
+pub fn shelf() -> Option<PathBuf> {
+    let _alone = ONE_BUILD.lock().unwrap_or_else(PoisonError::into_inner);
+    let home = crate::root().join("target/peers/tf-provider");
+    // Built from a copy: cargo writes a lock file beside what it builds.
+    let copy = home.join("shelf");
+    std::fs::create_dir_all(&copy).unwrap();
+    for name in ["Cargo.toml", "main.rs", "book.rs"] {
+        let text = std::fs::read(crate::root().join("tests/peers/shelf").join(name)).unwrap();
+        if std::fs::read(copy.join(name)).ok().as_ref() != Some(&text) {
+            std::fs::write(copy.join(name), text).unwrap();
+        }
+    }
+    let mut cargo = cargo();
+    cargo.args(["build", "--quiet"]).current_dir(&copy);
+    build("the provider of books", &mut cargo)?;
+    Some(home.join("build/debug/terraform-provider-shelf"))
 }

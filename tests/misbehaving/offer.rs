@@ -116,7 +116,7 @@ pub fn identities() -> IdentitySchemas {
         required_for_import: true,
         ..IdentityAttribute::default()
     };
-    let schema = IdentitySchema { version: 0, identity_attributes: vec![name] };
+    let schema = IdentitySchema { version: 1, identity_attributes: vec![name] };
     IdentitySchemas {
         identity_schemas: BTreeMap::from([("misbehaving_thing".to_owned(), schema)]),
         diagnostics: vec![],

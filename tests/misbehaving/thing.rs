@@ -57,6 +57,7 @@ pub async fn answer(call: &str, body: Bytes) -> Option<Vec<u8>> {
         | "ValidateDataResourceConfig" => Vec::new(),
         "ValidateResourceConfig" => validate(&ValidateType::decode(body).unwrap()).encode_to_vec(),
         "UpgradeResourceState" => upgrade(&UpgradeState::decode(body).unwrap()).encode_to_vec(),
+        "UpgradeResourceIdentity" => upgrade_identity(&UpgradeState::decode(body).unwrap()).encode_to_vec(),
         "ReadResource" => read(Read::decode(body).unwrap()).encode_to_vec(),
         "PlanResourceChange" => plan(Plan::decode(body).unwrap()).encode_to_vec(),
         "ApplyResourceChange" => apply(Apply::decode(body).unwrap()).await.encode_to_vec(),
@@ -99,6 +100,41 @@ fn upgrade(request: &UpgradeState) -> UpgradeStateReply {
     UpgradeStateReply { upgraded_state: wire(&Value::object(object), &ty), diagnostics: Vec::new() }
 }
 
+/// Identities of version 0 had a label where they have a name now.
+fn upgrade_identity(request: &UpgradeState) -> UpgradeIdentityReply {
+    let raw: serde_json::Value =
+        serde_json::from_slice(&request.raw_state.clone().unwrap_or_default().json).unwrap();
+    let label = raw["label"].as_str().unwrap_or("");
+    let name = match label {
+        "lost" => {
+            let diagnostics = error("Nobody knows who that is", &["name"]);
+            return UpgradeIdentityReply { upgraded_identity: None, diagnostics };
+        }
+        "open" => Value::unknown(Type::String),
+        label => Value::string(label),
+    };
+    let identity_data = match label {
+        "wrong" => wire(&Value::from(1), &Type::Number),
+        _ => wire(&Value::object([("name", name)]), &offer::identity()),
+    };
+    UpgradeIdentityReply { upgraded_identity: Some(Identity { identity_data }), diagnostics: Vec::new() }
+}
+
+/// An identity that is not known, which is none for an object that is there.
+fn nobody() -> Option<Identity> {
+    let value = Value::object([("name", Value::unknown(Type::String))]);
+    Some(Identity { identity_data: wire(&value, &offer::identity()) })
+}
+
+/// An answer put off, for one of the reasons that there are.
+fn later(reason: i32) -> Option<Deferred> {
+    Some(Deferred { reason })
+}
+
+fn may_defer(abilities: Option<ClientCapabilities>) -> bool {
+    abilities.is_some_and(|abilities| abilities.deferral_allowed)
+}
+
 fn identity(object: &Members) -> Option<Identity> {
     let name = object.get("name").filter(|name| name.is_known() && !name.is_null())?;
     let value = Value::object([("name", name.clone())]);
@@ -113,7 +149,15 @@ fn read(request: Read) -> ReadReply {
     match mode(&object).as_str() {
         "read_gone" => reply.new_state = wire(&Value::null(ty.clone()), &ty),
         "read_wrong_type" => reply.new_state = wire(&Value::string("x"), &Type::String),
-        "read_deferred" => reply.deferred = Some(Deferred { reason: 1 }),
+        "read_deferred" => reply.deferred = later(2),
+        "read_identity_wrong" => {
+            reply.new_identity = Some(Identity { identity_data: wire(&Value::from(1), &Type::Number) });
+            reply.new_state = wire(&Value::object(object), &ty);
+        }
+        "read_identity_unknown" => {
+            reply.new_identity = nobody();
+            reply.new_state = wire(&Value::object(object), &ty);
+        }
         other => {
             if other == "read_unknown" {
                 object.insert("id".into(), Value::unknown(Type::String));
@@ -168,7 +212,10 @@ fn plan(request: Plan) -> PlanReply {
         }
         "plan_crash" => panic!("planning is too much for me"),
         "plan_freeze" => std::thread::sleep(Duration::from_secs(600)),
-        "plan_deferred" => reply.deferred = Some(Deferred { reason: 1 }),
+        "plan_deferred" => reply.deferred = later(1),
+        "plan_deferred_empty" if may_defer(request.client_capabilities) => {
+            return PlanReply { deferred: later(3), ..PlanReply::default() };
+        }
         _ => {}
     }
     reply.planned_state = match mode.as_str() {
@@ -216,6 +263,7 @@ async fn apply(request: Apply) -> ApplyReply {
             object.insert("name".into(), Value::string("another"));
             reply.legacy_type_system = mode == "apply_legacy";
         }
+        "apply_identity_unknown" => reply.new_identity = nobody(),
         "apply_unknown" => {
             object.insert("id".into(), Value::unknown(Type::String));
         }
@@ -271,15 +319,19 @@ fn import(request: &Import) -> ImportReply {
     let name =
         by_identity.and_then(|identity| identity.get("name").and_then(Value::as_str).map(str::to_owned));
     let name = name.unwrap_or_else(|| request.id.clone());
+    if name == "later" && may_defer(request.client_capabilities) {
+        return ImportReply { deferred: later(3), ..ImportReply::default() };
+    }
     if name == "missing" {
         return ImportReply { diagnostics: error("No such thing", &[]), ..ImportReply::default() };
     }
     let object = named(&name);
+    let identity = if name == "nobody" { nobody() } else { identity(&members(&object)) };
     let imported = ImportedResource {
         type_name: "misbehaving_thing".to_owned(),
         state: wire(&object, &ty),
         private: b"imported".to_vec(),
-        identity: identity(&members(&object)),
+        identity,
     };
     ImportReply { imported_resources: vec![imported], ..ImportReply::default() }
 }
@@ -307,7 +359,11 @@ fn answered(config: &Value) -> Value {
 fn data(request: &ReadData) -> ReadDataReply {
     let ty = offer::answer();
     let config = value(&request.config, &ty);
-    let state = match mode(&members(&config)).as_str() {
+    let asked = mode(&members(&config));
+    if asked == "later" {
+        return ReadDataReply { deferred: later(1), ..ReadDataReply::default() };
+    }
+    let state = match asked.as_str() {
         "null" => wire(&Value::null(ty.clone()), &ty),
         _ => wire(&answered(&config), &ty),
     };
@@ -328,7 +384,11 @@ fn note(text: &str) {
 fn open(request: &ValidateType) -> OpenReply {
     let ty = offer::answer();
     let config = value(&request.config, &ty);
-    let short = mode(&members(&config)) == "short";
+    let asked = mode(&members(&config));
+    if asked == "later" && may_defer(request.client_capabilities) {
+        return OpenReply { deferred: later(0), ..OpenReply::default() };
+    }
+    let short = asked == "short";
     let result = wire(&answered(&config), &ty);
     let renew_at = if short { soon() } else { None };
     OpenReply { result, renew_at, private: Some(b"open".to_vec()), ..OpenReply::default() }

@@ -552,7 +552,9 @@ async fn configure(session: &Session, wanted: WantedProvider) -> Done {
     let (config, _) = wanted.config.unmark_deep();
     if config.is_wholly_known() {
         let terraform_version = session.host.terraform_version.clone();
-        found.append(provider.configure(ConfigureRequest { config, terraform_version }).await);
+        found.append(
+            provider.configure(ConfigureRequest { config, terraform_version, deferral_allowed: false }).await,
+        );
     } else {
         let detail = format!("The configuration of {address} has values that are not known even now.");
         found.push(Diagnostic::error(

@@ -41,7 +41,7 @@ pub(crate) async fn plan(
         answer = in_check(session, &wanted, answer, &mut done);
     }
     done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
-    done
+    done.put_off_by(&*provider)
 }
 
 /// What stands in a check block only ever warns. A data source there that cannot be read is read again
@@ -119,7 +119,12 @@ async fn run(
     done.found.append(found);
     let Some(read) = read else {
         session.observer.event(Event::Failed { address, deposed: None, work: Work::Read });
-        return None;
+        let waits = provider.put_off().is_some() && !done.found.has_errors();
+        return waits.then(|| {
+            let after = mark(planned(&schema.schema.block, &config));
+            done.changes.push(change(address, &wanted.provider, Action::Read, (null, after.clone())));
+            Answer::Value(after)
+        });
     };
     let value = mark(read);
     session.observer.event(Event::Ended { address, deposed: None, work: Work::Read, known: &value });

@@ -180,7 +180,7 @@ impl<'d> Drive<'d> {
         self.dependencies.insert(address.clone(), wanted.dependencies.clone());
         let asked = Asked::Instance(address.clone());
         let provider = match self.provider(&wanted.provider, &address) {
-            Ok(provider) => provider,
+            Ok(provider) => self.session.asked(provider),
             Err(found) => return Some(async move { Done::failed(asked, found) }.boxed()),
         };
         let session = self.session;
@@ -313,14 +313,10 @@ impl<'d> Drive<'d> {
         for edit in edits {
             self.prior.edit(edit);
         }
-        let (changes, waiting) = match deferred {
-            Some((reason, index_unknown)) => {
-                let deferred = |change| Deferred { reason, index_unknown, change };
-                (Vec::new(), changes.into_iter().map(deferred).collect())
-            }
-            None => (changes, Vec::new()),
-        };
-        self.deferred.extend(waiting);
+        if let (Some(_), Some((Asked::Instance(address), _))) = (deferred, &answer) {
+            self.waiting.insert(address.config());
+        }
+        let changes = self.put_off(deferred, changes);
         for change in changes {
             if change.action != Action::NoOp {
                 self.pending.insert(change.address.config());
@@ -335,13 +331,20 @@ impl<'d> Drive<'d> {
         }
     }
 
+    /// Changes that are carried out, without those that have to wait.
+    fn put_off(&mut self, why: Option<(&'static str, bool)>, changes: Vec<Change>) -> Vec<Change> {
+        let Some((reason, index_unknown)) = why else { return changes };
+        self.deferred.extend(changes.into_iter().map(|change| Deferred { reason, index_unknown, change }));
+        Vec::new()
+    }
+
     /// Plans the end of everything in state that `select` gives a reason for.
     pub(crate) async fn end(&mut self, orphans: Vec<Orphan>) {
         let session = self.session;
         let mut jobs = Vec::with_capacity(orphans.len());
         for orphan in orphans {
             let provider = match self.provider(&orphan.provider, &orphan.address) {
-                Ok(provider) => Some(provider),
+                Ok(provider) => Some(session.asked(provider)),
                 Err(found) => {
                     if orphan.address.resource.mode == Mode::Managed {
                         self.found.append(found);
@@ -359,7 +362,8 @@ impl<'d> Drive<'d> {
             for edit in done.edits {
                 self.prior.edit(edit);
             }
-            self.changes.extend(done.changes);
+            let changes = self.put_off(done.deferred, done.changes);
+            self.changes.extend(changes);
         }
     }
 
@@ -478,6 +482,7 @@ async fn ready(
         return None;
     }
     let terraform_version = session.options.terraform_version.clone();
-    found.append(provider.configure(ConfigureRequest { config, terraform_version }).await);
+    let deferral_allowed = session.options.allow_deferral;
+    found.append(provider.configure(ConfigureRequest { config, terraform_version, deferral_allowed }).await);
     (!found.has_errors()).then_some(provider)
 }

@@ -37,6 +37,11 @@ pub(crate) async fn open(session: &Session, wanted: WantedInstance, provider: Ar
     let found = wanted.block.place(found, address);
     let Some(reply) = reply.filter(|_| !found.has_errors()) else {
         session.observer.event(Event::Failed { address, deposed: None, work: Work::Open });
+        if provider.put_off().is_some() && !found.has_errors() {
+            let value = Value::unknown(schema.ty.clone()).with_marks(Marks::EPHEMERAL);
+            let answer = Some((asked, Answer::Value(value)));
+            return Done { answer, found, ..Done::default() }.put_off_by(&*provider);
+        }
         return Done::failed(asked, found);
     };
     session.observer.event(Event::Ended { address, deposed: None, work: Work::Open, known: &null });

@@ -93,7 +93,7 @@ pub(crate) async fn plan(session: &Session, orphan: Orphan, provider: Option<Arc
         present(session, &subject, &orphan, &schema, &mut done).await;
     }
     done.found = done.found.at_address(&orphan.address.to_string());
-    done
+    done.put_off_by(&*provider)
 }
 
 async fn present(

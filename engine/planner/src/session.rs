@@ -49,6 +49,12 @@ pub(crate) struct Done {
 }
 
 impl Done {
+    /// With the reason for which the provider put its answer off, if it did.
+    pub(crate) fn put_off_by(mut self, provider: &dyn Provider) -> Self {
+        self.deferred = self.deferred.or(provider.put_off().map(|reason| (reason, false)));
+        self
+    }
+
     /// A job that failed.
     pub(crate) fn failed(asked: Asked, found: Diagnostics) -> Self {
         Self { answer: Some((asked, Answer::Failed)), found, ..Self::default() }
@@ -70,6 +76,14 @@ impl Session {
             let error = Diagnostic::error(codes::plan::CANNOT_PLAN, "Unsupported resource type", detail);
             error.with_address(address.to_string()).into()
         })
+    }
+
+    /// The provider as it is asked about one object: it may put its answers off where that is allowed.
+    pub(crate) fn asked(&self, provider: Arc<dyn Provider>) -> Arc<dyn Provider> {
+        match self.options.allow_deferral {
+            true => provider.deferring().unwrap_or(provider),
+            false => provider,
+        }
     }
 
     /// A subject for calls about an object.

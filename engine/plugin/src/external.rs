@@ -12,9 +12,10 @@ use ordain_value::{Type, Value};
 use tokio::sync::OnceCell;
 
 use crate::convert::{About, findings, from_wire, identity_from_wire, identity_to_wire, path, to_wire};
+use crate::deferral::Deferral;
 use crate::messages::{self as wire, Deferred, DynamicValue, Findings, RawState};
 use crate::method::Method;
-use crate::plugin::{ABILITIES, Kind, Plugin};
+use crate::plugin::{Kind, Plugin};
 use crate::process::Process;
 use crate::renewal::Renewals;
 
@@ -22,9 +23,11 @@ use crate::renewal::Renewals;
 pub struct External {
     plugin: Arc<Plugin>,
     /// The process that has this configuration.
-    process: OnceCell<Arc<Process>>,
+    process: Arc<OnceCell<Arc<Process>>>,
     /// Ephemeral resources that are open.
-    renewals: Renewals,
+    renewals: Arc<Renewals>,
+    /// Whether what is asked here may be put off.
+    deferral: Deferral,
 }
 
 /// A reply beside findings; errors say why there is none.
@@ -32,7 +35,8 @@ type Answer<T> = Result<(Option<T>, Diagnostics), Diagnostics>;
 
 impl External {
     pub(crate) fn new(plugin: Arc<Plugin>) -> Self {
-        Self { plugin, process: OnceCell::new(), renewals: Renewals::default() }
+        let (process, renewals) = (Arc::default(), Arc::default());
+        Self { plugin, process, renewals, deferral: Deferral::default() }
     }
 
     async fn process(&self) -> Result<Arc<Process>, Diagnostics> {
@@ -57,7 +61,7 @@ impl External {
         let request = wire::ValidateType {
             type_name: name.to_owned(),
             config: to_wire(config, &types.object)?,
-            client_capabilities: (method == Method::ValidateResource).then_some(ABILITIES),
+            client_capabilities: (method == Method::ValidateResource).then_some(self.deferral.abilities()),
         };
         let reply: Findings = self.process().await?.call(method, &request).await?;
         Ok(findings(reply.diagnostics))
@@ -121,15 +125,20 @@ impl External {
         let message = wire::Read {
             type_name: request.type_name.clone(),
             current_state: to_wire(&request.current, &types.object)?,
-            private: request.private,
+            private: request.private.clone(),
             provider_meta: self.meta(request.provider_meta.as_ref()).await?,
-            client_capabilities: Some(ABILITIES),
+            client_capabilities: Some(self.deferral.abilities()),
             current_identity: identity_to_wire(request.identity.as_ref(), types.identity.as_ref())?,
         };
         let reply: wire::ReadReply = self.process().await?.call(Method::Read, &message).await?;
-        let found = self.settled(findings(reply.diagnostics), reply.deferred);
+        let found = self.settled(reply.diagnostics, reply.deferred);
         if found.has_errors() {
             return Ok((None, found));
+        }
+        if reply.deferred.is_some() {
+            // Nothing new is known of it.
+            let ReadRequest { current: state, private, identity, .. } = request;
+            return Ok((Some(ReadReply { state, private, identity }), found));
         }
         let what = format!("the read of {}", request.type_name);
         let about = self.about(&what, "Provider produced invalid object");
@@ -148,17 +157,20 @@ impl External {
             config: to_wire(&request.config, object)?,
             prior_private: request.prior_private,
             provider_meta: self.meta(request.provider_meta.as_ref()).await?,
-            client_capabilities: Some(ABILITIES),
+            client_capabilities: Some(self.deferral.abilities()),
             prior_identity: identity_to_wire(request.prior_identity.as_ref(), types.identity.as_ref())?,
         };
         let reply: wire::PlanReply = self.process().await?.call(Method::Plan, &message).await?;
-        let found = self.settled(findings(reply.diagnostics), reply.deferred);
+        let found = self.settled(reply.diagnostics, reply.deferred);
         if found.has_errors() {
             return Ok((None, found));
         }
         let what = format!("the plan of {}", request.type_name);
         let about = self.about(&what, "Provider produced invalid plan");
-        let planned = from_wire(reply.planned_state.as_ref(), object, &about)?;
+        let planned = match (&reply.planned_state, reply.deferred) {
+            (None, Some(_)) => request.proposed,
+            (state, _) => from_wire(state.as_ref(), object, &about)?,
+        };
         let planned_identity =
             identity_from_wire(reply.planned_identity.as_ref(), types.identity.as_ref(), &about)?;
         let reply = PlanReply {
@@ -214,11 +226,11 @@ impl External {
         let message = wire::Import {
             type_name: request.type_name.clone(),
             id: request.id,
-            client_capabilities: Some(ABILITIES),
+            client_capabilities: Some(self.deferral.abilities()),
             identity: identity_to_wire(request.identity.as_ref(), types.identity.as_ref())?,
         };
         let reply: wire::ImportReply = self.process().await?.call(Method::Import, &message).await?;
-        let found = self.settled(findings(reply.diagnostics), reply.deferred);
+        let found = self.settled(reply.diagnostics, reply.deferred);
         if found.has_errors() {
             return Ok((None, found));
         }
@@ -248,11 +260,14 @@ impl External {
             type_name: name.to_owned(),
             config: to_wire(config, &types.object)?,
             provider_meta: self.meta(meta).await?,
-            client_capabilities: Some(ABILITIES),
+            client_capabilities: Some(self.deferral.abilities()),
         };
         let reply: wire::ReadDataReply = self.process().await?.call(Method::ReadData, &message).await?;
-        let found = self.settled(findings(reply.diagnostics), reply.deferred);
+        let found = self.settled(reply.diagnostics, reply.deferred);
         if found.has_errors() {
+            return Ok((None, found));
+        }
+        if reply.deferred.is_some() {
             return Ok((None, found));
         }
         let what = format!("the read of data source {name}");
@@ -299,12 +314,15 @@ impl External {
         let message = wire::ValidateType {
             type_name: request.type_name.clone(),
             config: to_wire(&request.config, &types.object)?,
-            client_capabilities: Some(ABILITIES),
+            client_capabilities: Some(self.deferral.abilities()),
         };
         let process = self.process().await?;
         let reply: wire::OpenReply = process.call(Method::Open, &message).await?;
-        let found = self.settled(findings(reply.diagnostics), reply.deferred);
+        let found = self.settled(reply.diagnostics, reply.deferred);
         if found.has_errors() {
+            return Ok((None, found));
+        }
+        if reply.deferred.is_some() {
             return Ok((None, found));
         }
         let what = format!("the opening of {}", request.type_name);
@@ -373,17 +391,9 @@ impl External {
         Ok(to_wire(value.unwrap_or(&absent), &ty)?)
     }
 
-    /// A change put off although nobody allowed it is an error.
-    fn settled(&self, mut found: Diagnostics, deferred: Option<Deferred>) -> Diagnostics {
-        if deferred.is_some() {
-            let detail = format!(
-                "Provider {} put a change off, which is only allowed when it was asked for. This is a bug in the \
-                 provider; please report it to those who maintain it.",
-                self.plugin.source()
-            );
-            found.push(Diagnostic::error(codes::provider::BROKEN_LAW, "Invalid deferral", detail));
-        }
-        found
+    /// What was found, with an error where an answer is put off although nobody allowed it.
+    fn settled(&self, found: Vec<wire::Diagnostic>, deferred: Option<Deferred>) -> Diagnostics {
+        self.deferral.note(deferred, findings(found), self.plugin.source())
     }
 }
 
@@ -444,6 +454,19 @@ impl Provider for External {
 
     async fn upgrade_identity(&self, request: UpgradeRequest) -> (Option<Value>, Diagnostics) {
         answered(self.try_upgrade_identity(request).await)
+    }
+
+    fn deferring(&self) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(External {
+            plugin: Arc::clone(&self.plugin),
+            process: Arc::clone(&self.process),
+            renewals: Arc::clone(&self.renewals),
+            deferral: Deferral::allowed(),
+        }))
+    }
+
+    fn put_off(&self) -> Option<&'static str> {
+        self.deferral.why()
     }
 
     async fn plans_destroy(&self) -> bool {

@@ -99,7 +99,7 @@ pub(crate) struct ClientCapabilities {
     pub write_only_attributes_allowed: bool,
 }
 
-/// A change that the provider puts off. Never asked for here, so a reply that has one is an error.
+/// An answer that the provider puts off; an error where that was not asked for.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub(crate) struct Deferred {
     #[prost(int32, tag = "1")]

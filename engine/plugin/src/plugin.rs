@@ -13,17 +13,14 @@ use ordain_value::{Type, Value};
 use tokio::sync::OnceCell;
 
 use crate::convert::{findings, to_wire};
+use crate::deferral::abilities;
 use crate::external::External;
 use crate::launch::Launch;
-use crate::messages::{ClientCapabilities, Configure, Empty, Findings, ServerCapabilities};
+use crate::messages::{Configure, Empty, Findings, ServerCapabilities};
 use crate::method::Method;
 use crate::offer::Offer;
 use crate::process::Process;
 use crate::schema_cache;
-
-/// What we can do beyond the first version of the protocol: changes put off are not supported.
-pub(crate) const ABILITIES: ClientCapabilities =
-    ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true };
 
 /// One provider of an operation, for all its configurations.
 pub struct Plugin {
@@ -168,7 +165,7 @@ impl Plugin {
         let message = Configure {
             terraform_version: request.terraform_version,
             config: to_wire(&request.config, &ty)?,
-            client_capabilities: Some(ABILITIES),
+            client_capabilities: Some(abilities(request.deferral_allowed)),
         };
         let reply: Findings = process.call(Method::Configure, &message).await?;
         let found = findings(reply.diagnostics);

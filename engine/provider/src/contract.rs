@@ -46,6 +46,16 @@ pub trait Provider: Send + Sync {
         Diagnostics::new()
     }
 
+    /// A view of it that may put off what it is asked about one object; `None` when it never does.
+    fn deferring(&self) -> Option<Arc<dyn Provider>> {
+        None
+    }
+
+    /// Why this view put an answer off. A reply of `None` goes with no error then.
+    fn put_off(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Brings a stored object to the present schema. Called for every stored object.
     async fn upgrade(&self, request: UpgradeRequest) -> (Option<Value>, Diagnostics);
 

@@ -15,6 +15,8 @@ pub struct ConfigureRequest {
     pub config: Value,
     /// Version of the language the engine speaks.
     pub terraform_version: String,
+    /// Whether answers may be put off, as when parts of the configuration are unknown.
+    pub deferral_allowed: bool,
 }
 
 /// Bring a stored object to the present schema.

@@ -34,7 +34,13 @@ impl World {
         let provider = AzureRm::new(env).unwrap();
         let config = json!({"features": [{}], "resource_provider_registrations": "none"});
         let config = with_blocks(nullable(&provider.config.object, &with_id(config)), &provider);
-        let found = provider.configure(ConfigureRequest { config, terraform_version: "1.11.4".into() }).await;
+        let found = provider
+            .configure(ConfigureRequest {
+                config,
+                terraform_version: "1.11.4".into(),
+                deferral_allowed: false,
+            })
+            .await;
         assert!(!found.has_errors(), "{found:?}");
         World { provider, sandbox }
     }
@@ -227,7 +233,9 @@ async fn wrong_credentials_say_what_the_service_said() {
     let provider = AzureRm::new(env).unwrap();
     let config = json!({"features": [{}], "resource_provider_registrations": "none"});
     let config = with_blocks(nullable(&provider.config.object, &with_id(config)), &provider);
-    let found = provider.configure(ConfigureRequest { config, terraform_version: "1.11.4".into() }).await;
+    let found = provider
+        .configure(ConfigureRequest { config, terraform_version: "1.11.4".into(), deferral_allowed: false })
+        .await;
     let error = found.iter().next().unwrap();
     assert!(
         error.summary.starts_with("building account: could not acquire access token"),

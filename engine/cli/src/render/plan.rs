@@ -130,6 +130,9 @@ fn deferred(plan: &Plan, style: Style) -> String {
         let why = match deferred.reason {
             "instance_count_unknown" => "which instances there are is not known",
             "deferred_prereq" => "something that it depends on is deferred",
+            "resource_config_unknown" => "its provider has to know all of its configuration",
+            "provider_config_unknown" => "the configuration of its provider is not wholly known",
+            "absent_prereq" => "something that its provider needs for it is not there yet",
             other => other,
         };
         let name = style.bold(&format!("# {}{any} is deferred", deferred.change.address));

@@ -78,6 +78,7 @@ fn what_an_apply_may_not_do() {
         ("apply_null", inconsistent, None),
         ("apply_write_only", "Write-only attribute set", Some("tainted")),
         ("apply_error", "It went wrong half way", Some("tainted")),
+        ("apply_identity_unknown", "Provider produced invalid identity", Some("tainted")),
     ];
     for (mode, summary, kept) in cases {
         let place = place(mode, &thing(mode));
@@ -104,6 +105,8 @@ fn what_a_read_may_not_find() {
         ("read_unknown", invalid),
         ("read_wrong_type", invalid),
         ("read_deferred", "Invalid deferral"),
+        ("read_identity_wrong", "Provider produced invalid identity"),
+        ("read_identity_unknown", "Provider produced invalid identity"),
         ("upgrade_unknown", "Invalid resource state upgrade"),
     ];
     for (mode, summary) in cases {

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use ordain_addr::ResourceInstance;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_eval::Outcome;
+use ordain_eval::{Outcome, WantedImport};
+use ordain_provider::ObjectSchema;
 use ordain_state::{OutputState, State};
+use ordain_value::Value;
+use ordain_value::convert::convert;
 
 use crate::drive::Drive;
 
@@ -64,4 +67,43 @@ fn outputs(outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
             (name.clone(), OutputState { value, sensitive: output.sensitive })
         })
         .collect()
+}
+
+/// The identity by which an object is imported, as its schema has it: what is left out is null.
+pub(crate) fn identity(
+    import: &WantedImport,
+    schema: &ObjectSchema,
+    address: &ResourceInstance,
+) -> Result<Option<Value>, Diagnostic> {
+    let Some(given) = &import.identity else { return Ok(None) };
+    let wrong = |why: String| {
+        let detail = format!("{address} cannot be imported by this identity: {why}.");
+        let error = Diagnostic::error(codes::plan::CANNOT_PLAN, "Invalid import identity argument", detail);
+        error.with_span(import.span)
+    };
+    let Some((_, ty)) = &schema.identity else {
+        let kind = &address.resource.type_name;
+        return Err(wrong(format!("objects of type {kind} have none; name the object by its \"id\"")));
+    };
+    if !given.is_wholly_known() {
+        return Err(wrong(
+            "it must be known while planning, so it cannot depend on what apply makes".to_owned(),
+        ));
+    }
+    let (Some(members), Some(attributes)) = (given.as_members(), ty.attributes()) else {
+        return Err(wrong("an object is required".to_owned()));
+    };
+    if let Some(name) = members.keys().find(|name| !attributes.contains_key(*name)) {
+        let names: Vec<_> = attributes.keys().map(|name| format!("{name:?}")).collect();
+        return Err(wrong(format!("it has no attribute {name:?}, only {}", names.join(", "))));
+    }
+    let mut identity = std::collections::BTreeMap::new();
+    for (name, ty) in attributes {
+        let value = match members.get(name) {
+            Some(value) => convert(value.clone(), ty).map_err(|why| wrong(format!("{name:?}: {why}")))?,
+            None => Value::null(ty.clone()),
+        };
+        identity.insert(name.clone(), value);
+    }
+    Ok(Some(Value::object(identity)))
 }

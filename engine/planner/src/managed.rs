@@ -14,6 +14,7 @@ use ordain_value::{Marks, Path, Value};
 
 use crate::classify::{Forced, classify, replace, replace_paths};
 use crate::findings::prevented;
+use crate::importing;
 use crate::refresh::{self, Current};
 use crate::request::Refresh;
 use crate::session::{Done, Session, change};
@@ -53,7 +54,7 @@ pub(crate) async fn plan(
     let answer = job.run(&mut done).await;
     done.found = wanted.block.place(done.found, &wanted.address);
     done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
-    done
+    done.put_off_by(&*provider)
 }
 
 struct Job<'j> {
@@ -206,14 +207,17 @@ impl Job<'_> {
             return None;
         }
         let (id, address) = (id.unwrap_or_default(), &self.wanted.address);
+        let identity = importing::identity(import, self.schema, address);
+        let identity = identity.map_err(|error| done.found.push(error)).ok()?;
         let observe = |event: Event<'_>| self.session.observer.event(event);
         let known = &Value::object([("id", Value::string(&id))]);
         observe(Event::Started { address, deposed: None, work: Work::Import, known });
-        let (imported, found) = self.subject.import(&id, import.identity.clone()).await;
+        let (imported, found) = self.subject.import(&id, identity).await;
         done.found.append(found);
         let Some(imported) = imported else {
             observe(Event::Failed { address, deposed: None, work: Work::Import });
-            return None;
+            // What cannot be looked for yet is planned as if it were not there, and waits.
+            return self.subject.provider.put_off().map(|_| Current::absent(self.schema));
         };
         observe(Event::Ended { address, deposed: None, work: Work::Import, known: &imported.state });
         observe(Event::Started { address, deposed: None, work: Work::Refresh, known: &imported.state });

@@ -90,9 +90,13 @@ pub(crate) async fn read(
         known: &marked,
     });
     let drifted_from = (known.value != stored.value).then_some(before);
+    let same_identity = match (&object.identity, &subject.schema.identity) {
+        (Some((version, _)), Some((present, _))) => version == present && known.identity == stored.identity,
+        _ => known.identity == stored.identity,
+    };
     let unchanged = drifted_from.is_none()
         && known.private == stored.private
-        && known.identity == stored.identity
+        && same_identity
         && object.schema_version == subject.schema.schema.version
         && !object.flat;
     let object = if known.value.is_null() {

@@ -99,7 +99,12 @@ impl Subject<'_> {
         let (reply, found) = self.provider.read(request).await;
         let Some(reply) = reply.filter(|_| !found.has_errors()) else { return (None, found) };
         let state = normalize_blocks(&self.schema.schema.block, &reply.state);
-        let (state, found) = self.whole("Provider produced invalid object", Some(state), found);
+        let (state, mut found) = self.whole("Provider produced invalid object", Some(state), found);
+        let identity = self.identity(reply.identity.as_ref());
+        if identity.has_errors() {
+            found.append(identity);
+            return (None, found);
+        }
         (state.map(|state| ReadReply { state, ..reply }), found)
     }
 
@@ -113,7 +118,11 @@ impl Subject<'_> {
         let object =
             imported.into_iter().find(|object| *object.type_name == *self.address.resource.type_name);
         match object {
-            Some(object) if !object.state.is_null() => (Some(object), found),
+            Some(object) if !object.state.is_null() => {
+                found.append(self.identity(object.identity.as_ref()));
+                ((!found.has_errors()).then_some(object), found)
+            }
+            _ if self.provider.put_off().is_some() => (None, found),
             _ => {
                 found.push(self.missing_import(id));
                 (None, found)
@@ -161,11 +170,14 @@ impl Subject<'_> {
         if violations.is_empty() && !reply.legacy_type_system {
             violations = plan_valid(block, &prior.value, config, &reply.planned);
         }
-        if violations.is_empty() {
-            return (Some(reply), found);
+        if !violations.is_empty() {
+            found.append(self.broken("Provider produced invalid plan", &violations));
+            return (None, found);
         }
-        found.append(self.broken("Provider produced invalid plan", &violations));
-        (None, found)
+        if !prior.value.is_null() && reply.requires_replace.is_empty() {
+            found.append(self.identity(reply.planned_identity.as_ref()));
+        }
+        ((!found.has_errors()).then_some(reply), found)
     }
 
     /// Plans the end of the object. Providers that have nothing to say about it are not asked.
@@ -208,7 +220,9 @@ impl Subject<'_> {
         raw: serde_json::Value,
     ) -> (Option<Value>, Diagnostics) {
         let request = UpgradeRequest { type_name: self.type_name(), version, raw };
-        self.provider.upgrade_identity(request).await
+        let (identity, mut found) = self.provider.upgrade_identity(request).await;
+        found.append(self.identity(identity.as_ref()));
+        (identity.filter(|_| !found.has_errors()), found)
     }
 
     /// Carries out what was planned. With errors the reply says what is left, if the provider said so.
@@ -229,6 +243,11 @@ impl Subject<'_> {
                 if part.is_known() { part } else { Value::null(part.ty()) }
             });
         }
+        let identity = self.identity(reply.identity.as_ref());
+        if identity.has_errors() {
+            reply.identity = None;
+            found.append(identity);
+        }
         let set = write_only_set(block, &reply.state);
         found.append(self.broken("Write-only attribute set", &set));
         if !found.has_errors() && !reply.legacy_type_system {
@@ -247,6 +266,18 @@ impl Subject<'_> {
             found.append(self.broken("Provider produced null object", &[violation]));
         }
         self.whole("Provider produced invalid object", value, found)
+    }
+
+    /// The identity of an object that is there conforms and is wholly known.
+    fn identity(&self, identity: Option<&Value>) -> Diagnostics {
+        let (Some(value), Some((_, ty))) = (identity, &self.schema.identity) else {
+            return Diagnostics::new();
+        };
+        let mut violations = conforms(value, ty);
+        if violations.is_empty() && !value.is_wholly_known() {
+            violations = unknown_parts(value);
+        }
+        self.broken("Provider produced invalid identity", &violations)
     }
 
     /// An object that conforms and is wholly known.

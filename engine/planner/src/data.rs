@@ -93,14 +93,7 @@ async fn run(
         value.with_marks_at(marks.iter().map(|(path, marks)| (path, marks.without(Marks::EPHEMERAL))))
     };
     let null = Value::null(schema.ty.clone());
-    let reason = if !config.is_wholly_known() {
-        Some(Reason::ReadBecauseConfigUnknown)
-    } else if pending {
-        Some(Reason::ReadBecauseDependencyPending)
-    } else {
-        None
-    };
-    if let Some(reason) = reason {
+    if let Some(reason) = read_later(&config, pending) {
         let after = mark(planned(&schema.schema.block, &config));
         if session.options.mode != Mode::RefreshOnly {
             let read = change(address, &wanted.provider, Action::Read, (null, after.clone()));
@@ -133,6 +126,14 @@ async fn run(
         done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
     }
     keep(wanted, prior, &schema, value, done)
+}
+
+/// Why a data source is only read while applying, if so.
+fn read_later(config: &Value, pending: bool) -> Option<Reason> {
+    match config.is_wholly_known() {
+        false => Some(Reason::ReadBecauseConfigUnknown),
+        true => pending.then_some(Reason::ReadBecauseDependencyPending),
+    }
 }
 
 /// Records what was read in the prior state, unless it is there already.

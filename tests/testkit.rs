@@ -60,7 +60,8 @@ fn lives(provider: &dyn Provider, own: &Json, type_name: &str, first: &Json, sec
         let schema = schema.unwrap_or_else(|| panic!("{found:?}"));
         let config = configuration(&schema.config.block, own);
         let terraform_version = LANGUAGE_VERSION.to_owned();
-        let found = provider.configure(ConfigureRequest { config, terraform_version }).await;
+        let found =
+            provider.configure(ConfigureRequest { config, terraform_version, deferral_allowed: false }).await;
         assert!(!found.has_errors(), "{found:?}");
         let block = &schema.resources.get(type_name).unwrap().block;
         let (first, second) = (configuration(block, first), configuration(block, second));

@@ -30,12 +30,13 @@ impl ResourceInstance {
 
 impl fmt::Display for ResourceInstance {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if self.module.is_root() { "" } else { "." };
-        write!(out, "{}{dot}{}", self.module, self.resource)?;
-        match &self.key {
-            Some(key) => write!(out, "{key}"),
-            None => Ok(()),
+        // Documents and messages write addresses by the million: no format strings here.
+        if !self.module.is_root() {
+            self.module.fmt(out)?;
+            out.write_str(".")?;
         }
+        self.resource.fmt(out)?;
+        self.key.as_ref().map_or(Ok(()), |key| key.fmt(out))
     }
 }
 

@@ -18,7 +18,7 @@ impl fmt::Display for Key {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Key::Int(number) => write!(out, "[{number}]"),
-            Key::Str(text) => write!(out, "[{}]", quote(text)),
+            Key::Str(text) => ["[", &quote(text), "]"].iter().try_for_each(|part| out.write_str(part)),
         }
     }
 }

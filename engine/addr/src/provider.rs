@@ -70,7 +70,8 @@ impl ProviderAddr {
 
 impl fmt::Display for ProviderAddr {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}/{}/{}", self.hostname, self.namespace, self.name)
+        let parts = [&*self.hostname, "/", &*self.namespace, "/", &*self.name];
+        parts.iter().try_for_each(|part| out.write_str(part))
     }
 }
 

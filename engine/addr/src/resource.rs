@@ -64,7 +64,7 @@ impl fmt::Display for Resource {
         // A type that is called like something else cannot be read again without the word before it.
         let reserved = self.mode == Mode::Managed && crate::parse::RESERVED.contains(&&*self.type_name);
         let prefix = if reserved { "resource." } else { self.mode.prefix() };
-        write!(out, "{prefix}{}.{}", self.type_name, self.name)
+        [prefix, &self.type_name, ".", &self.name].iter().try_for_each(|part| out.write_str(part))
     }
 }
 

@@ -8,6 +8,7 @@ mod checks;
 mod configuration;
 mod document;
 mod lazy;
+pub(crate) mod shown;
 mod states;
 mod tree;
 pub(crate) mod values;
@@ -263,11 +264,11 @@ fn output_change(output: &OutputChange, secrets: Secrets) -> ChangeDocument {
         if output.after.is_wholly_known() { Json::Bool(false) } else { values::unknown_shape(&output.after) };
     ChangeDocument {
         actions: output.action.words(),
-        before: show(&output.before).unwrap_or(Json::Null),
-        after: show(&output.after),
-        after_unknown,
-        before_sensitive: Json::Bool(output.sensitive),
-        after_sensitive: Json::Bool(output.sensitive),
+        before: show(&output.before).unwrap_or(Json::Null).into(),
+        after: show(&output.after).map(Into::into),
+        after_unknown: after_unknown.into(),
+        before_sensitive: Json::Bool(output.sensitive).into(),
+        after_sensitive: Json::Bool(output.sensitive).into(),
         replace_paths: Vec::new(),
         importing: None,
         generated_config: None,

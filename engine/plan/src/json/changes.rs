@@ -7,6 +7,7 @@ use ordain_value::{Path, Step, Value};
 use serde_json::{Map, Value as Json};
 
 use super::document::{ChangeDocument, DeferredChange, ImportingDocument, ResourceChange, ResourceName};
+use super::shown::Shown;
 use super::{Secrets, View, values};
 use crate::{Change, Deferred, Importing};
 
@@ -46,8 +47,8 @@ fn by_address(a: &ResourceInstance, b: &ResourceInstance) -> Ordering {
 pub fn resource_name(address: &ResourceInstance, provider: &ordain_addr::ProviderAddr) -> ResourceName {
     ResourceName {
         mode: address.resource.mode.word(),
-        type_name: address.resource.type_name.to_string(),
-        name: address.resource.name.to_string(),
+        type_name: address.resource.type_name.clone(),
+        name: address.resource.name.clone(),
         index: address.key.as_ref().map(key_json),
         index_unknown: false,
         provider_name: provider.to_string(),
@@ -79,11 +80,11 @@ pub fn frame(change: &Change) -> ResourceChange {
         deposed: change.deposed.as_ref().map(ToString::to_string),
         change: ChangeDocument {
             actions: change.action.words(),
-            before: Json::Null,
+            before: Json::Null.into(),
             after: None,
-            after_unknown: Json::Null,
-            before_sensitive: Json::Null,
-            after_sensitive: Json::Null,
+            after_unknown: Json::Null.into(),
+            before_sensitive: Json::Null.into(),
+            after_sensitive: Json::Null.into(),
             replace_paths: change.replace_paths.iter().map(path_json).collect(),
             importing: change.importing.as_deref().map(importing),
             generated_config: change.generated_config.clone(),
@@ -108,20 +109,27 @@ fn change_document(change: &Change, frame: ChangeDocument, view: &View<'_>) -> C
     let schema = view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
     let marked = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
     let (before, after) = (marked(&change.before), marked(&change.after));
-    let show = |value: &Value| match view.secrets {
-        Secrets::Shown => values::known(value),
-        Secrets::Hidden => values::known(&values::hide(value)),
+    let after_unknown = match after.is_wholly_known() {
+        true => Json::Object(Map::new()).into(),
+        false => Shown::Unknown(after.clone()),
     };
-    let after_unknown =
-        if after.is_wholly_known() { Json::Object(Map::new()) } else { values::unknown_shape(&after) };
     ChangeDocument {
-        before: show(&before).unwrap_or(Json::Null),
-        after: show(&after),
+        before: shown(&before, view.secrets).unwrap_or(Json::Null.into()),
+        after: shown(&after, view.secrets),
         after_unknown,
-        before_sensitive: values::sensitive_shape(&before),
-        after_sensitive: values::sensitive_shape(&after),
+        before_sensitive: Shown::Sensitive(before),
+        after_sensitive: Shown::Sensitive(after),
         ..frame
     }
+}
+
+/// What is known of a value; `None` when that is nothing at all.
+pub fn shown(value: &Value, secrets: Secrets) -> Option<Shown> {
+    let value = match secrets {
+        Secrets::Shown => value.clone(),
+        Secrets::Hidden => values::hide(value),
+    };
+    value.is_known().then_some(Shown::Known(value))
 }
 
 fn importing(importing: &Importing) -> ImportingDocument {

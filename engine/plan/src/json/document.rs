@@ -4,12 +4,14 @@
 //! program writes it in 1.11.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::Configuration;
 use super::lazy::Each;
+use super::shown::Shown;
 use super::states::Leaf;
 use crate::Change;
 
@@ -95,8 +97,8 @@ pub struct ModuleDocument<'a> {
 pub struct ResourceName {
     pub mode: &'static str,
     #[serde(rename = "type")]
-    pub type_name: String,
-    pub name: String,
+    pub type_name: Arc<str>,
+    pub name: Arc<str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<Json>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -112,8 +114,8 @@ pub struct ResourceDocument {
     pub name: ResourceName,
     pub schema_version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Json>,
-    pub sensitive_values: Json,
+    pub values: Option<Shown>,
+    pub sensitive_values: Shown,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -152,12 +154,12 @@ pub struct DeferredChange {
 #[derive(Clone, Serialize)]
 pub struct ChangeDocument {
     pub actions: &'static [&'static str],
-    pub before: Json,
+    pub before: Shown,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Json>,
-    pub after_unknown: Json,
-    pub before_sensitive: Json,
-    pub after_sensitive: Json,
+    pub after: Option<Shown>,
+    pub after_unknown: Shown,
+    pub before_sensitive: Shown,
+    pub after_sensitive: Shown,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replace_paths: Vec<Vec<Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]

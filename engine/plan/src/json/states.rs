@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::document::{OutputDocument, ResourceDocument, StateDocument, ValuesDocument};
+use super::shown::Shown;
 use super::tree::Tree;
 use super::values::Toward;
 use super::{Secrets, View, changes, checks, planned_outputs, values};
@@ -177,8 +178,8 @@ fn stored_object(
         address: address.to_string(),
         name: changes::resource_name(address, provider),
         schema_version: object.schema_version,
-        values: Some(values),
-        sensitive_values,
+        values: Some(values.into()),
+        sensitive_values: sensitive_values.into(),
         depends_on,
         tainted: object.status == Status::Tainted,
         deposed_key: None,
@@ -265,17 +266,16 @@ pub fn without_schema(plan: &Plan, view: &View<'_>) -> Diagnostics {
 
 fn planned_object(change: &Change, schema: &TypeSchema, secrets: Secrets) -> ResourceDocument {
     let after = schema.mark(&change.after);
-    let values = match secrets {
-        _ if after.is_null() => None,
-        Secrets::Shown => values::known(&after),
-        Secrets::Hidden => values::known(&values::hide(&after)),
-    };
+    // No values at all are left out.
+    let shown = if after.is_null() { None } else { changes::shown(&after, secrets) };
+    let shown =
+        shown.filter(|_| after.as_members().is_none_or(|members| members.values().any(Value::is_known)));
     ResourceDocument {
         address: change.address.to_string(),
         name: changes::resource_name(&change.address, &change.provider.provider),
         schema_version: schema.version,
-        values: values.filter(|values| values.as_object().is_none_or(|members| !members.is_empty())),
-        sensitive_values: values::sensitive_shape(&after),
+        values: shown,
+        sensitive_values: Shown::Sensitive(after),
         depends_on: Vec::new(),
         tainted: false,
         deposed_key: None,

@@ -13,6 +13,10 @@ impl Formatter for HtmlSafe {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // The first byte of the two separators stands for them: nearly every text has none of these at all.
+        if !fragment.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
+            return CompactFormatter.write_string_fragment(out, fragment);
+        }
         let mut rest = fragment;
         while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
             let (before, tail) = rest.split_at(at);

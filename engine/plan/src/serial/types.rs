@@ -1,12 +1,34 @@
-//! Types from the JSON form of state and plan documents.
+//! Types to and from the JSON form of state and plan documents.
 
 use ordain_value::{ObjectType, Type};
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::{Broken, shared};
+use crate::json::values::type_json;
 
 /// Deepest nesting that is read; deeper documents are refused before the stack runs out.
 const DEEPEST: usize = 200;
+
+/// A type as [`crate::json::values::type_json`] has it, written without a tree in between.
+pub struct Written<'a>(pub &'a Type);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let pair = |out: S, word: &str, of: &Type| (word, Written(of)).serialize(out);
+        match self.0 {
+            Type::Dynamic => out.serialize_str("dynamic"),
+            Type::Bool => out.serialize_str("bool"),
+            Type::Number => out.serialize_str("number"),
+            Type::String => out.serialize_str("string"),
+            Type::List(element) => pair(out, "list", element),
+            Type::Set(element) => pair(out, "set", element),
+            Type::Map(element) => pair(out, "map", element),
+            // Rare enough for the tree.
+            Type::Tuple(_) | Type::Object(_) => type_json(self.0).serialize(out),
+        }
+    }
+}
 
 /// Reads `"string"`, `["list","string"]`, `["object",{…}]` and so on.
 ///

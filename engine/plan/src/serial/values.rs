@@ -14,7 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::{Broken, shared, types};
-use crate::json::values::{number_json, type_json};
+use crate::json::shown::Digits;
+use crate::json::values::number_json;
 
 /// A value in the exact form.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +59,7 @@ fn collection<S: Serializer, T: Serialize>(
 ) -> Result<S::Ok, S::Error> {
     let mut parts = out.serialize_tuple(3)?;
     parts.serialize_element(tag)?;
-    parts.serialize_element(&type_json(element))?;
+    parts.serialize_element(&types::Written(element))?;
     parts.serialize_element(&all)?;
     parts.end()
 }
@@ -66,10 +67,10 @@ fn collection<S: Serializer, T: Serialize>(
 impl Serialize for Unmarked<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         match self.0.kind() {
-            Kind::Null(ty) => tagged(out, ("null", type_json(ty))),
+            Kind::Null(ty) => tagged(out, ("null", types::Written(ty))),
             Kind::Unknown(unknown) => tagged(out, ("unknown", UnknownForm::of(unknown))),
             Kind::Bool(value) => value.serialize(out),
-            Kind::Number(number) => number_json(number).serialize(out),
+            Kind::Number(number) => Digits(number).serialize(out),
             Kind::String(text) => text.serialize(out),
             Kind::List(element, items) => collection(out, "list", element, Items(items)),
             Kind::Set(element, items) => collection(out, "set", element, Items(items)),
@@ -97,9 +98,9 @@ type Bound = Option<(Json, bool)>;
 /// What is known about an unknown value.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UnknownForm {
+struct UnknownForm<T> {
     #[serde(rename = "type")]
-    ty: Json,
+    ty: T,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     not_null: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,13 +115,13 @@ struct UnknownForm {
     longest: Option<(u64, bool)>,
 }
 
-impl UnknownForm {
-    fn of(unknown: &Unknown) -> Self {
+impl<'a> UnknownForm<types::Written<'a>> {
+    fn of(unknown: &'a Unknown) -> Self {
         let bound = |bound: &Option<(Number, bool)>| {
             bound.as_ref().map(|(n, inclusive)| (number_json(n), *inclusive))
         };
         Self {
-            ty: type_json(&unknown.ty),
+            ty: types::Written(&unknown.ty),
             not_null: unknown.nullness == Nullness::Never,
             prefix: unknown.prefix.as_ref().map(ToString::to_string),
             lower: bound(&unknown.bounds.lower),
@@ -129,7 +130,9 @@ impl UnknownForm {
             longest: unknown.length.upper,
         }
     }
+}
 
+impl UnknownForm<Json> {
     fn read(self) -> Result<Unknown, Broken> {
         let bound = |bound: Bound| bound.map(|(n, inclusive)| Ok((number(&n)?, inclusive))).transpose();
         Ok(Unknown {
@@ -189,7 +192,7 @@ fn read_tagged(parts: Vec<Json>) -> Result<Value, Broken> {
     match (tag.as_str().ok_or_else(wrong)?, first, second) {
         ("null", ty, None) => Ok(Value::null(types::read(&ty)?)),
         ("unknown", form, None) => {
-            let form: UnknownForm = serde_json::from_value(form).map_err(super::broken)?;
+            let form: UnknownForm<Json> = serde_json::from_value(form).map_err(super::broken)?;
             Ok(Value::refined(form.read()?))
         }
         ("sensitive", value, None) => Ok(read(value)?.with_marks(Marks::SENSITIVE)),

@@ -44,6 +44,7 @@ pub mod snapshot;
 mod sources;
 pub mod state_commands;
 pub mod stores;
+pub mod storing;
 pub mod testing;
 pub mod trimmed;
 mod used;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ordain_approval::Rules;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
-use ordain_plan::file::{Digests, Header, Inputs, Origin, Place, PlanFile};
+use ordain_plan::file::{Header, Inputs, Origin, Place, PlanFile};
 use ordain_plan::json::Configuration;
 use ordain_plan::{Digest, Observer, Plan};
 use ordain_state::{State, Stored};
@@ -18,6 +18,7 @@ use crate::providers::Providers;
 use crate::repository::Repository;
 use crate::sealing::Recipients;
 use crate::stores::{Stores, new_id};
+use crate::storing::Storing;
 use crate::variables::{Given, collect};
 use crate::{LANGUAGE_VERSION, Machine, Project, Workdir, backend, clock, judging, trimmed};
 
@@ -40,12 +41,12 @@ pub struct Options {
     pub store: bool,
 }
 
-/// A plan that was made, judged and put into its stored form.
+/// A plan that was made and judged, and is on its way into its stored form.
 pub struct Planned {
     /// The plan with everything around it.
-    pub file: PlanFile,
-    /// Its stored form; `None` when it was not wanted, or cannot be made, which was reported.
-    pub stored: Option<(Vec<u8>, Digests)>,
+    pub file: Arc<PlanFile>,
+    /// Its stored form, if one was wanted.
+    pub storing: Storing,
     /// What policies say at plan time; `None` when they could not judge, which was reported.
     pub decisions: Option<ordain_policy::Decisions>,
     /// Whether configuration was generated and written.
@@ -212,7 +213,8 @@ impl Work<'_> {
         if !storable {
             // Without the schemas the state cannot be read, and so no plan can be written either. One that was
             // never begun is not kept.
-            return (Planned { file, stored: None, decisions: None, generated: false, begun: false }, found);
+            let (file, storing) = (Arc::new(file), Storing::default());
+            return (Planned { file, storing, decisions: None, generated: false, begun: false }, found);
         }
         (self.judged(file, &schemas, &mut found), found)
     }
@@ -285,7 +287,7 @@ impl Work<'_> {
         environment.map_or(Ok(None), |environment| Recipients::read(&environment.sealed_to))
     }
 
-    /// Lets policies judge, then puts the plan into its stored form.
+    /// Lets policies judge, then begins to put the plan into its stored form.
     fn judged(&self, mut file: PlanFile, schemas: &SchemasByAddress, found: &mut Diagnostics) -> Planned {
         let repository = Repository::around(self.workdir);
         let mut decisions = None;
@@ -304,18 +306,16 @@ impl Work<'_> {
             file.decisions = serde_json::to_value(decisions).unwrap_or_default();
             file.obligations = serde_json::to_value(&decisions.obligations).unwrap_or_default();
         }
-        let stored = match self.recipients(&repository, found) {
-            Ok(_) if !self.options.store => None,
-            Ok(seal) => {
-                let seal = seal.as_ref().map(|recipients| recipients as &dyn ordain_plan::file::Seal);
-                found.take(ordain_plan::file::write(&file, seal))
-            }
+        let file = Arc::new(file);
+        let storing = match self.recipients(&repository, found) {
+            Ok(recipients) if self.options.store => Storing::begin(file.clone(), recipients),
+            Ok(_) => Storing::default(),
             Err(error) => {
                 found.push(error);
-                None
+                Storing::default()
             }
         };
-        Planned { file, stored, decisions, generated: self.generated.is_some(), begun: true }
+        Planned { file, storing, decisions, generated: self.generated.is_some(), begun: true }
     }
 }
 

@@ -134,11 +134,8 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     let mut wanted = request::planning(matches, session, mode == Some(Mode::Destroy), "OperationTypeApply")?;
     let refreshing = mode == Some(Mode::RefreshOnly);
     if refreshing {
-        if wanted.planner.mode == Mode::Destroy || wanted.planner.refresh == Refresh::Nothing {
-            let detail =
-                "refresh only reads what is there: it can be given neither -destroy nor -refresh=false.";
-            return Err(session.usage("Incompatible refresh options", detail));
-        }
+        // Flags that it shares with other commands and that mean nothing to it are taken, as in Terraform.
+        wanted.planner.refresh = Refresh::All;
         wanted.planner.mode = Mode::Normal;
         wanted.planner.only_reads = true;
     }
@@ -148,16 +145,21 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
             "With -json nobody can be asked for approval. Apply a stored plan, or give -auto-approve.";
         return Err(session.usage("Plan file or auto-approve required", detail));
     }
-    let project = request::project(session)?;
+    let project = match destroying || refreshing {
+        true => request::project_or_none(session)?,
+        false => request::project(session)?,
+    };
     let mut sources = project.sources.clone();
     let observer = session.ui.observer();
-    let (planned, found) =
+    let (mut planned, mut found) =
         session.block_on(plan(&session.workdir, &project, wanted, observer.clone(), &mut sources));
     drop(observer);
     // The older name of -refresh-only does not tell of changes, only of what it reads.
     if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
+    let storing = planned.as_mut().map(|planned| std::mem::take(&mut planned.storing)).unwrap_or_default();
+    let stored = found.take(storing.finish());
     let unasked = refreshing || is_on(matches, "auto-approve");
     let mut found = if refreshing { found } else { answered_by_apply(found, unasked) };
     if refreshing && planned.as_ref().is_some_and(|planned| planned.file.plan.base.resources.is_empty()) {
@@ -168,7 +170,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     let exit = session.report(&found, &sources);
     let (Some(planned), Exit::Done) = (planned, exit) else { return Ok(Exit::Failed) };
     let changes = has_changes(&planned);
-    let Some((_, digests)) = planned.stored else { return Ok(Exit::Failed) };
+    let Some((_, digests)) = stored else { return Ok(Exit::Failed) };
     let proof = if !changes || refreshing || is_on(matches, "auto-approve") {
         Proof::AutoApprove
     } else {
@@ -180,7 +182,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         Some(Mode::Destroy) => Purpose::Destroy,
         _ => Purpose::Apply,
     };
-    carry_out(session, planned.file, digests, options, purpose)
+    carry_out(session, Arc::unwrap_or_clone(planned.file), digests, options, purpose)
 }
 
 /// Findings of planning without those that only say that this very apply will tell; where nobody is asked

@@ -3,7 +3,8 @@
 use clap::{ArgMatches, Command};
 use ordain_operations::plan_store;
 use ordain_operations::planning::{Planned, plan};
-use ordain_plan::Action;
+use ordain_plan::file::Digests;
+use ordain_plan::{Action, Mode};
 
 use super::Entry;
 use crate::exit::Exit;
@@ -31,20 +32,25 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     request::warn_of_old_flags(matches, session);
     let mut options = request::planning(matches, session, false, "OperationTypePlan")?;
     options.store = text(matches, "out").is_some();
-    let project = request::project(session)?;
+    let project = match options.planner.mode {
+        Mode::Destroy => request::project_or_none(session)?,
+        _ => request::project(session)?,
+    };
     let mut sources = project.sources.clone();
     let observer = session.ui.observer();
-    let (planned, found) =
+    let (mut planned, mut found) =
         session.block_on(plan(&session.workdir, &project, options, observer.clone(), &mut sources));
     drop(observer);
     if let Some(planned) = &planned {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
+    let storing = planned.as_mut().map(|planned| std::mem::take(&mut planned.storing)).unwrap_or_default();
+    let stored = found.take(storing.finish());
     let exit = session.report(&found, &sources);
     let Some(planned) = planned else { return Ok(exit) };
-    let place = match text(matches, "out") {
-        Some(place) => store(session, &planned, place)?,
-        None => None,
+    let place = match (text(matches, "out"), &stored) {
+        (Some(place), Some(stored)) => Some(store(session, &planned, stored, place)?),
+        _ => None,
     };
     if exit == Exit::Failed || session.report(&denials(&planned), &sources) == Exit::Failed {
         return Ok(Exit::Failed);
@@ -55,7 +61,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
             "\n{rule}\n\nOrdain has generated configuration and written it to {path}. Please review\nthe configuration and edit it as necessary before adding it to version\ncontrol."
         ));
     }
-    hint(&planned, session, place.as_deref());
+    let digests = stored.as_ref().map(|(_, digests)| *digests);
+    hint(&planned, session, place.as_deref().zip(digests));
     let changes = is_on(matches, "detailed-exitcode") && planned.file.plan.applyable;
     // The process ends here: what a large plan holds is given back as a whole, not piece by piece.
     std::mem::forget((planned, project));
@@ -99,25 +106,29 @@ pub fn has_changes(planned: &Planned) -> bool {
 }
 
 /// Stores the plan; gives the place where it is.
-fn store(session: &mut Session, planned: &Planned, place: &str) -> Result<Option<String>, Exit> {
-    let Some((bytes, digests)) = &planned.stored else { return Ok(None) };
+fn store(
+    session: &mut Session,
+    planned: &Planned,
+    (bytes, digests): &(Vec<u8>, Digests),
+    place: &str,
+) -> Result<String, Exit> {
     let written = plan_store::write(&session.workdir, place, bytes, &planned.file, digests);
-    session.block_on(written).map(Some).map_err(|error| session.fail(error))
+    session.block_on(written).map_err(|error| session.fail(error))
 }
 
-fn hint(planned: &Planned, session: &mut Session, out: Option<&str>) {
-    if let (Some(machine), Some(path)) = (session.ui.machine(), out) {
+fn hint(planned: &Planned, session: &mut Session, out: Option<(&str, Digests)>) {
+    if let (Some(machine), Some((path, _))) = (session.ui.machine(), out) {
         machine.log(&format!("Saved the plan to: {path}"));
     }
     let rule = "─".repeat(77);
     // Whoever runs this from a program knows what to do next.
     let automated = session.workdir.setting("IN_AUTOMATION").is_some();
-    match (out, &planned.stored) {
-        (Some(path), Some((_, digests))) if automated => {
+    match out {
+        Some((path, digests)) if automated => {
             session.ui.line(&format!("\n{rule}\n\nSaved the plan to: {path}\nRoot: {}", digests.root));
         }
         _ if automated => {}
-        (Some(path), Some((_, digests))) => session.ui.line(&format!(
+        Some((path, digests)) => session.ui.line(&format!(
             "\n{rule}\n\nSaved the plan to: {path}\nRoot: {}\n\nTo perform exactly these actions, run the following command to apply:\n    ordain apply {path:?}",
             digests.root
         )),

@@ -59,24 +59,26 @@ impl Manifest {
 
 type PackedParts = BTreeMap<String, Packed>;
 
-/// The parts of a file. The readable plan is half of the work, so it is made beside the rest.
+/// The parts of a file. The readable plan and the digest of the effects are most of the work, so they are made beside
+/// the rest.
 pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(PackedParts, Digests)>, Diagnostics) {
     // Who may not open the plan reads one that holds no secret anywhere.
     let sealed = seal.map(|seal| (seal, PlanFile { plan: redact::redacted(&file.plan), ..file.clone() }));
     let shown = sealed.as_ref().map_or(file, |(_, redacted)| redacted);
-    let (readable, exact) = std::thread::scope(|scope| {
+    let (readable, effects, exact) = std::thread::scope(|scope| {
         let readable = scope.spawn(|| readable(shown));
+        let effects = scope.spawn(|| digest::effects(&file.plan));
         let exact = exact(file, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan)));
-        (readable.join(), exact)
+        (readable.join(), effects.join(), exact)
     });
     // A thread that ended by itself is a defect; here it is one like any other that keeps a plan from being stored.
-    let Ok((readable, mut diagnostics)) = readable else {
+    let (Ok((readable, mut diagnostics)), Ok(effects)) = (readable, effects) else {
         return (None, unwritable("its readable part could not be made").into());
     };
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let made = exact.and_then(|exact| complete(file, exact, readable?));
+    let made = exact.and_then(|exact| complete(file, exact, effects?, readable?));
     match made {
         Ok(made) => (Some(made), diagnostics),
         Err(Broken(reason)) => {
@@ -132,12 +134,10 @@ fn secret_parts(plan: &Plan) -> Result<PackedParts, Broken> {
     Ok(parts)
 }
 
-/// The parts that do not depend on the readable plan, by which method secrets are sealed, and the digest of the
-/// plan's effects.
+/// The parts that do not depend on the readable plan, and by which method secrets are sealed.
 struct Exact {
     parts: PackedParts,
     sealing: String,
-    effects: Digest,
 }
 
 fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Broken> {
@@ -156,11 +156,16 @@ fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Bro
     text_part(&mut parts, SNAPSHOT, &file.snapshot)?;
     text_part(&mut parts, DECISIONS, &file.decisions)?;
     text_part(&mut parts, OBLIGATIONS, &file.obligations)?;
-    Ok(Exact { parts, sealing, effects: digest::effects(&file.plan)? })
+    Ok(Exact { parts, sealing })
 }
 
-fn complete(file: &PlanFile, exact: Exact, readable: Packed) -> Result<(PackedParts, Digests), Broken> {
-    let Exact { mut parts, sealing, effects } = exact;
+fn complete(
+    file: &PlanFile,
+    exact: Exact,
+    effects: Digest,
+    readable: Packed,
+) -> Result<(PackedParts, Digests), Broken> {
+    let Exact { mut parts, sealing } = exact;
     parts.insert(PLAN.to_owned(), readable);
     let mut manifest = Manifest {
         format: FORMAT,

@@ -155,7 +155,9 @@ impl Parser<'_> {
             // Told while recovering, too.
             self.recovery = false;
             self.unexpected_after(self.span(open), span, "Unbalanced parentheses", detail);
-            self.recover(TokenKind::CloseParen);
+            // Whatever stands there is taken for the parenthesis.
+            self.recovery = true;
+            self.read();
         }
         self.set_newlines(newlines);
         let span = self.span(open).to(self.previous_span());

@@ -101,30 +101,31 @@ impl Core {
     /// configuration is only checked. The elements of lists have numbers as keys, those of sets themselves.
     fn each_import(&self, value: Value, span: Span) -> (Option<Vec<KeyData>>, Diagnostics) {
         let (value, marks) = value.unmark();
-        if marks.is_sensitive() || marks.is_ephemeral() || !value.is_known() {
-            let open = self.input.mode == Mode::Validate;
-            if open && matches!(value.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) {
+        if marks.is_ephemeral() || !value.is_known() {
+            if self.input.mode == Mode::Validate {
                 let any = || Value::unknown(Type::Dynamic);
                 return (Some(vec![KeyData::Each(any(), any())]), Diagnostics::new());
             }
-            return match by_for_each(value.with_marks(marks), open, span) {
+            return match by_for_each(value.with_marks(marks), false, span) {
                 Ok(expansion) => (Some(vec![expansion.key_data(0)]), Diagnostics::new()),
                 Err(problem) => (None, (*problem).into()),
             };
         }
+        // Keys become addresses, which cannot be kept from anybody; values stay secret.
+        let marked = |value: &Value| value.clone().with_marks(marks);
         let numbered = |items: &[Value]| {
             let keys = (0_i64..).zip(items);
-            keys.map(|(at, item)| KeyData::Each(Value::number(at), item.clone())).collect()
+            keys.map(|(at, item)| KeyData::Each(Value::number(at), marked(item))).collect()
         };
         let keys = match value.kind() {
             Kind::Null(_) => Vec::new(),
             Kind::Map(_, members) | Kind::Object(members) => members
                 .iter()
-                .map(|(key, value)| KeyData::Each(Value::string(&**key), value.clone()))
+                .map(|(key, value)| KeyData::Each(Value::string(&**key), marked(value)))
                 .collect(),
             Kind::List(_, items) | Kind::Tuple(items) => numbered(items),
             Kind::Set(_, items) => {
-                items.iter().map(|item| KeyData::Each(item.clone(), item.clone())).collect()
+                items.iter().map(|item| KeyData::Each(item.clone(), marked(item))).collect()
             }
             _ => {
                 let detail = format!(

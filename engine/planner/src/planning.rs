@@ -204,6 +204,9 @@ async fn refresh_first(
     }
     let mut outputs = prior.outputs.clone();
     let mut drive = Drive::new(&session, source, prior, moves.moved.clone());
+    if session.options.is_partial() {
+        preset(&session, &drive.prior, &mut evaluator);
+    }
     drive.run(&mut evaluator).await;
     let misled = moves.mistakes(still_there(&session.tree, &drive.expansions));
     describe(&session.tree, &mut drive, &evaluator);

@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal};
 
 use clap::{ArgMatches, Command};
 use ordain_addr::parse_module;
+use ordain_diag::{Diagnostic, codes};
 use ordain_lang::console::Answer;
 use ordain_operations::Project;
 use ordain_operations::consoling::Console;
@@ -47,8 +48,15 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
             return Err(session.usage("Invalid scope", &detail));
         }
     }
-    let only_warnings = found.into_iter().filter(|item| !item.is_error()).collect();
-    session.ui.complain_all(&only_warnings, &console.sources);
+    let broken = found.has_errors();
+    session.ui.complain_all(&found, &console.sources);
+    if broken {
+        // On standard error, so that what reads the answers never takes it for one.
+        let summary = "Due to the problems above, some expressions may produce unexpected results.";
+        session
+            .ui
+            .complain_all(&Diagnostic::warning(codes::cli::USAGE, summary, "").into(), &console.sources);
+    }
     if std::io::stdin().is_terminal() {
         interactive(session, &mut console)
     } else {

@@ -119,6 +119,7 @@ pub fn planning(command: Command) -> Command {
             "deprecation",
             "Whose deprecation warnings are told: module:all, module:local or module:none",
         ))
+        .arg(many("invoke", "Not supported: actions are no part of the language here"))
         .arg(switch("allow-deferral", false, "Plan what is known, defer the rest"))
         .arg(value("policies", "Directory of Rego policies; policies/ of the project when not given"));
     output(state_files(locking(variables(command))))

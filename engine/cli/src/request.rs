@@ -13,6 +13,8 @@ use crate::exit::Exit;
 use crate::flags::{given_variables, is_on, seconds, text, texts};
 use crate::session::Session;
 
+const NOTHING_TO_DO: &str = "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Ordain would have nothing to do.";
+
 /// Warns of `-state`, which has a better place.
 pub fn warn_of_old_flags(matches: &ArgMatches, session: &mut Session) {
     if text(matches, "state").is_some() {
@@ -26,18 +28,32 @@ pub fn warn_of_old_flags(matches: &ArgMatches, session: &mut Session) {
     }
 }
 
-/// Reads the planning flags; what is wrong with them is shown. `destroy` is set by the command `destroy`.
-pub fn planning(
-    matches: &ArgMatches,
-    session: &mut Session,
-    destroy: bool,
-    operation: &str,
-) -> Result<Options, Exit> {
-    let destroy = destroy || is_on(matches, "destroy");
+/// What flags of planning do not go together, shown. Whether everything is to be destroyed, and whether things are only
+/// looked at.
+fn mode(matches: &ArgMatches, session: &mut Session, destroy: bool) -> Result<(bool, bool), Exit> {
     let refresh_only = is_on(matches, "refresh-only");
+    if destroy && (refresh_only || is_on(matches, "destroy")) {
+        let exit = session.usage(
+            "Invalid mode option",
+            "The command destroy says already what is planned: -destroy and -refresh-only belong to plan and apply.",
+        );
+        return Err(match refresh_only && !is_on(matches, "refresh") {
+            true => session.usage("Incompatible refresh options", NOTHING_TO_DO),
+            false => exit,
+        });
+    }
+    let destroy = destroy || is_on(matches, "destroy");
     if destroy && refresh_only {
         let detail = "The -destroy and -refresh-only options are mutually-exclusive.";
         return Err(session.usage("Incompatible plan mode options", detail));
+    }
+    if let Some(action) = texts(matches, "invoke").first() {
+        let detail = format!(
+            "-invoke={action} asks for an action block to be carried out. Actions came into the language after \
+             version {}, which this program speaks.",
+            ordain_operations::LANGUAGE_VERSION
+        );
+        return Err(session.usage("Actions are not supported", &detail));
     }
     let minimal = is_on(matches, "minimal-refresh");
     if minimal && (refresh_only || !is_on(matches, "refresh")) {
@@ -45,14 +61,24 @@ pub fn planning(
         return Err(session.usage("Incompatible refresh options", detail));
     }
     if refresh_only && !is_on(matches, "refresh") {
-        let detail = "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Ordain would have nothing to do.";
-        return Err(session.usage("Incompatible refresh options", detail));
+        return Err(session.usage("Incompatible refresh options", NOTHING_TO_DO));
     }
     if (destroy || refresh_only) && !texts(matches, "replace").is_empty() {
         let detail = "Replacements can be forced (-replace) in a plan that creates, changes and destroys; not together \
                       with -destroy or -refresh-only.";
         return Err(session.usage("Unsupported plan mode", detail));
     }
+    Ok((destroy, refresh_only))
+}
+
+/// Reads the planning flags; what is wrong with them is shown. `destroy` is set by the command `destroy`.
+pub fn planning(
+    matches: &ArgMatches,
+    session: &mut Session,
+    destroy: bool,
+    operation: &str,
+) -> Result<Options, Exit> {
+    let (destroy, refresh_only) = mode(matches, session, destroy)?;
     let targets = addresses(matches, session, "target")?;
     let excludes = addresses(matches, session, "exclude")?;
     if !targets.is_empty() && !excludes.is_empty() {
@@ -68,7 +94,7 @@ pub fn planning(
     let replace = replacements(matches, session)?;
     let mut options = work(matches, session, operation)?;
     options.planner.mode = mode;
-    options.planner.refresh = match (is_on(matches, "refresh"), minimal) {
+    options.planner.refresh = match (is_on(matches, "refresh"), is_on(matches, "minimal-refresh")) {
         (false, _) => Refresh::Nothing,
         (true, true) => Refresh::Changing,
         (true, false) => Refresh::All,
@@ -140,15 +166,21 @@ fn locking(matches: &ArgMatches, session: &mut Session, operation: &str) -> Resu
     Ok(stores::locking(&session.workdir, "", operation, is_on(matches, "lock"), timeout))
 }
 
-/// Loads the configuration; what is wrong with it is shown.
+/// Loads the configuration; what is wrong with it is shown, and that there is none.
 pub fn project(session: &mut Session) -> Result<Project, Exit> {
-    let (project, found) = Project::load(&session.workdir);
-    if found.has_errors() {
-        return Err(session.report(&found, &project.sources));
-    }
+    let project = project_or_none(session)?;
     if project.is_empty() {
         let detail = "Plan requires configuration to be present. Planning without a configuration would mark everything for destruction, which is normally not what is desired. If you would like to destroy everything, run plan with the -destroy option. Otherwise, create a configuration file (.tf file) in this directory and try again.";
         return Err(session.usage("No configuration files", detail));
+    }
+    Ok(project)
+}
+
+/// The same, also where there is no configuration at all: objects of a state can be looked at and destroyed without.
+pub fn project_or_none(session: &mut Session) -> Result<Project, Exit> {
+    let (project, found) = Project::load(&session.workdir);
+    if found.has_errors() {
+        return Err(session.report(&found, &project.sources));
     }
     if !found.is_empty() {
         session.report(&found, &project.sources);

@@ -163,12 +163,16 @@ pub async fn mirror(
     project: &mut Project,
     directory: &Path,
     platforms: &[Platform],
+    locked: bool,
     watch: Watch<'_>,
 ) -> Diagnostics {
     let mut found = Diagnostics::new();
     let wanted = wanted(std::slice::from_ref(&project.tree), &[], &mut found);
     let (settings, directories) = settings(workdir, &Origin::Configured, &mut found);
-    let lock = found.take(read_lock(workdir, &mut project.sources));
+    let lock = match locked {
+        true => found.take(read_lock(workdir, &mut project.sources)),
+        false => Default::default(),
+    };
     if found.has_errors() {
         return found;
     }

@@ -35,6 +35,11 @@ fn flags(command: Command) -> Command {
         .arg(value("from-module", "Copy the module at this source into the empty directory first"))
         .arg(many("plugin-dir", "Directory of provider plugins"))
         .arg(value("test-directory", "Directory of tests"))
+        .arg(switch(
+            "ignore-remote-version",
+            false,
+            "Taken for Terraform's sake: versions are never compared with those of a remote workspace",
+        ))
         .arg(switch("input", true, "Ask for what is missing"))
         .arg(switch("json", false, "Machine-readable output"));
     output(locking(variables(command)))

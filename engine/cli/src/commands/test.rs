@@ -30,10 +30,16 @@ fn flags(command: Command) -> Command {
         .arg(value("junit-xml", "Write results to this file in JUnit's form"))
         .arg(switch("verbose", false, "Show the plan or state of each run"))
         .arg(value("test-directory", "Directory of tests").default_value("tests"))
+        .arg(value("cloud-run", "Not supported: tests run here"))
         .arg(value("parallelism", "How many provider calls run at the same time").default_value("10"))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    if text(matches, "cloud-run").is_some() {
+        let detail = "-cloud-run hands tests over to HCP Terraform, with the credentials that are stored there. \
+                      This program runs them itself: leave the flag out and give it credentials here.";
+        return session.usage("Tests do not run in HCP Terraform", detail);
+    }
     let stop = Arc::new(Stop::new());
     let Some(parallelism) =
         text(matches, "parallelism").and_then(|text| text.parse().ok()).filter(|n| *n > 0)

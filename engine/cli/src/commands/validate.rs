@@ -22,10 +22,16 @@ fn flags(command: Command) -> Command {
         .arg(report("sarif", "Findings as SARIF 2.1.0, to standard output or a file"))
         .arg(report("junit", "Findings as JUnit XML, to standard output or a file"))
         .arg(switch("no-tests", false, "Leave out test files"))
+        .arg(switch("query", false, "Not supported: query files are not read"))
         .arg(value("test-directory", "Directory of tests"))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    if is_on(matches, "query") {
+        let detail = "-query also checks .tfquery.hcl files, which this program does not read. Leave the flag out to \
+                      check the configuration.";
+        return session.usage("Query files are not supported", detail);
+    }
     let (project, mut found) = Project::load(&session.workdir);
     // The program ends with this command: taking a large tree apart would only take time.
     let project = std::mem::ManuallyDrop::new(project);

@@ -7,7 +7,7 @@ use ordain_operations::packages::mirror;
 
 use super::{Entry, line, platforms, project};
 use crate::exit::Exit;
-use crate::flags::{many, output, text};
+use crate::flags::{is_on, many, output, switch, text};
 use crate::session::Session;
 
 /// Row of the table.
@@ -21,6 +21,7 @@ pub const ENTRY: Entry = Entry {
 fn flags(command: Command) -> Command {
     output(command)
         .arg(many("platform", "System whose packages to copy, such as linux_amd64"))
+        .arg(switch("lock-file", true, "Copy the versions of the lock file, not the newest that fit"))
         .arg(Arg::new("directory").required(true).help("Directory of the mirror"))
 }
 
@@ -33,6 +34,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let directory = text(matches, "directory").unwrap_or_default().to_owned();
     let (mut project, _) = project(session)?;
     let workdir = session.workdir.clone();
+    let locked = is_on(matches, "lock-file");
     let found = session.drive(|ui| async {
         let ui = Mutex::new(ui);
         let watch = |platform: &_, event| {
@@ -40,7 +42,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
                 ui.line(&line);
             }
         };
-        mirror(&workdir, &mut project, directory.as_ref(), &platforms, &watch).await
+        mirror(&workdir, &mut project, directory.as_ref(), &platforms, locked, &watch).await
     });
     Ok(session.report(&found, &project.sources))
 }

@@ -9,12 +9,14 @@
     reason = "a test stops where it cannot go on"
 )]
 
+mod harness;
+
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 
+use harness::{block_on, listen, scratch};
 use ordain_addr::{ModulePath, ProviderAddr};
 use ordain_config::blocks::ModuleSource;
 use ordain_install::{
@@ -33,28 +35,15 @@ type Answer = (u16, Vec<(String, String)>, Vec<u8>);
 
 /// Serves answers by path until the test ends; gives the base URL.
 fn serve(answer: impl Fn(&str, &str) -> Answer + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let own = base.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut head = Vec::new();
-            let mut byte = [0];
-            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
-                head.push(byte[0]);
-            }
-            let text = String::from_utf8_lossy(&head).into_owned();
-            let path = text.split_whitespace().nth(1).unwrap_or("/").split('?').next().unwrap().to_owned();
-            let (status, headers, body) = answer(&own, &path);
-            let mut out =
-                format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-            headers.iter().for_each(|(name, value)| out.push_str(&format!("{name}: {value}\r\n")));
-            let _gone = stream.write_all(format!("{out}\r\n").as_bytes());
-            let _gone = stream.write_all(&body);
-        }
-    });
-    base
+    listen(move |base, head, stream| {
+        let path = head.split_whitespace().nth(1).unwrap_or("/").split('?').next().unwrap();
+        let (status, headers, body) = answer(base, path);
+        let mut out =
+            format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        headers.iter().for_each(|(name, value)| out.push_str(&format!("{name}: {value}\r\n")));
+        let _gone = stream.write_all(format!("{out}\r\n").as_bytes());
+        let _gone = stream.write_all(&body);
+    })
 }
 
 fn json(body: impl Into<String>) -> Answer {
@@ -88,23 +77,12 @@ fn providers(key: &'static str, package: &'static [u8]) -> String {
     })
 }
 
-fn scratch(name: &str) -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("ordain-install-{name}-{}", std::process::id()));
-    let _gone = std::fs::remove_dir_all(&directory);
-    std::fs::create_dir_all(&directory).unwrap();
-    directory
-}
-
 fn settings(base: &str) -> Settings {
     let services = [("providers.v1", format!("{base}/p/")), ("modules.v1", format!("{base}/m/"))];
     let services = services.into_iter().map(|(name, url)| (name.to_owned(), url)).collect();
     let mut settings = Settings::default();
     settings.hosts = BTreeMap::from([("example.com".to_owned(), services)]);
     settings
-}
-
-fn block_on<F: Future>(work: F) -> F::Output {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// Installs the provider; gives the text of the lock file or the findings.

@@ -19,7 +19,7 @@ use ordain_operations::{LANGUAGE_VERSION, Workdir, natives};
 use ordain_plugin::{Launch, Patience, Plugin, Program, Silent};
 use ordain_provider::testkit::check_resource;
 use ordain_provider::{Block, ConfigureRequest, Nesting, Provider};
-use ordain_tests::provider_peer::{example, notes};
+use ordain_tests::provider_peer::{example, notes, shelf};
 use ordain_tests::sandbox::Sandbox;
 use ordain_value::Value;
 use serde_json::{Map, Value as Json, json};
@@ -170,6 +170,17 @@ fn a_provider_in_rust_keeps_the_laws() {
     let object = |of: &str| json!({ "triggers": { "of": of } });
     lives(&*provider, &json!({}), "null_resource", &object("one"), &object("one"));
     lives(&*provider, &json!({}), "null_resource", &object("one"), &object("two"));
+}
+
+#[test]
+fn a_provider_in_rust_that_updates_keeps_the_laws() {
+    let Some(program) = shelf() else { return };
+    let scratch = Scratch::new("shelf");
+    let provider = external("shelf", &program, &scratch.0);
+    let book = |title: &str, pages: u8| json!({ "title": title, "pages": pages });
+    let own = json!({ "directory": scratch.0.join("books") });
+    lives(&*provider, &own, "shelf_book", &book("one", 1), &book("one", 2));
+    lives(&*provider, &own, "shelf_book", &book("one", 1), &book("two", 1));
 }
 
 #[test]

@@ -285,3 +285,25 @@ fn ephemeral_resources_stay_open() {
     assert!(log.contains("renewed open"), "{log}");
     assert!(log.contains("closed renewed"), "{log}");
 }
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn schemas_are_kept_by_what_a_package_holds() {
+    let kept = std::env::temp_dir().join(format!("ordain-kept-{}", std::process::id()));
+    for name in ["kept-one", "kept-two"] {
+        // Each has a mirror, and so a program, of its own.
+        let place = place(name, &thing("")).with("XDG_CACHE_HOME", &kept.to_string_lossy());
+        let package = "mirror/registry.terraform.io/test/misbehaving/1.0.0/linux_amd64";
+        let package = place.directory.join(package);
+        std::fs::create_dir_all(&package).unwrap();
+        let program = package.join("terraform-provider-misbehaving_v1.0.0");
+        std::fs::copy(env!("CARGO_BIN_EXE_misbehaving-provider"), program).unwrap();
+        let rc = "provider_installation {\n  filesystem_mirror {\n    path = \"mirror\"\n  }\n}\n";
+        std::fs::write(place.directory.join("cli.tfrc"), rc).unwrap();
+        place.run(&["init", "-input=false", "-no-color"]).succeeds();
+        place.run(&["plan", "-input=false", "-no-color"]).succeeds();
+    }
+    let files = std::fs::read_dir(kept.join("ordain/schemas")).unwrap().count();
+    std::fs::remove_dir_all(kept).unwrap();
+    assert_eq!(files, 1, "the second place asked the provider again");
+}

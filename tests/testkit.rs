@@ -138,6 +138,7 @@ fn external(name: &str, program: &Path, directory: &Path) -> Arc<dyn Provider> {
     let plugin = Plugin::new(Launch {
         source: ProviderAddr::parse(&format!("test/{name}")).unwrap(),
         program: Program::File(program.to_owned()),
+        digest: None,
         env,
         dir: directory.to_owned(),
         cache: None,

@@ -27,12 +27,19 @@ impl std::fmt::Debug for Plugins {
 
 impl Plugins {
     /// The external provider of an address, reached in this way.
-    pub fn get(&self, workdir: &Workdir, address: &ProviderAddr, program: Program) -> Arc<Plugin> {
+    pub fn get(
+        &self,
+        workdir: &Workdir,
+        address: &ProviderAddr,
+        program: Program,
+        digest: Option<String>,
+    ) -> Arc<Plugin> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let plugin = known.entry(address.clone()).or_insert_with(|| {
             Plugin::new(Launch {
                 source: address.clone(),
                 program,
+                digest,
                 env: workdir.env.clone(),
                 dir: workdir.dir.clone(),
                 cache: Some(cache(workdir)),

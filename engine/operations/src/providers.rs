@@ -44,8 +44,11 @@ impl Providers {
                 Ok(Arc::new(TerraformProvider::new(Arc::new(Surroundings::new(self.workdir.clone())))))
             }
             Server::Native(native) => self.native(native),
-            Server::Running(running) => self.plugin(address, Program::Running(running)),
-            Server::Plugin(package) => self.plugin(address, Program::File(package.executable)),
+            Server::Running(running) => self.plugin(address, Program::Running(running), None),
+            Server::Plugin(package) => {
+                let digest = package.digest.map(|digest| digest.as_str().to_owned());
+                self.plugin(address, Program::File(package.executable), digest)
+            }
         }
     }
 
@@ -66,8 +69,13 @@ impl Providers {
         }
     }
 
-    fn plugin(&self, address: &ProviderAddr, program: Program) -> Result<Arc<dyn Provider>, Diagnostic> {
-        Ok(Arc::new(self.workdir.plugins.get(&self.workdir, address, program).provider()))
+    fn plugin(
+        &self,
+        address: &ProviderAddr,
+        program: Program,
+        digest: Option<String>,
+    ) -> Result<Arc<dyn Provider>, Diagnostic> {
+        Ok(Arc::new(self.workdir.plugins.get(&self.workdir, address, program, digest).provider()))
     }
 
     /// What serves the providers.

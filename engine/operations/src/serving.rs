@@ -38,6 +38,8 @@ pub struct Package {
     pub directory: PathBuf,
     /// The program in it.
     pub executable: PathBuf,
+    /// What it holds, where that was checked.
+    pub digest: Option<Hash>,
 }
 
 /// A choice that `init` made.
@@ -194,7 +196,8 @@ impl Serving {
         if let Some(directory) = known.overrides.get(address) {
             return match ordain_install::executable(directory, address) {
                 Some(executable) => {
-                    Ok(Server::Plugin(Package { version: None, directory: directory.clone(), executable }))
+                    let directory = directory.clone();
+                    Ok(Server::Plugin(Package { version: None, directory, executable, digest: None }))
                 }
                 None => Err(self.no_program(address, directory)),
             };
@@ -258,11 +261,14 @@ impl Serving {
         let Some(executable) = ordain_install::executable(&directory, address) else {
             return Err(self.no_program(address, &directory));
         };
-        let unchanged = known.seen.get(address).is_some_and(|seen| {
-            stamp(&directory, address).as_ref() == Some(&seen.stamp)
-                && seen.h1.as_ref().is_some_and(|h1| lock.hashes.contains(h1))
-        });
-        if !unchanged && !fits(&directory, lock) {
+        let seen =
+            known.seen.get(address).filter(|seen| stamp(&directory, address).as_ref() == Some(&seen.stamp));
+        let unchanged = seen.and_then(|seen| seen.h1.clone()).filter(|h1| lock.hashes.contains(h1));
+        let (fits, digest) = match unchanged {
+            Some(h1) => (true, Some(h1)),
+            None => fits(&directory, lock),
+        };
+        if !fits {
             let why = format!(
                 "the cached package for {address} {} (in {}) does not match any of the checksums recorded in the dependency lock file",
                 lock.version,
@@ -270,7 +276,7 @@ impl Serving {
             );
             return Err(not_installed(address, &why));
         }
-        Ok(Package { version: Some(lock.version.clone()), directory, executable })
+        Ok(Package { version: Some(lock.version.clone()), directory, executable, digest })
     }
 
     fn place(&self) -> String {
@@ -323,10 +329,13 @@ impl Serving {
     }
 }
 
-/// Whether a package is one of those that were locked. A lock without checksums of contents allows any.
-fn fits(directory: &Path, lock: &Lock) -> bool {
-    !lock.hashes.iter().any(Hash::is_h1)
-        || ordain_install::hash_directory(directory).is_ok_and(|hash| lock.hashes.contains(&hash))
+/// Whether a package is one of those that were locked, and what it holds. A lock without checksums of contents allows any.
+fn fits(directory: &Path, lock: &Lock) -> (bool, Option<Hash>) {
+    if !lock.hashes.iter().any(Hash::is_h1) {
+        return (true, None);
+    }
+    let held = ordain_install::hash_directory(directory).ok();
+    (held.as_ref().is_some_and(|hash| lock.hashes.contains(hash)), held)
 }
 
 fn missing(address: &ProviderAddr) -> Diagnostic {

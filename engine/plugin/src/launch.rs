@@ -35,6 +35,8 @@ pub struct Launch {
     pub source: ProviderAddr,
     /// How it is reached.
     pub program: Program,
+    /// Digest of the package that its program is from, where that was checked.
+    pub digest: Option<String>,
     /// Its environment, whole.
     pub env: BTreeMap<String, String>,
     /// The directory it runs in.

@@ -1,8 +1,8 @@
 //! Schemas kept on disk, so that a provider is not asked for megabytes that it said before.
 //!
-//! A file is named after the provider's program: path, size, time of change. Programs are installed once
-//! and then stay as they are; one that is built anew has another time of change. The file carries a digest
-//! of its content: one that is damaged is not used.
+//! A file is named after the digest of the provider's package, wherever it is installed; of a program that nobody
+//! checked, as of one under development, after its path, size and time of change. The file carries a digest of its
+//! content: one that is damaged is not used.
 
 use std::path::{Path, PathBuf};
 
@@ -78,16 +78,20 @@ fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
 /// The file for a program; `None` where nothing is to be kept.
 fn path(launch: &Launch) -> Option<PathBuf> {
     let (Some(directory), Program::File(file)) = (&launch.cache, &launch.program) else { return None };
-    let file = std::fs::canonicalize(file).ok()?;
-    let facts = std::fs::metadata(&file).ok()?;
-    let changed = facts.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     let mut digest = Sha256::new();
     digest.update(launch.source.to_string());
     digest.update([0]);
-    digest.update(file.as_os_str().as_encoded_bytes());
-    digest.update([0]);
-    digest.update(facts.len().to_be_bytes());
-    digest.update(changed.as_nanos().to_be_bytes());
+    if let Some(package) = &launch.digest {
+        digest.update(package);
+    } else {
+        let file = std::fs::canonicalize(file).ok()?;
+        let facts = std::fs::metadata(&file).ok()?;
+        let changed = facts.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        digest.update(file.as_os_str().as_encoded_bytes());
+        digest.update([0]);
+        digest.update(facts.len().to_be_bytes());
+        digest.update(changed.as_nanos().to_be_bytes());
+    }
     let name: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     Some(directory.join(format!("{name}.schema")))
 }

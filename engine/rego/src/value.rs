@@ -4,6 +4,7 @@ mod collections;
 mod json;
 mod later;
 mod read;
+mod scan;
 mod serialize;
 mod spans;
 mod text;

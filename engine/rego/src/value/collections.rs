@@ -47,6 +47,11 @@ impl Object {
     /// The value at a key.
     #[must_use]
     pub fn get(&self, key: &Value) -> Option<&Value> {
+        if let Value::String(key) = key
+            && let Ok(found) = self.0.single(key)
+        {
+            return found;
+        }
         let pairs = self.pairs();
         let at = match key {
             // Most keys are texts.

@@ -15,11 +15,47 @@ pub(crate) enum Origin<T> {
         text: Arc<Text>,
         /// Where the collection begins.
         start: u32,
-        /// Its number among the collections of the text.
+        /// Its number among the larger collections of the text.
         node: u32,
+        /// What single keys were looked up before anybody asked for all items.
+        found: Found,
     },
     /// Somebody else.
     Made(Box<dyn Fn() -> Vec<T> + Send + Sync>),
+}
+
+/// Single members of an object that was not read, in the order in which they were asked for.
+#[derive(Default)]
+pub(crate) struct Found(OnceLock<Box<Single>>);
+
+/// The value at a key, if there is one.
+struct Single {
+    key: Arc<str>,
+    value: Option<Value>,
+    next: Found,
+}
+
+/// From so many different keys on, an object is read as a whole.
+const MANY: usize = 6;
+
+impl Found {
+    /// The value at a key, which `find` finds if nobody asked for it before; `Err` if too many others were asked for.
+    fn get(&self, key: &Arc<str>, find: impl FnOnce() -> Option<Value>) -> Result<Option<&Value>, ()> {
+        let mut at = self;
+        for _ in 0..MANY {
+            let Some(known) = at.0.get() else {
+                let new = || Single { key: Arc::clone(key), value: find(), next: Self::default() };
+                let new = at.0.get_or_init(|| Box::new(new()));
+                // Another one may have been quicker.
+                return if new.key == *key { Ok(new.value.as_ref()) } else { Err(()) };
+            };
+            if known.key == *key {
+                return Ok(known.value.as_ref());
+            }
+            at = &known.next;
+        }
+        Err(())
+    }
 }
 
 /// Items of a collection. What is never looked at takes neither time nor room.
@@ -97,7 +133,7 @@ impl<T: Item> Later<T> {
 impl<T: Item> Origin<T> {
     fn make(&self) -> Vec<T> {
         let mut items = match self {
-            Self::Text { text, start, node } => T::read(text, *start, *node),
+            Self::Text { text, start, node, .. } => T::read(text, *start, *node),
             Self::Made(make) => make(),
         };
         items = T::kept(items);
@@ -105,6 +141,19 @@ impl<T: Item> Origin<T> {
             items.shrink_to_fit();
         }
         items
+    }
+}
+
+impl Later<(Value, Value)> {
+    /// The value at a key of an object that has not been read as a whole; `Err` if it was, or should be.
+    pub(super) fn single(&self, key: &Arc<str>) -> Result<Option<&Value>, ()> {
+        let Self::Asked(asked) = self else { return Err(()) };
+        match &asked.origin {
+            Origin::Text { text, start, node, found } if asked.made.get().is_none() => {
+                found.get(key, || text.find(*start, *node, key))
+            }
+            _ => Err(()),
+        }
     }
 }
 

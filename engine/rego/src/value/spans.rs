@@ -1,33 +1,22 @@
 //! Large JSON texts: looked through once, read where somebody looks.
 //!
-//! The first pass finds out whether the text is a document at all, and where each collection in it ends. A collection
-//! is read when its items are asked for; the collections in it are jumped over. So every byte is read at most twice,
-//! and what no rule looks at takes eight bytes for a collection and nothing for anything else.
+//! The first pass finds out whether the text is a document at all, and where each larger collection in it ends. A
+//! collection is read when its items are asked for; the collections in it are jumped over. So every byte is read a few
+//! times at most, and what no rule looks at takes twelve bytes for a larger collection and nothing for anything else.
 
-use super::later::{Later, Origin};
-use super::read::{DEPTH, Reader, Shared};
+use super::later::{Found, Later, Origin};
+use super::read::{Reader, Shared};
+use super::scan::{Scan, Span};
 use super::{Array, Object, Value};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// A collection up to this many bytes is read with the one it stands in.
-const SMALL: u32 = 96;
 
 /// A text with its collections.
 pub(crate) struct Text {
     text: String,
-    /// By order of their first byte.
+    /// The larger ones by order of their first byte.
     spans: Vec<Span>,
     /// Keys and short texts that were read already.
     shared: Mutex<Shared>,
-}
-
-/// One collection.
-#[derive(Clone, Copy)]
-struct Span {
-    /// The place after its last byte.
-    end: u32,
-    /// The first collection that does not stand in it.
-    next: u32,
 }
 
 impl Text {
@@ -36,7 +25,7 @@ impl Text {
         if u32::try_from(text.len()).is_err() {
             return Err(text);
         }
-        let Some(spans) = Scan::new(&text).document() else { return Err(text) };
+        let Some(spans) = Scan::at(&text, 0).document() else { return Err(text) };
         let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
         let start = text.bytes().take_while(is_blank).count();
         let object = match text.as_bytes().get(start) {
@@ -50,10 +39,10 @@ impl Text {
 
     fn later(self: &Arc<Self>, object: bool, start: u32, node: u32) -> Value {
         if object {
-            let origin = Origin::Text { text: Arc::clone(self), start, node };
+            let origin = Origin::Text { text: Arc::clone(self), start, node, found: Found::default() };
             Value::Object(Arc::new(Object::later(Later::from(origin))))
         } else {
-            let origin = Origin::Text { text: Arc::clone(self), start, node };
+            let origin = Origin::Text { text: Arc::clone(self), start, node, found: Found::default() };
             Value::Array(Arc::new(Array::later(Later::from(origin))))
         }
     }
@@ -101,215 +90,73 @@ impl Text {
         }
     }
 
-    /// The value at the reader's place; `child` is the number of the next collection.
+    /// The value at the reader's place; `child` is the number of the next larger collection.
     fn child(self: &Arc<Self>, reader: &mut Reader<'_>, child: &mut u32) -> Option<Value> {
         let object = match reader.peek()? {
             b'{' => true,
             b'[' => false,
             _ => return reader.scalar().ok(),
         };
-        let node = *child;
-        let span = self.spans.get(usize::try_from(node).ok()?)?;
-        let start = u32::try_from(reader.at).ok()?;
+        let Some(span) = self.span(reader.at, *child) else { return reader.document().ok() };
+        let (start, node) = (span.start, *child);
         *child = span.next;
-        if span.end - start <= SMALL {
-            return reader.document().ok();
-        }
         reader.at = usize::try_from(span.end).ok()?;
         Some(self.later(object, start, node))
     }
-}
 
-/// The first pass.
-struct Scan<'t> {
-    bytes: &'t [u8],
-    at: usize,
-    spans: Vec<Span>,
-    /// Open collections: number, and whether it is an object.
-    open: Vec<(usize, bool)>,
-}
-
-impl<'t> Scan<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0, spans: Vec::new(), open: Vec::new() }
+    /// The larger collection that begins at a place, if one does: it has this number.
+    fn span(&self, at: usize, node: u32) -> Option<Span> {
+        let span = self.spans.get(usize::try_from(node).ok()?)?;
+        (usize::try_from(span.start).ok()? == at).then_some(*span)
     }
 
-    /// The collections of a document; `None` if it is none, or nests too deeply, or has a number with a long exponent.
-    fn document(mut self) -> Option<Vec<Span>> {
+    /// The value at a key of an object, without reading what else is in it; of equal keys the last one counts.
+    pub(crate) fn find(self: &Arc<Self>, start: u32, node: u32, key: &str) -> Option<Value> {
+        let mut scan = Scan::at(&self.text, usize::try_from(start).ok()? + 1);
+        let mut child = node + 1;
+        let mut found = None;
         loop {
-            self.blanks();
-            match self.peek()? {
-                b'{' => {
-                    if !self.opened(true, b'}')? {
-                        self.key()?;
-                        continue;
-                    }
+            scan.blanks();
+            match scan.peek() {
+                None | Some(b'}') => break,
+                Some(b',') => {
+                    scan.at += 1;
+                    scan.blanks();
                 }
-                b'[' => {
-                    if !self.opened(false, b']')? {
-                        continue;
-                    }
+                Some(_) => {}
+            }
+            let from = scan.at;
+            scan.string()?;
+            let is_it = self.is_key(from, scan.at, key);
+            scan.blanks();
+            scan.at += 1;
+            scan.blanks();
+            if is_it {
+                found = Some((scan.at, child));
+            }
+            match self.span(scan.at, child) {
+                Some(span) => {
+                    scan.at = usize::try_from(span.end).ok()?;
+                    child = span.next;
                 }
-                b'"' => self.string()?,
-                b't' => self.word(b"true")?,
-                b'f' => self.word(b"false")?,
-                b'n' => self.word(b"null")?,
-                _ => self.number()?,
-            }
-            loop {
-                self.blanks();
-                let Some((_, object)) = self.open.last().copied() else {
-                    self.spans.shrink_to_fit();
-                    return (self.at == self.bytes.len()).then_some(self.spans);
-                };
-                match (self.peek()?, object) {
-                    (b',', _) => {
-                        self.at += 1;
-                        if object {
-                            self.key()?;
-                        }
-                        break;
-                    }
-                    (b'}', true) | (b']', false) => self.close()?,
-                    _ => return None,
-                }
+                None => scan.small()?,
             }
         }
+        let (at, mut child) = found?;
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        self.child(&mut Reader::at(&self.text, at, &mut shared), &mut child)
     }
 
-    /// A collection begins; whether it ends at once.
-    fn opened(&mut self, object: bool, close: u8) -> Option<bool> {
-        if self.open.len() >= DEPTH {
-            return None;
+    /// Whether the string between two places, quotes included, is this one.
+    fn is_key(&self, from: usize, to: usize, key: &str) -> bool {
+        let written = self.text.get(from + 1..to - 1).unwrap_or_default();
+        if !written.contains('\\') {
+            return written == key;
         }
-        self.at += 1;
-        self.open.push((self.spans.len(), object));
-        self.spans.push(Span { end: 0, next: 0 });
-        self.blanks();
-        if self.peek()? != close {
-            return Some(false);
-        }
-        self.close()?;
-        Some(true)
+        let mut shared = Shared::new();
+        let read = Reader::at(&self.text, from, &mut shared).scalar();
+        read.is_ok_and(|read| read.as_str() == Some(key))
     }
-
-    fn close(&mut self) -> Option<()> {
-        self.at += 1;
-        let (node, _) = self.open.pop()?;
-        let (end, next) = (u32::try_from(self.at).ok()?, u32::try_from(self.spans.len()).ok()?);
-        *self.spans.get_mut(node)? = Span { end, next };
-        Some(())
-    }
-
-    fn key(&mut self) -> Option<()> {
-        self.blanks();
-        if self.peek()? != b'"' {
-            return None;
-        }
-        self.string()?;
-        self.blanks();
-        if self.peek()? != b':' {
-            return None;
-        }
-        self.at += 1;
-        Some(())
-    }
-
-    fn string(&mut self) -> Option<()> {
-        self.at += 1;
-        loop {
-            while let Some((word, _)) = self.bytes.get(self.at..).and_then(<[u8]>::split_first_chunk::<8>) {
-                let found = special(u64::from_le_bytes(*word));
-                if found != 0 {
-                    self.at += usize::try_from(found.trailing_zeros() / 8).unwrap_or(0);
-                    break;
-                }
-                self.at += 8;
-            }
-            match self.peek()? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(());
-                }
-                b'\\' => self.escape()?,
-                0..=0x1f => return None,
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Option<()> {
-        match self.bytes.get(self.at + 1)? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 2,
-            b'u' => {
-                let digits = self.bytes.get(self.at + 2..self.at + 6)?;
-                if !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return None;
-                }
-                self.at += 6;
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn number(&mut self) -> Option<()> {
-        if self.peek()? == b'-' {
-            self.at += 1;
-        }
-        if self.peek()? == b'0' {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            if self.digits()? > 9 {
-                return None;
-            }
-        }
-        Some(())
-    }
-
-    /// How many digits there are; at least one.
-    fn digits(&mut self) -> Option<usize> {
-        let begin = self.at;
-        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            self.at += 1;
-        }
-        (self.at > begin).then_some(self.at - begin)
-    }
-
-    fn word(&mut self, word: &[u8]) -> Option<()> {
-        let end = self.at + word.len();
-        (self.bytes.get(self.at..end)? == word).then(|| self.at = end)
-    }
-
-    fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-}
-
-/// The high bit of each byte that is a quote, a backslash or a control character; exact up to the first of them.
-fn special(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = ONES << 7;
-    let below = |word: u64, end: u64| word.wrapping_sub(ONES * end) & !word;
-    let zero = |word: u64| below(word, 1);
-    (zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | below(word, 0x20)) & HIGH
 }
 
 #[cfg(test)]

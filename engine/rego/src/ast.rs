@@ -1,7 +1,7 @@
 //! The syntax tree of a module, as written: the compiler rewrites it in place.
 
 use crate::value::Value;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A variable's name. Names that the user cannot write: `$3` (a wildcard), `__local3__` (made by the compiler).
 pub(crate) type Name = Arc<str>;
@@ -89,7 +89,7 @@ pub(crate) struct Expr {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
-    Term(Term),
+    Term(Box<Term>),
     /// Operator and operands; `=` is `eq`, `:=` is `assign`.
     Call(Vec<Term>),
     /// `some x, y`, or one `internal.member_…` call for `some x in xs`.
@@ -236,10 +236,15 @@ impl Term {
 
     /// The operator of a call: a reference to `name`, split at its dots.
     pub(crate) fn operator(name: &str, at: Span) -> Self {
-        let mut parts = name.split('.');
-        let head = Self::var(parts.next().unwrap_or_default(), at);
-        let mut path = vec![head];
-        path.extend(parts.map(|part| Self::constant(part, at)));
+        let mut path = Vec::with_capacity(1 + name.bytes().filter(|byte| *byte == b'.').count());
+        for part in name.split('.') {
+            let part = part_of_operator(part);
+            path.push(if path.is_empty() {
+                Self::var(part, at)
+            } else {
+                Self::constant(Value::String(part), at)
+            });
+        }
         Self::new(Node::Ref(path), at)
     }
 
@@ -302,7 +307,7 @@ impl Expr {
 
     /// `true`, what an absent body stands for.
     pub(crate) fn truth(at: Span) -> Self {
-        Self::new(Kind::Term(Term::constant(true, at)), at)
+        Self::new(Kind::Term(Box::new(Term::constant(true, at))), at)
     }
 
     /// `left = right`, made by the compiler.
@@ -336,6 +341,36 @@ impl Expr {
     pub(crate) fn is_assignment(&self) -> bool {
         self.is_call_of("assign")
     }
+}
+
+/// Operators that stand for marks and words: each is there once.
+const OPERATORS: [&str; 20] = [
+    "and",
+    "assign",
+    "div",
+    "eq",
+    "equal",
+    "gt",
+    "gte",
+    "internal",
+    "lt",
+    "lte",
+    "member_2",
+    "member_3",
+    "minus",
+    "mul",
+    "neq",
+    "or",
+    "plus",
+    "print",
+    "rem",
+    "template_string",
+];
+
+fn part_of_operator(part: &str) -> Name {
+    static KNOWN: LazyLock<[Name; OPERATORS.len()]> = LazyLock::new(|| OPERATORS.map(Name::from));
+    let known = OPERATORS.binary_search(&part).ok().and_then(|at| KNOWN.get(at));
+    known.map_or_else(|| Name::from(part), Arc::clone)
 }
 
 /// An operator as text: `io.jwt.decode`, `data.a.f`.

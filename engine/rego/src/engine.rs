@@ -19,6 +19,7 @@ pub struct Policies {
     files: u32,
     taken: HashSet<Name>,
     logical: bool,
+    names: parse::Names,
 }
 
 /// A rule, as far as its name goes.
@@ -77,6 +78,7 @@ impl Policies {
             files: 0,
             taken: HashSet::new(),
             logical: false,
+            names: parse::Names::default(),
         }
     }
 
@@ -91,7 +93,7 @@ impl Policies {
         let file = self.files;
         self.files += 1;
         self.taken.extend(generated_names(text));
-        match parse::module_with(text, file, self.version, self.logical) {
+        match parse::module_with(text, file, self.version, self.logical, &mut self.names) {
             Ok(module) => self.modules.push(module),
             Err(issues) => {
                 self.errors
@@ -142,6 +144,7 @@ impl Policies {
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
+        drop(self.names);
         let (compiler, program) = compile(self.modules, data, options, self.taken)?;
         Ok(Compiled { compiler, program, version: self.version, files: self.files })
     }

@@ -2,6 +2,8 @@
 //!
 //! A body is ordered before it gets here, so for every operation it is known which variables have values. Nothing is
 //! undone on the way back: an operation that runs again overwrites what it wrote.
+//!
+//! There are thousands of rules: lists have no room to grow, and what is rare stands behind a pointer.
 
 use crate::ast::{Collects, Span};
 use crate::builtins::Builtin;
@@ -15,7 +17,7 @@ pub(crate) type Slot = usize;
 /// A body.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
-    pub(crate) ops: Vec<Op>,
+    pub(crate) ops: Box<[Op]>,
 }
 
 #[derive(Debug, Clone)]
@@ -29,31 +31,35 @@ pub(crate) enum Op {
     /// Fails unless the value has this form; writes what the pattern binds.
     Match(Pattern, Expr),
     /// Each member of the document in `from` whose key has the form.
-    Scan {
-        from: Slot,
-        key: Pattern,
-        into: Slot,
-        /// What must hold of a member for the operations that follow at once to succeed.
-        wanted: Vec<Wanted>,
-    },
+    Scan(Box<Scan>),
     /// Each result of a relation.
-    Relation(Pattern, Expr),
+    Relation(Box<(Pattern, Expr)>),
     Not(Block),
     /// Both bodies have an answer.
-    And(Block, Block),
+    And(Box<(Block, Block)>),
     /// One of the bodies has an answer.
-    Or(Block, Block),
+    Or(Box<(Block, Block)>),
     Every(Box<Every>),
     With(Box<With>),
-    Print(Vec<Expr>, Span),
+    Print(Box<(Box<[Expr]>, Span)>),
     /// A case of a parameterised test begins.
-    Case(Vec<Expr>),
+    Case(Box<[Expr]>),
+}
+
+/// Going through the members of a document.
+#[derive(Debug, Clone)]
+pub(crate) struct Scan {
+    pub(crate) from: Slot,
+    pub(crate) key: Pattern,
+    pub(crate) into: Slot,
+    /// What must hold of a member for the operations that follow at once to succeed.
+    pub(crate) wanted: Box<[Wanted]>,
 }
 
 /// The scalar that must stand at a path of a member.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    pub(crate) path: Vec<Value>,
+    pub(crate) path: Box<[Value]>,
     pub(crate) value: Value,
 }
 
@@ -104,9 +110,9 @@ pub(crate) enum Pattern {
     Any,
     Bind(Slot),
     Equal(Expr),
-    Array(Vec<Pattern>),
+    Array(Box<[Pattern]>),
     /// Exactly these keys.
-    Object(Vec<(Expr, Pattern)>),
+    Object(Box<[(Expr, Pattern)]>),
 }
 
 #[derive(Debug, Clone)]
@@ -116,21 +122,21 @@ pub(crate) enum Expr {
     Input,
     Data,
     /// `head[path…]`, all known.
-    Index(Box<Expr>, Vec<Expr>),
-    Array(Vec<Expr>),
-    Set(Vec<Expr>),
-    Object(Vec<(Expr, Expr)>),
+    Index(Box<(Expr, Box<[Expr]>)>),
+    Array(Box<[Expr]>),
+    Set(Box<[Expr]>),
+    Object(Box<[(Expr, Expr)]>),
     Comprehension(Box<Comprehension>),
     Call(Box<Call>),
     /// The parts of a template string: sets of one value, or of none.
-    Template(Vec<Expr>),
+    Template(Box<[Expr]>),
 }
 
 /// A call, and where it is written.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) function: Function,
-    pub(crate) operands: Vec<Expr>,
+    pub(crate) operands: Box<[Expr]>,
     pub(crate) at: Span,
 }
 
@@ -164,10 +170,10 @@ impl std::fmt::Debug for Function {
 /// One branch of a rule: the rule itself, or an `else`.
 #[derive(Debug, Clone)]
 pub(crate) struct Branch {
-    pub(crate) args: Vec<Pattern>,
+    pub(crate) args: Box<[Pattern]>,
     pub(crate) body: Block,
     /// Keys below the rule's place.
-    pub(crate) path: Vec<Expr>,
+    pub(crate) path: Box<[Expr]>,
     /// The member of a set.
     pub(crate) key: Option<Expr>,
     pub(crate) value: Expr,
@@ -175,18 +181,18 @@ pub(crate) struct Branch {
     pub(crate) constant: Option<Value>,
     pub(crate) slots: usize,
     /// Variables as they are written.
-    pub(crate) names: Vec<(Arc<str>, Slot)>,
+    pub(crate) names: Box<[(Arc<str>, Slot)]>,
     pub(crate) at: Span,
     pub(crate) head_at: Span,
     /// What `input` must have for the body to hold.
-    pub(crate) needs: Vec<Need>,
+    pub(crate) needs: Box<[Need]>,
 }
 
 /// A rule.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
     /// The rule, then its `else` branches.
-    pub(crate) branches: Vec<Branch>,
+    pub(crate) branches: Box<[Branch]>,
     pub(crate) default: bool,
 }
 
@@ -195,5 +201,5 @@ pub(crate) struct Rule {
 pub struct Program {
     pub(crate) tree: Tree,
     /// Rules by place: those of a place stand in the order of its keys.
-    pub(crate) rules: Vec<Vec<Arc<Rule>>>,
+    pub(crate) rules: Vec<Box<[Arc<Rule>]>>,
 }

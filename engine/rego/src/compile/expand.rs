@@ -90,7 +90,7 @@ impl Compiler {
             Part::Expr(expr) => *expr,
         };
         let mut term = match expr.kind {
-            Kind::Term(term) => term,
+            Kind::Term(term) => *term,
             Kind::Call(terms) => Term::new(Node::Call(terms), expr.at),
             _ => return Term::constant("", expr.at),
         };
@@ -234,6 +234,7 @@ impl Compiler {
                 let output = Term::var(self.generate(None), at);
                 let node = std::mem::replace(&mut term.node, output.node.clone());
                 if let Node::Call(mut terms) = node {
+                    terms.reserve_exact(1);
                     terms.push(output);
                     let mut made = Expr::new(Kind::Call(terms), at);
                     made.generated = true;

@@ -2,7 +2,7 @@
 //! collection, so that those which cannot get through are not looked at.
 
 use crate::ast::{Expr, Head, Kind, Name, Node, Term};
-use crate::ir::{self, Block, Op, Pattern, Slot, Wanted};
+use crate::ir::{self, Op, Pattern, Slot, Wanted};
 use crate::value::Value;
 use std::collections::HashMap;
 
@@ -168,11 +168,11 @@ fn input_path(term: &Term) -> Option<Vec<Value>> {
 }
 
 /// Notes at every scan of a body what its members must equal to get past the conditions that follow at once.
-pub(crate) fn note_wanted(block: &mut Block) {
-    let mut left = block.ops.as_mut_slice();
+pub(crate) fn note_wanted(ops: &mut [Op]) {
+    let mut left = ops;
     while let Some((op, rest)) = left.split_first_mut() {
-        if let Op::Scan { into, wanted, .. } = op {
-            *wanted = wanted_of(*into, rest);
+        if let Op::Scan(scan) = op {
+            scan.wanted = wanted_of(scan.into, rest).into();
         }
         left = rest;
     }
@@ -196,7 +196,7 @@ fn wanted_of(member: Slot, ops: &[Op]) -> Vec<Wanted> {
                     _ => break,
                 };
                 if is_scalar(value) {
-                    out.push(Wanted { path, value: value.clone() });
+                    out.push(Wanted { path: path.into(), value: value.clone() });
                 }
             }
             _ => break,
@@ -209,7 +209,8 @@ fn wanted_of(member: Slot, ops: &[Op]) -> Vec<Wanted> {
 fn path_of(expr: &ir::Expr, known: &HashMap<Slot, Vec<Value>>) -> Option<Vec<Value>> {
     match expr {
         ir::Expr::Slot(slot) => known.get(slot).cloned(),
-        ir::Expr::Index(head, rest) => {
+        ir::Expr::Index(looked) => {
+            let (head, rest) = &**looked;
             let mut path = path_of(head, known)?;
             for part in rest {
                 let ir::Expr::Constant(key) = part else { return None };

@@ -305,6 +305,7 @@ impl Compiler {
         }
         let path = match domain.node {
             Node::Ref(mut path) => {
+                path.reserve_exact(1);
                 path.push(key);
                 path
             }

@@ -44,6 +44,9 @@ impl Frame {
     }
 }
 
+/// Operations of a block that is being made.
+pub(crate) type Ops = Vec<Op>;
+
 pub(crate) struct Lowering<'c> {
     pub(crate) compiler: &'c mut Compiler,
     pub(crate) frame: Frame,
@@ -57,10 +60,10 @@ impl Lowering<'_> {
         let ground = super::tree::is_ground(rule);
         let skip = rule.head.path.iter().skip(1).take_while(|part| part.as_constant().is_some()).count() + 1;
         let path = if ground { &[] } else { rule.head.path.get(skip..).unwrap_or_default() };
-        let path = path.iter().map(|part| self.value(part, &mut Block::default())).collect();
-        let key = rule.head.key.as_ref().map(|key| self.value(key, &mut Block::default()));
+        let path = path.iter().map(|part| self.value(part, &mut Ops::new())).collect();
+        let key = rule.head.key.as_ref().map(|key| self.value(key, &mut Ops::new()));
         let value = match &rule.head.value {
-            Some(value) => self.value(value, &mut Block::default()),
+            Some(value) => self.value(value, &mut Ops::new()),
             None => ir::Expr::Constant(Value::Bool(true)),
         };
         let constant = match &value {
@@ -78,12 +81,12 @@ impl Lowering<'_> {
             names: self.names(),
             at: rule.at,
             head_at: rule.head.at,
-            needs: super::index::needs(&rule.head, &rule.body),
+            needs: super::index::needs(&rule.head, &rule.body).into(),
         }
     }
 
     /// Variables by the names that somebody gave them.
-    fn names(&self) -> Vec<(Name, Slot)> {
+    fn names(&self) -> Box<[(Name, Slot)]> {
         let written =
             |name: &Name| self.compiler.rewritten.get(name).cloned().unwrap_or_else(|| name.clone());
         let mut names: Vec<(Slot, Name)> =
@@ -94,7 +97,7 @@ impl Lowering<'_> {
     }
 
     pub(crate) fn block(&mut self, body: &[Expr]) -> Block {
-        let mut block = Block::default();
+        let mut block = Ops::new();
         let mut rest = body;
         while let Some((first, after)) = rest.split_first() {
             if first.with.is_empty() {
@@ -109,8 +112,7 @@ impl Lowering<'_> {
             rest = after;
         }
         super::index::note_wanted(&mut block);
-        block.ops.shrink_to_fit();
-        block
+        Block { ops: block.into() }
     }
 
     /// A body whose bindings end with it.
@@ -121,20 +123,20 @@ impl Lowering<'_> {
         block
     }
 
-    fn expr(&mut self, expr: &Expr, out: &mut Block) {
+    fn expr(&mut self, expr: &Expr, out: &mut Ops) {
         if !expr.generated {
-            out.ops.push(Op::At(expr.at));
+            out.push(Op::At(expr.at));
         }
         if expr.negated {
             let positive = Expr { negated: false, with: Vec::new(), generated: true, ..expr.clone() };
             let body = self.closed(std::slice::from_ref(&positive));
-            out.ops.push(Op::Not(body));
+            out.push(Op::Not(body));
             return;
         }
         match &expr.kind {
             Kind::Term(term) => {
                 let value = self.value(term, out);
-                out.ops.push(Op::Test(value));
+                out.push(Op::Test(value));
             }
             Kind::Call(terms) => self.call(expr, terms, out),
             Kind::Every(every) => {
@@ -144,25 +146,25 @@ impl Lowering<'_> {
                 let value = self.pattern(&every.value);
                 let body = self.block(&every.body);
                 self.frame.bound = before;
-                out.ops.push(Op::Every(Box::new(ir::Every { domain, key, value, body })));
+                out.push(Op::Every(Box::new(ir::Every { domain, key, value, body })));
             }
             Kind::Not { body, .. } => {
                 let body = self.closed(body);
-                out.ops.push(Op::Not(body));
+                out.push(Op::Not(body));
             }
             Kind::And(sides) => {
-                let (left, right) = (self.closed(&sides.left), self.closed(&sides.right));
-                out.ops.push(Op::And(left, right));
+                let both = (self.closed(&sides.left), self.closed(&sides.right));
+                out.push(Op::And(Box::new(both)));
             }
             Kind::Or(sides) => {
-                let (left, right) = (self.closed(&sides.left), self.closed(&sides.right));
-                out.ops.push(Op::Or(left, right));
+                let both = (self.closed(&sides.left), self.closed(&sides.right));
+                out.push(Op::Or(Box::new(both)));
             }
             Kind::Some(_) => {}
         }
     }
 
-    fn call(&mut self, expr: &Expr, terms: &[Term], out: &mut Block) {
+    fn call(&mut self, expr: &Expr, terms: &[Term], out: &mut Ops) {
         let Some((operator, operands)) = terms.split_first() else { return };
         if expr.is_equality()
             && let [left, right] = operands
@@ -174,21 +176,21 @@ impl Lowering<'_> {
         if name == "internal.print" || name == "internal.test_case" {
             let parts = match operands.first().map(|list| &list.node) {
                 Some(Node::Array(parts)) => parts.iter().map(|part| self.value(part, out)).collect(),
-                _ => Vec::new(),
+                _ => Box::default(),
             };
             let is_print = name == "internal.print";
-            out.ops.push(if is_print { Op::Print(parts, expr.at) } else { Op::Case(parts) });
+            out.push(if is_print { Op::Print(Box::new((parts, expr.at))) } else { Op::Case(parts) });
             return;
         }
         let Some(kind) = self.compiler.function(operator) else { return };
         let inputs = operands.get(..kind.arity).unwrap_or(operands);
-        let args: Vec<ir::Expr> = inputs.iter().map(|operand| self.value(operand, out)).collect();
+        let args: Box<[ir::Expr]> = inputs.iter().map(|operand| self.value(operand, out)).collect();
         let relation = matches!(kind.function, Some(Function::Builtin(builtin)) if builtin.relation);
         let call = match (kind.function, name.as_str()) {
             (Some(function), _) => {
                 ir::Expr::Call(Box::new(ir::Call { function, operands: args, at: expr.at }))
             }
-            (None, "internal.template_string") => match args.into_iter().next() {
+            (None, "internal.template_string") => match args.into_vec().into_iter().next() {
                 Some(ir::Expr::Array(parts)) => ir::Expr::Template(parts),
                 Some(ir::Expr::Constant(Value::Array(parts))) => {
                     ir::Expr::Template(parts.iter().cloned().map(ir::Expr::Constant).collect())
@@ -201,16 +203,16 @@ impl Lowering<'_> {
             }
         };
         let output = operands.get(kind.arity);
-        out.ops.push(match (output, relation) {
-            (Some(output), true) => Op::Relation(self.pattern(output), call),
-            (None, true) => Op::Relation(Pattern::Any, call),
+        out.push(match (output, relation) {
+            (Some(output), true) => Op::Relation(Box::new((self.pattern(output), call))),
+            (None, true) => Op::Relation(Box::new((Pattern::Any, call))),
             (Some(output), false) => Op::Match(self.pattern(output), call),
             (None, false) => Op::Test(call),
         });
     }
 
     /// Equalities, in the order in which their sides get values.
-    fn unify(&mut self, pairs: Vec<(Term, Term)>, at: Span, out: &mut Block) {
+    fn unify(&mut self, pairs: Vec<(Term, Term)>, at: Span, out: &mut Ops) {
         let mut open = pairs;
         while !open.is_empty() {
             let mut rest = Vec::new();
@@ -219,15 +221,15 @@ impl Lowering<'_> {
                 if self.is_known(&left) {
                     let value = self.value(&left, out);
                     let pattern = self.pattern_of(&right, out);
-                    out.ops.push(Op::Match(pattern, value));
+                    out.push(Op::Match(pattern, value));
                 } else if self.is_known(&right) {
                     let value = self.value(&right, out);
                     let pattern = self.pattern_of(&left, out);
-                    out.ops.push(Op::Match(pattern, value));
+                    out.push(Op::Match(pattern, value));
                 } else if let Some(inner) = pairwise(&left, &right) {
                     match inner {
                         Some(inner) => rest.extend(inner),
-                        None => out.ops.push(Op::Test(ir::Expr::Constant(Value::Bool(false)))),
+                        None => out.push(Op::Test(ir::Expr::Constant(Value::Bool(false)))),
                     }
                 } else {
                     rest.push((left, right));
@@ -257,7 +259,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn pattern_of(&mut self, term: &Term, out: &mut Block) -> Pattern {
+    fn pattern_of(&mut self, term: &Term, out: &mut Ops) -> Pattern {
         if self.is_known(term) {
             let value = self.value(term, out);
             return Pattern::Equal(value);
@@ -279,17 +281,17 @@ impl Lowering<'_> {
             Node::Object(pairs) => {
                 let mut out = Vec::with_capacity(pairs.len());
                 for (key, value) in pairs {
-                    let key = self.value(key, &mut Block::default());
+                    let key = self.value(key, &mut Ops::new());
                     out.push((key, self.pattern(value)));
                 }
-                Pattern::Object(out)
+                Pattern::Object(out.into())
             }
-            _ => Pattern::Equal(self.value(term, &mut Block::default())),
+            _ => Pattern::Equal(self.value(term, &mut Ops::new())),
         }
     }
 
     /// An expression for the value of a term; what must happen before goes to `out`.
-    pub(crate) fn value(&mut self, term: &Term, out: &mut Block) -> ir::Expr {
+    pub(crate) fn value(&mut self, term: &Term, out: &mut Ops) -> ir::Expr {
         match &term.node {
             Node::Constant(value) => ir::Expr::Constant(value.clone()),
             Node::Var(name) => match &**name {
@@ -302,12 +304,12 @@ impl Lowering<'_> {
             },
             Node::Ref(path) => self.reference(path, out),
             Node::Array(items) => {
-                let items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
+                let items: Box<[ir::Expr]> = items.iter().map(|item| self.value(item, out)).collect();
                 constants(&items)
                     .map_or(ir::Expr::Array(items), |values| ir::Expr::Constant(Value::array(values)))
             }
             Node::Set(items) => {
-                let mut items: Vec<ir::Expr> = items.iter().map(|item| self.value(item, out)).collect();
+                let mut items: Box<[ir::Expr]> = items.iter().map(|item| self.value(item, out)).collect();
                 // Of equal members the first one's digits stay, and what is written counts before what is found.
                 items.sort_by_key(|item| !matches!(item, ir::Expr::Constant(_)));
                 constants(&items)
@@ -317,8 +319,8 @@ impl Lowering<'_> {
             Node::Comprehension(inner) => {
                 let before = self.frame.bound.clone();
                 let body = self.block(&inner.body);
-                let key = inner.key.as_ref().map(|key| self.value(key, &mut Block::default()));
-                let value = self.value(&inner.value, &mut Block::default());
+                let key = inner.key.as_ref().map(|key| self.value(key, &mut Ops::new()));
+                let value = self.value(&inner.value, &mut Ops::new());
                 self.frame.bound = before;
                 let made = ir::Comprehension { collects: inner.collects, key, value, body, at: term.at };
                 ir::Expr::Comprehension(Box::new(made))
@@ -330,7 +332,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn object(&mut self, pairs: &[(Term, Term)], out: &mut Block) -> ir::Expr {
+    fn object(&mut self, pairs: &[(Term, Term)], out: &mut Ops) -> ir::Expr {
         let mut made = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
             let key = self.value(key, out);
@@ -341,12 +343,12 @@ impl Lowering<'_> {
             (Some(keys), Some(values)) => {
                 ir::Expr::Constant(Value::object(keys.into_iter().zip(values).collect()))
             }
-            _ => ir::Expr::Object(made),
+            _ => ir::Expr::Object(made.into()),
         }
     }
 
     /// `head[a][b]…`: known keys in one step, unknown ones by going through all members.
-    fn reference(&mut self, path: &[Term], out: &mut Block) -> ir::Expr {
+    fn reference(&mut self, path: &[Term], out: &mut Ops) -> ir::Expr {
         let Some((head, rest)) = path.split_first() else { return ir::Expr::Constant(Value::Null) };
         let mut value = self.value(head, out);
         let mut known: Vec<ir::Expr> = Vec::new();
@@ -359,7 +361,7 @@ impl Lowering<'_> {
             let key = self.scan_key(part);
             let into = self.frame.fresh();
             self.frame.bound.insert(into);
-            out.ops.push(Op::Scan { from, key, into, wanted: Vec::new() });
+            out.push(Op::Scan(Box::new(ir::Scan { from, key, into, wanted: Box::default() })));
             value = ir::Expr::Slot(into);
         }
         looked_up(value, known)
@@ -378,7 +380,7 @@ impl Lowering<'_> {
     }
 
     /// Puts a document in a slot.
-    fn stored(&mut self, value: ir::Expr, known: Vec<ir::Expr>, out: &mut Block) -> Slot {
+    fn stored(&mut self, value: ir::Expr, known: Vec<ir::Expr>, out: &mut Ops) -> Slot {
         if known.is_empty()
             && let ir::Expr::Slot(slot) = value
         {
@@ -387,11 +389,11 @@ impl Lowering<'_> {
         let slot = self.frame.fresh();
         self.frame.bound.insert(slot);
         let value = looked_up(value, known);
-        out.ops.push(Op::Let(slot, value));
+        out.push(Op::Let(slot, value));
         slot
     }
 
-    fn with(&mut self, group: &[Expr], _after: &[Expr], out: &mut Block) {
+    fn with(&mut self, group: &[Expr], _after: &[Expr], out: &mut Ops) {
         let Some(first) = group.first() else { return };
         let mut replace = Vec::new();
         for with in &first.with {
@@ -409,16 +411,15 @@ impl Lowering<'_> {
         let before = self.frame.bound.clone();
         let body = self.block(&plain);
         let outputs = self.frame.bound.difference(&before).copied().collect();
-        out.ops.push(Op::With(Box::new(ir::With { replace, body, outputs, at: first.at })));
+        out.push(Op::With(Box::new(ir::With { replace, body, outputs, at: first.at })));
     }
 }
 
-fn looked_up(value: ir::Expr, mut known: Vec<ir::Expr>) -> ir::Expr {
+fn looked_up(value: ir::Expr, known: Vec<ir::Expr>) -> ir::Expr {
     if known.is_empty() {
         return value;
     }
-    known.shrink_to_fit();
-    ir::Expr::Index(Box::new(value), known)
+    ir::Expr::Index(Box::new((value, known.into())))
 }
 
 /// The equalities of members, if both sides are collections of one kind; `None` inside if they cannot be equal.

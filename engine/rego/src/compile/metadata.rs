@@ -150,7 +150,7 @@ impl Placing {
                         let output = terms.get(1).cloned();
                         expr.kind = match output {
                             Some(output) => Kind::Call(vec![Term::operator("eq", at), output, value]),
-                            None => Kind::Term(value),
+                            None => Kind::Term(Box::new(value)),
                         };
                     }
                     None => terms.iter_mut().for_each(|term| self.term(term)),

@@ -259,7 +259,7 @@ impl Compiler {
                     here.push(Arc::new(self.lower_rule(rule)));
                 }
             }
-            rules.push(here);
+            rules.push(here.into());
         }
         self.settled()?;
         self.rewritten = HashMap::new();
@@ -295,6 +295,6 @@ impl Compiler {
             let mut lowering = Lowering { compiler: self, frame: Frame::default() };
             branches.push(lowering.branch(&branch));
         }
-        ir::Rule { branches, default }
+        ir::Rule { branches: branches.into(), default }
     }
 }

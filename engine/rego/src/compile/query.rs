@@ -89,7 +89,7 @@ impl Compiler {
             let at = expr.at;
             out.push(expr);
             if let (Some(name), true) = (&name, checked) {
-                let mut test = Expr::new(Kind::Term(Term::var(name.clone(), at)), at);
+                let mut test = Expr::new(Kind::Term(Box::new(Term::var(name.clone(), at))), at);
                 test.generated = true;
                 out.push(test);
             }
@@ -107,7 +107,7 @@ impl Compiler {
                 let whole = std::mem::replace(&mut expr.kind, Kind::Some(Vec::new()));
                 if let Kind::Term(term) = whole {
                     let operator = Term::operator("eq", at);
-                    expr.kind = Kind::Call(vec![operator, Term::var(name.clone(), at), term]);
+                    expr.kind = Kind::Call(vec![operator, Term::var(name.clone(), at), *term]);
                 }
                 Some(name)
             }

@@ -79,7 +79,7 @@ impl Machine<'_> {
             return Ok(value);
         }
         let program = self.program;
-        let rules = program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
+        let rules = program.rules.get(place).map(|rules| &**rules).unwrap_or_default();
         let several = "functions must not produce multiple outputs for same inputs";
         let (value, open) = self.apart(|machine| machine.complete(rules, &key.1, several))?;
         if kept {

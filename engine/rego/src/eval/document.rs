@@ -57,7 +57,7 @@ impl Machine<'_> {
 
     /// Whether the rules at a place give members or pairs.
     fn is_partial(&self, place: usize) -> bool {
-        let rules = self.program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
+        let rules = self.program.rules.get(place).map(|rules| &**rules).unwrap_or_default();
         let mut branches = rules.iter().filter_map(|rule| rule.branches.first());
         branches.any(|branch| branch.key.is_some() || !branch.path.is_empty())
     }

@@ -52,7 +52,7 @@ impl<'p> Machine<'p> {
     pub(crate) fn explain(&mut self, keys: &[Value]) -> Outcome<Vec<Tried>> {
         let program = self.program;
         let Some(place) = program.tree.find(keys) else { return Ok(Vec::new()) };
-        let rules = program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
+        let rules = program.rules.get(place).map(|rules| &**rules).unwrap_or_default();
         let mut out = Vec::new();
         for branch in rules.iter().flat_map(|rule| &rule.branches).filter(|branch| branch.args.is_empty()) {
             out.push(self.tried(branch)?);

@@ -32,7 +32,7 @@ impl Machine<'_> {
             Expr::Slot(slot) => return Ok(slots.get(*slot).cloned().flatten()),
             Expr::Input => self.scope()?.input.clone(),
             Expr::Data => return self.root().map(Some),
-            Expr::Index(head, path) => return self.index(head, path, slots),
+            Expr::Index(looked) => return self.index(&looked.0, &looked.1, slots),
             Expr::Array(items) => self.all(items, slots)?.map(Value::array),
             Expr::Set(items) => self.all(items, slots)?.map(Value::set),
             Expr::Object(pairs) => self.object(pairs, slots)?,

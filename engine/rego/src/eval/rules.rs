@@ -58,7 +58,7 @@ impl<'p> Machine<'p> {
     /// stand that a rule gave as a whole: nothing may be added to those.
     pub(crate) fn rules_at(&mut self, place: usize, whole: &mut Vec<Vec<Value>>) -> Outcome<Option<Value>> {
         let program = self.program;
-        let rules = program.rules.get(place).map(Vec::as_slice).unwrap_or_default();
+        let rules = program.rules.get(place).map(|rules| &**rules).unwrap_or_default();
         let partial = rules.iter().filter_map(|rule| rule.branches.first());
         let is_set = partial.clone().any(|branch| branch.key.is_some() && branch.path.is_empty());
         let is_object = partial.clone().any(|branch| !branch.path.is_empty());

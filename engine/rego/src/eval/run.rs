@@ -3,7 +3,7 @@
 use super::veiled::Holds;
 use super::{Document, Flow, Machine, Outcome, Slots};
 use crate::ast::Span;
-use crate::ir::{Block, Every, Expr, Op, Pattern};
+use crate::ir::{Block, Every, Expr, Op, Pattern, Scan};
 use crate::unknown::{Open, Truth};
 use crate::value::Value;
 
@@ -231,7 +231,8 @@ impl<'p> Machine<'p> {
                 None => false,
             },
             Op::Match(pattern, expr) => self.match_expr(pattern, expr, slots)?,
-            Op::Scan { from, key, into, wanted } => {
+            Op::Scan(scan) => {
+                let Scan { from, key, into, wanted } = &**scan;
                 let Some(document) = slots.get(*from).cloned().flatten() else { return Ok(Step::Failed) };
                 let left = self.members(document)?.map(|left| self.narrowed(left, wanted));
                 return Ok(match left {
@@ -239,7 +240,8 @@ impl<'p> Machine<'p> {
                     None => Step::Failed,
                 });
             }
-            Op::Relation(pattern, expr) => {
+            Op::Relation(relation) => {
+                let (pattern, expr) = &**relation;
                 let Some(results) = self.value(expr, slots)? else { return Ok(Step::Failed) };
                 if results.is_unknown() {
                     return self.likely_results(pattern, results);
@@ -247,7 +249,7 @@ impl<'p> Machine<'p> {
                 let results = results.as_array().map(<[Value]>::to_vec).unwrap_or_default();
                 return Ok(Step::Choose(Choice::Results { pattern, left: results.into_iter() }));
             }
-            Op::Not(_) | Op::And(..) | Op::Or(..) => self.junction(op, slots)?,
+            Op::Not(_) | Op::And(_) | Op::Or(_) => self.junction(op, slots)?,
             Op::Every(every) => self.every(every, slots)?,
             Op::With(with) => {
                 let Some(answers) = self.under_with(with, slots)? else { return Ok(Step::Failed) };
@@ -260,8 +262,8 @@ impl<'p> Machine<'p> {
                 }
                 true
             }
-            Op::Print(parts, at) => {
-                self.print(parts, *at, slots)?;
+            Op::Print(print) => {
+                self.print(&print.0, print.1, slots)?;
                 true
             }
         };
@@ -272,16 +274,17 @@ impl<'p> Machine<'p> {
     fn junction(&mut self, op: &Op, slots: &mut Slots) -> Outcome<bool> {
         let holds = match op {
             Op::Not(body) => self.holds(body, slots)?.not(),
-            Op::And(left, right) => {
+            Op::And(both) => {
+                let (left, right) = &**both;
                 let left = self.holds(left, slots)?;
                 if !self.decide(left) {
                     return Ok(false);
                 }
                 self.holds(right, slots)?
             }
-            Op::Or(left, right) => match self.holds(left, slots)? {
+            Op::Or(both) => match self.holds(&both.0, slots)? {
                 Holds::Yes => Holds::Yes,
-                left => left.or(self.holds(right, slots)?),
+                left => left.or(self.holds(&both.1, slots)?),
             },
             _ => Holds::No,
         };

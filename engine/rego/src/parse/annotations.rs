@@ -237,7 +237,7 @@ fn reference(text: &str) -> Option<Vec<Value>> {
     let [Expr { kind: Kind::Term(term), .. }] = body.as_slice() else { return None };
     let path = match &term.node {
         Node::Ref(path) => path.as_slice(),
-        _ => std::slice::from_ref(term),
+        _ => std::slice::from_ref(&**term),
     };
     let (head, rest) = path.split_first()?;
     let head = Value::from(&**head.as_var()?);

@@ -15,6 +15,7 @@ impl Parser<'_> {
             body.push(self.literal()?);
             let separated = self.eat(";");
             if self.is_mark(end) && !separated {
+                body.shrink_to_fit();
                 return Ok(body);
             }
             if !separated && !self.peek().broken {
@@ -120,7 +121,7 @@ impl Parser<'_> {
                 Kind::Call(vec![Term::operator(operator, at), Term::new(node, left.at), right])
             }
             (None, Node::Call(terms)) => Kind::Call(terms),
-            (None, node) => Kind::Term(Term::new(node, left.at)),
+            (None, node) => Kind::Term(Box::new(Term::new(node, left.at))),
         };
         let mut expr = Expr::new(kind, start.to(self.last()));
         expr.with = self.withs()?;
@@ -178,7 +179,7 @@ impl Parser<'_> {
                 return self.illegal(if self.at_end() { "" } else { "expected var" });
             };
             let at = self.bump().at;
-            let name = if word == "_" { self.wildcard() } else { word.into() };
+            let name = self.name_of(word);
             names.push(Term::var(name, at));
             if !self.eat(",") {
                 return Ok(Expr::new(Kind::Some(names), start.to(self.last())));

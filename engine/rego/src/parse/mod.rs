@@ -11,6 +11,8 @@ mod token;
 use crate::ast::{Expr, Import, Module, Node, Span, Term};
 use crate::value::Value;
 use state::{Fault, Parsed, Parser, Words};
+
+pub(crate) use state::Names;
 use token::Lexeme;
 
 /// The version of the language that a text is written in.
@@ -28,20 +30,20 @@ pub(crate) type Issue = (String, Span);
 
 /// Parses a file. Either a module or at least one issue.
 pub(crate) fn module(text: &str, file: u32, version: Version) -> Result<Module, Vec<Issue>> {
-    module_with(text, file, version, false)
+    module_with(text, file, version, false, &mut Names::default())
 }
 
-/// Parses a file in which `and` and `or` may be imported, if `logical` says so.
+/// Parses a file in which `and` and `or` may be imported, if `logical` says so. Its names are shared with other files.
 pub(crate) fn module_with(
     text: &str,
     file: u32,
     version: Version,
     logical: bool,
+    names: &mut Names,
 ) -> Result<Module, Vec<Issue>> {
-    let lexed = token::lex(text, file);
     let v1 = version == Version::V1;
     let words = if v1 { Words::V1 } else { Words::default() };
-    let mut parser = Parser::new(text, &lexed.lexemes, &lexed.faults, words, v1);
+    let mut parser = Parser::new(text, file, words, v1, names);
     parser.logical = logical;
     let mut reader = Reader { module: None, faults: Vec::new(), strict: v1 };
     if parser.at_end() {
@@ -51,6 +53,7 @@ pub(crate) fn module_with(
         let start = parser.at;
         // What was read while trying is of the statement before.
         parser.read.clear();
+        parser.lexemes.forget(start.saturating_sub(1));
         if let Err(fault) = reader.statement(&mut parser) {
             reader.faults.push(*fault);
             recover(&mut parser, start);
@@ -59,11 +62,12 @@ pub(crate) fn module_with(
     let Reader { module, mut faults, strict } = reader;
     let mut module = module.map(|module| Module { strict_names: strict, ..module });
     if let Some(module) = &mut module {
+        module.rules.shrink_to_fit();
         if strict {
             module.rules.iter().for_each(|rule| rule::check_v1(rule, &mut faults));
         }
         if faults.is_empty() {
-            annotations::attach(module, &lexed.comments, &mut faults);
+            annotations::attach(module, &parser.lexemes.comments(), &mut faults);
         }
     }
     match module {
@@ -74,10 +78,10 @@ pub(crate) fn module_with(
 
 /// Parses a query.
 pub(crate) fn query(text: &str, file: u32, version: Version) -> Result<Vec<Expr>, Vec<Issue>> {
-    let lexed = token::lex(text, file);
     let v1 = version == Version::V1;
     let words = if v1 { Words::V1 } else { Words::default() };
-    let mut parser = Parser::new(text, &lexed.lexemes, &lexed.faults, words, v1);
+    let mut names = Names::default();
+    let mut parser = Parser::new(text, file, words, v1, &mut names);
     parser.query().map_err(|fault| vec![(fault.message, fault.at)])
 }
 
@@ -88,7 +92,8 @@ fn recover(parser: &mut Parser<'_>, start: usize) {
             && lexeme.at.col == 1
             && !matches!(lexeme.token, token::Token::Mark("}" | "]" | ")") | token::Token::Illegal)
     };
-    parser.at = parser.at.max(start + 1).min(parser.lexemes.len().saturating_sub(1));
+    // At least the token at the start is left: it is not the last one.
+    parser.at = parser.at.max(start + 1);
     while !parser.at_end() && !begins(&parser.peek()) {
         parser.bump();
     }
@@ -186,7 +191,7 @@ impl Reader {
             if matches!(word, "input" | "data") {
                 return parser.illegal("expected var");
             }
-            alias = Some(word.into());
+            alias = Some(parser.shared(word));
         } else if &*head != "future"
             && let Some(Value::String(last)) = path.last().and_then(Term::as_constant)
             && parser.is_keyword(last)
@@ -261,7 +266,8 @@ fn name_path(parser: &mut Parser<'_>) -> Parsed<Vec<Term>> {
         return parser.illegal("");
     }
     parser.bump();
-    let head = Term::var(parser.slice(next.at), next.at);
+    let name = parser.shared(parser.slice(next.at));
+    let head = Term::var(name, next.at);
     let whole = parser.path_after(head, false)?;
     match whole.node {
         Node::Ref(path) => Ok(path),

@@ -76,7 +76,7 @@ impl Parser<'_> {
     fn head(&mut self, start: Span) -> Parsed<Option<Started>> {
         let next = self.bump();
         let word = self.slice(next.at);
-        let name = if word == "_" { self.wildcard() } else { word.into() };
+        let name = self.name_of(word);
         let name = Term::var(name, next.at);
         if let Token::Mark("+" | "-" | "*" | "/" | "%" | "&" | "|" | "==" | "!=" | "<" | ">" | "<=" | ">=") =
             self.peek().token
@@ -281,7 +281,7 @@ fn with_body(head: Head, body: Vec<Expr>, words: (bool, bool), at: Span) -> Rule
 }
 
 fn is_set(expr: &Expr) -> bool {
-    matches!(&expr.kind, Kind::Term(Term { node: Node::Set(_), .. }))
+    matches!(&expr.kind, Kind::Term(term) if matches!(term.node, Node::Set(_)))
 }
 
 fn bodiless(head: Head, has_contains: bool, at: Span) -> Rule {
@@ -310,7 +310,10 @@ fn head_of(expr: Expr) -> Result<Head, String> {
     let plain = |path| Head { path, args: Vec::new(), key: None, value: None, assigned, implied: false, at };
     let implied = |head| Head { value: Some(Term::constant(true, at)), implied: true, ..head };
     let mut terms = match expr.kind {
-        Kind::Term(Term { node: Node::Ref(mut path), at: place }) => {
+        Kind::Term(term) => {
+            let Term { node: Node::Ref(mut path), at: place } = *term else {
+                return Err(format!("{} cannot be used for rule name", term.kind_name()));
+            };
             if path.len() < 2 {
                 return Err("refs cannot be used for rule head".to_owned());
             }
@@ -321,7 +324,6 @@ fn head_of(expr: Expr) -> Result<Head, String> {
             let head = Head { key, ..plain(path) };
             return Ok(if head.key.is_some() { head } else { implied(head) });
         }
-        Kind::Term(term) => return Err(format!("{} cannot be used for rule name", term.kind_name())),
         Kind::Some(_) => return Err("'some' declarations cannot be used for rule head".to_owned()),
         Kind::Call(terms) => terms,
         _ => return Err("expression cannot be used for rule head".to_owned()),

@@ -2,12 +2,28 @@
 
 use super::token::{Lexeme, Token, Tokens};
 use crate::ast::{Name, Span, Term};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Nested brackets, operators in parentheses and bodies: more than this is refused.
 pub(crate) const DEEPEST: usize = 500;
 /// Operators in one chain (`1 + 1 + …`): more than this is refused, since a chain is as deep as it is long.
 pub(crate) const LONGEST_CHAIN: usize = 2000;
+
+/// Names and texts of policies, each once.
+#[derive(Default)]
+pub(crate) struct Names(HashSet<Name>);
+
+impl Names {
+    pub(crate) fn of(&mut self, text: &str) -> Name {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let new = Name::from(text);
+        self.0.insert(Arc::clone(&new));
+        new
+    }
+}
 
 /// What is wrong and where.
 #[derive(Debug, Clone)]
@@ -52,12 +68,12 @@ impl Words {
 
 pub(crate) struct Parser<'t> {
     pub(crate) text: &'t str,
-    pub(crate) lexemes: &'t Tokens,
+    pub(crate) lexemes: Tokens<'t>,
     pub(crate) at: usize,
     pub(crate) words: Words,
     /// Words that may follow a dot or start a dotted name.
     pub(crate) v1: bool,
-    pub(crate) lexical: &'t [(String, Span)],
+    names: &'t mut Names,
     wildcards: usize,
     depth: usize,
     /// Whether `and` and `or` may be imported.
@@ -69,20 +85,14 @@ pub(crate) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub(crate) fn new(
-        text: &'t str,
-        lexemes: &'t Tokens,
-        lexical: &'t [(String, Span)],
-        words: Words,
-        v1: bool,
-    ) -> Self {
+    pub(crate) fn new(text: &'t str, file: u32, words: Words, v1: bool, names: &'t mut Names) -> Self {
         Self {
             text,
-            lexemes,
+            lexemes: Tokens::new(text, file),
             at: 0,
             words,
             v1,
-            lexical,
+            names,
             wildcards: 0,
             depth: 0,
             logical: false,
@@ -97,12 +107,12 @@ impl<'t> Parser<'t> {
 
     pub(crate) fn nth(&self, ahead: usize) -> Lexeme {
         let end = Lexeme { token: Token::End, at: Span::default(), spaced: true, broken: true };
-        self.lexemes.get(self.at + ahead).or_else(|| self.lexemes.last()).unwrap_or(end)
+        self.lexemes.get(self.at + ahead).unwrap_or(end)
     }
 
     pub(crate) fn bump(&mut self) -> Lexeme {
         let next = self.peek();
-        if self.at + 1 < self.lexemes.len() {
+        if next.token != Token::End {
             self.at += 1;
         }
         next
@@ -182,6 +192,16 @@ impl<'t> Parser<'t> {
         self.words.has(word) || (self.v1 && Words::V1.has(word))
     }
 
+    /// A name or a text, which others share.
+    pub(crate) fn shared(&mut self, text: &str) -> Name {
+        self.names.of(text)
+    }
+
+    /// A name as it is written: a `_` is another one each time.
+    pub(crate) fn name_of(&mut self, word: &str) -> Name {
+        if word == "_" { self.wildcard() } else { self.shared(word) }
+    }
+
     pub(crate) fn wildcard(&mut self) -> Name {
         let made = format!("${}", self.wildcards);
         self.wildcards += 1;
@@ -196,9 +216,8 @@ impl<'t> Parser<'t> {
     pub(crate) fn illegal<T>(&self, note: &str) -> Parsed<T> {
         let next = self.peek();
         if next.token == Token::Illegal {
-            let lexical = self.lexical.iter().find(|(_, at)| at.start == next.at.start);
-            let message = lexical.map_or_else(|| "illegal token".to_owned(), |(message, _)| message.clone());
-            return self.fail(next.at, message);
+            let lexical = self.lexemes.fault(next.at.start);
+            return self.fail(next.at, lexical.unwrap_or_else(|| "illegal token".to_owned()));
         }
         let (name, kind) = self.describe(next);
         let note = if note.is_empty() { String::new() } else { format!(": {note}") };

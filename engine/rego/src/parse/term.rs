@@ -147,8 +147,9 @@ impl Parser<'_> {
                 self.bump();
                 let slice = self.slice(next.at);
                 let inner = slice.get(1..slice.len().saturating_sub(1)).unwrap_or_default();
-                let value = if next.token == Token::Raw { inner.to_owned() } else { text::unescape(inner) };
-                Ok(Term::constant(value, next.at))
+                let plain = next.token == Token::Raw || !inner.contains('\\');
+                let value = if plain { self.shared(inner) } else { self.shared(&text::unescape(inner)) };
+                Ok(Term::constant(Value::String(value), next.at))
             }
             Token::Piece { .. } | Token::RawPiece { .. } => self.template(),
             Token::Mark("[") => self.array(),
@@ -189,7 +190,7 @@ impl Parser<'_> {
     }
 
     fn variable(&mut self, word: &str, at: Span) -> Term {
-        if word == "_" { Term::var(self.wildcard(), at) } else { Term::var(word, at) }
+        Term::var(self.name_of(word), at)
     }
 
     fn number(&mut self) -> Parsed<Term> {
@@ -272,7 +273,7 @@ impl Parser<'_> {
                 return self.illegal("expected identifier");
             }
             self.bump();
-            return Ok(Term::constant(word, next.at));
+            return Ok(Term::constant(Value::String(self.shared(word)), next.at));
         }
         self.bump();
         let key = self.infix()?;
@@ -304,6 +305,7 @@ impl Parser<'_> {
                 return self.illegal(&format!("expected \",\" or \"{end}\""));
             }
         }
+        out.shrink_to_fit();
         Ok(())
     }
 
@@ -453,7 +455,7 @@ impl Parser<'_> {
 fn constant_part(expr: Expr) -> Part {
     match expr.kind {
         Kind::Term(term) if matches!(term.node, Node::Constant(_)) && expr.with.is_empty() => {
-            Part::Text(term)
+            Part::Text(*term)
         }
         kind => Part::Expr(Box::new(Expr { kind, ..expr })),
     }
@@ -500,5 +502,6 @@ fn unrepeated(pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
             None => out.push((key, value)),
         }
     }
+    out.shrink_to_fit();
     out
 }

@@ -1,6 +1,8 @@
 //! Text to tokens.
 
 use crate::ast::{Comment, Span};
+use std::cell::RefCell;
+use std::collections::VecDeque;
 
 /// What a token is; keywords are names, since which names are keywords depends on imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +39,16 @@ pub(crate) struct Lexeme {
     pub(crate) broken: bool,
 }
 
-/// Tokens in little room: a thousand rules have tens of thousands of them.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens {
-    file: u32,
-    packed: Vec<Packed>,
+/// The tokens of a text: made when they are asked for, kept until nobody goes back to them. A thousand rules have tens of
+/// thousands of them.
+pub(crate) struct Tokens<'t>(RefCell<Made<'t>>);
+
+struct Made<'t> {
+    lexer: Lexer<'t>,
+    /// Number of the first token that is kept.
+    first: usize,
+    kept: VecDeque<Packed>,
+    ended: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,8 +76,8 @@ const OTHERS: [Token; 10] = [
     Token::End,
 ];
 
-impl Tokens {
-    fn push(&mut self, lexeme: Lexeme) {
+impl Packed {
+    fn new(lexeme: Lexeme) -> Self {
         let kind = match lexeme.token {
             Token::Mark(mark) => MARKS.iter().position(|known| *known == mark),
             other => OTHERS.iter().position(|known| *known == other).map(|at| at + MARKS.len()),
@@ -78,34 +85,68 @@ impl Tokens {
         let kind = kind.and_then(|kind| u8::try_from(kind).ok()).unwrap_or(u8::MAX);
         let Span { row, col, start, end, .. } = lexeme.at;
         let (spaced, broken) = (lexeme.spaced, lexeme.broken);
-        self.packed.push(Packed { row, col, start, end, kind, spaced, broken });
+        Self { row, col, start, end, kind, spaced, broken }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.packed.len()
-    }
-
-    pub(crate) fn get(&self, at: usize) -> Option<Lexeme> {
-        let Packed { row, col, start, end, kind, spaced, broken } = *self.packed.get(at)?;
+    fn lexeme(self, file: u32) -> Lexeme {
+        let Self { row, col, start, end, kind, spaced, broken } = self;
         let kind = usize::from(kind);
         let token = match MARKS.get(kind) {
             Some(mark) => Token::Mark(mark),
             None => OTHERS.get(kind - MARKS.len()).copied().unwrap_or(Token::Illegal),
         };
-        Some(Lexeme { token, at: Span { file: self.file, row, col, start, end }, spaced, broken })
-    }
-
-    pub(crate) fn last(&self) -> Option<Lexeme> {
-        self.get(self.len().checked_sub(1)?)
+        Lexeme { token, at: Span { file, row, col, start, end }, spaced, broken }
     }
 }
 
-/// The tokens of a text, its comments, and what is wrong with it.
-pub(crate) struct Lexed {
-    pub(crate) lexemes: Tokens,
-    pub(crate) comments: Vec<Comment>,
-    /// Message and place of each fault, in order.
-    pub(crate) faults: Vec<(String, Span)>,
+impl<'t> Tokens<'t> {
+    /// The tokens of `text`, in which nothing is wrong that could not be read on from.
+    pub(crate) fn new(text: &'t str, file: u32) -> Self {
+        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        let lexer = Lexer {
+            text,
+            at,
+            row: 1,
+            col: 1,
+            file,
+            templates: Vec::new(),
+            comments: Vec::new(),
+            faults: Vec::new(),
+        };
+        Self(RefCell::new(Made { lexer, first: 0, kept: VecDeque::new(), ended: false }))
+    }
+
+    /// The token of this number, or the last one.
+    pub(crate) fn get(&self, at: usize) -> Option<Lexeme> {
+        let mut made = self.0.borrow_mut();
+        while made.first + made.kept.len() <= at && !made.ended {
+            let next = made.lexer.next();
+            made.ended = next.token == Token::End;
+            made.kept.push_back(Packed::new(next));
+        }
+        let at = at.checked_sub(made.first)?;
+        let packed = made.kept.get(at).or_else(|| made.kept.back()).copied()?;
+        Some(packed.lexeme(made.lexer.file))
+    }
+
+    /// Nobody goes back to tokens before this one.
+    pub(crate) fn forget(&self, before: usize) {
+        let mut made = self.0.borrow_mut();
+        while made.first < before && made.kept.pop_front().is_some() {
+            made.first += 1;
+        }
+    }
+
+    /// What is wrong with the token that begins at a byte.
+    pub(crate) fn fault(&self, start: u32) -> Option<String> {
+        let made = self.0.borrow();
+        made.lexer.faults.iter().find(|(_, at)| *at == start).map(|(message, _)| message.clone())
+    }
+
+    /// The comments up to the last token that was asked for.
+    pub(crate) fn comments(self) -> Vec<Comment> {
+        self.0.into_inner().lexer.comments
+    }
 }
 
 const MARKS: [&str; 28] = [
@@ -121,19 +162,9 @@ struct Lexer<'t> {
     file: u32,
     /// For each open template string: whether it is raw, and how many braces are open inside.
     templates: Vec<(bool, u32)>,
-    out: Lexed,
-}
-
-/// Takes `text` apart; never fails.
-pub(crate) fn lex(text: &str, file: u32) -> Lexed {
-    let out =
-        Lexed { lexemes: Tokens { file, packed: Vec::new() }, comments: Vec::new(), faults: Vec::new() };
-    let mut lexer = Lexer { text, at: 0, row: 1, col: 1, file, templates: Vec::new(), out };
-    if text.starts_with('\u{feff}') {
-        lexer.at = 3;
-    }
-    lexer.run();
-    lexer.out
+    comments: Vec<Comment>,
+    /// Message and first byte of each fault, in order.
+    faults: Vec<(String, u32)>,
 }
 
 impl Lexer<'_> {
@@ -167,22 +198,17 @@ impl Lexer<'_> {
     }
 
     fn fault(&mut self, message: &str, at: Span) {
-        self.out.faults.push((message.to_owned(), at));
+        self.faults.push((message.to_owned(), at.start));
     }
 
-    fn run(&mut self) {
-        loop {
-            let (spaced, broken) = self.skip_space();
-            let mut at = self.here();
-            let faults = self.out.faults.len();
-            let token = self.token(at);
-            at.end = u32::try_from(self.at).unwrap_or(u32::MAX);
-            let token = if self.out.faults.len() > faults { Token::Illegal } else { token };
-            self.out.lexemes.push(Lexeme { token, at, spaced, broken });
-            if token == Token::End {
-                return;
-            }
-        }
+    fn next(&mut self) -> Lexeme {
+        let (spaced, broken) = self.skip_space();
+        let mut at = self.here();
+        let faults = self.faults.len();
+        let token = self.token(at);
+        at.end = u32::try_from(self.at).unwrap_or(u32::MAX);
+        let token = if self.faults.len() > faults { Token::Illegal } else { token };
+        Lexeme { token, at, spaced, broken }
     }
 
     fn skip_space(&mut self) -> (bool, bool) {
@@ -198,7 +224,7 @@ impl Lexer<'_> {
             self.take_while(|c| c != '\n');
             let text = self.text.get(from..self.at).unwrap_or_default().trim_end_matches('\r').to_owned();
             let end = u32::try_from(self.at).unwrap_or(u32::MAX);
-            self.out.comments.push(Comment { text, at: Span { end, ..at } });
+            self.comments.push(Comment { text, at: Span { end, ..at } });
         }
     }
 

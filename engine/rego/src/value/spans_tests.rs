@@ -28,6 +28,30 @@ fn reads_what_reading_at_once_reads() {
 }
 
 #[test]
+fn single_members_are_those_of_the_whole() {
+    let text = document();
+    let whole = Text::value(text.clone()).unwrap();
+    let rows =
+        |value: &Value| value.get(&"rows".into()).and_then(Value::as_array).map(<[Value]>::to_vec).unwrap();
+    let keys = ["a", "b", "zones", "name", "nothing", "", "deep", "x", "a"];
+    for (read, looked) in rows(&whole).iter().zip(rows(&Text::value(text).unwrap())) {
+        assert!(!read.as_object().unwrap().is_empty());
+        for key in keys {
+            assert_eq!(looked.get(&key.into()), read.get(&key.into()), "{key}");
+        }
+        assert_eq!(looked, *read);
+    }
+    let escaped = format!(
+        "{{\"pad\": \"{}\", \"\\u0061\": 1, \"b\": [\"}}\", {{\"a\": 2}}], \"a\\\"\": 3}}",
+        "x".repeat(2000)
+    );
+    let value = Text::value(escaped).unwrap();
+    assert_eq!(value.get(&"a".into()), Some(&1_i64.into()));
+    assert_eq!(value.get(&"a\"".into()), Some(&3_i64.into()));
+    assert_eq!(value.get(&"b\"".into()), None);
+}
+
+#[test]
 fn leaves_what_is_no_document_to_the_other_reader() {
     for text in [
         "{\"a\": 1,}",

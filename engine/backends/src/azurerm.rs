@@ -7,6 +7,8 @@
 mod client;
 mod listing;
 mod settings;
+
+pub use settings::has as has_argument;
 mod sign;
 
 use std::collections::BTreeMap;

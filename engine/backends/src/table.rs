@@ -87,11 +87,22 @@ pub fn open(
     }
 }
 
+/// Whether a backend has an argument of this name; of a backend that is not known, any.
+pub fn has_argument(backend: &str, name: &str) -> bool {
+    match backend {
+        "azurerm" => azurerm::has_argument(name),
+        "local" => LOCAL.contains(&name),
+        _ => true,
+    }
+}
+
+const LOCAL: [&str; 2] = ["path", "workspace_dir"];
+
 /// Names of all backends.
 pub const NAMES: &[&str] = &["azurerm", "local"];
 
 fn local(settings: &Settings, directory: PathBuf) -> Result<Backend, Diagnostic> {
-    if let Some(unknown) = settings.keys().find(|key| !["path", "workspace_dir"].contains(&key.as_str())) {
+    if let Some(unknown) = settings.keys().find(|key| !LOCAL.contains(&key.as_str())) {
         return Err(Diagnostic::error(
             codes::config::INVALID_ARGUMENT,
             "Unsupported argument",

@@ -85,7 +85,7 @@ fn only_plan(file: PlanFile) -> Plan {
 /// The state that the working directory uses. The configuration of a stored plan is the plan's own, so what
 /// `init` settled decides alone.
 fn connect(workdir: &Workdir) -> Result<Stores, Diagnostic> {
-    let choice = backend::saved(workdir).unwrap_or_else(backend::Choice::local);
+    let choice = backend::settled(workdir);
     let backend = backend::connect(workdir, &choice)?;
     let (workspace, _) = workdir.workspace();
     let state = stores::state_of(workdir, &backend, &workspace)?;

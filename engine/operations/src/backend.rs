@@ -23,6 +23,12 @@ impl Choice {
     pub fn local() -> Choice {
         Choice { kind: "local".to_owned(), settings: Settings::new() }
     }
+
+    /// Digest of kind and settings.
+    fn digest(&self) -> String {
+        let text = serde_json::to_vec(&(&self.kind, &self.settings)).unwrap_or_default();
+        ordain_plan::Digest::of(&text).to_string()
+    }
 }
 
 /// What the configuration declares; `None` without a `backend` block.
@@ -66,8 +72,19 @@ pub fn add_arguments(choice: &mut Choice, workdir: &Workdir, arguments: &[String
     for argument in arguments {
         match argument.split_once('=') {
             Some((name, value)) if !workdir.path(argument).is_file() => {
-                choice.settings.insert(name.trim().to_owned(), value.to_owned());
+                let name = name.trim();
+                if !table::has_argument(&choice.kind, name) {
+                    let detail = format!(
+                        "The backend {:?} has no argument {name:?}, which -backend-config gives.",
+                        choice.kind
+                    );
+                    let summary = "Invalid backend configuration argument";
+                    found.push(Diagnostic::error(codes::config::INVALID_ARGUMENT, summary, detail));
+                    continue;
+                }
+                choice.settings.insert(name.to_owned(), value.to_owned());
             }
+            None if argument.is_empty() => {}
             _ => found.append(add_file(choice, workdir, argument)),
         }
     }
@@ -79,12 +96,17 @@ fn add_file(choice: &mut Choice, workdir: &Workdir, path: &str) -> Diagnostics {
         Ok(text) => text,
         Err(error) => {
             let detail = format!("The file {path:?} given with -backend-config cannot be read: {error}.");
-            return Diagnostic::error(codes::cli::IO, "Invalid backend configuration argument", detail)
-                .into();
+            return Diagnostic::error(codes::cli::IO, "Failed to read file", detail).into();
         }
     };
-    let (values, found) = crate::variables::read_values(path, &text);
+    let (values, mut found) = crate::variables::read_values(path, &text);
+    let broken = found.has_errors();
     for (name, value) in values {
+        if !broken && !table::has_argument(&choice.kind, &name) {
+            let detail =
+                format!("The backend {:?} has no argument {name:?}, which {path} gives.", choice.kind);
+            found.push(Diagnostic::error(codes::config::INVALID_ARGUMENT, "Unsupported argument", detail));
+        }
         add(&mut choice.settings, &name, &value);
     }
     found
@@ -94,8 +116,35 @@ fn saved_path(workdir: &Workdir) -> std::path::PathBuf {
     workdir.data_dir().join("terraform.tfstate")
 }
 
+/// What `init` settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The backend, with what `-backend-config` said.
+    pub choice: Choice,
+    /// Digest of what the block alone said then; none where another program settled it.
+    block: Option<String>,
+}
+
+impl Saved {
+    /// Whether it was settled for this block, however its settings were completed.
+    pub fn is_of(&self, block: &Choice) -> bool {
+        let of_it = |(name, value)| self.choice.settings.get(name) == Some(value);
+        self.choice.kind == block.kind
+            && match &self.block {
+                Some(digest) => *digest == block.digest() || self.choice == *block,
+                // Settings of -backend-config are known to that program alone.
+                None => block.settings.iter().all(of_it),
+            }
+    }
+}
+
+/// The backend that `init` settled, or the one that is used where nothing is declared.
+pub fn settled(workdir: &Workdir) -> Choice {
+    saved(workdir).map_or_else(Choice::local, |saved| saved.choice)
+}
+
 /// What `init` settled; `None` when it settled nothing.
-pub fn saved(workdir: &Workdir) -> Option<Choice> {
+pub fn saved(workdir: &Workdir) -> Option<Saved> {
     let text = std::fs::read_to_string(saved_path(workdir)).ok()?;
     let document: Json = serde_json::from_str(&text).ok()?;
     let backend = document.get("backend")?;
@@ -105,12 +154,14 @@ pub fn saved(workdir: &Workdir) -> Option<Choice> {
         Json::String(text) => Some((name.clone(), text.clone())),
         other => Some((name.clone(), other.to_string())),
     });
-    Some(Choice { kind: backend.get("type")?.as_str()?.to_owned(), settings: settings.collect() })
+    let choice = Choice { kind: backend.get("type")?.as_str()?.to_owned(), settings: settings.collect() };
+    let block = document.pointer("/ordain/block").and_then(Json::as_str).map(str::to_owned);
+    Some(Saved { choice, block })
 }
 
-/// Remembers what `init` settled; nothing for the implied local backend. Settings that are secrets are
-/// stored as Terraform stores them, readable to the owner only.
-pub fn save(workdir: &Workdir, choice: Option<&Choice>) -> Result<(), Diagnostic> {
+/// Remembers what `init` settled, and for which block; nothing for the implied local backend. Settings that are
+/// secrets are stored as Terraform stores them, readable to the owner only.
+pub fn save(workdir: &Workdir, choice: Option<&Choice>, block: Option<&Choice>) -> Result<(), Diagnostic> {
     let path = saved_path(workdir);
     let done = match choice {
         None => match std::fs::remove_file(&path) {
@@ -123,6 +174,7 @@ pub fn save(workdir: &Workdir, choice: Option<&Choice>) -> Result<(), Diagnostic
                 "version": 3,
                 "terraform_version": crate::LANGUAGE_VERSION,
                 "backend": { "type": choice.kind, "config": config, "hash": 0 },
+                "ordain": { "block": block.map(Choice::digest) },
             });
             crate::files::write_private(&path, format!("{document:#}\n").as_bytes())
         }
@@ -143,31 +195,39 @@ pub fn open(workdir: &Workdir, project: &Project) -> Result<Backend, Diagnostics
         return Err(found);
     }
     let saved = saved(workdir);
-    let reason = match (&declared, &saved) {
-        (None, None) => None,
-        (Some(_), None) => Some("Initial configuration of the requested backend"),
-        (None, Some(_)) => Some("Unsetting the previously set backend"),
-        (Some(declared), Some(saved)) if declared.kind != saved.kind => Some("Backend type changed"),
-        (Some(declared), Some(saved)) => {
-            // Settings from -backend-config are known to init alone, so only what the block says is compared.
-            let same = declared.settings.iter().all(|(name, value)| saved.settings.get(name) == Some(value));
-            (!same).then_some("Backend configuration block has changed")
-        }
-    };
-    if let Some(reason) = reason {
+    if let Some(reason) = unsettled(declared.as_ref(), saved.as_ref()) {
         let detail = format!(
-            "Reason: {reason}.\n\nThe backend says where the state is. Run \"init\" to settle it: with -reconfigure to \
+            "Reason: {reason}\n\nThe backend says where the state is. Run \"init\" to settle it: with -reconfigure to \
              use it as it is, with -migrate-state to copy the present state there."
         );
-        let summary = "Backend initialization required, please run \"terraform init\"";
+        // Terraform has it in two spellings, and tools look for either.
+        let mark = if declared.is_some() && saved.is_some() { ':' } else { ',' };
+        let summary = format!("Backend initialization required{mark} please run \"terraform init\"");
         return Err(Diagnostic::error(codes::state::STATE_STORE, summary, detail).into());
     }
-    connect(workdir, &saved.unwrap_or_else(Choice::local)).map_err(Diagnostics::from)
+    connect(workdir, &saved.map_or_else(Choice::local, |saved| saved.choice)).map_err(Diagnostics::from)
+}
+
+/// Why `init` has to run before anything else.
+fn unsettled(declared: Option<&Choice>, saved: Option<&Saved>) -> Option<String> {
+    match (declared, saved) {
+        (None, None) => None,
+        (Some(wanted), None) => {
+            Some(format!("Initial configuration of the requested backend {:?}", wanted.kind))
+        }
+        (None, Some(saved)) => Some(format!("Unsetting the previously set backend {:?}", saved.choice.kind)),
+        (Some(wanted), Some(saved)) if wanted.kind != saved.choice.kind => {
+            Some(format!("Backend type changed from {:?} to {:?}", saved.choice.kind, wanted.kind))
+        }
+        (Some(wanted), Some(saved)) => {
+            (!saved.is_of(wanted)).then(|| "Backend configuration block has changed".to_owned())
+        }
+    }
 }
 
 /// Where in which backend the state is, without credentials, as a plan says it.
 pub fn place(workdir: &Workdir) -> String {
-    let choice = saved(workdir).unwrap_or_else(Choice::local);
+    let choice = settled(workdir);
     let parts = ["storage_account_name", "bucket", "address", "container_name", "prefix", "key", "path"];
     let parts: Vec<&str> =
         parts.iter().filter_map(|name| choice.settings.get(*name)).map(String::as_str).collect();

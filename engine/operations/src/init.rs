@@ -3,17 +3,14 @@
 mod from_module;
 mod modules;
 mod providers;
+mod settled;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use ordain_addr::ProviderAddr;
-use ordain_backends::table::Backend;
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::Diagnostics;
 pub use ordain_install::Event;
-use ordain_state::State;
 
-use crate::backend::{self, Choice};
 use crate::serving::Served;
 use crate::{Project, Workdir};
 pub use from_module::copy_module;
@@ -26,7 +23,7 @@ pub struct Options {
     pub backend_config: Vec<String>,
     /// `-backend=false`: leave the backend as it is.
     pub skip_backend: bool,
-    /// `-reconfigure`: use the backend as it is declared, copy nothing.
+    /// `-reconfigure`: use the backend as it is declared, whatever was settled before.
     pub reconfigure: bool,
     /// `-migrate-state`: copy the present state to the newly declared backend.
     pub migrate: bool,
@@ -53,6 +50,12 @@ pub enum News {
     Backend,
     /// A backend of this type was configured, which is news.
     Configured(String),
+    /// Another backend than before is declared, or with other settings.
+    Changed,
+    /// A backend of this type is declared no more.
+    Unsetting(String),
+    /// It is used no more.
+    Unset(String),
     /// The state of a workspace was copied.
     Copied(String),
     /// Modules are being found.
@@ -96,7 +99,7 @@ pub async fn init(
     let mut found = Diagnostics::new();
     talk.tell(&News::Backend);
     if !options.skip_backend {
-        match settle_backend(workdir, project, options, talk).await {
+        match settled::settle(workdir, project, options, talk).await {
             Ok(warnings) => found.append(warnings),
             Err(errors) => {
                 found.append(errors);
@@ -133,88 +136,4 @@ async fn settle_modules(
     };
     *project = loaded;
     found
-}
-
-async fn settle_backend(
-    workdir: &Workdir,
-    project: &Project,
-    options: &Options,
-    talk: &mut dyn Dialogue,
-) -> Result<Diagnostics, Diagnostics> {
-    let (declared, mut found) = backend::declared(project);
-    if found.has_errors() {
-        return Err(found);
-    }
-    let mut declared = declared;
-    if let Some(choice) = &mut declared {
-        found.append(backend::add_arguments(choice, workdir, &options.backend_config));
-    } else if !options.backend_config.is_empty() {
-        let detail = "-backend-config was used without a \"backend\" block in the configuration: there is no backend to configure.";
-        found.push(Diagnostic::warning(
-            codes::config::INVALID_BLOCK,
-            "Missing backend configuration",
-            detail,
-        ));
-    }
-    if found.has_errors() {
-        return Err(found);
-    }
-    let saved = backend::saved(workdir);
-    let (old, new) =
-        (saved.clone().unwrap_or_else(Choice::local), declared.clone().unwrap_or_else(Choice::local));
-    let target = backend::connect(workdir, &new)?;
-    if old != new && !options.reconfigure {
-        let source = backend::connect(workdir, &old)?;
-        for workspace in migrate(&source, &target, (&old.kind, &new.kind), options, talk).await? {
-            talk.tell(&News::Copied(workspace));
-        }
-    }
-    backend::save(workdir, declared.as_ref())?;
-    if let Some(choice) = declared.filter(|choice| saved.as_ref() != Some(choice)) {
-        talk.tell(&News::Configured(choice.kind));
-    }
-    Ok(found)
-}
-
-/// Copies the states of all workspaces, if there are any and the user agrees.
-async fn migrate(
-    source: &Backend,
-    target: &Backend,
-    kinds: (&str, &str),
-    options: &Options,
-    talk: &mut dyn Dialogue,
-) -> Result<Vec<String>, Diagnostic> {
-    let mut states: BTreeMap<String, State> = BTreeMap::new();
-    for workspace in source.workspaces().await? {
-        let stored = source.state(&workspace).read().await?;
-        if !stored.state.is_empty() {
-            states.insert(workspace, stored.state);
-        }
-    }
-    if states.is_empty() {
-        return Ok(Vec::new());
-    }
-    if !options.force_copy {
-        let question = format!("Copy the existing state from backend {:?} to {:?}?", kinds.0, kinds.1);
-        match talk.confirm(&question) {
-            Some(true) => {}
-            Some(false) => return Ok(Vec::new()),
-            None => {
-                return Err(Diagnostic::error(
-                    codes::state::STATE_STORE,
-                    "Can't ask approval for state migration when interactive input is disabled.",
-                    "Please remove the \"-input=false\" option and try again, or say what is wanted: -migrate-state with \
-                     -force-copy copies the state, -reconfigure leaves it where it is.",
-                ));
-            }
-        }
-    }
-    let mut copied = Vec::new();
-    for (workspace, state) in states {
-        let store = target.state(&workspace);
-        let present = store.read().await?;
-        store.replace(&present, state).await?;
-        copied.push(workspace);
-    }
-    Ok(copied)
 }

@@ -52,7 +52,8 @@ impl Provisioners for CommandsHere {
         }
         let status = ended.status;
         let code = status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"));
-        Err(format!("{code}. Output: {}", ended.last.join("\n")))
+        let output = ended.last.join("\n");
+        Err(format!("Error running command '{}': {code}. Output: {output}", run.command))
     }
 
     async fn remote_exec(

@@ -52,6 +52,13 @@ impl StateStore {
         self
     }
 
+    /// The same, with the copy of what is replaced in another blob. A store that makes no copies goes on making none.
+    #[must_use]
+    pub fn backing_up_to(mut self, backup: impl Into<String>) -> Self {
+        self.backup = self.backup.map(|_| backup.into());
+        self
+    }
+
     /// Name of the blob.
     pub fn name(&self) -> &str {
         &self.name

@@ -55,15 +55,20 @@ fn error(summary: &str, detail: String) -> Diagnostic {
     Diagnostic::error(codes::config::INVALID_ARGUMENT, summary, detail)
 }
 
+/// Whether the backend has an argument of this name.
+pub fn has(name: &str) -> bool {
+    let all = OWN.iter().map(|(own, _)| *own).chain(SETTINGS.iter().map(|row| row.name));
+    all.chain(UNSUPPORTED.iter().copied()).any(|known| known == name)
+}
+
 /// Reads the settings of a backend block.
 pub(super) fn read(settings: &Settings, env: &Environment) -> Result<Chosen, Diagnostic> {
     for name in settings.keys() {
-        let known = OWN.iter().any(|(own, _)| own == name) || SETTINGS.iter().any(|row| row.name == name);
         if UNSUPPORTED.contains(&name.as_str()) {
             let detail = format!("The backend \"azurerm\" does not support {name} yet.");
             return Err(error("Unsupported argument", detail));
         }
-        if !known {
+        if !has(name) {
             let names: Vec<&str> = OWN.iter().map(|(own, _)| *own).collect();
             let detail = format!(
                 "The backend \"azurerm\" has no argument {name:?}; beside those for signing in it has {}.",

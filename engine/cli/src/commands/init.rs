@@ -45,22 +45,37 @@ fn flags(command: Command) -> Command {
     output(locking(variables(command)))
 }
 
-fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+/// Refuses flags that do not go together. Whether states are to be copied.
+fn agree(matches: &ArgMatches, session: &mut Session) -> Result<bool, Exit> {
     if is_on(matches, "upgrade")
         && matches.get_one::<String>("lockfile").is_some_and(|mode| mode == "readonly")
     {
-        return session.usage(
+        return Err(session.usage(
             "Conflicting options",
             "-upgrade changes the lock file, which -lockfile=readonly forbids.",
-        );
+        ));
+    }
+    if is_on(matches, "migrate-state") && is_on(matches, "reconfigure") {
+        return Err(session.usage(
+            "Invalid init options",
+            "-migrate-state copies the states of the backend that was settled before, -reconfigure leaves them where they are. Give one of the two.",
+        ));
     }
     let copies = is_on(matches, "migrate-state") || is_on(matches, "force-copy");
     if copies && session.ui.is_machine_only() {
-        return session.usage(
+        return Err(session.usage(
             "The -migrate-state and -json options are mutually-exclusive",
             "With -json nobody can be asked whether a state is to be copied. Leave one of the two out.",
-        );
+        ));
     }
+    Ok(copies)
+}
+
+fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
+    let copies = match agree(matches, session) {
+        Ok(copies) => copies,
+        Err(exit) => return exit,
+    };
     if let Some(source) = text(matches, "from-module") {
         let workdir = session.workdir.clone();
         let copied = session.drive(|ui| async {

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use ordain_addr::Target;
-use ordain_diag::Diagnostics;
+use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_operations::locked::Locking;
 use ordain_operations::stores::{Stores, locking};
-use ordain_operations::{Project, stores};
+use ordain_operations::{Project, clock, stores};
 
 use crate::exit::Exit;
 use crate::flags::{is_on, seconds, text};
@@ -26,6 +26,32 @@ use crate::session::Session;
 pub fn open(session: &mut Session) -> Result<Stores, Exit> {
     let loaded = Project::load(&session.workdir);
     open_by(loaded, session)
+}
+
+/// The same for those who change it by hand: each time what it was is kept in a file of its own, so that no later
+/// command overwrites it.
+pub fn open_to_edit(session: &mut Session) -> Result<Stores, Exit> {
+    let mut stores = open(session)?;
+    if stores.backend.keeps_backup && session.workdir.state_files.backup.is_none() {
+        let backup = free_backup(session, &stores).map_err(|error| session.fail(error))?;
+        stores.state = stores.state.backing_up_to(backup);
+    }
+    Ok(stores)
+}
+
+/// A name for a backup with the second of now, or the next one that has none.
+fn free_backup(session: &Session, stores: &Stores) -> Result<String, Diagnostic> {
+    let names = (clock::now()..).map(|second| format!("{}.{second}.backup", stores.state.name()));
+    for name in names {
+        let there = session.block_on(stores.backend.blobs.get(&name)).map_err(|error| {
+            let detail = format!("Whether there is a backup {name} cannot be told: {error}.");
+            Diagnostic::error(codes::state::STATE_STORE, "Failed to look for backups", detail)
+        })?;
+        if there.is_none() {
+            return Ok(name);
+        }
+    }
+    Ok(format!("{}.backup", stores.state.name()))
 }
 
 /// The same for those who change no object in the state: modules need not be installed.

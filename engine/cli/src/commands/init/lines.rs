@@ -14,6 +14,9 @@ pub fn line(news: &News, style: Style) -> String {
         News::Configured(kind) => format!(
             "\nSuccessfully configured the backend {kind:?}! Ordain will automatically\nuse this backend unless the backend configuration changes."
         ),
+        News::Changed => "Backend configuration changed!\n\nOrdain has detected that the backend is declared in another way than before, and looks for\nstates that have to come along.".to_owned(),
+        News::Unsetting(kind) => format!("Ordain has detected you're unconfiguring your previously set {kind:?} backend."),
+        News::Unset(kind) => format!("\nSuccessfully unset the backend {kind:?}. Ordain will now operate locally."),
         News::Copied(workspace) => format!("Copied the state of workspace {workspace:?}."),
         News::Modules => style.bold("Initializing modules..."),
         News::Upgrading => style.bold("Upgrading modules..."),

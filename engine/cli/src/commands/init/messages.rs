@@ -34,7 +34,12 @@ pub fn tell(ui: &Ui, news: &News) {
         News::Locked { first: false } => output(ui, "dependencies_lock_changes_info", lines::locked(false)),
         News::Provider(event) => log(ui, &package(event)),
         News::Builtin(address) => log(ui, &format!("{address} is built in to Ordain")),
-        News::Copied(_) | News::Downloading(..) | News::Module(..) => {
+        News::Changed
+        | News::Unsetting(_)
+        | News::Unset(_)
+        | News::Copied(_)
+        | News::Downloading(..)
+        | News::Module(..) => {
             log(ui, &lines::line(news, ui.style()));
         }
         News::Served(..) => log(ui, lines::line(news, ui.style()).trim_start_matches("- ")),

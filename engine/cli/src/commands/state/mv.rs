@@ -39,7 +39,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     if let Some(other) = session.workdir.state_files.out.take() {
         return between(matches, session, (&from, &to), &other);
     }
-    let stores = super::open(session)?;
+    let stores = super::open_to_edit(session)?;
     let lock = super::lock_of(matches, session, &stores, "state-mv");
     let lineage = super::lineage(session);
     let change = |state: &mut ordain_state::State| {
@@ -68,7 +68,7 @@ fn between(
     other: &str,
 ) -> Result<Exit, Exit> {
     let dry = is_on(matches, "dry-run");
-    let source = super::open(session)?;
+    let source = super::open_to_edit(session)?;
     let backup = text(matches, "backup-out").map(str::to_owned);
     let files = StateFiles { state: Some(other.to_owned()), backup, ..StateFiles::default() };
     let own = std::mem::replace(&mut session.workdir.state_files, files);

@@ -41,7 +41,7 @@ fn address(matches: &ArgMatches, session: &mut Session, name: &str) -> Result<Pr
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let (from, to) = (address(matches, session, "from")?, address(matches, session, "to")?);
-    let stores = super::open(session)?;
+    let stores = super::open_to_edit(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     refuse_absent(&stored.state).map_err(|error| session.fail(error))?;
     let affected = replace_provider(&mut stored.state.clone(), &from, &to);

@@ -29,7 +29,7 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let targets = super::targets(session, &texts(matches, "address"))?;
     let dry = is_on(matches, "dry-run");
-    let stores = super::open(session)?;
+    let stores = super::open_to_edit(session)?;
     let lock = super::lock_of(matches, session, &stores, "state-rm");
     let lineage = super::lineage(session);
     let change = |state: &mut ordain_state::State| {

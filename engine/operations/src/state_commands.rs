@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, ProviderAddr, ResourceInstance, Target};
+use ordain_addr::{AbsResource, Mode, ProviderAddr, ResourceInstance, Target};
 use ordain_diag::{Diagnostic, codes};
 use ordain_state::{InstanceState, State, Status};
 
@@ -15,8 +15,12 @@ pub fn list(state: &State, targets: &[Target], id: Option<&str>) -> Vec<Resource
             .filter(|(_, instance)| instance.current.is_some())
             .map(|(address, _)| address)
             .collect();
-        // Modules further down come after all those above them.
-        listed.sort_by_key(|address| address.module.0.len());
+        // Modules further down come after all those above them, and data sources of a module before what it manages.
+        listed.sort_by(|a, b| {
+            let depths = a.module.0.len().cmp(&b.module.0.len());
+            let modes = (a.resource.mode != Mode::Data).cmp(&(b.resource.mode != Mode::Data));
+            depths.then_with(|| a.module.cmp(&b.module)).then(modes)
+        });
         listed
     };
     if targets.is_empty() {

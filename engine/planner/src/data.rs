@@ -96,6 +96,7 @@ async fn run(
     if let Some(reason) = read_later(&config, pending) {
         let after = mark(planned(&schema.schema.block, &config));
         if session.options.mode != Mode::RefreshOnly {
+            forget(wanted, prior, done);
             let read = change(address, &wanted.provider, Action::Read, (null, after.clone()));
             done.changes.push(Change { reason: Some(reason), ..read });
         }
@@ -115,6 +116,7 @@ async fn run(
         let waits = provider.put_off().is_some() && !done.found.has_errors();
         return waits.then(|| {
             let after = mark(planned(&schema.schema.block, &config));
+            forget(wanted, prior, done);
             done.changes.push(change(address, &wanted.provider, Action::Read, (null, after.clone())));
             Answer::Value(after)
         });
@@ -126,6 +128,13 @@ async fn run(
         done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
     }
     keep(wanted, prior, &schema, value, done)
+}
+
+/// What is read while applying is not in the state until then.
+fn forget(wanted: &WantedInstance, prior: &InstanceState, done: &mut Done) {
+    if prior.current.is_some() {
+        done.edits.push(Edit::Remove { address: wanted.address.clone(), deposed: None });
+    }
 }
 
 /// Why a data source is only read while applying, if so.

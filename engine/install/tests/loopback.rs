@@ -234,6 +234,20 @@ fn modules_come_from_git_and_a_moved_tag_is_refused() {
     assert_eq!(error.matches("h1:").count(), 2, "{error}");
     let error = fetch(&directory, &settings, &lock, &source.replace("v1", "nope")).unwrap_err();
     assert!(error.contains("git exited with 1"), "{error}");
+    // Commits and branches are named as tags are.
+    let commit = Command::new("git").args(["rev-parse", "HEAD~1"]).current_dir(&repository).output().unwrap();
+    let commit = String::from_utf8(commit.stdout).unwrap();
+    git(&["checkout", "-qb", "side"]);
+    std::fs::write(repository.join("sub/main.tf"), "# side\n").unwrap();
+    git(&["commit", "-qam", "side"]);
+    git(&["checkout", "-q", "-"]);
+    for (reference, text) in [(commit.trim(), "# one\n"), ("side", "# side\n"), ("side&depth=1", "# side\n")]
+    {
+        let source = source.replace("v1", reference);
+        let fetched = fetch(&directory, &settings, &ModuleLock::default(), &source).unwrap();
+        let main = fetched.package.join("sub/main.tf");
+        assert_eq!(std::fs::read_to_string(main).unwrap(), text, "{reference}");
+    }
     std::fs::remove_dir_all(directory).unwrap();
 }
 

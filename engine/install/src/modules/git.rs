@@ -28,29 +28,41 @@ pub(crate) async fn clone(address: &PackageAddress, to: &Path) -> Result<(), Str
         Some(text) => Some(Key::write(text, to)?),
         None => None,
     };
-    let url = address.url.as_str();
-    let place = to.to_string_lossy();
-    let mut words = vec!["clone", "--quiet"];
-    let depth_text = depth.to_string();
-    if depth > 0 {
-        words.extend(["--depth", &depth_text]);
-        if let Some(reference) = reference {
-            words.extend(["--branch", reference]);
-        }
-    }
-    words.extend(["--", url, &place]);
-    run(&words, None, key.as_ref()).await?;
-    if depth == 0
-        && let Some(reference) = reference
-    {
-        run(&["checkout", "--quiet", reference], Some(to), key.as_ref()).await?;
-    }
+    checked_out(address.url.as_str(), reference, depth, to, key.as_ref()).await?;
     if to.join(".gitmodules").exists() {
         let words = ["submodule", "update", "--init", "--recursive", "--quiet"];
         run(&words, Some(to), key.as_ref()).await?;
     }
     let git = to.join(".git");
     std::fs::remove_dir_all(&git).map_err(|error| format!("{} cannot be removed: {error}", git.display()))
+}
+
+/// A clone with what is asked for checked out.
+async fn checked_out(
+    url: &str,
+    reference: Option<&str>,
+    depth: u32,
+    to: &Path,
+    key: Option<&Key>,
+) -> Result<(), String> {
+    let place = to.to_string_lossy();
+    let depth_text = depth.to_string();
+    let target = ["--", url, &place];
+    // No hooks are to run, so none are copied; history that leads elsewhere is of no use.
+    let mut words = vec!["clone", "--quiet", "--template=", "--single-branch"];
+    if depth > 0 {
+        words.extend(["--depth", &depth_text]);
+    }
+    let Some(reference) = reference else { return run(&[&words[..], &target].concat(), None, key).await };
+    words.extend(["--branch", reference]);
+    let named = run(&[&words[..], &target].concat(), None, key).await;
+    if named.is_ok() || depth > 0 {
+        return named;
+    }
+    // Neither a branch nor a tag: a commit, which may be anywhere in the history.
+    let _gone = std::fs::remove_dir_all(to);
+    run(&[&["clone", "--quiet", "--template="], &target[..]].concat(), None, key).await?;
+    run(&["checkout", "--quiet", reference], Some(to), key).await
 }
 
 /// A private key on disk, gone when it is dropped.

@@ -128,15 +128,37 @@ fn without(value: &Value, tree: &Tree) -> Value {
 /// RFC 6902, all or nothing: a patch that does not fit is an error.
 fn patch(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let patches = args::array(args, 2)?;
-    let mut document = args::any(args, 1)?.clone();
+    let mut document = Some(args::any(args, 1)?.clone());
     for operation in patches {
         well_formed(operation)?;
-        match apply(document, operation) {
+        let changed = match document {
+            Some(_) if takes_all(operation) => Some(None),
+            Some(document) => apply(document, operation).map(Some),
+            // Where nothing is left, something can be put and nothing else done.
+            None => put_anew(operation).map(Some),
+        };
+        match changed {
             Some(changed) => document = changed,
             None => return Err(BuiltinError::failed(format!("patch does not fit: {operation}"))),
         }
     }
-    Ok(Some(document))
+    Ok(Some(document.unwrap_or(Value::Null)))
+}
+
+/// What an operation does, and whether it does it to the whole document.
+fn act(operation: &Value) -> Option<(&str, bool)> {
+    let operation = operation.as_object()?;
+    let whole = segments(operation.get_str("path")?).ok()?.is_empty();
+    Some((operation.get_str("op")?.as_str()?, whole))
+}
+
+fn takes_all(operation: &Value) -> bool {
+    act(operation) == Some(("remove", true))
+}
+
+fn put_anew(operation: &Value) -> Option<Value> {
+    let value = operation.as_object()?.get_str("value")?;
+    (act(operation) == Some(("add", true))).then(|| value.clone())
 }
 
 /// What an operation lacks, whatever it is applied to.

@@ -30,10 +30,10 @@ impl Value {
         match self {
             Self::Null => serde_json::Value::Null,
             Self::Bool(bool) => serde_json::Value::Bool(*bool),
-            Self::Number(number) => number
-                .text()
-                .parse::<serde_json::Number>()
-                .map_or(serde_json::Value::Null, serde_json::Value::Number),
+            // As it is written: `1e309` stays.
+            Self::Number(number) => {
+                serde_json::Value::Number(serde_json::Number::from_string_unchecked(number.text()))
+            }
             Self::String(text) => serde_json::Value::String(printable(text).into_owned()),
             Self::Array(items) => serde_json::Value::Array(items.iter().map(Self::to_json).collect()),
             Self::Set(members) => serde_json::Value::Array(members.iter().map(Self::to_json).collect()),

@@ -2,7 +2,7 @@
 
 use super::{Eval, Item, failed};
 use crate::value::Value;
-use ordain_gostd::{Arg, escape, sprint, sprintf, sprintln};
+use ordain_gostd::{Arg, bytes, escape, sprint, sprintf, sprintln};
 use std::cmp::Ordering;
 
 const NAMES: [&str; 19] = [
@@ -56,7 +56,7 @@ fn printed(items: &[Item]) -> String {
 
 fn length(item: &Item) -> Eval {
     let length = match item {
-        Item::Data(Value::String(text)) => text.len(),
+        Item::Data(Value::String(text)) => bytes::to_bytes(text).len(),
         Item::Data(Value::Number(number)) => number.text().len(),
         Item::Data(Value::Array(items)) => items.len(),
         Item::Data(Value::Set(set)) => set.len(),
@@ -115,7 +115,7 @@ fn index(item: &Item, key: &Item) -> Eval {
 
 fn slice(item: &Item, bounds: &[Item]) -> Eval {
     let length = match item {
-        Item::Data(Value::String(text)) => text.len(),
+        Item::Data(Value::String(text)) => bytes::to_bytes(text).len(),
         Item::Data(Value::Array(items)) => items.len(),
         other => {
             return failed(format!("error calling slice: can't slice item of type {}", other.type_name()));
@@ -129,8 +129,9 @@ fn slice(item: &Item, bounds: &[Item]) -> Eval {
             Some(part) => Ok(Item::Data(Value::array(part.to_vec()))),
             None => wrong(),
         },
-        Item::Data(Value::String(text)) => match text.get(from..to) {
-            Some(part) => Ok(Item::Data(part.into())),
+        // Bytes, also where they are no characters.
+        Item::Data(Value::String(text)) => match bytes::to_bytes(text).get(from..to) {
+            Some(part) => Ok(Item::Data(bytes::to_text(part).into())),
             None => wrong(),
         },
         _ => wrong(),

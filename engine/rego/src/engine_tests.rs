@@ -90,3 +90,39 @@ fn templates_read_their_variables_as_json() {
     assert_eq!(rendered("{\"a\": {1}}"), "EvalBuiltin");
     assert_eq!(said("r := upper(\"\u{130}\")", "data.t.r", false), "\"\u{130}\"");
 }
+
+/// Row, column and message.
+type Told<'t> = (u32, u32, &'t str);
+
+/// Each fault at its place, as OPA tells it; a statement that is none is told where all could be read.
+#[test]
+fn faults_are_told_where_they_are() {
+    let cases: [(&str, &[Told<'_>]); 11] = [
+        ("r := {1, 1.0, y}", &[(3, 15, "var y is unsafe")]),
+        ("r contains [x, y]", &[(3, 13, "var x is unsafe"), (3, 16, "var y is unsafe")]),
+        ("r := (x)", &[(3, 7, "var x is unsafe")]),
+        ("r if { x = [_] }", &[(3, 8, "var _ is unsafe"), (3, 8, "var x is unsafe")]),
+        (
+            "r if contains",
+            &[(
+                3,
+                6,
+                "var contains is unsafe (hint: `import future.keywords.contains` to import a future keyword)",
+            )],
+        ),
+        ("r if (input + {\"a\": 1}) > 1", &[(3, 7, "plus: invalid argument(s)")]),
+        ("import future.nope", &[(3, 8, "invalid import, must be `future.keywords`")]),
+        ("import rego.v2", &[(3, 8, "invalid import `rego.v2`, must be `rego.v1`")]),
+        ("a b", &[(3, 1, "var cannot be used for rule name"), (3, 3, "var cannot be used for rule name")]),
+        ("r ) x", &[(3, 3, "unexpected ) token")]),
+        ("\"278\" if { true }", &[(3, 7, "unexpected if keyword")]),
+    ];
+    for (text, wanted) in cases {
+        let mut policies = Policies::new(Version::V1);
+        policies.add(&format!("package t\n\n{text}\n"));
+        let faults = policies.compile(&Value::object(Vec::new()), CompileOptions::default()).err().unwrap();
+        let found: Vec<Told<'_>> =
+            faults.iter().map(|fault| (fault.at.row, fault.at.col, fault.message.as_str())).collect();
+        assert_eq!(found, wanted, "{text}");
+    }
+}

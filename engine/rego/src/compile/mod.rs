@@ -233,7 +233,13 @@ impl Compiler {
         for term in terms {
             for name in vars::of_term(term, Skip::NOTHING) {
                 if !known.contains(&name) {
-                    lacking.insert((name, term.at));
+                    let mut at = term.at;
+                    vars::within(term, &mut |inner| {
+                        if inner.as_var() == Some(&name) {
+                            at = inner.at;
+                        }
+                    });
+                    lacking.insert((name, at));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::vars::{self, Names, Skip};
 use super::{Arity, Compiler};
-use crate::ast::{Comprehension, Expr, Kind, Name, Node, Span, Term, is_generated};
+use crate::ast::{Comprehension, Expr, Kind, Name, Node, Span, Term, is_generated, is_wildcard};
 use crate::error::Code;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -356,7 +356,7 @@ impl Compiler {
         let mut anonymous: BTreeMap<Span, Name> = BTreeMap::new();
         for (name, at) in lacking {
             let shown = self.rewritten.get(&name).cloned().unwrap_or(name);
-            if is_generated(&shown) {
+            if is_generated(&shown) && !is_wildcard(&shown) {
                 anonymous.entry(at).or_insert(shown);
             } else {
                 let place = named.entry(shown).or_insert(at);
@@ -365,7 +365,14 @@ impl Compiler {
         }
         let mut seen = Names::new();
         for (name, at) in &named {
-            self.fail(Code::Unsafe, *at, format!("var {name} is unsafe"));
+            let shown = if is_wildcard(name) { "_" } else { name };
+            let hint = match shown {
+                "contains" | "every" | "if" | "in" => {
+                    format!(" (hint: `import future.keywords.{shown}` to import a future keyword)")
+                }
+                _ => String::new(),
+            };
+            self.fail(Code::Unsafe, *at, format!("var {shown} is unsafe{hint}"));
         }
         if named.is_empty() {
             for (at, name) in anonymous {

@@ -60,6 +60,9 @@ pub(crate) fn module_with(
         }
     }
     let Reader { module, mut faults, strict } = reader;
+    if faults.is_empty() {
+        faults.append(&mut parser.unfit);
+    }
     let mut module = module.map(|module| Module { strict_names: strict, ..module });
     if let Some(module) = &mut module {
         module.rules.shrink_to_fit();
@@ -180,7 +183,7 @@ impl Reader {
             let message = format!(
                 "unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head}"
             );
-            return parser.fail(start, message);
+            return parser.fail(place(&path), message);
         }
         let mut alias = None;
         if parser.eat_word("as") {
@@ -196,8 +199,10 @@ impl Reader {
             && let Some(Value::String(last)) = path.last().and_then(Term::as_constant)
             && parser.is_keyword(last)
         {
-            let message = format!("unexpected import path, must not end with a keyword, got: {last}");
-            return parser.fail(start, message);
+            let message = format!(
+                "unexpected import path, must not end with a keyword, got: {last} (hint: import a different path or use an alias)"
+            );
+            return parser.fail(path.last().map_or(start, |last| last.at), message);
         }
         let import = Import { path, alias, at: start.to(parser.last()) };
         match &*head {
@@ -211,11 +216,11 @@ impl Reader {
     fn import_rego(&mut self, parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
         if !matches!(names(&import.path).as_slice(), ["v1"]) {
             let shown = crate::print::term(&Term::new(Node::Ref(import.path.clone()), import.at));
-            return parser.fail(import.at, format!("invalid import `{shown}`, must be `rego.v1`"));
+            return parser.fail(place(&import.path), format!("invalid import `{shown}`, must be `rego.v1`"));
         }
         if !parser.v1 {
             if import.alias.is_some() {
-                return parser.fail(import.at, "`rego` imports cannot be aliased");
+                return parser.fail(place(&import.path), "`rego` imports cannot be aliased");
             }
             parser.words = Words { and: parser.words.and, or: parser.words.or, ..Words::V1 };
             parser.v1 = true;
@@ -226,13 +231,19 @@ impl Reader {
     }
 }
 
+/// Where a path begins.
+fn place(path: &[Term]) -> Span {
+    path.first().map(|head| head.at).unwrap_or_default()
+}
+
 fn import_keywords(parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
+    let at = place(&import.path);
     let path = names(&import.path);
     if path.first() != Some(&"keywords") {
-        return parser.fail(import.at, "invalid import, must be `future.keywords`");
+        return parser.fail(at, "invalid import, must be `future.keywords`");
     }
     if import.alias.is_some() {
-        return parser.fail(import.at, "`future` imports cannot be aliased");
+        return parser.fail(at, "`future` imports cannot be aliased");
     }
     parser.read.clear();
     let logical = parser.logical;
@@ -249,7 +260,7 @@ fn import_keywords(parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
         Some(_) => {
             let known =
                 if logical { "[and contains every if in not or]" } else { "[contains every if in not]" };
-            return parser.fail(import.at, format!("unexpected keyword, must be one of {known}"));
+            return parser.fail(at, format!("unexpected keyword, must be one of {known}"));
         }
     }
     Ok(())

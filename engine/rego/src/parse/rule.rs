@@ -63,12 +63,17 @@ impl Parser<'_> {
             self.literal()?;
         }
         if !single {
-            return self.fail(at, "multiple expressions cannot be used for rule head");
+            let message = "multiple expressions cannot be used for rule head".to_owned();
+            self.unfit.push(Fault { message, at });
+            return Ok(Vec::new());
         }
         let whole = expr.at;
         match head_of(expr) {
             Ok(head) => Ok(vec![bodiless(head, false, whole)]),
-            Err(message) => self.fail(at, message),
+            Err(message) => {
+                self.unfit.push(Fault { message, at });
+                Ok(Vec::new())
+            }
         }
     }
 

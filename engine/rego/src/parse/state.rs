@@ -80,6 +80,8 @@ pub(crate) struct Parser<'t> {
     pub(crate) logical: bool,
     /// The number of a token where a keyword may be a name.
     named: Option<usize>,
+    /// Statements that are none, and could be read: told where nothing could not be read.
+    pub(crate) unfit: Vec<Fault>,
     /// Terms that were read while trying; by the number of their first token.
     pub(crate) read: HashMap<usize, (Term, usize)>,
 }
@@ -97,6 +99,7 @@ impl<'t> Parser<'t> {
             depth: 0,
             logical: false,
             named: None,
+            unfit: Vec::new(),
             read: HashMap::new(),
         }
     }

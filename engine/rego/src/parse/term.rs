@@ -160,7 +160,7 @@ impl Parser<'_> {
                 if !self.eat(")") {
                     return self.fail(self.peek().at, "non-terminated expression");
                 }
-                Ok(Term { at: next.at.to(self.last()), ..inner })
+                Ok(inner)
             }
             _ => self.illegal(""),
         }

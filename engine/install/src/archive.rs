@@ -1,7 +1,15 @@
 //! Unpacking zip archives from outside: nothing lands outside the directory, nothing inflates without end.
 
-use std::io::{self, Read, Seek};
+use std::collections::BTreeMap;
+use std::io::{self, Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::hash::hex;
+
+/// Bytes that are written at a time.
+const BUFFER: usize = 1 << 17;
 
 /// Most bytes that the files of one archive may have together.
 pub const LARGEST: u64 = 4 << 30;
@@ -28,12 +36,17 @@ fn refused(why: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
-/// Unpacks an archive into an empty directory. Links are refused: they could lead outside later.
+/// Names of files and their SHA-256 in hexadecimal.
+pub type Sums = BTreeMap<String, String>;
+
+/// Unpacks an archive into an empty directory, and tells what was written. Links are refused: they could lead outside
+/// later.
 ///
 /// # Errors
 /// It is no zip archive, an entry would leave the directory, it inflates to more than `largest` bytes, or
 /// the system fails. What was unpacked until then is left for the caller to remove.
-pub fn unzip(archive: impl Read + Seek, directory: &Path, largest: u64) -> io::Result<()> {
+pub fn unzip(archive: impl Read + Seek, directory: &Path, largest: u64) -> io::Result<Sums> {
+    let mut sums = Sums::new();
     let mut zip = zip::ZipArchive::new(archive)
         .map_err(|error| refused(format!("no readable zip archive: {error}")))?;
     if zip.len() > MOST_FILES {
@@ -51,16 +64,33 @@ pub fn unzip(archive: impl Read + Seek, directory: &Path, largest: u64) -> io::R
         if entry.is_symlink() {
             return Err(refused(format!("the archive's entry {name:?} is a link")));
         }
-        let target = directory.join(path);
+        let target = directory.join(&path);
         if entry.is_dir() {
             std::fs::create_dir_all(&target)?;
             continue;
         }
         let mode = entry.unix_mode();
-        left = write_entry(&mut entry, &target, mode, left)?
+        let mut summed = Summed { from: &mut entry, digest: Sha256::new() };
+        left = write_entry(&mut summed, &target, mode, left)?
             .ok_or_else(|| refused(format!("the archive inflates to more than {largest} bytes")))?;
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        sums.insert(parts.join("/"), hex(&summed.digest.finalize()));
     }
-    Ok(())
+    Ok(sums)
+}
+
+/// Sums up what is read through it.
+struct Summed<'r, R> {
+    from: &'r mut R,
+    digest: Sha256,
+}
+
+impl<R: Read> Read for Summed<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.digest.update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
 }
 
 /// Writes one file of an archive; gives what is left of the allowance, `None` when it does not suffice.
@@ -81,8 +111,19 @@ pub fn write_entry(
     let _unused = mode;
     let mut file = options.open(target)?;
     // One byte more than allowed tells a file that ends just there from one that goes on.
-    let written = io::copy(&mut from.take(left.saturating_add(1)), &mut file)?;
-    Ok(left.checked_sub(written))
+    let mut from = from.take(left.saturating_add(1));
+    let mut buffer = vec![0; BUFFER];
+    let mut written: u64 = 0;
+    loop {
+        let read = match from.read(&mut buffer) {
+            Ok(0) => return Ok(left.checked_sub(written)),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        file.write_all(buffer.get(..read).unwrap_or_default())?;
+        written = written.saturating_add(read as u64);
+    }
 }
 
 #[cfg(test)]

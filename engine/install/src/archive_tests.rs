@@ -23,7 +23,9 @@ fn scratch(name: &str) -> PathBuf {
 #[test]
 fn files_land_inside() {
     let directory = scratch("inside");
-    unzip(zipped(&[("a/b.txt", b"hello"), ("c", b"")]), &directory, LARGEST).unwrap();
+    let sums = unzip(zipped(&[("a/b.txt", b"hello"), ("./c", b"")]), &directory, LARGEST).unwrap();
+    // What was written is what can be read.
+    assert_eq!(crate::hash::h1(sums).unwrap(), crate::hash::hash_directory(&directory).unwrap());
     assert_eq!(std::fs::read(directory.join("a/b.txt")).unwrap(), b"hello");
     std::fs::remove_dir_all(directory).unwrap();
 }

@@ -66,13 +66,17 @@ pub(crate) fn sha256(mut from: impl Read) -> io::Result<String> {
 
 /// The `h1:` checksum of names and their SHA-256: a checksum of the list, sorted by name, in the form
 /// that `sha256sum` prints.
-pub(crate) fn h1(mut files: Vec<(String, String)>) -> Hash {
+pub(crate) fn h1(files: impl IntoIterator<Item = (String, String)>) -> io::Result<Hash> {
+    let mut files: Vec<_> = files.into_iter().collect();
     files.sort();
     let mut digest = Sha256::new();
     for (name, sum) in files {
+        if name.contains('\n') {
+            return Err(unsuitable(&name));
+        }
         digest.update(format!("{sum}  {name}\n"));
     }
-    Hash(format!("h1:{}", STANDARD.encode(digest.finalize())))
+    Ok(Hash(format!("h1:{}", STANDARD.encode(digest.finalize()))))
 }
 
 fn unsuitable(name: &str) -> io::Error {
@@ -101,7 +105,7 @@ pub fn hash_directory(directory: &Path) -> io::Result<Hash> {
             }
         }
     }
-    Ok(h1(files))
+    h1(files)
 }
 
 /// The `h1:` checksum of what an archive holds.
@@ -122,5 +126,5 @@ pub fn hash_zip(archive: impl Read + Seek) -> io::Result<Hash> {
         }
         files.push((name, sha256(entry)?));
     }
-    Ok(h1(files))
+    h1(files)
 }

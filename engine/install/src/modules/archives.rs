@@ -182,7 +182,7 @@ fn check(file: &Path, checksum: Option<&str>) -> io::Result<()> {
 fn unpack(file: &Path, directory: &Path, kind: Kind) -> io::Result<()> {
     let from = BufReader::new(File::open(file)?);
     match kind {
-        Kind::Zip => unzip(from, directory, LARGEST),
+        Kind::Zip => unzip(from, directory, LARGEST).map(drop),
         Kind::Tar => untar(from, directory, LARGEST),
         Kind::TarGz => untar(flate2::bufread::MultiGzDecoder::new(from), directory, LARGEST),
         Kind::Unread => Err(io::Error::other("a single compressed file is no module")),

@@ -20,7 +20,10 @@ const NESTED: [&str; 8] =
     ["state", "workspace", "providers", "policy", "dev", "metadata", "plans", "approvals"];
 
 /// Brings raw words (program name first) into the parser's form.
-pub fn prepare(raw: Vec<String>, env: &BTreeMap<String, String>) -> CommandLine {
+///
+/// # Errors
+/// Words of the environment that cannot be told apart; the text names the variable.
+pub fn prepare(raw: Vec<String>, env: &BTreeMap<String, String>) -> Result<CommandLine, String> {
     let mut words = raw.into_iter();
     let program = words.next().unwrap_or_else(|| "ordain".to_owned());
     let mut chdir = None;
@@ -32,12 +35,15 @@ pub fn prepare(raw: Vec<String>, env: &BTreeMap<String, String>) -> CommandLine 
         }
     }
     let command_end = command_words(&rest);
-    let extra = extra_words(&rest, command_end, env);
+    let extra = extra_words(&rest, command_end, env)?;
+    if let Some(first) = rest.first_mut().filter(|first| *first == "-v") {
+        "-version".clone_into(first);
+    }
     let tail = rest.split_off(command_end.min(rest.len()));
     let mut out = vec![program];
     out.extend(rest.into_iter().map(command_word));
     out.extend(extra.into_iter().chain(tail).map(two_dashes));
-    CommandLine { chdir, words: out }
+    Ok(CommandLine { chdir, words: out })
 }
 
 fn chdir_of(word: &str) -> Option<&str> {
@@ -57,21 +63,34 @@ fn command_words(words: &[String]) -> usize {
     }
 }
 
-fn extra_words(words: &[String], command_end: usize, env: &BTreeMap<String, String>) -> Vec<String> {
+fn extra_words(
+    words: &[String],
+    command_end: usize,
+    env: &BTreeMap<String, String>,
+) -> Result<Vec<String>, String> {
     let command = words.iter().take(command_end).cloned().collect::<Vec<_>>().join("_");
     let named = |name: &str| {
-        let own = env.get(&format!("ORDAIN_{name}"));
-        own.or_else(|| env.get(&format!("TF_{name}"))).map(|text| split(text)).unwrap_or_default()
+        let names = [format!("ORDAIN_{name}"), format!("TF_{name}")];
+        let Some((name, text)) = names.into_iter().find_map(|name| env.get(&name).map(|text| (name, text)))
+        else {
+            return Ok(Vec::new());
+        };
+        let broken = || {
+            format!(
+                "Error parsing extra CLI args from {name}: invalid command line string: a quote is not closed"
+            )
+        };
+        split(text).ok_or_else(broken)
     };
-    let mut extra = named("CLI_ARGS");
+    let mut extra = named("CLI_ARGS")?;
     if !command.is_empty() {
-        extra.extend(named(&format!("CLI_ARGS_{command}")));
+        extra.extend(named(&format!("CLI_ARGS_{command}"))?);
     }
-    extra
+    Ok(extra)
 }
 
-/// Splits as a shell does, with quotes and backslashes.
-fn split(text: &str) -> Vec<String> {
+/// Splits as a shell does, with quotes and backslashes. `None` where a quote is not closed.
+fn split(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote = None;
@@ -103,7 +122,7 @@ fn split(text: &str) -> Vec<String> {
     if begun {
         words.push(word);
     }
-    words
+    quote.is_none().then_some(words)
 }
 
 fn command_word(word: String) -> String {

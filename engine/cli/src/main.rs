@@ -27,7 +27,13 @@ fn main() -> ExitCode {
         return ExitCode::from(126);
     }
     let env = std::env::vars().collect();
-    let line = args::prepare(std::env::args().collect(), &env);
+    let line = match args::prepare(std::env::args().collect(), &env) {
+        Ok(line) => line,
+        Err(why) => {
+            Ui::terminal(true, false, Log::silent()).complain(&format!("{why}\n"));
+            return ExitCode::from(1);
+        }
+    };
     if line.words.get(1).is_some_and(|word| word == "--version") {
         return start(vec!["ordain".to_owned(), "version".to_owned()], line.chdir, env);
     }

@@ -26,6 +26,8 @@ impl Session {
     pub fn new(ui: Ui, dir: PathBuf, env: BTreeMap<String, String>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let mut workdir = Workdir::new(dir, env);
+        // Where it cannot be told, the directory of the configuration stands for it.
+        workdir.started = std::env::current_dir().unwrap_or_else(|_| workdir.dir.clone());
         workdir.guard = ordain_operations::guarded::own_program();
         Ok(Self { ui, workdir, runtime })
     }

@@ -102,6 +102,10 @@ impl World for Nothing {
         PathBuf::from(".")
     }
 
+    fn started_in(&self) -> PathBuf {
+        self.current_dir()
+    }
+
     fn now(&self) -> i128 {
         0
     }

@@ -33,6 +33,10 @@ impl World for Still {
     fn current_dir(&self) -> PathBuf {
         PathBuf::from("/work")
     }
+
+    fn started_in(&self) -> PathBuf {
+        self.current_dir()
+    }
     fn now(&self) -> i128 {
         0
     }

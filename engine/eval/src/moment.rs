@@ -46,6 +46,10 @@ impl World for Moment {
         self.world.current_dir()
     }
 
+    fn started_in(&self) -> PathBuf {
+        self.world.started_in()
+    }
+
     fn now(&self) -> i128 {
         self.world.now()
     }

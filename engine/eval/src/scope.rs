@@ -180,7 +180,7 @@ impl<'c> InstanceScope<'c> {
             }
             "root" => Ok(Value::string(".")),
             "cwd" => {
-                Ok(Value::string(self.core.input.world.current_dir().to_string_lossy().replace('\\', "/")))
+                Ok(Value::string(self.core.input.world.started_in().to_string_lossy().replace('\\', "/")))
             }
             _ => Err(references::bad_path(name, span)),
         }

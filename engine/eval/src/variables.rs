@@ -13,6 +13,8 @@ use crate::core::{Core, Evaluated, error};
 use crate::values::InstanceId;
 use crate::{Input, Mode, VariableInput, VariableSource, VariableText};
 
+/// How a value that the root does not take is called.
+const ROOT: &str = "Invalid value for input variable";
 const CODE: ordain_diag::Code = codes::eval::VARIABLE_VALUE;
 
 /// Findings about the values given: for variables that nobody declares, texts that are no values, and
@@ -103,7 +105,7 @@ impl Core {
         let Some(value) = read_given(variable, given, &mut found) else {
             return (None, found);
         };
-        let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
+        let value = self.finish(variable, value, span, ROOT, &mut found);
         (value, found)
     }
 
@@ -142,7 +144,7 @@ impl Core {
             found.push(error(CODE, "Ephemeral value not allowed", detail, span));
             return (None, found);
         }
-        let value = self.finish(variable, value, span, "Invalid value for input variable", &mut found);
+        let value = self.finish(variable, value, span, ROOT, &mut found);
         (value, found)
     }
 
@@ -181,7 +183,14 @@ impl Core {
                 } else {
                     problem.to_string()
                 };
-                let detail = format!("The given value is not suitable for var.{name}: {problem}.");
+                let from = match self.input.variables.get(name.as_str()).map(|given| &given.source) {
+                    Some(VariableSource::CommandLine) if summary == ROOT => " by the option -var".to_owned(),
+                    Some(VariableSource::Environment) if summary == ROOT => {
+                        format!(" by the environment variable TF_VAR_{name}")
+                    }
+                    _ => String::new(),
+                };
+                let detail = format!("The value given{from} is not suitable for var.{name}: {problem}.");
                 found.push(error(CODE, summary, detail, span));
                 None
             }

@@ -167,6 +167,10 @@ impl World for Nothing {
         PathBuf::new()
     }
 
+    fn started_in(&self) -> PathBuf {
+        self.current_dir()
+    }
+
     fn now(&self) -> i128 {
         0
     }

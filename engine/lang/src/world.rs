@@ -29,6 +29,9 @@ pub trait World: Send + Sync {
     /// The directory that relative paths start from.
     fn current_dir(&self) -> PathBuf;
 
+    /// The directory that the program was started in, which `path.cwd` tells: relative paths may start at another.
+    fn started_in(&self) -> PathBuf;
+
     /// Now, in nanoseconds since 1970 UTC.
     fn now(&self) -> i128;
 

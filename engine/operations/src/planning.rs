@@ -357,7 +357,7 @@ pub fn evaluation(
         tree: project.tree.clone(),
         schemas: schemas.clone(),
         variables,
-        world: Arc::new(Machine::new(workdir.dir.clone(), home)),
+        world: Arc::new(Machine::new(workdir.dir.clone(), home).started_in(workdir.started.clone())),
         functions: crate::provider_functions::by_module(workdir, &project.tree, schemas),
         mode: ordain_eval::Mode::Plan,
         workspace: workspace.into(),

@@ -13,6 +13,8 @@ use crate::plugins::Plugins;
 pub struct Workdir {
     /// Directory of the root module, as relative paths are meant.
     pub dir: PathBuf,
+    /// Directory that the program was started in: another one with `-chdir`.
+    pub started: PathBuf,
     /// Environment variables. `ORDAIN_X` wins over `TF_X`.
     pub env: BTreeMap<String, String>,
     /// Files that stand in for the state of the local backend.
@@ -48,7 +50,8 @@ impl Workdir {
     /// A working directory.
     pub fn new(dir: PathBuf, env: BTreeMap<String, String>) -> Self {
         let state_files = StateFiles::default();
-        Self { dir, env, state_files, given: Vec::new(), guard: None, plugins: Arc::default() }
+        let started = dir.clone();
+        Self { dir, started, env, state_files, given: Vec::new(), guard: None, plugins: Arc::default() }
     }
 
     /// Value of `ORDAIN_NAME`, else of `TF_NAME`; empty ones count as not set.

@@ -10,12 +10,19 @@ use ordain_lang::{World, WorldError};
 pub struct Machine {
     dir: PathBuf,
     home: Option<PathBuf>,
+    started: PathBuf,
 }
 
 impl Machine {
     /// The machine, seen from a directory.
     pub fn new(dir: PathBuf, home: Option<PathBuf>) -> Self {
-        Self { dir, home }
+        Self { started: dir.clone(), dir, home }
+    }
+
+    /// The same, with another directory that the program was started in.
+    #[must_use]
+    pub fn started_in(self, started: PathBuf) -> Self {
+        Self { started, ..self }
     }
 }
 
@@ -80,6 +87,10 @@ impl World for Machine {
 
     fn current_dir(&self) -> PathBuf {
         self.dir.clone()
+    }
+
+    fn started_in(&self) -> PathBuf {
+        self.started.clone()
     }
 
     fn now(&self) -> i128 {

@@ -26,6 +26,10 @@ impl World for NoWorld {
     fn current_dir(&self) -> PathBuf {
         PathBuf::from("/")
     }
+
+    fn started_in(&self) -> PathBuf {
+        self.current_dir()
+    }
     fn now(&self) -> i128 {
         0
     }

@@ -54,7 +54,7 @@ impl Carrier {
             mocks: adapted.mocks,
             overrides: adapted.overrides,
             schemas,
-            world: Arc::new(Machine::new(workdir.dir.clone(), None)),
+            world: Arc::new(Machine::new(workdir.dir.clone(), None).started_in(workdir.started.clone())),
         };
         let schemas = providers.adapted_schemas();
         let providers = Arc::new(providers);

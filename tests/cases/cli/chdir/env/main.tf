@@ -1,0 +1,7 @@
+output "same" {
+  value = path.cwd == abspath(path.root)
+}
+
+output "below" {
+  value = "${path.cwd}/env" == abspath(path.root)
+}

@@ -101,7 +101,11 @@ pub async fn plan(
         Ok(held) => held,
         Err(error) => return (None, error.into()),
     };
-    let planned = match read_settled(&stores).await {
+    let read = match options.locking.enabled {
+        true => read_settled(&stores).await,
+        false => read_beside(&stores, &mut found).await,
+    };
+    let planned = match read {
         Ok(base) => {
             let imports = wrong_imports(project, &options);
             let (stores, options, generated) = (&stores, &options, generated.as_ref());
@@ -144,6 +148,20 @@ pub(crate) fn while_locking(stores: &Stores, locking: &Locking, error: Diagnosti
 pub(crate) async fn read_settled(stores: &Stores) -> Result<Stored, ordain_diag::Diagnostic> {
     let stored = stores.state.read().await?;
     refuse_unfinished(&stores.state, &stored).await?;
+    Ok(stored)
+}
+
+/// The same without the lock: then another apply may be at work, which keeps nobody from planning.
+async fn read_beside(stores: &Stores, found: &mut Diagnostics) -> Result<Stored, Diagnostic> {
+    let stored = stores.state.read().await?;
+    if let Some(left) = stores.state.unfinished(&stored).await? {
+        let detail = format!(
+            "An apply of plan {} is at work or did not end. This plan is made without the lock, from the state before it, and \
+             goes stale as soon as that apply writes what it made.",
+            left.header.plan
+        );
+        found.push(Diagnostic::warning(codes::apply::IN_DOUBT, "Unfinished apply", detail));
+    }
     Ok(stored)
 }
 

@@ -72,14 +72,14 @@ pub async fn apply(
         Err(error) => return (None, sources, error.into()),
     };
     let work = Work { workdir, project: &project, stores: &stores, options: &options };
-    let applied = found.take(work.apply(file, digests, given, observer).await);
+    let applied = found.take(work.apply(Arc::new(file), digests, given, observer).await);
     found.append(held.release().await);
     (applied, sources, found)
 }
 
-/// Lets go of what was stored beside the plan before the apply needs the memory.
-fn only_plan(file: PlanFile) -> Plan {
-    file.plan
+/// Lets go of what was stored beside the plan before the apply needs the memory. A gate that has rules to ask keeps all.
+fn only_plan(file: Arc<PlanFile>) -> Plan {
+    Arc::try_unwrap(file).map_or_else(|kept| kept.plan.clone(), |file| file.plan)
 }
 
 /// The state that the working directory uses. The configuration of a stored plan is the plan's own, so what
@@ -102,7 +102,7 @@ struct Work<'w> {
 impl Work<'_> {
     async fn apply(
         &self,
-        file: PlanFile,
+        file: Arc<PlanFile>,
         digests: Digests,
         given: Inputs,
         observer: Arc<dyn Observer>,
@@ -215,7 +215,7 @@ impl Work<'_> {
     /// Leave to apply, or every reason why not.
     async fn permit(
         &self,
-        file: &PlanFile,
+        file: &Arc<PlanFile>,
         digests: Digests,
         stored: &Stored,
     ) -> (Option<(Permit, Decisions)>, Diagnostics) {
@@ -266,7 +266,7 @@ impl Work<'_> {
     }
 
     /// What policies say at this moment. Policies that judged the plan must be there to judge it again.
-    fn judged_now(&self, repository: &Repository, file: &PlanFile) -> (Option<Decisions>, Diagnostics) {
+    fn judged_now(&self, repository: &Repository, file: &Arc<PlanFile>) -> (Option<Decisions>, Diagnostics) {
         let mut found = Diagnostics::new();
         match found.take(judging::bundle(repository, self.options.policies.as_deref())) {
             Some(bundle) => {

@@ -1,6 +1,7 @@
 //! `approve`: somebody signs exactly one stored plan, and the signature is kept with it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ordain_approval::{Against, Approval, Environment, Proof, Statement, sign, verify};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -84,6 +85,7 @@ pub async fn approve(
         let (bytes, version) = plan_store::read_version(workdir, place).await?;
         let (file, digests) = crate::sealing::read(workdir, place, &bytes)?;
         let repository = Repository::around(workdir);
+        let file = Arc::new(file);
         judged(&repository, &file, options, &mut found)?;
         let approval = signed(workdir, &file, digests, options, passphrase)?;
         let verified = counts(&repository, &file, digests, &approval, &mut found)?;
@@ -109,7 +111,7 @@ pub async fn approve(
 /// Approving what policies deny would help nobody.
 fn judged(
     repository: &Repository,
-    file: &PlanFile,
+    file: &Arc<PlanFile>,
     options: &Options,
     found: &mut Diagnostics,
 ) -> Result<(), Diagnostic> {

@@ -43,7 +43,7 @@ impl PolicyGate {
     pub fn of(
         workdir: &Workdir,
         policies: Option<&Path>,
-        file: &PlanFile,
+        file: &Arc<PlanFile>,
         decisions: &Decisions,
     ) -> (Option<Arc<dyn Gate>>, Diagnostics) {
         let waiting: BTreeSet<String> =
@@ -54,8 +54,7 @@ impl PolicyGate {
         let repository = Repository::around(workdir);
         let mut found = Diagnostics::new();
         let bundle = found.take(judging::bundle(&repository, policies));
-        let file = Arc::new(file.clone());
-        let plan = found.take(judging::document(&file));
+        let plan = found.take(judging::document(file));
         let contract = contract::contract(&file.plan, &file.schemas, &file.header.origin.nonce);
         let (Some(bundle), Some(plan), Ok(contract)) = (bundle, plan, contract) else {
             found.push(broken(
@@ -69,7 +68,7 @@ impl PolicyGate {
             waiting,
             plan,
             rows: file.plan.changes.iter().map(key).zip(0..).collect(),
-            read: Mutex::new(Read { contract, objects: Arc::new(Objects::of(Arc::clone(&file))) }),
+            read: Mutex::new(Read { contract, objects: Arc::new(Objects::of(Arc::clone(file))) }),
             schemas: file.schemas.clone(),
             time_zone: judging::time_zone(&repository, environment.as_deref()),
             environment,

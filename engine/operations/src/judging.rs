@@ -131,7 +131,7 @@ fn bounds_of(written: &PolicyLimits) -> Bounds {
 pub fn judge(
     repository: &Repository,
     bundle: &Bundle,
-    file: &PlanFile,
+    file: &Arc<PlanFile>,
     stage: Stage,
     actor: Option<&str>,
 ) -> (Option<Decisions>, Diagnostics) {
@@ -149,7 +149,7 @@ pub fn judge(
 pub fn explain(
     repository: &Repository,
     bundle: &Bundle,
-    file: &PlanFile,
+    file: &Arc<PlanFile>,
     rule: Option<&str>,
 ) -> (Vec<Explained>, Diagnostics) {
     let explained =
@@ -179,14 +179,13 @@ pub(crate) fn document(file: &Arc<PlanFile>) -> (Option<RegoValue>, Diagnostics)
 /// Does something with a plan in the form that policies read.
 fn with_input<T>(
     repository: &Repository,
-    file: &PlanFile,
+    file: &Arc<PlanFile>,
     stage: Stage,
     actor: Option<&str>,
     work: impl FnOnce(&Input<'_>) -> T,
 ) -> (Option<T>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let file = Arc::new(file.clone());
-    let plan = match document(&file) {
+    let plan = match document(file) {
         (Some(plan), more) => {
             found.append(more);
             plan
@@ -209,7 +208,7 @@ fn with_input<T>(
         stage,
         plan: &plan,
         contract: &contract,
-        objects: Some(&Arc::new(Objects::of(Arc::clone(&file)))),
+        objects: Some(&Arc::new(Objects::of(Arc::clone(file)))),
         root: None,
         environment: file.header.place.environment.as_deref(),
         time_zone: &time_zone(repository, file.header.place.environment.as_deref()),

@@ -314,8 +314,11 @@ impl Work<'_> {
             if let Some(bundle) = found.take(policies) {
                 found.append(ordain_policy::check(&bundle, &trimmed::all(schemas)));
                 file.header.inputs.policies = Some(bundle.digest());
-                decisions =
-                    found.take(judging::judge(&repository, &bundle, &file, ordain_policy::Stage::Plan, None));
+                let shared = Arc::new(file);
+                let stage = ordain_policy::Stage::Plan;
+                decisions = found.take(judging::judge(&repository, &bundle, &shared, stage, None));
+                // Whoever judged has let go of it.
+                file = Arc::unwrap_or_clone(shared);
             } else if !found.has_errors() {
                 decisions = Some(ordain_policy::Decisions::default());
             }

@@ -1,5 +1,7 @@
 //! `ordain policy explain`
 
+use std::sync::Arc;
+
 use clap::{Arg, ArgMatches, Command};
 use ordain_operations::repository::Repository;
 use ordain_operations::{judging, plan_store, sealing};
@@ -34,7 +36,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let (file, _) = sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
     let bundle = super::bundle(session, text(matches, "policies"))?;
     let repository = Repository::around(&session.workdir);
-    let (explained, found) = judging::explain(&repository, &bundle, &file, text(matches, "rule"));
+    let (explained, found) = judging::explain(&repository, &bundle, &Arc::new(file), text(matches, "rule"));
     if is_on(matches, "json") {
         let rows: serde_json::Value = explained.iter().map(Explained::json).collect();
         session.ui.line(&rows.to_string());

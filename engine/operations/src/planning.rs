@@ -84,14 +84,9 @@ pub async fn plan(
     if found.has_errors() {
         return (None, found);
     }
-    let unfit = unfit_packages(workdir, project);
-    if unfit.has_errors() {
-        return (None, unfit);
-    }
-    // All that is wrong whatever the values are comes first and at once. Warnings come again with values.
-    let checked = crate::validating::validate(workdir, project).await;
-    if checked.has_errors() {
-        return (None, checked);
+    let wrong = wrong_anyway(workdir, project).await;
+    if wrong.has_errors() {
+        return (None, wrong);
     }
     let stores = match Stores::open(workdir, project) {
         Ok(stores) => stores,
@@ -119,6 +114,15 @@ pub async fn plan(
     };
     found.append(held.release().await);
     (planned, found)
+}
+
+/// All that is wrong whatever the values are comes first and at once. Warnings come again with values.
+async fn wrong_anyway(workdir: &Workdir, project: &Project) -> Diagnostics {
+    let unfit = unfit_packages(workdir, project);
+    if unfit.has_errors() {
+        return unfit;
+    }
+    crate::validating::validate(workdir, project).await
 }
 
 /// What is wrong with import blocks. Where everything is destroyed, nothing is imported.

@@ -307,3 +307,32 @@ fn schemas_are_kept_by_what_a_package_holds() {
     std::fs::remove_dir_all(kept).unwrap();
     assert_eq!(files, 1, "the second place asked the provider again");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_asks_the_provider_to_stop_and_waits_for_it() {
+    let place =
+        place("stopped", &thing("apply_slow")).with("TF_LOG_PROVIDER", "info").with("TF_LOG_PATH", "log");
+    let log = || std::fs::read_to_string(place.directory.join("log")).unwrap_or_default();
+    let mut running = place.command(&["apply", "-auto-approve", "-input=false"]).spawn().unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !log().contains("at work") && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let interrupt = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status();
+    assert!(interrupt.unwrap().success());
+    let _ended = running.wait().unwrap();
+    assert!(log().contains("asked to stop"), "{}", log());
+    // What was under way when it was asked came to its end, and is kept.
+    assert_eq!(place.object("misbehaving_thing.a").unwrap()["attributes"]["id"], "id-a");
+}
+
+#[test]
+fn modules_tell_the_provider_about_themselves() {
+    let meta = "terraform {\n  provider_meta \"misbehaving\" {\n    module = \"ours\"\n  }\n}\n";
+    let place = place("meta", &[meta, &thing("")].concat());
+    let place = place.with("TF_LOG_PROVIDER", "info").with("TF_LOG_PATH", "log");
+    place.run(&["plan", "-input=false", "-no-color"]).succeeds();
+    let log = std::fs::read_to_string(place.directory.join("log")).unwrap();
+    assert!(log.contains("planned for module ours"), "{log}");
+}

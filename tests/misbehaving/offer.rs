@@ -22,6 +22,8 @@ pub struct Reply {
     data_source_schemas: BTreeMap<String, Schema>,
     #[prost(message, repeated, tag = "4")]
     diagnostics: Vec<Diagnostic>,
+    #[prost(message, optional, tag = "5")]
+    provider_meta: Option<Schema>,
     #[prost(message, optional, tag = "6")]
     server_capabilities: Option<ServerCapabilities>,
     #[prost(btree_map = "string, message", tag = "7")]
@@ -65,6 +67,11 @@ pub fn answer() -> Type {
     Type::object([("mode", Type::String), ("question", Type::String), ("answer", Type::String)])
 }
 
+/// Type of what modules say about themselves.
+pub fn meta() -> Type {
+    Type::object([("module", Type::String)])
+}
+
 /// Type of an identity.
 pub fn identity() -> Type {
     Type::object([("name", Type::String)])
@@ -97,6 +104,7 @@ pub fn reply() -> Reply {
         resource_schemas: table("misbehaving_thing", schema(1, thing, vec![part])),
         data_source_schemas: table("misbehaving_answer", answer.clone()),
         diagnostics: vec![],
+        provider_meta: Some(schema(0, vec![attribute("module", "string", "o")], vec![])),
         server_capabilities: Some(ServerCapabilities {
             plan_destroy: true,
             get_provider_schema_optional: true,

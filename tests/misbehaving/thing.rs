@@ -51,10 +51,11 @@ pub async fn answer(call: &str, body: Bytes) -> Option<Vec<u8>> {
             note("configuration checked");
             Vec::new()
         }
-        "ConfigureProvider"
-        | "StopProvider"
-        | "ValidateEphemeralResourceConfig"
-        | "ValidateDataResourceConfig" => Vec::new(),
+        "StopProvider" => {
+            note("asked to stop");
+            Vec::new()
+        }
+        "ConfigureProvider" | "ValidateEphemeralResourceConfig" | "ValidateDataResourceConfig" => Vec::new(),
         "ValidateResourceConfig" => validate(&ValidateType::decode(body).unwrap()).encode_to_vec(),
         "UpgradeResourceState" => upgrade(&UpgradeState::decode(body).unwrap()).encode_to_vec(),
         "UpgradeResourceIdentity" => upgrade_identity(&UpgradeState::decode(body).unwrap()).encode_to_vec(),
@@ -181,6 +182,9 @@ fn plan(request: Plan) -> PlanReply {
     }
     let mut object = members(&proposed);
     let mode = mode(&object);
+    if let Some(module) = members(&value(&request.provider_meta, &offer::meta())).get("module") {
+        note(&format!("planned for module {}", module.as_str().unwrap_or("without a name")));
+    }
     reply.planned_identity = identity(&object);
     for name in ["id", "size"] {
         if object[name].is_null() {
@@ -288,7 +292,10 @@ async fn apply(request: Apply) -> ApplyReply {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
-        "apply_slow" => tokio::time::sleep(Duration::from_secs(2)).await,
+        "apply_slow" => {
+            note("at work");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
         _ => {}
     }
     reply.new_state = match mode.as_str() {

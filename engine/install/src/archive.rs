@@ -1,4 +1,5 @@
-//! Unpacking zip archives from outside: nothing lands outside the directory, nothing inflates without end.
+//! Unpacking zip archives from outside: nothing lands outside the directory, nothing inflates without end, and what is
+//! written is summed up on the way.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, Write};

@@ -133,27 +133,44 @@ pub fn taint(state: &mut State, address: &ResourceInstance, tainted: bool) -> Re
 /// Whether a state may take the place of another (`state push`).
 ///
 /// # Errors
-/// Another lineage, or an older serial.
+/// Another lineage, an older serial, or the same serial of another state. A state that holds nothing is replaced by any.
 pub fn may_replace(next: &State, current: &State) -> Result<(), Diagnostic> {
-    if current.is_empty() && current.lineage.is_empty() {
+    if current.is_empty() {
         return Ok(());
     }
-    if next.lineage != current.lineage {
-        let detail = format!(
-            "The state to push has lineage {}, the stored one has {}. They are not versions of the same state; \
-             -force overwrites all the same.",
+    let refused = |why: String| {
+        let detail = format!("{why} -force overwrites all the same.");
+        Err(Diagnostic::error(codes::state::STATE_MISMATCH, "Failed to write state", detail))
+    };
+    let named = !next.lineage.is_empty() && !current.lineage.is_empty();
+    if named && next.lineage != current.lineage {
+        return refused(format!(
+            "The state to push has lineage {}, the stored one has {}. They are not versions of the same state;",
             next.lineage, current.lineage
-        );
-        return Err(Diagnostic::error(codes::state::STATE_MISMATCH, "Failed to write state", detail));
+        ));
     }
     if next.serial < current.serial {
-        let detail = format!(
-            "The state to push has serial {}, the stored one has {}: it is older. -force overwrites all the same.",
+        return refused(format!(
+            "The state to push has serial {}, the stored one has {}: it is older.",
             next.serial, current.serial
-        );
-        return Err(Diagnostic::error(codes::state::STATE_MISMATCH, "Failed to write state", detail));
+        ));
+    }
+    if next.serial == current.serial && content(next)? != content(current)? {
+        return refused(format!(
+            "The state to push has the serial of the stored one, {}, and is another state: one of the two was made \
+             without knowing of the other.",
+            current.serial
+        ));
     }
     Ok(())
+}
+
+/// What a state says, whoever wrote it.
+fn content(state: &State) -> Result<Vec<u8>, Diagnostic> {
+    let mut state = state.clone();
+    state.terraform_version = String::new();
+    state.lineage = "".into();
+    ordain_state::v4::write(&state)
 }
 
 /// The error of commands that change a state where there is none.

@@ -56,7 +56,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
             draw(&Operations::of_plan(&file.plan), mermaid)
         }
         None => {
-            let project = request::project(session)?;
+            let project = request::project_or_none(session)?;
             let (outline, found) = session.block_on(graphing::outline(&session.workdir, &project));
             if session.report(&found, &project.sources) == Exit::Failed {
                 return Err(Exit::Failed);

@@ -51,7 +51,12 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     options.planner.mode = Mode::RefreshOnly;
     options.planner.refresh = Refresh::Nothing;
     options.planner.import = Some((address, id.clone()));
-    let project = request::project(session)?;
+    let project = request::project_or_none(session)?;
+    if project.is_empty() {
+        let detail = "An object is imported for a resource that the configuration declares, and there are no .tf files in the \
+                      directory. -config=DIR names another one.";
+        return Err(session.usage("No Terraform configuration files", detail));
+    }
     let mut sources = project.sources.clone();
     let observer = Arc::new(Watch { inner: session.ui.observer(), id });
     let done = importing::import(&session.workdir, &project, &options, observer, &mut sources);

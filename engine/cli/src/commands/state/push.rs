@@ -4,6 +4,7 @@ use std::io::Read;
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::{Diagnostic, codes};
+use ordain_operations::LANGUAGE_VERSION;
 use ordain_operations::state_commands::may_replace;
 
 use crate::commands::Entry;
@@ -38,10 +39,14 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         session.fail(Diagnostic::error(codes::cli::IO, "Failed to read the state to push", detail))
     })?;
     let next = ordain_state::v4::read(&bytes).map_err(|error| session.fail(error))?;
-    let Some(next) = next else {
+    let Some(mut next) = next else {
         return Err(session.usage("Nothing to push", &format!("{path} holds no state.")));
     };
+    if next.terraform_version.is_empty() {
+        LANGUAGE_VERSION.clone_into(&mut next.terraform_version);
+    }
     let stores = super::open(session)?;
+    let new_lineage = super::lineage(session);
     let lock = super::lock_of(matches, session, &stores, "state-push");
     let force = is_on(matches, "force");
     let pushed = session.block_on(async {
@@ -50,6 +55,11 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
             let present = stores.state.read().await?;
             if !force {
                 may_replace(&next, &present.state)?;
+            }
+            // A state that does not say whose it is is what it replaces.
+            if next.lineage.is_empty() {
+                let known = &present.state.lineage;
+                next.lineage = if known.is_empty() { new_lineage.into() } else { known.clone() };
             }
             stores.state.replace(&present, next).await
         };

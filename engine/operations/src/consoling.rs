@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_addr::{AbsResource, ModuleInstance, Resource};
 use ordain_config::ModuleTree;
-use ordain_diag::{Diagnostics, FileId, Sources, Span};
+use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use ordain_eval::{Answer, Asked, Evaluator, Mode, Objects, Progress, Wanted};
 use ordain_lang::console;
 use ordain_lang::parse::parse_expr;
@@ -18,7 +18,7 @@ use crate::plan_configuration::SchemasByAddress;
 use crate::planning::{self, Options};
 use crate::providers::Providers;
 use crate::stores::Stores;
-use crate::variables::collect;
+use crate::variables::{Inputs, collect};
 use crate::{Project, Workdir, clock};
 
 /// How many objects are looked into for completion.
@@ -34,6 +34,30 @@ pub struct Console {
     pub sources: Sources,
 }
 
+/// Evaluates all that can be.
+fn evaluate(evaluator: &mut Evaluator, found: &mut Diagnostics) {
+    loop {
+        let (progress, problems) = evaluator.step();
+        found.append(problems);
+        let Progress::Wanted(items) = progress else { break };
+        // Objects are given already, so nobody will talk to the providers.
+        for item in items {
+            if let Wanted::Provider(provider) = item {
+                let nothing = Answer::Value(Value::null(Type::Dynamic));
+                found.append(evaluator.resolve(&Asked::Provider(provider.address), nothing));
+            }
+        }
+    }
+}
+
+/// A value that is given for a variable that nobody declares: a mistake on the command line, not one of the
+/// configuration. Warnings come with the evaluation.
+fn meant_for_nobody(project: &Project, inputs: &Inputs) -> Diagnostics {
+    let declared = &project.tree.root.variables;
+    let found = ordain_eval::undeclared(inputs.iter().filter(|(name, _)| !declared.contains_key(*name)));
+    found.into_iter().filter(Diagnostic::is_error).collect()
+}
+
 impl Console {
     /// Gets ready. With `plan`, objects are what a plan would make of them, else what the state holds.
     pub async fn open(
@@ -46,6 +70,7 @@ impl Console {
         let configuration = sources.iter().count();
         let mut found = ordain_config::validate(&project.tree);
         let inputs = found.take(collect(workdir, &options.given, &mut sources));
+        found.append(meant_for_nobody(project, &inputs));
         let state = match Stores::open(workdir, project) {
             Ok(stores) => stores.state.read().await.map(|stored| stored.state),
             // A console is of use before `init`, too.
@@ -77,18 +102,7 @@ impl Console {
         for (resource, objects) in objects {
             evaluator.preset(resource, objects);
         }
-        loop {
-            let (progress, problems) = evaluator.step();
-            found.append(problems);
-            let Progress::Wanted(items) = progress else { break };
-            // Objects are given already, so nobody will talk to the providers.
-            for item in items {
-                if let Wanted::Provider(provider) = item {
-                    let nothing = Answer::Value(Value::null(Type::Dynamic));
-                    found.append(evaluator.resolve(&Asked::Provider(provider.address), nothing));
-                }
-            }
-        }
+        evaluate(&mut evaluator, &mut found);
         // Errors of the configuration leave values unknown; errors in what was given on the command line are final.
         let given = |span: Span| span.file.0 as usize >= configuration;
         let wrong = found.iter().any(|finding| finding.is_error() && finding.span.is_some_and(given));

@@ -4,6 +4,7 @@
 //! planned by its provider under the laws, what is left over is destroyed or forgotten; at last everything
 //! is put into the order in which it may be carried out. Nothing here changes anything.
 
+mod chosen;
 mod classify;
 mod create_first;
 mod data;

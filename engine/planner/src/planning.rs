@@ -1,9 +1,9 @@
 //! From a request to a plan: what comes before the loop and after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
@@ -12,6 +12,7 @@ use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
 use ordain_state::{OutputState, State};
 use ordain_value::{Step, Value};
 
+use crate::chosen::Chosen;
 use crate::create_first::{create_first_spreads, describe, first_without_instances};
 use crate::drive::Drive;
 use crate::importing::{self, cannot_import};
@@ -292,12 +293,11 @@ fn orphans(
 ) -> Vec<Orphan> {
     let left = drive.left_over();
     let destroy = session.options.mode == Mode::Destroy;
-    let chosen = destroy.then(|| chosen_with_users(session, drive));
+    let chosen = destroy.then(|| Chosen::of(&session.options, &drive.prior));
     let mut orphans = Vec::new();
     for (address, provider, prior) in left {
         let selected = match &chosen {
-            Some(Some(users)) => session.options.selects(&address) || users.contains(&address.abs_resource()),
-            Some(None) => true,
+            Some(chosen) => chosen.goes(&session.options, &address),
             // What a target needs is brought in order with all of its instances.
             None => evaluator.takes_part(&address).unwrap_or_else(|| session.options.selects(&address)),
         };
@@ -323,44 +323,6 @@ fn orphans(
         orphans.push(Orphan { address, previous_address, provider, prior, reason, forget, only_deposed });
     }
     orphans
-}
-
-/// Destroying a target takes along what uses it. `None` without targets. What stands in the same module uses only
-/// what is in its own instance of the module.
-fn chosen_with_users(session: &Session, drive: &Drive<'_>) -> Option<HashSet<AbsResource>> {
-    let options = &session.options;
-    if options.targets.is_empty() {
-        return None;
-    }
-    let mut targets: HashSet<AbsResource> = HashSet::new();
-    // Users of a resource: of any instance of its module, and of one.
-    let mut users: HashMap<(&ConfigResource, Option<&ModuleInstance>), Vec<&AbsResource>> = HashMap::new();
-    for (resource, state) in &drive.prior.resources {
-        let path = resource.module.path();
-        for (key, instance) in &state.instances {
-            if options.selects(&resource.instance(key.clone())) {
-                targets.insert(resource.clone());
-            }
-            for used in instance.current.iter().flat_map(|object| &object.dependencies) {
-                let own = (used.module == path).then_some(&resource.module);
-                users.entry((used, own)).or_default().push(resource);
-            }
-        }
-    }
-    let mut chosen = targets.clone();
-    let mut open: Vec<AbsResource> = targets.iter().cloned().collect();
-    while let Some(resource) = open.pop() {
-        let config = resource.config();
-        let anywhere = users.get(&(&config, None));
-        let inside = users.get(&(&config, Some(&resource.module)));
-        for user in anywhere.into_iter().chain(inside).flatten() {
-            if chosen.insert((*user).clone()) {
-                open.push((*user).clone());
-            }
-        }
-    }
-    // Instances of a target itself are chosen one by one.
-    Some(chosen.difference(&targets).cloned().collect())
 }
 
 fn assemble(

@@ -55,6 +55,11 @@ pub struct Planned {
     pub begun: bool,
 }
 
+/// The stored form of a plan, once it is made. Of none there is none.
+pub fn stored_form(planned: &mut Option<Planned>) -> (crate::storing::Stored, Diagnostics) {
+    planned.as_mut().map(|planned| std::mem::take(&mut planned.storing)).unwrap_or_default().finish()
+}
+
 /// Makes a plan. Texts that findings point into are added to `sources`.
 pub async fn plan(
     workdir: &Workdir,

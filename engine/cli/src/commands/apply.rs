@@ -7,7 +7,7 @@ use ordain_apply::{Applied, Counts, Stop};
 use ordain_approval::Proof;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
-use ordain_operations::planning::{Refresh, plan};
+use ordain_operations::planning::{Refresh, plan, stored_form};
 use ordain_operations::sealing;
 use ordain_plan::Mode;
 use ordain_plan::file::{Digests, PlanFile};
@@ -158,8 +158,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
-    let storing = planned.as_mut().map(|planned| std::mem::take(&mut planned.storing)).unwrap_or_default();
-    let stored = found.take(storing.finish());
+    let stored = found.take(stored_form(&mut planned));
     let unasked = refreshing || is_on(matches, "auto-approve");
     let mut found = if refreshing { found } else { answered_by_apply(found, unasked) };
     if refreshing && planned.as_ref().is_some_and(|planned| planned.file.plan.base.resources.is_empty()) {

@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command};
 use ordain_operations::plan_store;
-use ordain_operations::planning::{Planned, plan};
+use ordain_operations::planning::{Planned, plan, stored_form};
 use ordain_plan::file::Digests;
 use ordain_plan::{Action, Mode};
 
@@ -44,8 +44,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     if let Some(planned) = &planned {
         show(planned, session, is_on(matches, "show-sensitive"));
     }
-    let storing = planned.as_mut().map(|planned| std::mem::take(&mut planned.storing)).unwrap_or_default();
-    let stored = found.take(storing.finish());
+    let stored = found.take(stored_form(&mut planned));
     let exit = session.report(&found, &sources);
     let Some(planned) = planned else { return Ok(exit) };
     let place = match (text(matches, "out"), &stored) {

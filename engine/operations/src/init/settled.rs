@@ -8,6 +8,7 @@ use ordain_state::{Blobs, DEFAULT_WORKSPACE, Expect, State};
 
 use super::{Dialogue, News, Options};
 use crate::backend::{self, Choice, Saved};
+use crate::locked::refuse_unfinished;
 use crate::{Project, Workdir};
 
 /// What becomes of the backend.
@@ -133,7 +134,10 @@ async fn migrate(
     let mut states: BTreeMap<String, State> = BTreeMap::new();
     let mut replaced = Vec::new();
     for workspace in source.workspaces().await? {
-        let stored = source.state(&workspace).read().await?;
+        let store = source.state(&workspace);
+        let stored = store.read().await?;
+        // What an apply left open is beside this state, and would not come along.
+        refuse_unfinished(&store, &stored).await?;
         let present = target.state(&workspace).read().await?;
         // The same blob under another name of its place, or one that was copied before.
         let same =

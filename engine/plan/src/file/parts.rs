@@ -73,7 +73,7 @@ pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(PackedParts, Dig
     });
     // A thread that ended by itself is a defect; here it is one like any other that keeps a plan from being stored.
     let (Ok((readable, mut diagnostics)), Ok(effects)) = (readable, effects) else {
-        return (None, unwritable("its readable part could not be made").into());
+        return (None, unwritable("one of its parts could not be made").into());
     };
     if diagnostics.has_errors() {
         return (None, diagnostics);

@@ -16,7 +16,7 @@ mod run;
 mod verify;
 mod work;
 
-pub use provision::{Connection, Copied, Copy, LocalExec, Provisioners, RemoteExec};
+pub use provision::{CommandFailed, Connection, Copied, Copy, LocalExec, Provisioners, RemoteExec};
 pub use recover::{Settled, resume};
 pub use request::{Applied, Counts, Gate, Host, OpenGate, Request, Stop};
 pub use run::apply;

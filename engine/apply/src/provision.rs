@@ -11,7 +11,7 @@ use ordain_eval::{Evaluator, connection_schema, provisioner_schema};
 use ordain_lang::ast::Body;
 use ordain_plan::{Event, Observer};
 use ordain_provider::Block;
-use ordain_value::{Kind, Value};
+use ordain_value::{Kind, Marks, Value};
 
 /// A command to run on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,13 +93,21 @@ pub trait Provisioners: Send + Sync {
         line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
     ) -> Result<(), String>;
 
-    /// Runs a command and hands its output on line by line. The error says how it ended, with the last
-    /// of its output.
+    /// Runs a command and hands its output on line by line.
     async fn local_exec(
         &self,
         run: LocalExec,
         line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
-    ) -> Result<(), String>;
+    ) -> Result<(), CommandFailed>;
+}
+
+/// How a command failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandFailed {
+    /// How it ended, or why it could not begin; nothing of what it said.
+    pub status: String,
+    /// The last of its output.
+    pub output: String,
 }
 
 /// A provisioner with its arguments.
@@ -199,20 +207,39 @@ async fn local_exec(
     };
     let kind: &str = &task.kind;
     let say = |line: &str| observer.event(Event::ProvisionOutput { address, kind, line });
-    if marks.is_sensitive() {
-        say("(output suppressed due to sensitive value in config)");
-        let silent = |_: &str| {};
-        let outcome = provisioners.local_exec(run, &silent).await;
-        return outcome.map_err(|_| "The command failed; its output holds sensitive values.".to_owned());
+    if let Some(kinds) = hidden(marks) {
+        say(&format!("(output suppressed due to {kinds} value in config)"));
+        let outcome = provisioners.local_exec(run, &|_: &str| {}).await;
+        return outcome.map_err(|failed| {
+            format!(
+                "The command failed: {}. It holds {kinds} values, so neither it nor its output is shown.",
+                failed.status
+            )
+        });
     }
-    if !run.quiet {
+    if run.quiet {
+        say("local-exec: Executing: Suppressed by quiet=true");
+    } else {
         let shell = [String::from("/bin/sh"), String::from("-c")];
         let program = if run.interpreter.is_empty() { &shell[..] } else { &run.interpreter[..] };
         let words: Vec<String> =
             program.iter().chain([&run.command]).map(|word| format!("{word:?}")).collect();
         say(&format!("Executing: [{}]", words.join(" ")));
     }
-    provisioners.local_exec(run, &say).await
+    let command = run.command.clone();
+    provisioners.local_exec(run, &say).await.map_err(|CommandFailed { status, output }| {
+        format!("Error running command '{command}': {status}. Output: {output}")
+    })
+}
+
+/// What kinds of values keep a provisioner's output from being shown, if any do.
+fn hidden(marks: Marks) -> Option<&'static str> {
+    match (marks.is_sensitive(), marks.is_ephemeral()) {
+        (false, false) => None,
+        (true, false) => Some("sensitive"),
+        (false, true) => Some("ephemeral"),
+        (true, true) => Some("sensitive, ephemeral"),
+    }
 }
 
 /// Texts of the settings of `connection` blocks, those of the first where it has them.
@@ -250,11 +277,11 @@ async fn remote(
     let kind: &str = &task.kind;
     let say = |line: &str| observer.event(Event::ProvisionOutput { address, kind, line });
     let silent = |_: &str| {};
-    let hidden = marks.is_sensitive();
-    if hidden {
-        say("(output suppressed due to sensitive value in config)");
+    let hidden = hidden(marks);
+    if let Some(kinds) = hidden {
+        say(&format!("(output suppressed due to {kinds} value in config)"));
     }
-    let line: &(dyn for<'l> Fn(&'l str) + Send + Sync) = if hidden { &silent } else { &say };
+    let line: &(dyn for<'l> Fn(&'l str) + Send + Sync) = if hidden.is_some() { &silent } else { &say };
     let text = |name: &str| config.get(name).and_then(Value::as_str).map(str::to_owned);
     let texts = |name: &str| {
         let items = config.get(name).and_then(Value::as_items)?;
@@ -278,7 +305,7 @@ async fn remote(
     };
     let outcome = provisioners.remote_exec(&connection, run, line).await;
     outcome.map_err(|why| match hidden {
-        true => "The command failed; its output holds sensitive values.".to_owned(),
-        false => why,
+        Some(kinds) => format!("The command failed; it holds {kinds} values, so its output is not shown."),
+        None => why,
     })
 }

@@ -3,8 +3,8 @@
 use std::process::Stdio;
 
 use async_trait::async_trait;
-use ordain_apply::{Connection, Copied, Copy, LocalExec, Provisioners, RemoteExec};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use ordain_apply::{CommandFailed, Connection, Copied, Copy, LocalExec, Provisioners, RemoteExec};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
@@ -32,11 +32,12 @@ impl Provisioners for CommandsHere {
         &self,
         run: LocalExec,
         line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
-    ) -> Result<(), String> {
+    ) -> Result<(), CommandFailed> {
+        let not_begun = |status: String| CommandFailed { status, output: String::new() };
         let shell = ["/bin/sh".to_owned(), "-c".to_owned()];
         let interpreter = if run.interpreter.is_empty() { &shell[..] } else { &run.interpreter[..] };
         let Some((program, args)) = interpreter.split_first() else {
-            return Err("the interpreter is empty".to_owned());
+            return Err(not_begun("the interpreter is empty".to_owned()));
         };
         let directory = self.workdir.path(run.working_dir.as_deref().unwrap_or("."));
         let mut command = Command::new(program);
@@ -46,14 +47,13 @@ impl Provisioners for CommandsHere {
             .current_dir(directory)
             .envs(&run.environment)
             .stdin(Stdio::null());
-        let ended = stream(command, None, line).await?;
+        let ended = stream(command, None, line).await.map_err(not_begun)?;
         if ended.status.success() {
             return Ok(());
         }
         let status = ended.status;
         let code = status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"));
-        let output = ended.last.join("\n");
-        Err(format!("Error running command '{}': {code}. Output: {output}", run.command))
+        Err(CommandFailed { status: code, output: ended.last.join("\n") })
     }
 
     async fn remote_exec(
@@ -154,11 +154,22 @@ pub async fn stream(
     Ok(Ended { status, last })
 }
 
+/// Bytes of output after which a line is handed on although it has not ended.
+const LONGEST: u64 = 64 * 1024;
+
+/// Hands lines on. Bytes that are no text are replaced: a command must neither lose the rest of its output by
+/// them, nor find its pipe closed.
 async fn forward(from: impl AsyncRead + Unpin, to: mpsc::Sender<String>) {
-    let mut lines = BufReader::new(from).lines();
-    // Output that is no text ends here; the exit code still counts.
-    while let Ok(Some(line)) = lines.next_line().await {
-        if to.send(line).await.is_err() {
+    let mut from = BufReader::new(from);
+    loop {
+        let mut line = Vec::new();
+        match (&mut from).take(LONGEST).read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if to.send(String::from_utf8_lossy(text).into_owned()).await.is_err() {
             return;
         }
     }

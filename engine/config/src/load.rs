@@ -278,12 +278,12 @@ impl<'s> Loader<'s> {
         } else {
             return None;
         };
-        let detail = format!("{what} Run \"init\" to install all modules required by this configuration.");
+        let detail = format!("{what} Run \"ordain init\" to install all modules required by this configuration.");
         Some(Diagnostic::error(codes::config::MODULE_LOAD, summary, detail))
     }
 
     fn not_installed(&mut self, call: &ModuleCall) {
-        let detail = "This module is not yet installed. Run \"init\" to install all modules required by this configuration.";
+        let detail = "This module is not yet installed. Run \"ordain init\" to install all modules required by this configuration.";
         let code = codes::config::MODULE_LOAD;
         self.found.push(Diagnostic::error(code, "Module not installed", detail).with_span(call.header));
     }

@@ -89,6 +89,17 @@ impl Module {
             None => implied_provider(local_name),
         }
     }
+
+    /// Providers of what `import` blocks bring here although no resource block declares it.
+    pub fn imported_providers(&self) -> impl Iterator<Item = ProviderAddr> + '_ {
+        let undeclared = |import: &&Arc<Import>| {
+            import.target.module == self.path && !self.resources.contains_key(&import.target.resource)
+        };
+        self.refactoring.imports.iter().filter(undeclared).map(|import| {
+            let local = import.provider.as_ref().map(|provider| &*provider.name.text);
+            self.provider_addr(local.unwrap_or(import.target.resource.implied_provider()))
+        })
+    }
 }
 
 /// The provider that a local name means when nothing declares it.

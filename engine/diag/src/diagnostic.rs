@@ -31,6 +31,30 @@ pub struct RelevantValue {
     pub statement: String,
 }
 
+/// The function that was being called, where a call is at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionCall {
+    /// Name as the call has it, such as `core::upper`.
+    pub called_as: String,
+    /// Name without namespace.
+    pub name: String,
+    /// What every call gives.
+    pub parameters: Vec<CallParameter>,
+    /// What all further arguments belong to.
+    pub variadic: Option<CallParameter>,
+    /// Type of the result, in the JSON form of types: `"string"`, `["list","string"]`.
+    pub returns: String,
+}
+
+/// A parameter of a function that was being called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallParameter {
+    /// Its name.
+    pub name: String,
+    /// Its type, in the JSON form of types.
+    pub ty: String,
+}
+
 /// One finding. Built with [`Diagnostic::error`] or [`Diagnostic::warning`] and the `with_` methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -56,6 +80,8 @@ pub struct Diagnostic {
     pub hints: Vec<String>,
     /// What the references in the expression stood for.
     pub values: Vec<RelevantValue>,
+    /// The function that was being called.
+    pub call: Option<Box<FunctionCall>>,
 }
 
 impl Diagnostic {
@@ -72,6 +98,7 @@ impl Diagnostic {
             attribute: Vec::new(),
             hints: Vec::new(),
             values: Vec::new(),
+            call: None,
         }
     }
 
@@ -131,6 +158,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_value(mut self, traversal: impl Into<String>, statement: impl Into<String>) -> Self {
         self.values.push(RelevantValue { traversal: traversal.into(), statement: statement.into() });
+        self
+    }
+
+    /// Names the function that was being called.
+    #[must_use]
+    pub fn with_call(mut self, call: FunctionCall) -> Self {
+        self.call = Some(Box::new(call));
         self
     }
 

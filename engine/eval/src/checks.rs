@@ -199,7 +199,7 @@ impl Core {
             }
         };
         match value.as_bool() {
-            None => self.unknown(condition, found),
+            None => self.unknown(scope, condition, found),
             Some(true) => Verdict { status: CheckStatus::Pass, message: None },
             // As Terraform does: what cannot be said yet is said when there are values.
             Some(false) if validating && message.is_none() && of == CheckKind::InputVariable => {
@@ -228,13 +228,19 @@ impl Core {
         }
     }
 
-    fn unknown(&self, condition: &Condition, found: &mut Diagnostics) -> Verdict {
+    fn unknown(
+        &self,
+        scope: &InstanceScope<'_>,
+        condition: &Condition,
+        found: &mut Diagnostics,
+    ) -> Verdict {
         let waits = matches!(self.input.mode, Mode::Plan | Mode::Apply);
         if condition.kind == ConditionKind::Assert && waits {
             let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
             let span = condition.condition.span;
             let summary = "Check block assertion known after apply";
-            found.push(Diagnostic::warning(codes::eval::CHECK_FAILED, summary, detail).with_span(span));
+            let finding = Diagnostic::warning(codes::eval::CHECK_FAILED, summary, detail).with_span(span);
+            found.push(explain(&condition.condition, scope, finding, Cause::Plain));
         }
         Verdict { status: CheckStatus::Unknown, message: None }
     }

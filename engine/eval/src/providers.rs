@@ -106,7 +106,7 @@ impl Core {
         let provider = self.program.providers.get(index)?;
         let Some(schema) = self.input.schemas.get(&provider.address.provider) else {
             let detail = format!(
-                "No schema is known for provider {}. Run \"init\" to install it.",
+                "No schema is known for provider {}. Run \"ordain init\" to install it.",
                 provider.address.provider.for_display()
             );
             let code = codes::provider::PROVIDER_CONFIG;

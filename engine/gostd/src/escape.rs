@@ -1,4 +1,4 @@
-//! The escapes of `text/template` and `net/url`.
+//! The escapes of `text/template`, `encoding/json` and `net/url`.
 
 /// `template.HTMLEscapeString`.
 #[must_use]
@@ -35,6 +35,23 @@ pub fn js(text: &str) -> String {
                 out.push_str(&format!("\\u{:04X}", u32::from(c)));
             }
             _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A JSON text with what `encoding/json` escapes in one, because HTML and JavaScript would misread it.
+#[must_use]
+pub fn json_text(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            c => out.push(c),
         }
     }
     out
@@ -92,6 +109,7 @@ mod tests {
     fn escapes() {
         assert_eq!(html("<a \"b\" 'c' & d>"), "&lt;a &#34;b&#34; &#39;c&#39; &amp; d&gt;");
         assert_eq!(js("'a'<b>\n="), "\\'a\\'\\u003Cb\\u003E\\u000A\\u003D");
+        assert_eq!(json_text("\"<&>\u{2028}é\""), "\"\\u003c\\u0026\\u003e\\u2028é\"");
         assert_eq!(query("a b&c/é~"), "a+b%26c%2F%C3%A9~");
         assert_eq!(path("a b/c:d"), "a%20b%2Fc:d");
         assert_eq!(unpercent("a%20b%c3%a9").as_deref(), Some("a bé"));

@@ -64,8 +64,9 @@ pub fn requirements(trees: &[Arc<ModuleTree>]) -> (BTreeMap<ProviderAddr, Requir
                 add(asked, &version.text, version.span, &mut found);
             }
         }
-        for block in module.resources.values() {
-            own.entry(block.provider_addr.clone()).or_insert_with(implied);
+        let used = module.resources.values().map(|block| block.provider_addr.clone());
+        for address in used.chain(module.imported_providers()) {
+            own.entry(address).or_insert_with(implied);
         }
         for (address, asked) in own {
             let requirement = all.entry(address).or_default();

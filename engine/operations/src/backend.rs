@@ -197,7 +197,7 @@ pub fn open(workdir: &Workdir, project: &Project) -> Result<Backend, Diagnostics
     let saved = saved(workdir);
     if let Some(reason) = unsettled(declared.as_ref(), saved.as_ref()) {
         let detail = format!(
-            "Reason: {reason}\n\nThe backend says where the state is. Run \"init\" to settle it: with -reconfigure to \
+            "Reason: {reason}\n\nThe backend says where the state is. Run \"ordain init\" to settle it: with -reconfigure to \
              use it as it is, with -migrate-state to copy the present state there."
         );
         // Terraform has it in two spellings, and tools look for either.

@@ -31,9 +31,5 @@ pub fn addresses(module: &ordain_config::Module) -> BTreeSet<ProviderAddr> {
     let required = module.settings.required_providers.values().map(|required| required.source.clone());
     let configured = module.providers.keys().map(|(local, _)| module.provider_addr(local));
     let used = module.resources.values().map(|block| block.provider_addr.clone());
-    let imports = module.refactoring.imports.iter().map(|import| {
-        let local = import.provider.as_ref().map(|provider| &*provider.name.text);
-        module.provider_addr(local.unwrap_or(import.target.resource.implied_provider()))
-    });
-    required.chain(configured).chain(used).chain(imports).collect()
+    required.chain(configured).chain(used).chain(module.imported_providers()).collect()
 }

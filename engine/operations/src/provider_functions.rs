@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use ordain_addr::{ModulePath, ProviderAddr};
 use ordain_config::ModuleTree;
-use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, Span, codes};
+use ordain_diag::{AttributeStep, CallParameter, Diagnostic, Diagnostics, FunctionCall, Span, codes};
 use ordain_lang::Functions;
 use ordain_lang::ast::Expr;
 use ordain_lang::functions::{Spec, terraform_provider};
 use ordain_provider::{Function, Parameter};
-use ordain_value::{Marks, Value, convert};
+use ordain_value::json::type_to_json;
+use ordain_value::{Marks, Type, Value, convert};
 use tokio::runtime::Handle;
 
 use crate::Workdir;
@@ -84,6 +85,19 @@ fn argument(parameter: Option<&Parameter>, value: Value) -> Result<Value, String
     Ok(value)
 }
 
+/// What a finding about a call says of the function.
+fn called(called_as: &str, name: &str, row: &Function) -> FunctionCall {
+    let json = |ty: &Type| type_to_json(ty).to_string();
+    let parameter = |of: &Parameter| CallParameter { name: of.name.to_string(), ty: json(&of.ty) };
+    FunctionCall {
+        called_as: called_as.to_owned(),
+        name: name.to_owned(),
+        parameters: row.parameters.iter().map(parameter).collect(),
+        variadic: row.variadic.as_ref().map(parameter),
+        returns: json(&row.result),
+    }
+}
+
 impl Functions for ProviderFunctions {
     fn call(&self, name: &str, args: &[Value], call: Span, exprs: &[Expr]) -> Option<(Value, Diagnostics)> {
         let (address, function, row) = self.find(name)?;
@@ -91,7 +105,8 @@ impl Functions for ProviderFunctions {
             let span = at.and_then(|at| exprs.get(at)).map_or(call, |expr| expr.span);
             let detail = format!("Call to function \"{name}\" failed: {why}.");
             let error = Diagnostic::error(codes::lang::UNKNOWN_FUNCTION, "Error in function call", detail);
-            (Value::unknown(row.result.clone()), Diagnostics::from(error.with_span(span).with_context(call)))
+            let error = error.with_span(span).with_context(call).with_call(called(name, &function, row));
+            (Value::unknown(row.result.clone()), Diagnostics::from(error))
         };
         if args.len() < row.parameters.len() {
             return Some(failed(&format!("it takes {} arguments", row.parameters.len()), None));

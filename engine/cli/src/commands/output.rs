@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_state::OutputState;
+use ordain_gostd::escape::json_text;
 use ordain_value::{Kind, json};
 
 use super::{Entry, state};
@@ -56,7 +57,7 @@ fn all(
     if is_on(matches, "json") {
         let rows = outputs.iter().map(|(name, output)| (name.to_string(), document(output)));
         let rows: serde_json::Map<String, serde_json::Value> = rows.collect();
-        session.ui.line(&format!("{:#}", serde_json::Value::Object(rows)));
+        session.ui.line(&json_text(&format!("{:#}", serde_json::Value::Object(rows))));
         return Ok(Exit::Done);
     }
     if outputs.is_empty() {
@@ -112,7 +113,7 @@ fn one(
     };
     if is_on(matches, "json") {
         let value = json::to_json(&output.value, &output.value.ty()).unwrap_or_default();
-        session.ui.line(&value.to_string());
+        session.ui.line(&json_text(&value.to_string()));
         return Ok(Exit::Done);
     }
     if !is_on(matches, "raw") {

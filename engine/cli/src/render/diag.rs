@@ -1,6 +1,6 @@
 //! Diagnostics as people read them: a box with file, line, snippet and the values involved.
 
-use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
+use ordain_diag::{Diagnostic, FunctionCall, Severity, Source, Sources, Span};
 use ordain_lang::ast::{Body, JsonNode, JsonValue};
 
 use super::snippet::snippet;
@@ -59,13 +59,24 @@ fn place(item: &Diagnostic, sources: &Sources, style: Style) -> Vec<String> {
     let context = context_header(item, source).map(|header| format!(", in {header}")).unwrap_or_default();
     lines.push(format!("  on {} line {}{context}:", source.name, start.line));
     lines.extend(marked(item, span, source, style));
-    if !item.values.is_empty() {
+    if !item.values.is_empty() || item.call.is_some() {
         lines.push("    ├────────────────".to_owned());
+        if let Some(call) = &item.call {
+            lines.push(format!("    │ while calling {}", called(call, style)));
+        }
         for value in &item.values {
             lines.push(format!("    │ {} {}", style.bold(&value.traversal), value.statement));
         }
     }
     lines
+}
+
+/// A function with the names of its parameters.
+fn called(call: &FunctionCall, style: Style) -> String {
+    let names = call.parameters.iter().map(|parameter| parameter.name.clone());
+    let rest = call.variadic.iter().map(|parameter| format!("{}...", parameter.name));
+    let names: Vec<String> = names.chain(rest).collect();
+    format!("{}({})", style.bold(&call.called_as), names.join(", "))
 }
 
 /// Header of the block around the finding, as `resource "x" "y"`: the one that it names, else the outermost

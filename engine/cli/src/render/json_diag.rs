@@ -1,6 +1,6 @@
 //! Diagnostics as Terraform's JSON form has them (`validate -json`, `-json` output).
 
-use ordain_diag::{Diagnostic, Severity, Source, Sources, Span};
+use ordain_diag::{CallParameter, Diagnostic, FunctionCall, Severity, Source, Sources, Span};
 use serde_json::{Map, Value, json};
 
 use super::diag::context_header;
@@ -52,12 +52,29 @@ fn snippet(item: &Diagnostic, span: Span, source: &Source) -> Value {
         .iter()
         .map(|value| json!({ "traversal": value.traversal, "statement": value.statement }))
         .collect();
-    json!({
+    let mut out = json!({
         "context": context_header(item, source),
         "code": shown.lines.join("\n"),
         "start_line": shown.first,
         "highlight_start_offset": shown.start,
         "highlight_end_offset": shown.end,
         "values": values,
-    })
+    });
+    if let (Some(call), Some(out)) = (&item.call, out.as_object_mut()) {
+        out.insert("function_call".into(), function_call(call));
+    }
+    out
+}
+
+fn function_call(call: &FunctionCall) -> Value {
+    let ty = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    let parameter = |of: &CallParameter| json!({ "name": of.name, "type": ty(&of.ty) });
+    let mut signature = Map::new();
+    signature.insert("name".into(), call.name.clone().into());
+    signature.insert("params".into(), call.parameters.iter().map(parameter).collect());
+    if let Some(variadic) = &call.variadic {
+        signature.insert("variadic_param".into(), parameter(variadic));
+    }
+    signature.insert("return_type".into(), ty(&call.returns));
+    json!({ "called_as": call.called_as, "signature": signature })
 }

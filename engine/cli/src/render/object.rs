@@ -100,6 +100,7 @@ pub fn untyped(value: &Value) -> Value {
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
             Value::tuple(items.iter().map(untyped))
         }
+        Kind::Null(_) => Value::null(Type::Dynamic),
         _ => plain,
     };
     same.with_marks(marks)

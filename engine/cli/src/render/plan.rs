@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ResourceInstance};
-use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, TypeSchema};
+use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, TypeSchema, json};
 use ordain_value::{Marks, Path, Step, Value};
 
 use super::object;
@@ -67,15 +67,10 @@ fn shown(change: &Change) -> bool {
     change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
 }
 
-fn rank(change: &Change) -> u8 {
-    u8::from(change.address.resource.mode != Mode::Data)
-}
-
 /// The plan as text, from the legend to the outputs.
 pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
-    let mut shown: Vec<&Change> = plan.changes.iter().filter(|change| shown(change)).collect();
-    // What is read comes before what is made of it, module by module.
-    shown.sort_by(|a, b| (&a.address.module, rank(a)).cmp(&(&b.address.module, rank(b))));
+    let listed = json::order(&plan.changes).into_iter().filter_map(|at| plan.changes.get(at));
+    let shown: Vec<&Change> = listed.filter(|change| shown(change)).collect();
     let mut out = String::new();
     out.push_str(&drift(plan, schemas, style, show_sensitive));
     let outputs = outputs(plan, style, show_sensitive);
@@ -169,12 +164,13 @@ fn nothing(plan: &Plan, style: Style) -> String {
 }
 
 fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
-    let drifted: Vec<&Change> = plan.drift.iter().filter(|change| matters(plan, change)).collect();
+    let listed = json::order(&plan.drift).into_iter().filter_map(|at| plan.drift.get(at));
+    let drifted: Vec<&Change> = listed.filter(|change| matters(plan, change)).collect();
     if drifted.is_empty() {
         return String::new();
     }
     let mut out = format!(
-        "\n{}\n\nOrdain detected the following changes made outside of Ordain since the last\n\"apply\" which may have affected this plan:\n",
+        "\n{}\n\nOrdain detected the following changes made outside of Ordain since the\nlast \"ordain apply\" which may have affected this plan:\n",
         style.bold(&style.paint(Color::Cyan, "Note: Objects have changed outside of Ordain"))
     );
     for change in drifted {
@@ -389,7 +385,8 @@ fn is_seen(output: &OutputChange) -> bool {
     let nothing = |value: &Value| output.sensitive && (value.is_null() || value.as_str() == Some(""));
     let (before, after) = (plain(&output.before), plain(&output.after));
     let same = before == after && output.action == Action::Update || nothing(&before) && nothing(&after);
-    output.action != Action::NoOp && !same
+    let never_was = before.is_null() && output.action == Action::Delete;
+    output.action != Action::NoOp && !same && !never_was
 }
 
 fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {

@@ -35,9 +35,10 @@ pub fn list_changed(
     indent: usize,
 ) -> String {
     let (old, new) = (before.as_items().unwrap_or(&[]), after.as_items().unwrap_or(&[]));
-    let mut rows: Vec<(Mark, String)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let whole = |items: &[Value], at: usize, mark: Mark| {
-        (mark, items.get(at).map(|item| printer.whole(item, indent + 4, mark)).unwrap_or_default())
+        let text = items.get(at).map(|item| printer.whole(item, indent + 4, mark)).unwrap_or_default();
+        Row { remark: String::new(), mark, text }
     };
     for step in steps(old, new) {
         rows.push(match step {
@@ -46,9 +47,13 @@ pub fn list_changed(
             Step::Added(at) => whole(new, at, Mark::Add),
             Step::Changed(a, b) => {
                 let key = i64::try_from(b).unwrap_or(i64::MAX);
-                let pair = old.get(a).zip(new.get(b));
-                let text = pair.map(|(a, b)| printer.becomes(a, b, &path.index(key), indent + 4));
-                (Mark::Change, text.unwrap_or_default())
+                let Some((old, new)) = old.get(a).zip(new.get(b)) else { continue };
+                let mark = Mark::of_parts(old, new);
+                let text = match mark {
+                    Mark::Add => printer.whole(new, indent + 4, mark),
+                    _ => printer.becomes(old, new, &path.index(key), indent + 4),
+                };
+                Row { remark: printer.disclosure(old, new, indent + 4), mark, text }
             }
         });
     }
@@ -58,11 +63,19 @@ pub fn list_changed(
     out
 }
 
+/// One element.
+struct Row {
+    /// Lines above it.
+    remark: String,
+    mark: Mark,
+    text: String,
+}
+
 /// Rows with unchanged ones left out except next to a change.
-fn print_rows(printer: &Printer<'_>, out: &mut String, rows: &[(Mark, String)], indent: usize) {
-    let changed = |at: usize| rows.get(at).is_some_and(|row| row.0 != Mark::Same);
+fn print_rows(printer: &Printer<'_>, out: &mut String, rows: &[Row], indent: usize) {
+    let changed = |at: usize| rows.get(at).is_some_and(|row| row.mark != Mark::Same);
     let mut hidden = 0;
-    for (at, (mark, text)) in rows.iter().enumerate() {
+    for (at, row) in rows.iter().enumerate() {
         let near = changed(at) || changed(at + 1) || (at > 0 && changed(at - 1));
         if !near {
             hidden += 1;
@@ -70,7 +83,8 @@ fn print_rows(printer: &Printer<'_>, out: &mut String, rows: &[(Mark, String)], 
         }
         out.push_str(&printer.hidden(hidden, "element", indent + 4));
         hidden = 0;
-        push(printer, out, *mark, text, indent);
+        out.push_str(&row.remark);
+        push(printer, out, row.mark, &row.text, indent);
     }
     out.push_str(&printer.hidden(hidden, "element", indent + 4));
 }

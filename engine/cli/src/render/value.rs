@@ -37,6 +37,11 @@ impl Mark {
         }
     }
 
+    /// What happens between two values that are both there, though they may be null.
+    pub fn of_parts(before: &Value, after: &Value) -> Mark {
+        if before.is_null() && !after.is_known() { Mark::Add } else { Mark::Change }
+    }
+
     /// Symbol in two columns.
     pub fn symbol(self, style: Style) -> String {
         match self {
@@ -162,7 +167,7 @@ impl Printer<'_> {
                 (None, None) => Mark::Same,
                 (None, _) => Mark::Add,
                 (_, None) => Mark::Remove,
-                _ => Mark::Change,
+                (Some(old), Some(new)) => Mark::of_parts(old, new),
             };
             let told = indent == 0 || (!is_map && matches!(&**name, "id" | "name"));
             if mark == Mark::Same && !(told && new.is_some()) {

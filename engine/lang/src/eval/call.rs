@@ -31,7 +31,19 @@ impl Evaluator<'_> {
 
     fn function_error(&mut self, expr: &Expr, span: Span, summary: &str, detail: String) {
         let finding = Diagnostic::error(codes::lang::FUNCTION_CALL, summary, detail).with_span(span);
-        self.report(expr, finding);
+        let spec = match &expr.kind {
+            ExprKind::Call(call) => self.spec(call).map(|spec| spec.called_as(&call.name)),
+            _ => None,
+        };
+        self.report(expr, match spec {
+            Some(called) => finding.with_call(called),
+            None => finding,
+        });
+    }
+
+    /// The row of a function that is not another program's.
+    fn spec(&self, call: &Call) -> Option<&'static Spec> {
+        functions::lookup(&call.name).or_else(|| self.scope.functions()?.native(&call.name))
     }
 
     fn call_other(&mut self, expr: &Expr, call: &Call) -> Value {

@@ -117,19 +117,7 @@ fn gunzip(call: &Call<'_>) -> FunctionResult {
 /// JSON of a known value, with the characters escaped that HTML would misread.
 pub(super) fn json_text(value: &Value) -> Result<String, FunctionError> {
     let json = json::to_plain_json(value).map_err(|error| FunctionError::call(error.to_string()))?;
-    let plain = json.to_string();
-    let mut out = String::with_capacity(plain.len());
-    for c in plain.chars() {
-        match c {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            '\u{2028}' => out.push_str("\\u2028"),
-            '\u{2029}' => out.push_str("\\u2029"),
-            c => out.push(c),
-        }
-    }
-    Ok(out)
+    Ok(ordain_gostd::escape::json_text(&json.to_string()))
 }
 
 fn json_encode(call: &Call<'_>) -> FunctionResult {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ordain_diag::{CallParameter, FunctionCall};
+use ordain_value::json::type_to_json;
 use ordain_value::{Kind, Marks, Number, Type, Value, convert};
 
 use crate::World;
@@ -282,6 +284,24 @@ impl Spec {
             }
         }
         if failed.is_empty() { Ok(converted) } else { Err(failed) }
+    }
+
+    /// What a finding about a call of it says of the function.
+    pub fn called_as(&self, name: &str) -> FunctionCall {
+        let json = |ty: &Type| type_to_json(ty).to_string();
+        let parameter =
+            |param: &Param| CallParameter { name: param.name.to_owned(), ty: json(&param.ty.to_type()) };
+        let returns = match self.returns {
+            Returns::Type(ty) => ty.to_type(),
+            Returns::By(_) => Type::Dynamic,
+        };
+        FunctionCall {
+            called_as: name.to_owned(),
+            name: self.name.to_owned(),
+            parameters: self.params.iter().map(parameter).collect(),
+            variadic: self.variadic.as_ref().map(parameter),
+            returns: json(&returns),
+        }
     }
 
     /// Everything that is wrong with the types of the arguments.

@@ -213,7 +213,10 @@ impl Work<'_> {
 
     /// Takes a module that is there into what is loaded.
     fn take(&mut self, (key, row): (Arc<str>, InstalledModule), talk: &mut dyn Dialogue) {
-        talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
+        // What is where it was is no news.
+        if self.options.upgrade || self.before.get(&key) != Some(&row) {
+            talk.tell(&News::Module(key.to_string(), row.dir.to_string()));
+        }
         self.add(&row.dir);
         self.rows.insert(key, row);
     }

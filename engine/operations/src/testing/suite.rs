@@ -260,7 +260,7 @@ impl Modules<'_> {
             (ModuleSource::Local(text), _) => join_path(".", text).into(),
             (_, Some(row)) => row.dir.clone(),
             (_, None) => {
-                let detail = "This module is not yet installed. Run \"init\" to install all modules required by this configuration.";
+                let detail = "This module is not yet installed. Run \"ordain init\" to install all modules required by this configuration.";
                 let problem = Diagnostic::error(codes::config::MODULE_LOAD, NOT_INSTALLED, detail);
                 found.push(problem.with_span(*span).with_context(run.header));
                 return Arc::new(ModuleTree::default());

@@ -28,6 +28,15 @@ pub struct LocalExec {
     pub quiet: bool,
 }
 
+/// How a command failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandFailed {
+    /// How it ended, or why it could not begin; nothing of what it said.
+    pub status: String,
+    /// The last of its output.
+    pub output: String,
+}
+
 /// Where and how another machine is reached: a `connection` block with its defaults filled in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Connection {
@@ -99,15 +108,6 @@ pub trait Provisioners: Send + Sync {
         run: LocalExec,
         line: &(dyn for<'l> Fn(&'l str) + Send + Sync),
     ) -> Result<(), CommandFailed>;
-}
-
-/// How a command failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandFailed {
-    /// How it ended, or why it could not begin; nothing of what it said.
-    pub status: String,
-    /// The last of its output.
-    pub output: String,
 }
 
 /// A provisioner with its arguments.

@@ -366,7 +366,5 @@ fn insert<K: Ord, V>(table: &mut BTreeMap<K, Arc<V>>, key: K, value: V) -> Optio
 
 /// A place as messages name it: `main.tf:3,1-10`.
 pub(crate) fn place(sources: &Sources, span: Span) -> String {
-    let Some((name, start)) = sources.locate(span) else { return "another place".to_owned() };
-    let end = start.column + sources.text(span).chars().count();
-    format!("{name}:{},{}-{end}", start.line, start.column)
+    sources.place(span).unwrap_or_else(|| "another place".to_owned())
 }

@@ -55,7 +55,8 @@ pub(crate) fn only_block<'b>(
     let first = matching.next()?;
     for extra in matching {
         let detail = format!("This {owner} already has a {name} block.");
-        found.push(duplicate(format!("Duplicate {name} block"), detail, extra.header));
+        let twice = duplicate(format!("Duplicate {name} block"), detail, extra.header);
+        found.push(twice.with_related("The other one is at", first.header));
     }
     Some(first)
 }

@@ -278,7 +278,8 @@ impl<'s> Loader<'s> {
         } else {
             return None;
         };
-        let detail = format!("{what} Run \"ordain init\" to install all modules required by this configuration.");
+        let detail =
+            format!("{what} Run \"ordain init\" to install all modules required by this configuration.");
         Some(Diagnostic::error(codes::config::MODULE_LOAD, summary, detail))
     }
 

@@ -1,6 +1,6 @@
 //! One finding: what happened, where, and what to do.
 
-use crate::{Code, Span};
+use crate::{Code, Sources, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,15 @@ pub struct RelevantValue {
     pub traversal: String,
     /// What it is, such as `is "large"` or `is a string, known only after apply`.
     pub statement: String,
+}
+
+/// Another place that a finding is about, in a sentence of its own: `This was checked by the rule at` PLACE`.`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelatedPlace {
+    /// The sentence up to the place.
+    pub sentence: String,
+    /// The place.
+    pub span: Span,
 }
 
 /// The function that was being called, where a call is at fault.
@@ -82,6 +91,8 @@ pub struct Diagnostic {
     pub values: Vec<RelevantValue>,
     /// The function that was being called.
     pub call: Option<Box<FunctionCall>>,
+    /// Another place that it is about.
+    pub related: Option<Box<RelatedPlace>>,
 }
 
 impl Diagnostic {
@@ -99,6 +110,7 @@ impl Diagnostic {
             hints: Vec::new(),
             values: Vec::new(),
             call: None,
+            related: None,
         }
     }
 
@@ -159,6 +171,23 @@ impl Diagnostic {
     pub fn with_value(mut self, traversal: impl Into<String>, statement: impl Into<String>) -> Self {
         self.values.push(RelevantValue { traversal: traversal.into(), statement: statement.into() });
         self
+    }
+
+    /// Names another place, at the end of a sentence that begins like this.
+    #[must_use]
+    pub fn with_related(mut self, sentence: impl Into<String>, span: Span) -> Self {
+        self.related = Some(Box::new(RelatedPlace { sentence: sentence.into(), span }));
+        self
+    }
+
+    /// What is said below the snippet, a paragraph each: the detail, the other place, and the advice.
+    pub fn paragraphs(&self, sources: &Sources) -> Vec<String> {
+        let detail = Some(self.detail.clone()).filter(|detail| !detail.is_empty());
+        let related = self
+            .related
+            .as_ref()
+            .and_then(|related| Some(format!("{} {}.", related.sentence, sources.place(related.span)?)));
+        detail.into_iter().chain(related).chain(self.hints.iter().cloned()).collect()
     }
 
     /// Names the function that was being called.

@@ -14,7 +14,9 @@ mod span;
 
 pub use check::{CheckInstance, CheckKind, CheckResult, CheckStatus};
 pub use code::Code;
-pub use diagnostic::{AttributeStep, CallParameter, Diagnostic, FunctionCall, RelevantValue, Severity};
+pub use diagnostic::{
+    AttributeStep, CallParameter, Diagnostic, FunctionCall, RelatedPlace, RelevantValue, Severity,
+};
 pub use diagnostics::Diagnostics;
 pub use sources::{FileId, Position, Source, Sources};
 pub use span::Span;

@@ -106,6 +106,14 @@ impl Sources {
         Some((&source.name, source.position(span.start as usize)))
     }
 
+    /// A range as messages name it: `main.tf:3,1-10`, or `main.tf:3,1-5,2` where it ends on another line.
+    pub fn place(&self, span: Span) -> Option<String> {
+        let source = self.get(span.file)?;
+        let (start, end) = (source.position(span.start as usize), source.position(span.end as usize));
+        let to = if end.line == start.line { String::new() } else { format!("{},", end.line) };
+        Some(format!("{}:{},{}-{to}{}", source.name, start.line, start.column, end.column))
+    }
+
     /// All texts in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         self.files

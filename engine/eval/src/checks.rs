@@ -228,12 +228,7 @@ impl Core {
         }
     }
 
-    fn unknown(
-        &self,
-        scope: &InstanceScope<'_>,
-        condition: &Condition,
-        found: &mut Diagnostics,
-    ) -> Verdict {
+    fn unknown(&self, scope: &InstanceScope<'_>, condition: &Condition, found: &mut Diagnostics) -> Verdict {
         let waits = matches!(self.input.mode, Mode::Plan | Mode::Apply);
         if condition.kind == ConditionKind::Assert && waits {
             let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
@@ -326,6 +321,19 @@ fn yes_or_no(value: Value) -> Result<Value, String> {
 
 const HIDDEN: &str =
     "This check failed, but has an invalid error message as described in the other accompanying messages.";
+
+/// A finding that a rule refuses a value: told where the value was given, with the place of the rule.
+pub(crate) fn refused_at(finding: Diagnostic, given: Span, rules: &[Condition]) -> Diagnostic {
+    let told = finding.summary == failed_summary(CheckKind::InputVariable, ConditionKind::Validation);
+    let rule = rules.iter().find(|rule| told && finding.span == Some(rule.condition.span));
+    match rule {
+        Some(rule) => {
+            let finding = finding.with_span(given);
+            finding.with_related("This was checked by the validation rule at", rule.header)
+        }
+        None => finding,
+    }
+}
 
 fn failed_summary(of: CheckKind, kind: ConditionKind) -> &'static str {
     match of {

@@ -429,7 +429,8 @@ impl Core {
         let resource = &block.resource;
         let provider = block.provider_addr.for_display();
         let Some(schema) = self.input.schemas.get(&block.provider_addr) else {
-            let detail = format!("No schema is known for provider {provider}. Run \"ordain init\" to install it.");
+            let detail =
+                format!("No schema is known for provider {provider}. Run \"ordain init\" to install it.");
             return error(codes::provider::PROVIDER_CONFIG, "Missing provider schema", detail, block.header);
         };
         let (summary, word, names): (_, _, Vec<&Arc<str>>) = match resource.mode {

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use ordain_config::blocks::Repetition;
-use ordain_diag::{CheckKind, Diagnostics};
+use ordain_config::blocks::{Repetition, Variable};
+use ordain_diag::{CheckKind, Diagnostics, Span};
 use ordain_value::{Kind, Value};
 use petgraph::graph::NodeIndex;
 
+use crate::checks::refused_at;
 use crate::core::Core;
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::{Expansion, by_count, by_enabled, by_for_each};
 use crate::graph::{ModuleId, Node};
 use crate::scope::InstanceScope;
 use crate::values::{CallSet, InstanceId, KeyData};
-use crate::{Mode, Wanted, WantedModule};
+use crate::{Mode, VariableSource, Wanted, WantedModule};
 
 impl Evaluator {
     /// Counts what each node waits for.
@@ -195,11 +196,27 @@ impl Core {
         for instance in self.values.instances(id) {
             self.swap_argument(instance, name);
             let scope = self.scope(instance, &KeyData::None);
-            let verdicts =
-                found.take(self.check_all(&scope, &variable.validations, CheckKind::InputVariable));
+            let (verdicts, problems) =
+                self.check_all(&scope, &variable.validations, CheckKind::InputVariable);
+            let given = self.given_at(id, variable);
+            found.extend(
+                problems.into_iter().map(|problem| refused_at(problem, given, &variable.validations)),
+            );
             self.swap_argument(instance, name);
             let own = self.instance_address(instance, &format!("var.{name}"));
             self.checks.record(CheckKind::InputVariable, &address, own, &verdicts);
+        }
+    }
+
+    /// Where the value of a variable comes from, as far as a configuration says it.
+    fn given_at(&self, id: ModuleId, variable: &Variable) -> Span {
+        let name = &*variable.name.text;
+        let call = self.program.module(id).and_then(|module| module.caller.as_ref()).map(|(_, call)| call);
+        let given = self.input.variables.get(name).map(|given| &given.source);
+        match (call, given) {
+            (Some(call), _) => call.arguments.get(name).map_or(call.header, |argument| argument.expr.span),
+            (None, Some(VariableSource::File(span))) => *span,
+            (None, _) => variable.header,
         }
     }
 

@@ -91,8 +91,8 @@ fn stored(matches: &ArgMatches, session: &mut Session, path: &str) -> Result<Exi
         return Err(session.usage("Can't set planning options with a saved plan", detail));
     }
     let options = options(matches, session, Some(Proof::AutoApprove), true)?;
-    if let Some(machine) = session.ui.machine() {
-        machine.changes(&file.plan);
+    if let Some(machine) = session.ui.machine().filter(|_| !file.plan.errored) {
+        machine.changes(&file.plan, false);
     }
     // Whatever a stored plan does, carrying it out is an apply.
     carry_out(session, file, digests, options, Purpose::Apply)
@@ -156,7 +156,10 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     drop(observer);
     // The older name of -refresh-only does not tell of changes, only of what it reads.
     if let Some(planned) = planned.as_ref().filter(|_| !refreshing) {
-        show(planned, session, is_on(matches, "show-sensitive"));
+        // Of a plan that came to nothing the errors say enough.
+        if !planned.file.plan.errored || !planned.file.plan.changes.is_empty() {
+            show(planned, session, is_on(matches, "show-sensitive"));
+        }
     }
     let stored = found.take(stored_form(&mut planned));
     let unasked = refreshing || is_on(matches, "auto-approve");

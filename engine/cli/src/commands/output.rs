@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_state::OutputState;
 use ordain_gostd::escape::json_text;
+use ordain_state::OutputState;
 use ordain_value::{Kind, json};
 
 use super::{Entry, state};

@@ -16,10 +16,7 @@ use crate::render::plan::Counts;
 impl Machine {
     /// All that is said about a plan: drift, changes, their number, outputs.
     pub fn plan(&self, plan: &Plan) {
-        self.changes(plan);
-        if plan.errored && plan.changes.is_empty() {
-            return;
-        }
+        self.changes(plan, true);
         let counts = Counts::of(plan);
         let summary = summary_json(counts.add, counts.change, counts.destroy, counts.import, "plan");
         self.tell(&format!("Plan: {}", counts.line()), "change_summary", [("changes", summary)]);
@@ -29,8 +26,9 @@ impl Machine {
         }
     }
 
-    /// Drift and changes of a plan, one message each.
-    pub fn changes(&self, plan: &Plan) {
+    /// Drift and changes of a plan, one message each. Without `whole`, objects that only move or are only imported
+    /// are left out: of a stored plan, what is going to be done is told.
+    pub fn changes(&self, plan: &Plan, whole: bool) {
         for change in &plan.drift {
             // Moves are told with the planned changes, where there are any.
             if change.action != Action::NoOp || plan.mode == Mode::RefreshOnly {
@@ -40,7 +38,7 @@ impl Machine {
         }
         for change in &plan.changes {
             let word = action(change);
-            if word != "noop" {
+            if word != "noop" && (whole || change.action != Action::NoOp) {
                 let message = format!("{}: Plan to {word}", change.address);
                 self.tell(&message, "planned_change", [("change", change_json(change))]);
             }

@@ -23,13 +23,9 @@ pub fn diagnostic(item: &Diagnostic, sources: &Sources, style: Style, width: usi
         lines.push(String::new());
         lines.extend(place(item, sources, style));
     }
-    if !item.detail.is_empty() {
+    for paragraph in item.paragraphs(sources) {
         lines.push(String::new());
-        lines.extend(wrap(&item.detail, width));
-    }
-    for hint in &item.hints {
-        lines.push(String::new());
-        lines.extend(wrap(hint, width));
+        lines.extend(wrap(&paragraph, width));
     }
     boxed(&lines, color, style)
 }

@@ -15,11 +15,7 @@ pub fn diagnostic(item: &Diagnostic, sources: &Sources) -> Value {
     };
     out.insert("severity".into(), severity.into());
     out.insert("summary".into(), item.summary.clone().into());
-    let mut detail = item.detail.clone();
-    for hint in &item.hints {
-        detail = if detail.is_empty() { hint.clone() } else { format!("{detail}\n\n{hint}") };
-    }
-    out.insert("detail".into(), detail.into());
+    out.insert("detail".into(), item.paragraphs(sources).join("\n\n").into());
     if let Some(address) = &item.address {
         out.insert("address".into(), address.clone().into());
     }

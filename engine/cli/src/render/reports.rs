@@ -36,15 +36,14 @@ fn result(item: &Diagnostic, sources: &Sources) -> Json {
     json!({
         "ruleId": item.code.id,
         "level": match item.severity { Severity::Error => "error", Severity::Warning => "warning" },
-        "message": { "text": message(item) },
+        "message": { "text": message(item, sources) },
         "locations": locations,
     })
 }
 
-fn message(item: &Diagnostic) -> String {
-    let parts = [&item.summary, &item.detail].into_iter().chain(&item.hints);
-    let parts: Vec<&str> = parts.map(String::as_str).filter(|part| !part.is_empty()).collect();
-    parts.join("\n\n")
+fn message(item: &Diagnostic, sources: &Sources) -> String {
+    let said = [item.summary.clone()].into_iter().chain(item.paragraphs(sources));
+    said.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn location(item: &Diagnostic, sources: &Sources) -> Option<Json> {

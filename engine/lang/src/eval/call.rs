@@ -35,10 +35,13 @@ impl Evaluator<'_> {
             ExprKind::Call(call) => self.spec(call).map(|spec| spec.called_as(&call.name)),
             _ => None,
         };
-        self.report(expr, match spec {
-            Some(called) => finding.with_call(called),
-            None => finding,
-        });
+        self.report(
+            expr,
+            match spec {
+                Some(called) => finding.with_call(called),
+                None => finding,
+            },
+        );
     }
 
     /// The row of a function that is not another program's.

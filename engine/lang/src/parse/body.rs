@@ -1,8 +1,8 @@
 //! Bodies: arguments and blocks.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use ordain_diag::Span;
+use ordain_diag::{Diagnostic, Span, codes};
 
 use super::parser::Parser;
 use super::token::{Token, TokenKind};
@@ -85,16 +85,17 @@ impl Parser<'_> {
 
     /// Keeps the first of several arguments of the same name.
     fn drop_repeated(&mut self, attributes: &mut Vec<Attribute>) {
-        let mut seen = HashSet::with_capacity(attributes.len());
-        let (kept, again): (Vec<_>, Vec<_>) = std::mem::take(attributes)
-            .into_iter()
-            .partition(|attribute| seen.insert(attribute.name.text.clone()));
+        let mut seen: HashMap<_, Span> = HashMap::with_capacity(attributes.len());
+        let (kept, again): (Vec<_>, Vec<_>) = std::mem::take(attributes).into_iter().partition(|attribute| {
+            let first = *seen.entry(attribute.name.text.clone()).or_insert(attribute.name.span);
+            first == attribute.name.span
+        });
         for attribute in again {
-            let detail = format!(
-                "The argument \"{}\" is set already, further up in the same block. Set it once.",
-                attribute.name.text
-            );
-            self.error(attribute.name.span, "Attribute redefined", detail);
+            let name = &attribute.name;
+            let detail = format!("The argument \"{}\" is set already. Set it once.", name.text);
+            let finding = Diagnostic::error(codes::lang::SYNTAX, "Attribute redefined", detail);
+            let first = seen.get(&name.text).copied().unwrap_or(name.span);
+            self.push(finding.with_span(name.span).with_related("It was set at", first));
         }
         *attributes = kept;
     }

@@ -187,8 +187,13 @@ impl<'t> Parser<'t> {
 
     /// An error that is always told.
     pub(super) fn error(&mut self, span: Span, summary: impl Into<String>, detail: impl Into<String>) {
+        self.push(Diagnostic::error(codes::lang::SYNTAX, summary, detail).with_span(span));
+    }
+
+    /// An error that says more than where it is.
+    pub(super) fn push(&mut self, finding: Diagnostic) {
         self.errors += 1;
-        self.found.push(Diagnostic::error(codes::lang::SYNTAX, summary, detail).with_span(span));
+        self.found.push(finding);
     }
 
     /// An error about a token that should not stand there; held back while recovering.

@@ -204,15 +204,18 @@ impl Owners {
 
     fn add(&mut self, conditions: &[Condition], owner: &Checkable) {
         for condition in conditions {
-            let span = condition.condition.span;
-            self.by_place.insert((span.file, span.start), owner.clone());
+            for span in [condition.condition.span, condition.header] {
+                self.by_place.insert((span.file, span.start), owner.clone());
+            }
         }
     }
 
     fn of(&self, finding: &Diagnostic) -> Option<&Checkable> {
         let by_address = finding.address.as_ref().and_then(|address| self.scoped.get(address));
         by_address.or_else(|| {
-            let span = finding.span.filter(|_| finding.code == codes::eval::CHECK_FAILED)?;
+            // A refused value is told where it was given; the rule is the other place then.
+            let rule = finding.related.as_ref().map(|related| related.span);
+            let span = rule.or(finding.span).filter(|_| finding.code == codes::eval::CHECK_FAILED)?;
             self.by_place.get(&(span.file, span.start))
         })
     }

@@ -1,0 +1,4 @@
+import {
+  to = random_pet.x
+  id = "a"
+}

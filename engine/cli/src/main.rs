@@ -1,6 +1,7 @@
 //! Arguments in, text and exit code out.
 
 mod args;
+mod asking;
 mod commands;
 mod exit;
 mod flags;

@@ -1,6 +1,7 @@
 //! Streams, colour and prompts. The only place that writes to the terminal.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Severity, Sources, codes};
@@ -188,18 +189,42 @@ impl Ui {
         }
     }
 
-    /// Asks for a line on the terminal; `None` when nobody can be asked.
+    /// Asks for a line; `None` when nobody may be asked, or nobody answers.
     pub fn ask(&mut self, prompt: &str) -> Option<String> {
-        if !self.input {
-            return None;
-        }
+        if self.input { self.ask_anyway(prompt) } else { None }
+    }
+
+    /// Asks also where `-input=false` says to ask for no values: a question about what is going to be done.
+    pub fn ask_anyway(&mut self, prompt: &str) -> Option<String> {
         self.say(prompt);
         let mut answer = String::new();
-        match std::io::stdin().lock().read_line(&mut answer) {
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        if !std::io::stdin().is_terminal() {
+            // Nobody's return key has ended the line.
+            self.say("\n");
+        }
+        match read {
             Ok(read) if read > 0 => Some(answer.trim_end_matches(['\n', '\r']).to_owned()),
             _ => None,
         }
     }
+
+    /// The same without showing what is typed, as far as the terminal can hide it.
+    pub fn ask_hidden(&mut self, prompt: &str) -> Option<String> {
+        let hidden = std::io::stdin().is_terminal() && echo(false);
+        let answer = self.ask(prompt);
+        if hidden {
+            echo(true);
+            self.say("\n");
+        }
+        answer
+    }
+}
+
+/// Whether the terminal shows what is typed from now on. False when it could not be told so.
+pub fn echo(shown: bool) -> bool {
+    let word = if shown { "echo" } else { "-echo" };
+    Command::new("stty").arg(word).stdin(Stdio::inherit()).status().is_ok_and(|status| status.success())
 }
 
 /// All who watch an operation.

@@ -18,6 +18,13 @@ pub enum Given {
     Var(String),
     /// `-var-file=path`
     File(String),
+    /// What somebody answered when asked for a variable.
+    Asked {
+        /// The variable.
+        name: Arc<str>,
+        /// Its value as it was typed.
+        value: String,
+    },
 }
 
 /// Values by variable name: the source that wins for each.
@@ -44,12 +51,7 @@ pub fn collect_for_tests(
             collector.file(&name);
         }
     }
-    for item in given {
-        match item {
-            Given::Var(text) => collector.argument(text),
-            Given::File(path) => collector.file(path),
-        }
-    }
+    collector.given(given);
     (collector.inputs, collector.found)
 }
 
@@ -70,12 +72,7 @@ pub fn early(workdir: &Workdir) -> Early {
 /// Only the values that the command line itself names, by `-var` and `-var-file`.
 pub fn named_values(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (Inputs, Diagnostics) {
     let mut collector = Collector { workdir, sources, inputs: Inputs::new(), found: Diagnostics::new() };
-    for item in given {
-        match item {
-            Given::Var(text) => collector.argument(text),
-            Given::File(path) => collector.file(path),
-        }
-    }
+    collector.given(given);
     // What is wrong with them was told where all values were collected.
     (collector.inputs, Diagnostics::new())
 }
@@ -112,6 +109,19 @@ impl Collector<'_> {
                         .add(format!("<value for var.{name} from the environment>"), text.as_str());
                     let input = text_input(text, file, VariableSource::Environment);
                     self.inputs.insert(name.into(), input);
+                }
+            }
+        }
+    }
+
+    fn given(&mut self, given: &[Given]) {
+        for item in given {
+            match item {
+                Given::Var(text) => self.argument(text),
+                Given::File(path) => self.file(path),
+                Given::Asked { name, value } => {
+                    let file = self.sources.add(format!("<value for var.{name}>"), value.as_str());
+                    self.inputs.insert(name.clone(), text_input(value, file, VariableSource::Other));
                 }
             }
         }

@@ -14,6 +14,7 @@ use ordain_plan::file::{Digests, PlanFile};
 
 use super::plan::{has_changes, show};
 use super::{Entry, output};
+use crate::asking;
 use crate::exit::Exit;
 use crate::flags::{given_variables, is_on, planning, switch, text, texts};
 use crate::render::style::Color;
@@ -149,6 +150,8 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
         true => request::project_or_none(session)?,
         false => request::project(session)?,
     };
+    asking::for_missing(session, &project, &mut wanted.given);
+    let given = wanted.given.clone();
     let mut sources = project.sources.clone();
     let observer = session.ui.observer();
     let (mut planned, mut found) =
@@ -178,7 +181,7 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     } else {
         confirm(session, destroying)?
     };
-    let options = Options { only_reads: refreshing, ..options(matches, session, Some(proof), false)? };
+    let options = Options { only_reads: refreshing, given, ..options(matches, session, Some(proof), false)? };
     let purpose = match mode {
         Some(Mode::RefreshOnly) => Purpose::Refresh,
         Some(Mode::Destroy) => Purpose::Destroy,
@@ -212,7 +215,8 @@ fn confirm(session: &mut Session, destroying: bool) -> Result<Proof, Exit> {
         )
     };
     let question = session.ui.style().bold(question);
-    match session.ui.ask(&format!("\n{question}\n  {note}\n\n  Enter a value: ")).as_deref().map(str::trim) {
+    let answer = session.ui.ask_anyway(&format!("\n{question}\n  {note}\n\n  Enter a value: "));
+    match answer.as_deref().map(str::trim) {
         Some("yes") => Ok(Proof::Prompt),
         Some(_) => {
             session.ui.line(if destroying { "\nDestroy cancelled." } else { "\nApply cancelled." });

@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::process::{Command as Process, Stdio};
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_diag::Sources;
@@ -14,7 +13,7 @@ use crate::exit::Exit;
 use crate::flags::{is_on, switch, text, value};
 use crate::render;
 use crate::session::Session;
-use crate::ui::Ui;
+use crate::ui::{Ui, echo};
 
 /// Row of the table.
 pub const ENTRY: Entry = Entry {
@@ -85,16 +84,11 @@ fn passphrase(ui: &mut Ui, workdir: &ordain_operations::Workdir) -> Result<Strin
     if !std::io::stdin().is_terminal() {
         return Err("nobody can be asked; set ORDAIN_SSH_PASSPHRASE".to_owned());
     }
-    let echo = |word: &str| {
-        let set = Process::new("stty").arg(word).stdin(Stdio::inherit()).status();
-        set.is_ok_and(|status| status.success())
-    };
-    let hidden = echo("-echo");
-    if !hidden {
+    if !echo(false) {
         return Err("the terminal cannot hide what is typed; set ORDAIN_SSH_PASSPHRASE".to_owned());
     }
     let answer = ui.ask("Passphrase of the key: ");
-    echo("echo");
+    echo(true);
     ui.line("");
     answer.ok_or_else(|| "none was given".to_owned())
 }

@@ -8,6 +8,7 @@ use ordain_operations::planning::Refresh;
 use ordain_plan::{Event, Mode, Observer, Work};
 
 use super::Entry;
+use crate::asking;
 use crate::exit::Exit;
 use crate::flags::{locking, output, state_files, switch, text, value, variables};
 use crate::render::style::Color;
@@ -57,6 +58,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
                       directory. -config=DIR names another one.";
         return Err(session.usage("No Terraform configuration files", detail));
     }
+    asking::for_missing(session, &project, &mut options.given);
     let mut sources = project.sources.clone();
     let observer = Arc::new(Watch { inner: session.ui.observer(), id });
     let done = importing::import(&session.workdir, &project, &options, observer, &mut sources);

@@ -7,6 +7,7 @@ use ordain_plan::file::Digests;
 use ordain_plan::{Action, Mode};
 
 use super::Entry;
+use crate::asking;
 use crate::exit::Exit;
 use crate::flags::{is_on, planning, switch, text, value};
 use crate::render;
@@ -36,6 +37,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         Mode::Destroy => request::project_or_none(session)?,
         _ => request::project(session)?,
     };
+    asking::for_missing(session, &project, &mut options.given);
     let mut sources = project.sources.clone();
     let observer = session.ui.observer();
     let (mut planned, mut found) =

@@ -12,12 +12,14 @@ pub fn for_missing(session: &mut Session, project: &Project, given: &mut Vec<Giv
     if !session.ui.input || session.ui.is_machine_only() {
         return;
     }
-    let (inputs, found) = variables::collect(&session.workdir, given, &mut Sources::new());
+    let (inputs, found) =
+        variables::collect(&session.workdir, &project.tree.root, given, &mut Sources::new());
     if found.has_errors() {
         return;
     }
     let declared = project.tree.root.variables.iter();
-    let missing = declared.filter(|(name, variable)| variable.default.is_none() && !inputs.contains_key(*name));
+    let missing =
+        declared.filter(|(name, variable)| variable.default.is_none() && !inputs.contains_key(*name));
     for (name, variable) in missing {
         let about = variable.description.as_deref().unwrap_or_default().trim_end();
         let about: String = about.lines().map(|line| format!("  {line}\n")).collect();

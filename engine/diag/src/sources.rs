@@ -29,6 +29,8 @@ pub struct Source {
     /// The whole text.
     pub text: Arc<str>,
     line_starts: Arc<[u32]>,
+    /// Byte ranges that must not be shown.
+    hidden: Vec<(u32, u32)>,
 }
 
 impl Source {
@@ -39,7 +41,12 @@ impl Source {
                 starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { name, text, line_starts: starts.into() }
+        Self { name, text, line_starts: starts.into(), hidden: Vec::new() }
+    }
+
+    /// Whether something between two byte offsets must not be shown.
+    pub fn hides(&self, from: usize, to: usize) -> bool {
+        self.hidden.iter().any(|(start, end)| from < *end as usize && (*start as usize) < to)
     }
 
     /// Line and column of a byte offset; offsets past the end give the end.
@@ -91,6 +98,13 @@ impl Sources {
     /// The text that an id names.
     pub fn get(&self, file: FileId) -> Option<&Source> {
         self.files.get(file.0 as usize)
+    }
+
+    /// Keeps a range from being shown: findings there show no source.
+    pub fn hide(&mut self, span: Span) {
+        if let Some(source) = self.files.get_mut(span.file.0 as usize) {
+            source.hidden.push((span.start, span.end));
+        }
     }
 
     /// Text under a span; empty when the span points nowhere.

@@ -58,10 +58,10 @@ pub async fn apply(
         Ok(stores) => stores,
         Err(error) => return (None, sources, error.into()),
     };
-    let given = found.take(collect(workdir, &options.given, &mut sources));
+    let given = found.take(collect(workdir, &project.tree.root, &options.given, &mut sources));
     // What cannot be applied at all wants no values.
     if options.from_file && file.plan.applyable {
-        let named = found.take(named_values(workdir, &options.given, &mut sources));
+        let named = found.take(named_values(workdir, &project.tree.root, &options.given, &mut sources));
         found.append(given_again::check(&project.tree, &file.plan, &given, &named));
     }
     if found.has_errors() {

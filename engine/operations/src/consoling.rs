@@ -69,7 +69,7 @@ impl Console {
         let mut sources = project.sources.clone();
         let configuration = sources.iter().count();
         let mut found = ordain_config::validate(&project.tree);
-        let inputs = found.take(collect(workdir, &options.given, &mut sources));
+        let inputs = found.take(collect(workdir, &project.tree.root, &options.given, &mut sources));
         found.append(meant_for_nobody(project, &inputs));
         let state = match Stores::open(workdir, project) {
             Ok(stores) => stores.state.read().await.map(|stored| stored.state),

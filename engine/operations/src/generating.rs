@@ -197,7 +197,7 @@ impl Generator<'_> {
         });
         let (project, mut found) = self.with_text(path, &blocks.collect::<String>());
         sources.clone_from(&project.sources);
-        let inputs = found.take(collect(self.workdir, &self.options.given, sources));
+        let inputs = found.take(collect(self.workdir, &self.project.tree.root, &self.options.given, sources));
         if found.has_errors() {
             return (BTreeMap::new(), found);
         }

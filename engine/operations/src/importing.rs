@@ -25,7 +25,7 @@ pub async fn import(
     let Some((address, _)) = &options.planner.import else { return Diagnostics::new() };
     let mut found = ordain_config::validate(&project.tree);
     found.extend(undeclared(project, address));
-    let inputs = found.take(collect(workdir, &options.given, sources));
+    let inputs = found.take(collect(workdir, &project.tree.root, &options.given, sources));
     if found.has_errors() {
         return found;
     }

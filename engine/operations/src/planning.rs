@@ -78,7 +78,7 @@ pub async fn plan(
         }
     }
     let project = generated.as_ref().map_or(project, |generated| &generated.project);
-    let inputs = found.take(collect(workdir, &options.given, sources));
+    let inputs = found.take(collect(workdir, &project.tree.root, &options.given, sources));
     // Values that are missing are told before anything else; warnings come again with the evaluation.
     let values = ordain_eval::check_values(&project.tree.root.variables, &inputs, true);
     if values.has_errors() {

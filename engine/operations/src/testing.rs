@@ -56,7 +56,7 @@ pub async fn test(
     let (project, mut found) = Project::load(workdir);
     let (suite, mut sources, problems) = suite::load(workdir, &project, options);
     found.append(problems);
-    let globals = suite::globals(workdir, options, &mut sources);
+    let globals = suite::globals(workdir, &project, options, &mut sources);
     found.append(globals.found.clone());
     let Some(suite) = suite.filter(|_| !found.has_errors()) else { return (None, sources, found) };
     reporter.event(Event::Found { files: &suite.files, found: &found }, &sources);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_config::{Early, EarlyValue};
-use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, codes};
+use ordain_config::{Early, EarlyValue, Module};
+use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, Span, codes};
 use ordain_eval::{VariableInput, VariableSource, VariableText};
 use ordain_lang::parse::{parse_json, parse_native};
 use ordain_value::Value;
@@ -32,8 +32,14 @@ pub type Inputs = BTreeMap<Arc<str>, VariableInput>;
 
 /// Collects values in Terraform's order, later ones winning: environment, `terraform.tfvars`,
 /// `*.auto.tfvars` in order of name, then the command line as given. Texts are added to `sources`.
-pub fn collect(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (Inputs, Diagnostics) {
-    collect_for_tests(workdir, None, given, sources)
+/// What must not be shown of them, as the root module declares, is hidden there.
+pub fn collect(
+    workdir: &Workdir,
+    root: &Module,
+    given: &[Given],
+    sources: &mut Sources,
+) -> (Inputs, Diagnostics) {
+    collect_for_tests(workdir, None, root, given, sources)
 }
 
 /// The same for tests: those in a directory have files of values there too, which come before the command
@@ -41,10 +47,12 @@ pub fn collect(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (In
 pub fn collect_for_tests(
     workdir: &Workdir,
     directory: Option<&str>,
+    root: &Module,
     given: &[Given],
     sources: &mut Sources,
 ) -> (Inputs, Diagnostics) {
-    let mut collector = Collector { workdir, sources, inputs: Inputs::new(), found: Diagnostics::new() };
+    let mut collector =
+        Collector { workdir, root, sources, inputs: Inputs::new(), found: Diagnostics::new() };
     collector.environment();
     for directory in [Some("."), directory].into_iter().flatten() {
         for name in automatic_files(workdir, directory) {
@@ -58,7 +66,7 @@ pub fn collect_for_tests(
 /// What the configuration may refer to while it is read. What is wrong with the values is told where they are
 /// collected for planning.
 pub fn early(workdir: &Workdir) -> Early {
-    let (inputs, _) = collect(workdir, &workdir.given, &mut Sources::new());
+    let (inputs, _) = collect(workdir, &Module::default(), &workdir.given, &mut Sources::new());
     let value = |input: VariableInput| match input.value {
         VariableText::Text(text, _) => EarlyValue::Text(text),
         VariableText::Value(value) => EarlyValue::Value(value),
@@ -70,8 +78,14 @@ pub fn early(workdir: &Workdir) -> Early {
 }
 
 /// Only the values that the command line itself names, by `-var` and `-var-file`.
-pub fn named_values(workdir: &Workdir, given: &[Given], sources: &mut Sources) -> (Inputs, Diagnostics) {
-    let mut collector = Collector { workdir, sources, inputs: Inputs::new(), found: Diagnostics::new() };
+pub fn named_values(
+    workdir: &Workdir,
+    root: &Module,
+    given: &[Given],
+    sources: &mut Sources,
+) -> (Inputs, Diagnostics) {
+    let mut collector =
+        Collector { workdir, root, sources, inputs: Inputs::new(), found: Diagnostics::new() };
     collector.given(given);
     // What is wrong with them was told where all values were collected.
     (collector.inputs, Diagnostics::new())
@@ -93,6 +107,7 @@ fn automatic_files(workdir: &Workdir, directory: &str) -> Vec<String> {
 
 struct Collector<'a> {
     workdir: &'a Workdir,
+    root: &'a Module,
     sources: &'a mut Sources,
     inputs: Inputs,
     found: Diagnostics,
@@ -107,10 +122,18 @@ impl Collector<'_> {
                     let file = self
                         .sources
                         .add(format!("<value for var.{name} from the environment>"), text.as_str());
+                    self.conceal(name, whole(text, file));
                     let input = text_input(text, file, VariableSource::Environment);
                     self.inputs.insert(name.into(), input);
                 }
             }
+        }
+    }
+
+    /// Keeps the value of a sensitive or ephemeral variable out of what findings show.
+    fn conceal(&mut self, name: &str, span: Span) {
+        if self.root.variables.get(name).is_some_and(|variable| variable.sensitive || variable.ephemeral) {
+            self.sources.hide(span);
         }
     }
 
@@ -121,6 +144,7 @@ impl Collector<'_> {
                 Given::File(path) => self.file(path),
                 Given::Asked { name, value } => {
                     let file = self.sources.add(format!("<value for var.{name}>"), value.as_str());
+                    self.conceal(name, whole(value, file));
                     self.inputs.insert(name.clone(), text_input(value, file, VariableSource::Other));
                 }
             }
@@ -144,6 +168,7 @@ impl Collector<'_> {
             return;
         }
         let file = self.sources.add(format!("<value for var.{name} from -var>"), text);
+        self.conceal(name, whole(text, file));
         self.inputs.insert(name.into(), text_input(text, file, VariableSource::CommandLine));
     }
 
@@ -161,6 +186,7 @@ impl Collector<'_> {
         };
         let file = self.sources.add(path, text.as_str());
         for attribute in self.found.take(arguments(path, file, &text)) {
+            self.conceal(&attribute.name.text, attribute.name.span.to(attribute.expr.span));
             // What cannot be read is no value, nor is one that was given before it.
             self.inputs.remove(&*attribute.name.text);
             if let Some(value) = ordain_config::constant(&attribute.expr, &mut self.found) {
@@ -170,6 +196,10 @@ impl Collector<'_> {
             }
         }
     }
+}
+
+fn whole(text: &str, file: FileId) -> Span {
+    Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
 }
 
 fn text_input(text: &str, file: FileId, source: VariableSource) -> VariableInput {

@@ -38,6 +38,11 @@ pub(super) fn snippet<'s>(item: &Diagnostic, span: Span, source: &'s Source) -> 
         number += 1;
     }
     let at = source.position(span.start as usize);
+    let shown = lines.iter().map(|line| line.len() + 1).sum::<usize>();
+    if first.is_some_and(|(_, begin)| source.hides(begin, begin + shown)) {
+        let (first, _) = first.unwrap_or((at.line, at.byte));
+        return Snippet { lines: vec!["(sensitive value)"], first, start: 0, end: 0 };
+    }
     let (first, begin) = first.unwrap_or((at.line, at.byte));
     let length = lines.iter().map(|line| line.len() + 1).sum::<usize>().saturating_sub(1);
     let offset = |byte: u32| (byte as usize).saturating_sub(begin).min(length);

@@ -47,11 +47,17 @@ impl Globals {
 
 /// Collects values from the environment, from files and from the command line. Those that nobody declares
 /// are passed over, as tests of different modules share them.
-pub(super) fn globals(workdir: &Workdir, options: &Options, texts: &mut Sources) -> Globals {
+pub(super) fn globals(
+    workdir: &Workdir,
+    project: &Project,
+    options: &Options,
+    texts: &mut Sources,
+) -> Globals {
+    let (root, given) = (&project.tree.root, &options.given);
     let mut found = Diagnostics::new();
-    let beside = found.take(collect_for_tests(workdir, None, &options.given, texts));
+    let beside = found.take(collect_for_tests(workdir, None, root, given, texts));
     let mut again = Diagnostics::new();
-    let inside = again.take(collect_for_tests(workdir, Some(&options.directory), &options.given, texts));
+    let inside = again.take(collect_for_tests(workdir, Some(&options.directory), root, given, texts));
     for finding in again {
         if !found.iter().any(|known| known.summary == finding.summary && known.detail == finding.detail) {
             found.push(finding);

@@ -164,12 +164,14 @@ impl Settings {
         if let Some(path) = variable(env, "MODULE_CACHE_DIR") {
             settings.module_cache = Some(base.join(path));
         }
-        if let Some(path) = settings.plugin_cache.as_ref().filter(|path| !path.is_dir()) {
+        if let Some(path) = settings.plugin_cache.take_if(|path| !path.is_dir()) {
             let detail = format!(
-                "The specified plugin cache dir {} is not there or is no directory. Make it, or take the setting away.",
+                "The specified plugin cache dir {} is not there or is no directory, so that nothing is kept there. \
+                 Make it, or take the setting away.",
                 path.display()
             );
-            found.push(error("The plugin cache directory cannot be opened", detail));
+            let summary = "The plugin cache directory cannot be opened";
+            found.push(Diagnostic::warning(codes::install::SETTINGS, summary, detail));
         }
         (settings, found)
     }

@@ -63,7 +63,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         };
     };
     let bytes = std::fs::read(session.workdir.path(path)).map_err(|error| {
-        let detail = format!("Failed to read the given file as a state or plan file\n\n{path}: {error}");
+        let detail = format!("{path}: {error}");
         session.fail(Diagnostic::error(
             codes::cli::IO,
             "Failed to read the given file as a state or plan file",

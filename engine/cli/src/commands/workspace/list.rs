@@ -33,5 +33,9 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         session.ui.line(&format!("{} {name}", if *name == stores.workspace { "*" } else { " " }));
     }
     session.ui.line("");
+    if session.workdir.setting("WORKSPACE").is_some() {
+        let note = "The active workspace is being overridden using the TF_WORKSPACE environment\nvariable.\n";
+        session.ui.line(note);
+    }
     Ok(Exit::Done)
 }

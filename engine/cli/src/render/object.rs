@@ -89,8 +89,8 @@ pub fn body(printer: &Printer<'_>, change: &Change, schema: Option<&TypeSchema>,
     block(printer, &seen(&change.before), &seen(&change.after), &shape, &Path::root(), indent)
 }
 
-/// A value as its JSON is read without a type: maps are objects, lists and sets are tuples. So Terraform shows what
-/// may be of any type.
+/// A value as its JSON is read without a type: maps are objects, lists and sets are tuples, nulls are of no type. So
+/// Terraform shows what may be of any type.
 pub fn untyped(value: &Value) -> Value {
     let (plain, marks) = value.clone().unmark();
     let same = match plain.kind() {
@@ -275,8 +275,7 @@ fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Ro
         }
         let mark = Mark::of(&pair.before, &pair.after);
         width = width.max(name.chars().count());
-        let nothing = pair.before.is_null() && pair.after.is_null();
-        if mark == Mark::Same && !complete && (nothing || !TELLING.contains(&&**name)) {
+        if mark == Mark::Same && !complete && !TELLING.contains(&&**name) {
             hidden += 1;
             continue;
         }

@@ -61,3 +61,29 @@ fn what_is_shown_from_now_on_has_a_warning() {
     assert!(text.contains("will be marked as sensitive and will not"), "{text}");
     assert!(!text.contains("unchanged.") && !text.contains("other"), "{text}");
 }
+
+#[test]
+fn nulls_of_any_type_are_values_of_what_may_be_anything() {
+    let entry = |note: Value| Value::object([("note", note), ("port", Value::from(1))]);
+    let ty = Type::object([("note", Type::String), ("port", Type::Number)]);
+    let any = |note: Value| Value::list(ty.clone(), [entry(note)]);
+    let with = |note: Value| object("l", any(note), Vec::new(), Vec::new());
+    let none = Value::null(Type::String);
+    let text = show(&null(), &with(none.clone()));
+    assert!(text.contains("              + note = null\n              + port = 1\n"), "{text}");
+    let text = show(&with(Value::from("a")), &with(none));
+    assert!(text.contains("              ~ note = \"a\" -> null\n"), "{text}");
+}
+
+#[test]
+fn names_that_are_empty_texts_are_shown_as_null() {
+    let part = |id: &str| Value::object([("id", Value::from(id)), ("port", Value::from(1))]);
+    let ty = Type::object([("id", Type::String), ("port", Type::Number)]);
+    let root = Type::object([("part", Type::list(ty.clone()))]);
+    let blocks = vec![vec![PatternStep::Attr("part".into())]];
+    let schema = TypeSchema { version: 0, ty: root, sensitive: Vec::new(), blocks };
+    let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
+    let after = Value::object([("part", Value::list(ty, [part("")]))]);
+    let text = block(&printer, &null(), &after, &Shape::of(&schema), &Path::root(), 2);
+    assert_eq!(text, "\n      + part {\n            id   = null\n          + port = 1\n        }\n");
+}

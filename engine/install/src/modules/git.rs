@@ -99,7 +99,7 @@ async fn run(words: &[&str], at: Option<&Path>, key: Option<&Key>) -> Result<(),
         command.env("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh");
     }
     if let Some(key) = key {
-        command.env("GIT_SSH_COMMAND", format!("ssh -i '{}' -o IdentitiesOnly=yes", key.0.display()));
+        command.env("GIT_SSH_COMMAND", with_key(std::env::var("GIT_SSH_COMMAND").ok().as_deref(), &key.0));
     }
     if let Some(at) = at {
         command.current_dir(at);
@@ -113,5 +113,11 @@ async fn run(words: &[&str], at: Option<&Path>, key: Option<&Key>) -> Result<(),
     }
     let code = output.status.code().map_or_else(|| "a signal".to_owned(), |code| code.to_string());
     let words = String::from_utf8_lossy(&output.stderr);
-    Err(format!("git exited with {code}: {}", words.trim()))
+    Err(format!("git exited with {code}: {}", words.trim().trim_end_matches('.')))
+}
+
+/// How ssh is started with a key: as the user has it started, with the key besides.
+fn with_key(own: Option<&str>, key: &Path) -> String {
+    let own = own.filter(|own| !own.trim().is_empty()).unwrap_or("ssh -o IdentitiesOnly=yes");
+    format!("{own} -i '{}'", key.display())
 }

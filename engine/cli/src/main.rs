@@ -11,6 +11,7 @@ mod render;
 mod request;
 mod session;
 mod testing;
+mod transfers;
 mod typing;
 mod ui;
 

@@ -23,12 +23,16 @@ impl Session {
     ///
     /// # Errors
     /// The system gives no threads.
-    pub fn new(ui: Ui, dir: PathBuf, env: BTreeMap<String, String>) -> std::io::Result<Self> {
+    pub fn new(mut ui: Ui, dir: PathBuf, env: BTreeMap<String, String>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let mut workdir = Workdir::new(dir, env);
         // Where it cannot be told, the directory of the configuration stands for it.
         workdir.started = std::env::current_dir().unwrap_or_else(|_| workdir.dir.clone());
         workdir.guard = ordain_operations::guarded::own_program();
+        let plain = workdir.env.get("TERM").is_some_and(|kind| kind == "dumb");
+        if workdir.setting("IN_AUTOMATION").is_none() && !plain {
+            ui.show_transfers();
+        }
         Ok(Self { ui, workdir, runtime })
     }
 

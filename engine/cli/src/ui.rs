@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Severity, Sources, codes};
+use ordain_operations::init::Transfer;
 use ordain_operations::log::{Level, Log, Watcher};
 use ordain_plan::{Event, Observer};
 
@@ -12,6 +13,7 @@ use crate::machine::{Hooks, Machine};
 use crate::progress::Progress;
 use crate::render::grouped::{self, Grouping};
 use crate::render::{diag, style::Style};
+use crate::transfers::Transfers;
 
 /// What a command says and how.
 pub struct Ui {
@@ -30,6 +32,8 @@ pub struct Ui {
     /// Which warnings about deprecated variables and outputs of modules are told.
     pub deprecations: Deprecations,
     log: Arc<Log>,
+    /// Downloads that people are told of, where what is written can be written over.
+    transfers: Option<Transfers>,
 }
 
 /// `-deprecation`: whose requests not to use a variable or an output any more are told.
@@ -81,6 +85,21 @@ impl Ui {
             concise: false,
             deprecations: Deprecations::All,
             log,
+            transfers: None,
+        }
+    }
+
+    /// Whoever looks at a terminal is told how far downloads are; programs and logs are not.
+    pub fn show_transfers(&mut self) {
+        self.transfers = std::io::stdout().is_terminal().then(Transfers::default);
+    }
+
+    /// Tells how far a download is.
+    pub fn transfer(&mut self, transfer: &Transfer) {
+        if let Some(transfers) = self.transfers.as_mut().filter(|_| self.people) {
+            let text = transfers.update(transfer);
+            let _gone = self.out.write_all(text.as_bytes());
+            let _gone = self.out.flush();
         }
     }
 
@@ -132,8 +151,18 @@ impl Ui {
         if !self.people {
             return;
         }
+        self.take_back();
         let _gone = self.out.write_all(text.as_bytes());
         let _gone = self.out.flush();
+    }
+
+    /// Makes room where a line about downloads stands.
+    fn take_back(&mut self) {
+        if let Some(transfers) = &mut self.transfers {
+            let text = transfers.clear();
+            let _gone = self.out.write_all(text.as_bytes());
+            let _gone = self.out.flush();
+        }
     }
 
     /// Writes a line to standard output.
@@ -146,6 +175,7 @@ impl Ui {
         if !self.people {
             return;
         }
+        self.take_back();
         let _gone = self.err.write_all(text.as_bytes());
         let _gone = self.err.flush();
     }

@@ -61,7 +61,7 @@ pub async fn collect(
         let outcome = match choice {
             Ok((_, version, constraints)) => {
                 watch(Event::Installing(address.clone(), version.to_string()));
-                one(&catalog, place, address, (&version, constraints), mirror).await
+                one((&catalog, watch), place, address, (&version, constraints), mirror).await
             }
             Err(error) => Err(error),
         };
@@ -92,7 +92,7 @@ async fn in_cache(
 }
 
 async fn one(
-    catalog: &Catalog<'_>,
+    (catalog, watch): (&Catalog<'_>, Watch<'_>),
     place: &Installation<'_>,
     address: &ProviderAddr,
     (version, constraints): (&Version, String),
@@ -126,7 +126,7 @@ async fn one(
         }
         None => std::env::temp_dir().join(format!("ordain-{}-{name}", std::process::id())),
     };
-    let outcome = obtain(catalog, place, &package, &target, mirror.is_some()).await;
+    let outcome = obtain((catalog, watch), place, &package, &target, mirror.is_some()).await;
     if mirror.is_none() {
         let _gone = std::fs::remove_file(&target);
     }
@@ -144,7 +144,7 @@ async fn one(
 
 /// Digests a package; puts its archive at the target where it is kept or must be fetched.
 async fn obtain(
-    catalog: &Catalog<'_>,
+    (catalog, watch): (&Catalog<'_>, Watch<'_>),
     place: &Installation<'_>,
     package: &Package,
     target: &Path,
@@ -177,7 +177,7 @@ async fn obtain(
             .await
         }
         Location::Remote(remote) => {
-            let fetched = fetch(catalog, remote, &beside).await;
+            let fetched = fetch(catalog, remote, &beside, watch).await;
             fetched.map_err(|refused| match refused {
                 Refused::Io(error) => error.to_string(),
                 Refused::Promise(why) => why,

@@ -54,6 +54,8 @@ pub enum Event {
     Warned(ProviderAddr, Vec<String>),
     /// A package came from the shared cache.
     FromCache(ProviderAddr, String),
+    /// A download that takes its time has come this far.
+    Transfer(crate::Transfer),
 }
 
 /// What is installed.

@@ -17,6 +17,7 @@ mod credentials;
 mod login;
 mod network;
 mod oci;
+mod transfer;
 
 mod hash;
 mod lockfile;
@@ -40,9 +41,10 @@ pub use installed::{executable, package_directory};
 pub use lockfile::{FILE_NAME, Lock, LockFile};
 pub use login::stored_credentials;
 pub use modules::{
-    Fetched, Getter, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, PackageAddress, Wanted,
+    Fetched, Getter, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, ModuleStep, PackageAddress, Wanted,
     digest_package, normal_source,
 };
 pub use platform::Platform;
 pub use requirement::{Asked, Requirement, requirements};
 pub use settings::{Method, Pattern, Rule, Settings};
+pub use transfer::Transfer;

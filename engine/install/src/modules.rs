@@ -16,5 +16,5 @@ mod registry;
 
 pub use address::{Getter, PackageAddress};
 pub use digest::digest_package;
-pub use fetch::{Fetched, ModuleFetcher, Wanted, normal_source};
+pub use fetch::{Fetched, ModuleFetcher, ModuleStep, Wanted, normal_source};
 pub use lock::{MODULE_LOCK, ModuleLock, ModuleRow};

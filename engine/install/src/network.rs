@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::credentials::token_for;
 use crate::settings::is_loopback;
+use crate::transfer::{Meter, Told};
 use crate::{Hash, Settings, hash};
 
 /// Documents longer than this are refused.
@@ -164,7 +165,12 @@ impl<'n> Network<'n> {
     }
 
     /// Downloads a file, trying again from where the connection broke; gives its SHA-256 in hexadecimal.
-    pub(crate) async fn download(&self, request: &Request, to: &Path) -> Result<String, Failure> {
+    pub(crate) async fn download(
+        &self,
+        request: &Request,
+        to: &Path,
+        told: Told<'_>,
+    ) -> Result<String, Failure> {
         let url = request.url.as_str();
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(Failure::Other(format!("{} is no HTTP address", safe_url(url))));
@@ -173,9 +179,10 @@ impl<'n> Network<'n> {
             |error: std::io::Error| Failure::Other(format!("{} cannot be written: {error}", to.display()));
         let mut file = File::create(to).map_err(failed)?;
         let mut have: u64 = 0;
+        let mut meter = Meter::new(url, told);
         let mut attempt = 1;
         loop {
-            match self.part(request, &mut file, &mut have).await {
+            match self.part(request, &mut file, &mut have, &mut meter).await {
                 Ok(()) => break,
                 Err((failure, again)) if !again || attempt >= self.retry.attempts => return Err(failure),
                 Err(_) => tokio::time::sleep(self.retry.delay(attempt, None)).await,
@@ -190,7 +197,13 @@ impl<'n> Network<'n> {
     }
 
     /// One try of a download, from what is there already; says whether another try may help.
-    async fn part(&self, request: &Request, file: &mut File, have: &mut u64) -> Result<(), (Failure, bool)> {
+    async fn part(
+        &self,
+        request: &Request,
+        file: &mut File,
+        have: &mut u64,
+        meter: &mut Meter<'_>,
+    ) -> Result<(), (Failure, bool)> {
         let url = request.url.as_str();
         let mut request = request.clone().timeout(Duration::from_secs(3600));
         if *have > 0 {
@@ -212,6 +225,9 @@ impl<'n> Network<'n> {
                 return Err((Failure::Other(why), Retry::is_retryable(status)));
             }
         }
+        let length =
+            answer.headers.get("content-length").and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+        meter.total = length.and_then(|length| length.checked_add(*have));
         while let Some(chunk) = answer.chunk().await.map_err(lost)? {
             *have = have.saturating_add(chunk.len() as u64);
             if *have > LARGEST_DOWNLOAD {
@@ -219,6 +235,7 @@ impl<'n> Network<'n> {
                 return Err((Failure::Other(why), false));
             }
             file.write_all(&chunk).map_err(|error| (Failure::Other(error.to_string()), false))?;
+            meter.at(*have);
         }
         Ok(())
     }

@@ -53,9 +53,9 @@ pub(crate) async fn ensure(
     let outcome = match (&place.settings.plugin_cache, &package.location) {
         (Some(cache), Location::Archive(_) | Location::Remote(_)) => {
             let cached = package_directory(cache, address, &text, catalog.platform());
-            through_cache(catalog, place, &package, (&cached, &target), &allowed).await
+            through_cache((catalog, watch), place, &package, (&cached, &target), &allowed).await
         }
-        _ => put(catalog, place, &package, &target, &allowed).await.map(|h1| (h1, false)),
+        _ => put((catalog, watch), place, &package, &target, &allowed).await.map(|h1| (h1, false)),
     };
     let (h1, from_cache) = outcome.map_err(|why| match why {
         Refused::Io(problem) => failed(address, &text, &problem.to_string()),
@@ -102,7 +102,7 @@ impl From<io::Error> for Refused {
 /// Puts a package into the shared cache, unless it is there, and links to it. One process at a time works on one
 /// package of the cache.
 async fn through_cache(
-    catalog: &Catalog<'_>,
+    (catalog, watch): (&Catalog<'_>, Watch<'_>),
     place: &Installation<'_>,
     package: &Package,
     (cached, target): (&Path, &Path),
@@ -124,7 +124,7 @@ async fn through_cache(
     let from_cache = present.is_some();
     let h1 = match present {
         Some(h1) => h1,
-        None => put(catalog, place, package, cached, allowed).await?,
+        None => put((catalog, watch), place, package, cached, allowed).await?,
     };
     let whole = std::fs::canonicalize(cached)?;
     link(&whole, target)?;
@@ -133,7 +133,7 @@ async fn through_cache(
 }
 
 async fn put(
-    catalog: &Catalog<'_>,
+    (catalog, watch): (&Catalog<'_>, Watch<'_>),
     place: &Installation<'_>,
     package: &Package,
     target: &Path,
@@ -157,7 +157,7 @@ async fn put(
         }
         Location::Remote(remote) => {
             let archive = beside_as(target, "zip")?;
-            let unpacked = match fetch(catalog, remote, &archive).await {
+            let unpacked = match fetch(catalog, remote, &archive, watch).await {
                 Ok(()) => {
                     let path = archive.clone();
                     blocking(move || Ok(unpack(&path, &target_path, &allowed_hashes))).await
@@ -171,8 +171,13 @@ async fn put(
 }
 
 /// Downloads an archive and checks it against what its source promised.
-pub(crate) async fn fetch(catalog: &Catalog<'_>, remote: &Remote, archive: &Path) -> Result<(), Refused> {
-    let sum = catalog.network.download(&remote.request, archive).await;
+pub(crate) async fn fetch(
+    catalog: &Catalog<'_>,
+    remote: &Remote,
+    archive: &Path,
+    watch: Watch<'_>,
+) -> Result<(), Refused> {
+    let sum = catalog.network.download(&remote.request, archive, &|at| watch(Event::Transfer(at))).await;
     let sum = sum.map_err(|failure| {
         Refused::Promise(format!("{}: {}", ordain_http::safe_url(&remote.request.url), failure.text()))
     })?;

@@ -177,8 +177,7 @@ fn fetch(
     let source = ModuleSource::parse(source).unwrap();
     let constraint = matches!(source, ModuleSource::Registry(_)).then_some("~> 1.0");
     let wanted = Wanted { key: "net", source: &source, constraint };
-    block_on(fetcher.fetch(&wanted, &|_, _, _| {}))
-        .map_err(|error| format!("{}: {}", error.summary, error.detail))
+    block_on(fetcher.fetch(&wanted, &|_| {})).map_err(|error| format!("{}: {}", error.summary, error.detail))
 }
 
 #[test]

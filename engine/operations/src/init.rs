@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use ordain_addr::ProviderAddr;
 use ordain_diag::Diagnostics;
-pub use ordain_install::Event;
+pub use ordain_install::{Event, Transfer};
 
 use crate::serving::Served;
 use crate::{Project, Workdir};
@@ -64,6 +64,8 @@ pub enum News {
     Upgrading,
     /// A package is being downloaded: its name, its version, the call it is for.
     Downloading(String, Option<String>, String),
+    /// A download that takes its time has come this far.
+    Transfer(Transfer),
     /// A module call and its directory.
     Module(String, String),
     /// Providers are being put in their place.

@@ -56,6 +56,7 @@ impl Dialogue for Lines<'_> {
             News::Downloading(package, version, call) => {
                 self.ui.line(&downloading(package, version.as_deref(), call));
             }
+            News::Transfer(transfer) => self.ui.transfer(transfer),
             News::Module(call, directory) => self.ui.line(&format!("- {call} in {directory}")),
             _ => {}
         }

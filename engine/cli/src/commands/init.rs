@@ -149,6 +149,9 @@ impl Dialogue for Terminal<'_> {
     }
 
     fn tell(&mut self, news: &News) {
+        if let News::Transfer(transfer) = news {
+            return self.ui.transfer(transfer);
+        }
         self.ui.line(&lines::line(news, self.ui.style()));
         messages::tell(self.ui, news);
     }

@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::flags::{output, text, texts, value};
 use crate::render::tree;
 use crate::session::Session;
+use crate::ui::Ui;
 
 /// Row of the table.
 pub const ENTRY: Entry = Entry {
@@ -94,6 +95,15 @@ fn platforms(matches: &ArgMatches, session: &mut Session) -> Result<Vec<Platform
         }
     }
     Ok(if platforms.is_empty() { vec![Platform::current()] } else { platforms })
+}
+
+/// Tells what happens to packages.
+fn tell(ui: &mut Ui, platform: &Platform, event: &Event) {
+    match (event, line(platform, event)) {
+        (Event::Transfer(transfer), _) => ui.transfer(transfer),
+        (_, Some(line)) => ui.line(&line),
+        (_, None) => {}
+    }
 }
 
 /// What happens to packages, as lines.

@@ -10,6 +10,7 @@ use sha2::Digest;
 use super::PackageAddress;
 use crate::archive::{LARGEST, inner_path, unzip, write_entry};
 use crate::network::{Failure, Network, join};
+use crate::transfer::Told;
 
 /// Kinds of archives that can be read, by the ends of names.
 const KINDS: [(&str, Kind); 5] = [
@@ -72,10 +73,11 @@ pub(crate) async fn fetch(
     network: &Network<'_>,
     address: &PackageAddress,
     directory: &Path,
+    told: Told<'_>,
 ) -> Result<Led, String> {
     let Some(kind) = kind(address)? else { return elsewhere(network, address).await };
     let checksum = address.parameter("checksum");
-    download(network, &Request::get(request_url(address)), (kind, checksum), directory).await?;
+    download(network, &Request::get(request_url(address)), (kind, checksum), directory, told).await?;
     Ok(Led::Unpacked)
 }
 
@@ -88,9 +90,10 @@ pub(crate) async fn download(
     request: &Request,
     (kind, checksum): (Kind, Option<&str>),
     directory: &Path,
+    told: Told<'_>,
 ) -> Result<(), String> {
     let file = directory.with_extension("download");
-    let outcome = match network.download(request, &file).await {
+    let outcome = match network.download(request, &file, told).await {
         Ok(_) => {
             let (from, to, checksum) = (file.clone(), directory.to_path_buf(), checksum.map(str::to_owned));
             crate::place::blocking(move || {

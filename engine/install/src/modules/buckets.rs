@@ -12,6 +12,7 @@ use super::{Getter, PackageAddress};
 use crate::hash::hex;
 use crate::network::Network;
 use crate::settings::home;
+use crate::transfer::Told;
 
 /// SHA-256 of nothing: the body of a GET.
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -24,6 +25,7 @@ pub(crate) async fn fetch(
     network: &Network<'_>,
     address: &PackageAddress,
     directory: &Path,
+    told: Told<'_>,
 ) -> Result<(), String> {
     let Some(kind) = kind(address)? else {
         return Err(format!(
@@ -35,7 +37,7 @@ pub(crate) async fn fetch(
         Getter::S3 => s3(network, address)?,
         _ => gcs(network, address)?,
     };
-    download(network, &request, (kind, address.parameter("checksum")), directory).await
+    download(network, &request, (kind, address.parameter("checksum")), directory, told).await
 }
 
 /// Who asks S3.

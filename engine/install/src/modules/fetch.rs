@@ -17,7 +17,8 @@ use super::{
 };
 use crate::network::{Failure, Network};
 use crate::place::{beside, blocking, link, replace};
-use crate::{Hash, Settings};
+use crate::transfer::Told;
+use crate::{Hash, Settings, Transfer};
 
 /// Most addresses that one leads to another.
 const LONGEST_CHAIN: usize = 10;
@@ -63,8 +64,17 @@ pub struct ModuleFetcher<'m> {
 /// Where a package was put, once it was, and the directory in it that its address led to.
 type Slot = Arc<Mutex<Option<(PathBuf, String)>>>;
 
-/// Who is told which package is downloaded for which call.
-pub type Watch<'w> = &'w (dyn Fn(&str, Option<&str>, &str) + Sync);
+/// What happens to a module, for those who watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModuleStep<'s> {
+    /// A package is being downloaded: its name, its version, the call it is for.
+    Downloading(&'s str, Option<&'s str>, &'s str),
+    /// A download that takes its time has come this far.
+    Transfer(Transfer),
+}
+
+/// Who is told of it.
+pub type Watch<'w> = &'w (dyn Fn(ModuleStep<'_>) + Sync);
 
 /// Where a module is.
 struct Resolved {
@@ -104,7 +114,7 @@ impl<'m> ModuleFetcher<'m> {
     /// is in its place then.
     pub async fn fetch(&self, wanted: &Wanted<'_>, watch: Watch<'_>) -> Result<Fetched, Diagnostic> {
         let resolved = self.resolve(wanted).await?;
-        watch(&resolved.shown, resolved.version.as_deref(), wanted.key);
+        watch(ModuleStep::Downloading(&resolved.shown, resolved.version.as_deref(), wanted.key));
         let could_not = |why: String| {
             failed(
                 "Failed to download module",
@@ -119,7 +129,8 @@ impl<'m> ModuleFetcher<'m> {
         remove(&beside);
         let slot = Arc::clone(self.done.lock().await.entry(resolved.address.identity()).or_default());
         let mut fetched = slot.lock().await;
-        let outcome = self.obtain(&resolved, &beside, fetched.as_ref()).await;
+        let told = |at| watch(ModuleStep::Transfer(at));
+        let outcome = self.obtain(&resolved, &beside, fetched.as_ref(), &told).await;
         let outcome = match outcome {
             Ok((place, start)) => {
                 let subdir = format!("{start}/{}", resolved.subdir);
@@ -282,6 +293,7 @@ impl<'m> ModuleFetcher<'m> {
         resolved: &Resolved,
         to: &Path,
         fetched: Option<&(PathBuf, String)>,
+        told: Told<'_>,
     ) -> Result<(Option<PathBuf>, String), String> {
         if let Some((package, start)) = fetched {
             let (package, to) = (package.clone(), to.to_path_buf());
@@ -305,7 +317,7 @@ impl<'m> ModuleFetcher<'m> {
                 }
                 Getter::Http => {
                     std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
-                    match archives::fetch(&self.network, &address, to).await? {
+                    match archives::fetch(&self.network, &address, to, told).await? {
                         Led::Unpacked => return Ok((None, start)),
                         Led::Elsewhere(text) => {
                             address = PackageAddress::parse(&text)?;
@@ -315,12 +327,12 @@ impl<'m> ModuleFetcher<'m> {
                 }
                 Getter::S3 | Getter::Gcs => {
                     std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
-                    buckets::fetch(&self.network, &address, to).await?;
+                    buckets::fetch(&self.network, &address, to, told).await?;
                     return Ok((None, start));
                 }
                 Getter::Oci => {
                     std::fs::create_dir_all(to).map_err(|error| error.to_string())?;
-                    images::fetch(&self.network, &address, to).await?;
+                    images::fetch(&self.network, &address, to, told).await?;
                     return Ok((None, start));
                 }
                 Getter::Other => return Err(unsupported(&address)),

@@ -6,6 +6,7 @@ use super::PackageAddress;
 use super::archives::{Kind, download};
 use crate::network::{Failure, Network};
 use crate::oci::Repository;
+use crate::transfer::Told;
 
 const MODULE: &str = "application/vnd.opentofu.modulepkg";
 
@@ -17,6 +18,7 @@ pub(crate) async fn fetch(
     network: &Network<'_>,
     address: &PackageAddress,
     directory: &Path,
+    told: Told<'_>,
 ) -> Result<(), String> {
     let text = address.url.strip_prefix("oci://").unwrap_or(&address.url);
     let repository = Repository::parse(network, text)?;
@@ -39,5 +41,5 @@ pub(crate) async fn fetch(
     let manifest = repository.manifest(reference, MODULE).await.map_err(failed)?;
     let blob = repository.package(&manifest).map_err(failed)?;
     let request = repository.request(&blob).await;
-    download(network, &request, (Kind::Zip, Some(&format!("sha256:{}", blob.sha256))), directory).await
+    download(network, &request, (Kind::Zip, Some(&format!("sha256:{}", blob.sha256))), directory, told).await
 }

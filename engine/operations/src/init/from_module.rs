@@ -63,7 +63,7 @@ async fn fetched(workdir: &Workdir, parsed: &ModuleSource, source: &str) -> Resu
     let outcome = async {
         let fetcher = ModuleFetcher::new(&settings, &workdir.env, &staging, &lock, true)?;
         let wanted = Wanted { key: "root", source: parsed, constraint: None };
-        let fetched = fetcher.fetch(&wanted, &|_, _, _| ()).await?;
+        let fetched = fetcher.fetch(&wanted, &|_| ()).await?;
         place(&fetched.package.join(&fetched.subdir), workdir, source)
     };
     let outcome = outcome.await;

@@ -10,7 +10,9 @@ use ordain_config::{
     Constraint, Entry, InstalledModule, ModuleTree, SourceSet, Version, join_path, load_from,
 };
 use ordain_diag::{Diagnostic, Diagnostics, Sources, Span, codes};
-use ordain_install::{Fetched, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, Settings, Wanted};
+use ordain_install::{
+    Fetched, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, ModuleStep, Settings, Wanted,
+};
 use serde_json::Value as Json;
 
 use super::{Dialogue, News};
@@ -259,10 +261,14 @@ async fn fetch_all(
     talk: &mut dyn Dialogue,
 ) -> Vec<Result<Row, Diagnostic>> {
     let talk = Mutex::new(talk);
-    let watch = |package: &str, version: Option<&str>, key: &str| {
+    let watch = |step: ModuleStep<'_>| {
         if let Ok(mut talk) = talk.lock() {
-            let version = version.map(str::to_owned);
-            talk.tell(&News::Downloading(package.to_owned(), version, key.to_owned()));
+            talk.tell(&match step {
+                ModuleStep::Downloading(package, version, key) => {
+                    News::Downloading(package.to_owned(), version.map(str::to_owned), key.to_owned())
+                }
+                ModuleStep::Transfer(transfer) => News::Transfer(transfer),
+            });
         }
     };
     let watch = &watch;

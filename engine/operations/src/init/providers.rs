@@ -88,7 +88,10 @@ async fn install_packages(
     let talk = Mutex::new(talk);
     let watch = |event: Event| {
         if let Ok(mut talk) = talk.lock() {
-            talk.tell(&News::Provider(event));
+            talk.tell(&match event {
+                Event::Transfer(transfer) => News::Transfer(transfer),
+                event => News::Provider(event),
+            });
         }
     };
     ordain_install::install(&place, &packages, lock, &watch).await

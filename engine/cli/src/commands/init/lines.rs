@@ -21,6 +21,8 @@ pub fn line(news: &News, style: Style) -> String {
         News::Modules => style.bold("Initializing modules..."),
         News::Upgrading => style.bold("Upgrading modules..."),
         News::Downloading(package, version, call) => downloading(package, version.as_deref(), call),
+        // Told by a line of its own, which is written over.
+        News::Transfer(_) => String::new(),
         News::Module(call, directory) => format!("- {call} in {directory}"),
         News::Providers => style.bold("Initializing provider plugins..."),
         News::Builtin(address) => format!("- {address} is built in to Ordain"),
@@ -72,6 +74,7 @@ fn package(event: &Event) -> String {
             let rows: Vec<String> = words.iter().map(|word| format!("\n  - {word}")).collect();
             format!("- The registry has something to say about {}:{}", address.for_display(), rows.concat())
         }
+        Event::Transfer(_) => String::new(),
         Event::FromCache(address, version) => {
             format!("- Using {} v{version} from the shared cache directory", address.for_display())
         }

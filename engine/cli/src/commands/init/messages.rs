@@ -32,7 +32,6 @@ pub fn tell(ui: &Ui, news: &News) {
         }
         News::Locked { first: true } => output(ui, "lock_info", lines::locked(true)),
         News::Locked { first: false } => output(ui, "dependencies_lock_changes_info", lines::locked(false)),
-        News::Provider(event) => log(ui, &package(event)),
         News::Builtin(address) => log(ui, &format!("{address} is built in to Ordain")),
         News::Changed
         | News::Unsetting(_)
@@ -42,6 +41,8 @@ pub fn tell(ui: &Ui, news: &News) {
         | News::Module(..) => {
             log(ui, &lines::line(news, ui.style()));
         }
+        News::Transfer(_) | News::Provider(Event::Transfer(_)) => {}
+        News::Provider(event) => log(ui, &package(event)),
         News::Served(..) => log(ui, lines::line(news, ui.style()).trim_start_matches("- ")),
     }
 }
@@ -77,6 +78,7 @@ fn package(event: &Event) -> String {
         Event::Warned(address, words) => {
             format!("The registry has something to say about {}: {}", address.for_display(), words.join("; "))
         }
+        Event::Transfer(_) => String::new(),
         Event::FromCache(address, version) => {
             format!("{} v{version}: Using from the shared cache directory", address.for_display())
         }

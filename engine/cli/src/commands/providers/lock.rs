@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use ordain_addr::ProviderAddr;
 use ordain_operations::packages::{Origin, Source, lock};
 
-use super::{Entry, line, platforms, project};
+use super::{Entry, platforms, project, tell};
 use crate::exit::Exit;
 use crate::flags::{is_on, many, output, switch, text, texts, value};
 use crate::session::Session;
@@ -62,8 +62,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let (rows, found) = session.drive(|ui| async {
         let ui = Mutex::new(ui);
         let watch = |platform: &_, event| {
-            if let (Some(line), Ok(mut ui)) = (line(platform, &event), ui.lock()) {
-                ui.line(&line);
+            if let Ok(mut ui) = ui.lock() {
+                tell(&mut ui, platform, &event);
             }
         };
         lock(&workdir, &mut project, (&only, &platforms), &from, &watch).await

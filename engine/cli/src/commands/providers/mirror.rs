@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use clap::{Arg, ArgMatches, Command};
 use ordain_operations::packages::mirror;
 
-use super::{Entry, line, platforms, project};
+use super::{Entry, platforms, project, tell};
 use crate::exit::Exit;
 use crate::flags::{is_on, many, output, switch, text};
 use crate::session::Session;
@@ -38,8 +38,8 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let found = session.drive(|ui| async {
         let ui = Mutex::new(ui);
         let watch = |platform: &_, event| {
-            if let (Some(line), Ok(mut ui)) = (line(platform, &event), ui.lock()) {
-                ui.line(&line);
+            if let Ok(mut ui) = ui.lock() {
+                tell(&mut ui, platform, &event);
             }
         };
         mirror(&workdir, &mut project, directory.as_ref(), &platforms, locked, &watch).await

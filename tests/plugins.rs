@@ -225,6 +225,79 @@ fn a_configuration_is_checked_once() {
     assert_eq!(log.matches("configuration checked").count(), 1, "{log}");
 }
 
+/// How many processes of the provider a command started.
+fn starts(place: &Place, words: &[&str]) -> usize {
+    let file = place.directory.join("starts");
+    let _none = std::fs::remove_file(&file);
+    place.run(&[words, &["-no-color"]].concat()).succeeds();
+    std::fs::read_to_string(&file).unwrap_or_default().lines().count()
+}
+
+const CONFIGURATIONS: &str = r#"
+variable "wanted" {
+  default = 1
+}
+provider "misbehaving" {
+  alias    = "other"
+  greeting = "hello"
+}
+provider "misbehaving" {
+  alias    = "equal"
+  greeting = "hello"
+}
+provider "misbehaving" {
+  alias    = "idle"
+  greeting = "nobody uses this one"
+}
+resource "misbehaving_thing" "a" {
+  count = var.wanted
+  name  = "a-${count.index}"
+}
+resource "misbehaving_thing" "b" {
+  count    = var.wanted
+  provider = misbehaving.other
+  name     = "b-${count.index}"
+}
+resource "misbehaving_thing" "c" {
+  count    = var.wanted
+  provider = misbehaving.equal
+  name     = "c-${count.index}"
+}
+data "misbehaving_answer" "d" {
+  count = var.wanted
+}
+"#;
+
+#[test]
+fn one_process_serves_one_configuration_from_plan_to_apply() {
+    let place = place("starts", CONFIGURATIONS);
+    let starts_file = place.directory.join("starts").display().to_string();
+    let place = place.with("MISBEHAVE_STARTS", &starts_file);
+    assert_eq!(starts(&place, &["validate"]), 1, "validate needs no configuration");
+    // Two configurations that something uses; one of them stands there twice.
+    assert_eq!(starts(&place, &["plan", "-input=false"]), 2);
+    assert_eq!(starts(&place, &["apply", "-input=false", "-auto-approve"]), 2, "plan and apply");
+    assert_eq!(starts(&place, &["apply", "-input=false", "-auto-approve", "-var=wanted=5"]), 2);
+    assert_eq!(starts(&place, &["plan", "-input=false", "-out=p", "-var=wanted=6"]), 2);
+    assert_eq!(starts(&place, &["apply", "-input=false", "p"]), 2);
+    for words in [&["state", "list"][..], &["output"], &["show"]] {
+        assert_eq!(starts(&place, words), 0, "{words:?}");
+    }
+    assert_eq!(starts(&place, &["destroy", "-auto-approve", "-input=false"]), 2);
+}
+
+#[test]
+fn a_provider_that_nothing_asks_is_not_started() {
+    let place = place("idle", "output \"x\" {\n  value = 1\n}\n");
+    let starts_file = place.directory.join("starts").display().to_string();
+    let place = place.with("MISBEHAVE_STARTS", &starts_file);
+    // Its schemas are kept from now on.
+    assert_eq!(starts(&place, &["validate"]), 1);
+    for words in [&["validate"][..], &["plan", "-input=false"], &["apply", "-input=false", "-auto-approve"]] {
+        assert_eq!(starts(&place, words), 0, "{words:?}");
+    }
+}
+
 #[test]
 fn in_the_clear_when_asked_to() {
     let place = place("clear", &thing("")).with("TF_DISABLE_PLUGIN_TLS", "1");

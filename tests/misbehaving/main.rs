@@ -1,7 +1,8 @@
 //! A provider that misbehaves on purpose: a small program that speaks version 6 of the provider protocol.
 //!
 //! The attribute `mode` of its objects says which law an answer about them breaks, and the environment variable
-//! `MISBEHAVE` what is wrong with the process as a whole. Without either it behaves.
+//! `MISBEHAVE` what is wrong with the process as a whole. Without either it behaves. Each start adds a line to the file
+//! that `MISBEHAVE_STARTS` names.
 
 #![allow(
     clippy::expect_used,
@@ -49,6 +50,10 @@ fn main() {
         Ok("d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"),
         "this is a plugin, to be started by an engine"
     );
+    if let Ok(path) = std::env::var("MISBEHAVE_STARTS") {
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+        writeln!(file, "{}", std::process::id()).unwrap();
+    }
     // One thread: an answer that blocks it blocks everything.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(serve());

@@ -93,6 +93,40 @@ fn imports_wait() {
 }
 
 #[test]
+fn imports_wait_for_what_they_are_to_find() {
+    for (name, named) in [
+        ("id", "id = misbehaving_thing.first.id"),
+        ("identity", "identity = { name = misbehaving_thing.first.id }"),
+    ] {
+        let import = format!("import {{\n  to = misbehaving_thing.a\n  {named}\n}}\n");
+        let user = "  part {\n    key = misbehaving_thing.a.id\n  }\n";
+        let things = [thing("first", "", ""), thing("a", "", ""), thing("user", "", user)].concat();
+        let place = place(&format!("defer-import-{name}"), &[things, import].concat());
+        place.run(&PLAN).fails_with(&["must be known while planning"]);
+        let waiting = [
+            row("misbehaving_thing.a", "resource_config_unknown"),
+            row("misbehaving_thing.user", "deferred_prereq"),
+        ];
+        assert_eq!(deferred(&place), waiting);
+        let shown: Json = serde_json::from_str(&place.run(&["show", "-json", "p"]).out).unwrap();
+        let importing = &shown["deferred_changes"][0]["resource_change"]["change"]["importing"];
+        assert_eq!(importing["unknown"], true, "{importing}");
+        place.run(&["apply", "-input=false", "-no-color", "p"]).succeeds();
+        assert!(
+            place.object("misbehaving_thing.first").is_some()
+                && place.object("misbehaving_thing.a").is_none()
+        );
+        // Now it is known: the next plan imports.
+        let told = place.run(&["plan", "-input=false", "-no-color", "-allow-deferral"]);
+        assert!(told.all.contains("1 to import"), "{}", told.all);
+        place.apply().succeeds();
+        assert!(
+            place.object("misbehaving_thing.a").is_some() && place.object("misbehaving_thing.user").is_some()
+        );
+    }
+}
+
+#[test]
 fn data_sources_and_ephemeral_resources_wait() {
     let data = "data \"misbehaving_answer\" \"d\" {\n  mode = \"later\"\n}\n";
     let user = "  part {\n    key = data.misbehaving_answer.d.answer\n  }\n";

@@ -69,6 +69,11 @@ fn outputs(outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
         .collect()
 }
 
+/// Whether it is not known yet which object is to be imported.
+pub(crate) fn is_open(import: &WantedImport) -> bool {
+    [&import.id, &import.identity].into_iter().flatten().any(|named| !named.is_wholly_known())
+}
+
 /// The identity by which an object is imported, as its schema has it: what is left out is null.
 pub(crate) fn identity(
     import: &WantedImport,

@@ -200,6 +200,11 @@ impl Job<'_> {
     async fn import(&self, done: &mut Done) -> Option<Current> {
         let import = self.wanted.import.as_ref()?;
         let id = import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned));
+        if importing::is_open(import) && self.session.options.allow_deferral {
+            // Nobody knows yet what is to be looked for: it is planned as if it were not there, and waits.
+            done.deferred = Some(("resource_config_unknown", false));
+            return Some(Current::absent(self.schema));
+        }
         if id.is_none() && import.identity.is_none() {
             let detail = "The id of an import block must be known while planning: it cannot depend on what apply makes.";
             let error = Diagnostic::error(codes::plan::CANNOT_PLAN, "Invalid import id argument", detail);
@@ -332,7 +337,8 @@ impl Job<'_> {
             replace_paths,
             importing: importing.map(|import| {
                 let id = import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned));
-                Box::new(Importing { id, unknown: false, identity: import.identity.clone() })
+                let unknown = importing::is_open(import);
+                Box::new(Importing { id, unknown, identity: import.identity.clone() })
             }),
             planned_private: reply.planned_private,
             identity: (current.known.identity.clone().map(Box::new), reply.planned_identity.map(Box::new)),

@@ -206,11 +206,13 @@ fn block(
     indent: usize,
 ) -> String {
     let mut out = attributes(printer, before, after, shape, path, indent);
+    // Blocks stand apart where there are attributes above them.
+    let gap = if out.is_empty() { "" } else { "\n" };
     let mut hidden = 0;
     for (name, nested) in &shape.blocks {
         hidden += blocks(
             printer,
-            &mut out,
+            (&mut out, gap),
             name,
             nested,
             &Pair::at(before, after, name),
@@ -319,7 +321,7 @@ fn is_absent(shape: &Shape, row: &Row) -> bool {
 /// Prints the nested blocks of one type; gives the number of those left out.
 fn blocks(
     printer: &Printer<'_>,
-    out: &mut String,
+    (out, mut gap): (&mut String, &str),
     name: &str,
     nested: &Shape,
     pair: &Pair,
@@ -328,7 +330,6 @@ fn blocks(
 ) -> usize {
     let mut hidden = 0;
     // Blocks of one type stand together.
-    let mut gap = "\n";
     for (label, mark, before, after, at) in pairs(pair, path) {
         if mark == Mark::Same && !printer.complete {
             hidden += 1;

@@ -85,5 +85,5 @@ fn names_that_are_empty_texts_are_shown_as_null() {
     let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
     let after = Value::object([("part", Value::list(ty, [part("")]))]);
     let text = block(&printer, &null(), &after, &Shape::of(&schema), &Path::root(), 2);
-    assert_eq!(text, "\n      + part {\n            id   = null\n          + port = 1\n        }\n");
+    assert_eq!(text, "      + part {\n            id   = null\n          + port = 1\n        }\n");
 }

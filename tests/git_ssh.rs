@@ -112,7 +112,7 @@ impl Scratch {
             (format!("{base}//sub?ref={commit}"), "said = \"two\""),
             (format!("{base}-gone//sub"), "exited with 128"),
         ] {
-            let (said, manifest) = self.run(&ordain, &source, ssh);
+            let (said, manifest) = self.run(ordain, &source, ssh);
             assert!(said.contains(expected), "{source}: {said}");
             assert!(said.contains("Downloading git::ssh://"), "{source}: {said}");
             if peer {
@@ -140,7 +140,7 @@ fn a_key_of_the_source_goes_to_the_ssh_program_of_the_user() {
     let scratch = Scratch::new("key");
     // "the key" in base64.
     let source = format!("git::ssh://a@host.invalid{}//sub?ref=v1&sshkey=dGhlIGtleQ==", scratch.repository());
-    let (said, _) = scratch.run(&ordain_tests::binary::ordain(), &source, &scratch.stand_in());
+    let (said, _) = scratch.run(ordain_tests::binary::ordain(), &source, &scratch.stand_in());
     assert!(said.contains("said = \"one\"") && !said.contains("dGhlIGtleQ"), "{said}");
     let calls = std::fs::read_to_string(scratch.0.join("calls")).unwrap();
     let key = calls.split_whitespace().skip_while(|word| *word != "-i").nth(1).expect("a key file");

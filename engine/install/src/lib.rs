@@ -39,7 +39,7 @@ pub use hash::{Hash, hash_directory, hash_zip};
 pub use install::{Event, Installation, Outcome, Watch, install};
 pub use installed::{executable, package_directory};
 pub use lockfile::{FILE_NAME, Lock, LockFile};
-pub use login::stored_credentials;
+pub use login::{BrowserLogin, LoginOffer, LoginService, login_offer, stored_credentials};
 pub use modules::{
     Fetched, Getter, MODULE_LOCK, ModuleFetcher, ModuleLock, ModuleRow, ModuleStep, PackageAddress, Wanted,
     digest_package, normal_source,

@@ -1,4 +1,10 @@
-//! Tokens that users store by hand: what `login` and `logout` write.
+//! Tokens that users get and store: what `login` and `logout` do.
+
+mod browser;
+mod service;
+
+pub use browser::BrowserLogin;
+pub use service::{LoginOffer, LoginService, login_offer};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -125,6 +125,14 @@ impl<'n> Network<'n> {
 
     /// Base URL of a host's service, with a `/` at its end.
     pub(crate) async fn service(&self, host: &str, name: &str) -> Result<String, Failure> {
+        let url = self.offered(host, name).await?;
+        let url =
+            url.ok_or_else(|| Failure::Other(format!("host {host} does not offer the service {name}")))?;
+        Ok(format!("{}/", url.trim_end_matches('/')))
+    }
+
+    /// What a host says about a service: its URL, or the text of an object.
+    pub(crate) async fn offered(&self, host: &str, name: &str) -> Result<Option<String>, Failure> {
         let mut known = self.services.lock().await;
         if !known.contains_key(host) {
             let services = match self.settings.hosts.get(host) {
@@ -133,10 +141,7 @@ impl<'n> Network<'n> {
             };
             known.insert(host.to_owned(), services);
         }
-        let url = known.get(host).and_then(|services| services.get(name)).cloned();
-        let url =
-            url.ok_or_else(|| Failure::Other(format!("host {host} does not offer the service {name}")))?;
-        Ok(format!("{}/", url.trim_end_matches('/')))
+        Ok(known.get(host).and_then(|services| services.get(name)).cloned())
     }
 
     async fn discover(&self, host: &str) -> Result<Services, Failure> {

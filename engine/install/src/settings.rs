@@ -260,8 +260,7 @@ impl Reader<'_> {
                 for host in item.value.items() {
                     let services = host.value.items().iter().filter(|item| item.key == "services");
                     let services = services.flat_map(|item| item.value.items());
-                    let services =
-                        services.filter_map(|item| Some((item.key.clone(), item.value.text()?.to_owned())));
+                    let services = services.map(|item| (item.key.clone(), item.value.service()));
                     settings.hosts.entry(host.key.to_lowercase()).or_default().extend(services);
                 }
             }

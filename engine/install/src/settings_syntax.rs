@@ -35,6 +35,20 @@ impl Node {
         }
     }
 
+    /// What a `host` block says about a service: a text, or an object as the text of its JSON document.
+    pub(crate) fn service(&self) -> String {
+        self.text().map_or_else(|| self.json().to_string(), str::to_owned)
+    }
+
+    fn json(&self) -> Json {
+        match self {
+            Node::Text(text) => Json::from(text.as_str()),
+            Node::Bool(value) => Json::from(*value),
+            Node::List(items) => items.iter().map(Node::json).collect(),
+            Node::Object(items) => items.iter().map(|item| (item.key.clone(), item.value.json())).collect(),
+        }
+    }
+
     pub(crate) fn items(&self) -> &[Item] {
         match self {
             Node::Object(items) => items,

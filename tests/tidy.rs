@@ -57,6 +57,10 @@ fn functions_are_short() {
             if open.is_none() && code.contains("fn ") && !code.starts_with("//") && !code.ends_with(';') {
                 open = Some((at, code.to_owned(), indent));
             }
+            // What a trait only declares has no body.
+            if open.as_ref().is_some_and(|(_, _, column)| indent == *column && code.ends_with(';')) {
+                open = None;
+            }
             // A function ends at the brace that stands where its first line began.
             if let Some((start, header, column)) = &open
                 && indent == *column

@@ -50,6 +50,42 @@ pub fn check(bundle: &Bundle, schemas: &Schemas) -> Diagnostics {
     diagnostics
 }
 
+/// Tells rules that can only give what is no decision, such as `deny := "text"`: judging a plan refuses them, and others
+/// who run these rules may overlook them.
+#[must_use]
+pub fn odd_decisions(bundle: &Bundle) -> Diagnostics {
+    let rego = match bundle.judging() {
+        Ok(rego) => rego,
+        Err(found) => return found.into_iter().collect(),
+    };
+    let mut diagnostics = Diagnostics::new();
+    for (module, rule, _) in bundle.decision_rules() {
+        let Some(kinds) = rego.kinds(&rule) else { continue };
+        if kinds.is_empty() || kinds.contains("set") || kinds.contains("array") {
+            continue;
+        }
+        let (name, words) = (rule.rsplit('.').next().unwrap_or_default(), kinds.into_iter().map(kind));
+        let line = module.rules.iter().find(|one| one.name == name).map_or(0, |one| one.line);
+        let detail = format!(
+            "{} line {line}: the value of {rule} can only be {}, not a set of messages; write `{name} contains msg if …`.",
+            module.path,
+            words.collect::<Vec<_>>().join(" or ")
+        );
+        diagnostics.push(error(codes::policy::POLICY_LOAD, "Policy gives no decision", detail));
+    }
+    diagnostics
+}
+
+fn kind(name: &str) -> &str {
+    match name {
+        "boolean" => "a boolean",
+        "number" => "a number",
+        "string" => "a text",
+        "object" => "an object",
+        other => other,
+    }
+}
+
 /// First words of the types that rules compare with and that no schema has: `google` of `google_container_cluster`.
 #[must_use]
 pub fn foreign_words(bundle: &Bundle, schemas: Option<&Schemas>) -> BTreeSet<String> {

@@ -86,3 +86,35 @@ fn types_that_nobody_has_are_told_where_no_configuration_has_them_either() {
     );
     assert!(unserved_types(&bundle, &Default::default()).is_empty());
 }
+
+#[test]
+fn decisions_that_are_none_are_told() {
+    let wrong = [
+        ("deny := \"text\"", "a text"),
+        ("deny if input.a == 1", "a boolean"),
+        ("deny := {\"msg\": \"x\"}", "an object"),
+        ("default warn := false\nwarn := sprintf(\"%v\", [1]) if input.a", "a boolean or a text"),
+        ("require := count(input.a)", "a number"),
+    ];
+    for (text, kind) in wrong {
+        let bundle = crate::bundle::tests::bundle(&[("a.rego", &format!("package main\n\n{text}\n"))]);
+        let found: Vec<_> = odd_decisions(&bundle).into_iter().map(|one| one.detail).collect();
+        assert!(
+            found.len() == 1 && found[0].contains(&format!("can only be {kind}, not a set")),
+            "{text}: {found:?}"
+        );
+        assert!(found[0].starts_with("a.rego line 3"), "{found:?}");
+    }
+    let right = [
+        "deny contains \"x\" if input.a",
+        "deny := [\"x\"]",
+        "deny := input.messages",
+        "deny := {m | some m in input.a}",
+        "default deny := false\ndeny := {\"x\"} if input.a",
+        "deny := f(1)\nf(x) := [x]",
+    ];
+    for text in right {
+        let bundle = crate::bundle::tests::bundle(&[("a.rego", &format!("package main\n\n{text}\n"))]);
+        assert!(odd_decisions(&bundle).is_empty(), "{text}");
+    }
+}

@@ -25,7 +25,7 @@ mod tokens;
 mod whole;
 
 pub use bundle::Bundle;
-pub use check::{check, foreign_words, unserved_types};
+pub use check::{check, foreign_words, odd_decisions, unserved_types};
 pub use conftest::{
     CheckResult, Configuration, ConftestQuestion, ConftestShape, Finding, SHAPES as CONFTEST_SHAPES,
     conftest_test, conftest_verify, shaped,

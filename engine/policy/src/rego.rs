@@ -3,6 +3,7 @@
 //! The evaluator is `ordain-rego`. It sees no network, no files, no environment; the clock is an argument. It runs
 //! on a thread of its own, so that deeply nested texts have room wherever this is called from.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
@@ -171,6 +172,11 @@ impl Rego {
             compiled.values(rules, request, env, &mut trail)
         })?;
         Ok(found.into_iter().map(|given| given.map_err(|error| self.told(&error))).collect())
+    }
+
+    /// What kinds of values a rule can give, as far as its text says; `None` where it may be any.
+    pub fn kinds(&self, rule: &str) -> Option<BTreeSet<&'static str>> {
+        self.compiled.lock().ok()?.kinds(rule)
     }
 
     /// Why a rule gives what it gives, body by body.

@@ -159,6 +159,17 @@ impl Compiled {
         place.is_some_and(|place| !place.rules.is_empty())
     }
 
+    /// What kinds of values (`set`, `string`) the rules at a path such as `data.a.deny` can give, as far as the texts
+    /// say; `None` where it may be any, and where there are no rules.
+    #[must_use]
+    pub fn kinds(&self, path: &str) -> Option<BTreeSet<&'static str>> {
+        let mut types = &*self.compiler.types;
+        for key in path.split('.').skip(1) {
+            types = types.child(&Value::from(key))?;
+        }
+        types.own.as_ref()?.kinds()
+    }
+
     /// What rules give, each by its path such as `data.a.deny`, all under one input: what several read is computed
     /// once. `None` where a rule is undefined.
     pub fn values(

@@ -31,7 +31,7 @@ fn flags(command: Command) -> Command {
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let bundle = super::bundle(session, text(matches, "directory"))?;
-    let mut found = Diagnostics::new();
+    let mut found = ordain_policy::odd_decisions(&bundle);
     let schemas = schemas(matches, session)?;
     if let Some(schemas) = &schemas {
         found.append(ordain_policy::check(&bundle, schemas));

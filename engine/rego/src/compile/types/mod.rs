@@ -36,6 +36,26 @@ pub(crate) enum Ty {
 }
 
 impl Ty {
+    /// What kinds of values it has; `None` where that may be any.
+    pub(crate) fn kinds(&self) -> Option<BTreeSet<&'static str>> {
+        Some(BTreeSet::from([match self {
+            Self::Unknown => return None,
+            Self::Any(types) if types.is_empty() => return None,
+            Self::Any(types) => {
+                let kinds: Option<Vec<_>> = types.iter().map(Self::kinds).collect();
+                return Some(kinds?.into_iter().flatten().collect());
+            }
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array(..) => "array",
+            Self::Object(..) => "object",
+            Self::Set(_) => "set",
+            Self::Function(..) => "function",
+        }]))
+    }
+
     pub(crate) fn any() -> Self {
         Self::Any(BTreeSet::new())
     }

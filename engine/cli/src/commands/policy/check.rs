@@ -1,7 +1,7 @@
 //! `ordain policy check`
 
 use clap::{Arg, ArgMatches, Command};
-use ordain_diag::{Diagnostics, Sources};
+use ordain_diag::Sources;
 use ordain_operations::repository::{Repository, unmentioned};
 use ordain_operations::{Project, packages, plan_store, sealing};
 use ordain_plan::Schemas;

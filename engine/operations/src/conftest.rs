@@ -1,7 +1,13 @@
 //! `policy conftest-compat`: files of policies, data and configurations for Conftest's commands.
 
+mod dotenv;
+mod forms;
+mod lines;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use forms::{Form, KNOWN};
 
 use ordain_policy::{
     CheckResult, Configuration, ConftestQuestion, FileKind, RegoValue, SourceFile, Version, conftest_test,
@@ -157,7 +163,7 @@ fn listed(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<String>, Strin
                 };
                 if path.is_dir() {
                     pending.push((path, shown));
-                } else if form_of(&shown).is_some() && !ignored(&shown) {
+                } else if Form::of(&shown).is_some() && !ignored(&shown) {
                     found.push(shown);
                 }
             }
@@ -191,46 +197,29 @@ fn entries(directory: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     Ok(entries.flatten().map(named).collect())
 }
 
-/// How a configuration is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Json,
-    Yaml,
-    Hcl,
-    Toml,
-}
-
-fn form_of(path: &str) -> Option<Form> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    form_named(name.rsplit_once('.')?.1.to_ascii_lowercase().as_str())
-}
-
-fn form_named(name: &str) -> Option<Form> {
-    match name {
-        "json" => Some(Form::Json),
-        "yaml" | "yml" => Some(Form::Yaml),
-        "hcl" | "tf" | "tfvars" | "hcl2" => Some(Form::Hcl),
-        "toml" => Some(Form::Toml),
-        _ => None,
-    }
-}
-
 fn configuration(workdir: &Workdir, flags: &ConftestFlags, path: &str) -> Result<Configuration, String> {
     let form = match &flags.parser {
-        Some(name) => form_named(name),
+        Some(name) => Form::named(name),
         None if path == "-" => Some(Form::Yaml),
-        None => form_of(path),
+        None => Form::of(path),
     };
-    let known = "json, yaml, hcl2 and toml can be read";
-    let form = form.ok_or_else(|| format!("new parser: new: unknown parser: {known}, path: {path}"))?;
+    let form = match form {
+        None => return Err(format!("new parser: new: unknown parser: {KNOWN}, path: {path}")),
+        Some(Form::Unread(name)) => {
+            return Err(format!(
+                "new parser: configurations of the kind {name} cannot be read here, so nothing would be tested; {KNOWN}, and --ignore leaves files out, path: {path}"
+            ));
+        }
+        Some(form) => form,
+    };
     let text = if path == "-" {
         std::io::read_to_string(std::io::stdin()).map_err(|error| format!("read standard in: {error}"))?
     } else {
         std::fs::read_to_string(workdir.path(path))
             .map_err(|error| format!("open file: {error}, path: {path}"))?
     };
-    let content =
-        content(form, path, &text).map_err(|why| format!("parser unmarshal: {why}, path: {path}"))?;
+    let content = content(form, path, &text, &workdir.env)
+        .map_err(|why| format!("parser unmarshal: {why}, path: {path}"))?;
     let shown = match &flags.stdin_name {
         Some(name) if path == "-" => name.clone(),
         _ => path.to_owned(),
@@ -239,8 +228,22 @@ fn configuration(workdir: &Workdir, flags: &ConftestFlags, path: &str) -> Result
     Ok(Configuration { path: shown, directory: directory.unwrap_or_default(), content })
 }
 
-fn content(form: Form, path: &str, text: &str) -> Result<RegoValue, String> {
+fn content(form: Form, path: &str, text: &str, env: &BTreeMap<String, String>) -> Result<RegoValue, String> {
+    let read = |document: serde_json::Value| float_document(&document.to_string(), FileKind::Json);
     match form {
+        Form::Jsonc => {
+            let plain = lines::without_comments(text);
+            let plain = String::from_utf8(plain).map_err(|error| format!("unmarshal jsonc: {error}"))?;
+            float_document(&plain, FileKind::Json).map_err(|why| format!("unmarshal jsonc: {why}"))
+        }
+        Form::Ignore => read(lines::ignored(text)),
+        Form::Properties => {
+            lines::properties(text).map_err(|why| format!("parse properties file: {why}")).and_then(read)
+        }
+        Form::Dotenv => {
+            dotenv::variables(text, env).map_err(|why| format!("read .env file: {why}")).and_then(read)
+        }
+        Form::Unread(name) => Err(format!("configurations of the kind {name} cannot be read")),
         Form::Json => float_document(text.trim_start_matches('\u{feff}'), FileKind::Json)
             .map_err(|why| format!("unmarshal json: {why}")),
         Form::Yaml => float_document(text, FileKind::Yaml).map_err(|why| format!("unmarshal yaml: {why}")),

@@ -23,7 +23,10 @@ fn flags(command: Command) -> Command {
         .arg(many("data", "Directory or file of documents").short('d'))
         .arg(many("namespace", "Namespace of rules, with * ? [ as wildcards; main when not given").short('n'))
         .arg(value("output", "stdout, json, table, tap, junit, github, azuredevops or sarif").short('o'))
-        .arg(value("parser", "How configurations are written: json, yaml, hcl2 or toml"))
+        .arg(value(
+            "parser",
+            "How configurations are written: dotenv, hcl2, ignore, json, jsonc, properties, toml or yaml",
+        ))
         .arg(value("ignore", "Regular expression of paths to leave out"))
         .arg(value("rego-version", "Version of Rego that policies are written in: v0 or v1"))
         .arg(value("stdin-filename", "Name of the configuration on standard input"))

@@ -1,0 +1,14 @@
+package main
+
+deny contains "a password stands in plain text" if input.DB_PASSWORD != ""
+
+deny contains "the address is not encrypted" if startswith(input["service.url"], "http:")
+
+deny contains "not strict" if input.compilerOptions.strict == false
+
+deny contains ".git goes into the image" if {
+	is_array(input)
+	not ignored(".git")
+}
+
+ignored(path) if input[_].Value == path

@@ -184,7 +184,18 @@ impl Core {
         let unsaid = found.error_count() > before;
         let (value, problems) = self.evaluate(scope, &condition.condition);
         found.append(problems);
-        let message = if first { early } else { self.message(scope, condition, of, found) };
+        let message = if first {
+            early
+        } else {
+            // As in Terraform: whether it is a text is looked at once there is something to say.
+            let open = value.as_ref().is_some_and(|value| !value.is_known());
+            let mut said = Diagnostics::new();
+            let message = self.message(scope, condition, of, &mut said);
+            let failed = said.has_errors().then(|| UNSAID.to_owned());
+            let told = |item: &Diagnostic| !(open && item.summary == NO_MESSAGE);
+            found.extend(said.into_iter().filter(told));
+            message.or(failed)
+        };
         let Some(value) = value.filter(|_| !unsaid) else { return failed };
         if validating && matches!(of, CheckKind::Resource | CheckKind::Check) {
             // Only whether it can be evaluated is asked; what it says may depend on anything.
@@ -281,13 +292,13 @@ impl Core {
             }
             Err(problem) => {
                 let detail = format!("Unsuitable value for error message: {problem}.");
-                found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
+                found.push(error(codes::eval::CHECK_FAILED, NO_MESSAGE, detail, expr.span));
                 return None;
             }
         };
         if text.is_null() && self.refuses_null(of) {
             let detail = "Unsuitable value for error message: must not be null.";
-            found.push(error(codes::eval::CHECK_FAILED, "Invalid error message", detail, expr.span));
+            found.push(error(codes::eval::CHECK_FAILED, NO_MESSAGE, detail, expr.span));
         }
         let text = text.as_str().map(|text| text.trim().to_owned())?;
         if marks.is_sensitive() || marks.is_ephemeral() {
@@ -310,6 +321,12 @@ impl Core {
         Some(error(codes::eval::CHECK_FAILED, summary, detail, span))
     }
 }
+
+/// What stands for the message of a variable's rule that cannot be evaluated.
+const UNSAID: &str = "Failed to evaluate condition error message.";
+
+/// Summary of findings about messages that are none.
+const NO_MESSAGE: &str = "Invalid error message";
 
 /// The value of a condition as a bool, which may be unknown.
 fn yes_or_no(value: Value) -> Result<Value, String> {

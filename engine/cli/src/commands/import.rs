@@ -40,9 +40,6 @@ fn flags(command: Command) -> Command {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    if let Some(directory) = text(matches, "config") {
-        session.workdir.dir = session.workdir.path(directory);
-    }
     let given = text(matches, "address").unwrap_or_default();
     let address = ordain_addr::parse_instance(given)
         .map_err(|error| session.usage(error.summary, &format!("{given:?}: {error}")))?;
@@ -52,7 +49,14 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     options.planner.mode = Mode::RefreshOnly;
     options.planner.refresh = Refresh::Nothing;
     options.planner.import = Some((address, id.clone()));
-    let project = request::project_or_none(session)?;
+    // The state is that of the working directory, wherever the configuration stands.
+    let here = session.workdir.dir.clone();
+    if let Some(directory) = text(matches, "config") {
+        session.workdir.dir = session.workdir.path(directory);
+    }
+    let project = request::project_or_none(session);
+    session.workdir.dir = here;
+    let project = project?;
     if project.is_empty() {
         let detail = "An object is imported for a resource that the configuration declares, and there are no .tf files in the \
                       directory. -config=DIR names another one.";

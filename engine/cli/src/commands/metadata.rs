@@ -1,9 +1,8 @@
 //! `ordain metadata functions`
 
 use clap::{ArgMatches, Command};
-use ordain_lang::functions::{self, Param, Returns, Spec};
+use ordain_lang::functions::{self, Param, Spec};
 use ordain_value::json::type_to_json;
-use ordain_value::{Type, Value as Argument};
 use serde_json::{Map, Value, json};
 
 use super::Entry;
@@ -44,11 +43,7 @@ fn document() -> Value {
 fn signature(spec: &Spec) -> Value {
     let mut row = Map::new();
     row.insert("description".into(), spec.description.into());
-    let returns = match &spec.returns {
-        Returns::Type(ty) => type_to_json(&ty.to_type()),
-        Returns::By(decide) => type_to_json(&decide(&unknown(spec)).unwrap_or(Type::Dynamic)),
-    };
-    row.insert("return_type".into(), returns);
+    row.insert("return_type".into(), type_to_json(&spec.result_type()));
     if !spec.params.is_empty() {
         row.insert("parameters".into(), spec.params.iter().map(parameter).collect());
     }
@@ -56,11 +51,6 @@ fn signature(spec: &Spec) -> Value {
         row.insert("variadic_parameter".into(), parameter(variadic));
     }
     row.into()
-}
-
-/// Arguments of which only the types are known: what they lead to is what can be said of every call.
-fn unknown(spec: &Spec) -> Vec<Argument> {
-    spec.params.iter().chain(&spec.variadic).map(|param| Argument::unknown(param.ty.to_type())).collect()
 }
 
 fn parameter(param: &Param) -> Value {

@@ -109,9 +109,13 @@ fn target(call: &Call<'_>) -> Result<PathBuf, FunctionError> {
     Ok(PathBuf::from(clean(&path)))
 }
 
-/// As [`read`], where what is wrong with the path counts as an error of the call.
+/// As [`read`] for functions that sum up a file: what is wrong with the path counts as an error of the call.
 pub(super) fn read_whole(call: &Call<'_>) -> Result<Vec<u8>, FunctionError> {
-    read(call).map_err(|error| FunctionError::call(error.message))
+    let path = target(call).map_err(|error| FunctionError::call(error.message))?;
+    call.environment.world.read(&path).map_err(|error| {
+        let why = if error.not_found { "no such file or directory" } else { &error.message };
+        FunctionError::call(format!("open {}: {why}", path.to_string_lossy()))
+    })
 }
 
 /// Bytes of the file that the first argument names.
@@ -122,8 +126,8 @@ pub(super) fn read(call: &Call<'_>) -> Result<Vec<u8>, FunctionError> {
             FunctionError::arg(
                 0,
                 format!(
-                    "no file exists at {:?}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource",
-                    path.to_string_lossy()
+                    "no file exists at {}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource",
+                    ordain_gostd::quote(&path.to_string_lossy())
                 ),
             )
         } else {

@@ -338,7 +338,8 @@ fn one_converted(index: usize, ty: Ty, arg: &Value) -> FunctionResult {
         return Ok(arg.clone());
     }
     let ty = ty.to_type();
-    let value = convert(arg.clone(), &ty).map_err(|error| FunctionError::arg(index, error.to_string()))?;
+    // Where in the argument the part is that does not fit is not told, as in Terraform.
+    let value = convert(arg.clone(), &ty).map_err(|error| FunctionError::arg(index, error.message))?;
     // A set with unknown elements becomes a list of what it was a set of.
     let have = value.ty();
     if have != ty && !ty.has_dynamic() && !value.is_known() && have != Type::Dynamic {

@@ -16,35 +16,57 @@ use crate::values::KeyData;
 /// Checks references against what is declared and what can be named here. As Terraform does, it first
 /// looks at objects of the configuration, and at the rest only when those are good.
 pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
-    let found = check_statically(scope, all);
-    if found.has_errors() { found } else { check_those(scope, all, &|_| true) }
+    let mut found = Diagnostics::new();
+    let readable = readable(scope, all, &mut found);
+    let objects = check_those(scope, &readable, &is_object);
+    found.append(if objects.has_errors() { objects } else { check_those(scope, &readable, &|_| true) });
+    found
 }
 
 /// The first part of [`check`].
 pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
-    check_those(scope, all, &|subject| {
-        matches!(subject, Subject::Resource(..) | Subject::Module(..) | Subject::SelfObject)
-    })
+    let mut found = Diagnostics::new();
+    let readable = readable(scope, all, &mut found);
+    found.append(check_those(scope, &readable, &is_object));
+    found
 }
 
-fn check_those(
+fn is_object(subject: &Subject) -> bool {
+    matches!(subject, Subject::Resource(..) | Subject::Module(..) | Subject::SelfObject)
+}
+
+/// A reference that could be read, with the steps that follow it.
+type Readable<'t> = (Reference, &'t [TraversalStep]);
+
+fn readable<'t>(
     scope: &InstanceScope<'_>,
-    all: &[Traversal],
-    concerns: &dyn Fn(&Subject) -> bool,
-) -> Diagnostics {
-    let mut found = Diagnostics::new();
+    all: &'t [Traversal],
+    found: &mut Diagnostics,
+) -> Vec<Readable<'t>> {
+    let mut references = Vec::with_capacity(all.len());
     for traversal in all {
         match Reference::parse(traversal) {
-            Ok(reference) if concerns(&reference.subject) => {
+            Ok(reference) => {
                 let rest = traversal.steps().get(reference.consumed..).unwrap_or_default();
-                found.append(check_one(scope, &reference, rest));
+                references.push((reference, rest));
             }
-            Ok(_) => {}
             Err(problem) if scope.core.input.mode == crate::Mode::Console => {
                 found.push(about_bare_name(*problem, &traversal.root().text));
             }
             Err(problem) => found.push(*problem),
         }
+    }
+    references
+}
+
+fn check_those(
+    scope: &InstanceScope<'_>,
+    all: &[Readable<'_>],
+    concerns: &dyn Fn(&Subject) -> bool,
+) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for (reference, rest) in all.iter().filter(|(reference, _)| concerns(&reference.subject)) {
+        found.append(check_one(scope, reference, rest));
     }
     found
 }
@@ -119,10 +141,13 @@ pub(crate) fn check_declared(scope: &InstanceScope<'_>, all: &[Traversal]) -> Di
         let config = module.and_then(|module| scope.core.program.config(module.id));
         config.is_some_and(|config| config.resources.contains_key(resource))
     };
-    check_those(scope, all, &|subject| match subject {
+    let mut found = Diagnostics::new();
+    let readable = readable(scope, all, &mut found);
+    found.append(check_those(scope, &readable, &|subject| match subject {
         Subject::Resource(resource, _) => !declared(resource),
         _ => true,
-    })
+    }));
+    found
 }
 
 /// What is repeated is referred to by instance.

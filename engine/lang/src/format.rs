@@ -47,7 +47,10 @@ pub fn format_native(file: FileId, text: &str) -> (String, Diagnostics) {
     let open_comment = last.is_some_and(|word| {
         word.kind == TokenKind::Comment && !word.text.starts_with("/*") && !word.ends_line()
     });
-    let tail = if open_comment { 0 } else { text.len() - text.trim_end_matches([' ', '\t']).len() };
+    let kept = text.trim_end_matches([' ', '\t']);
+    // A byte order mark with nothing behind it is as many spaces.
+    let kept = if kept == "\u{feff}" { "" } else { kept };
+    let tail = if open_comment { 0 } else { text.len() - kept.len() };
     out.extend(std::iter::repeat_n(' ', tail));
     (out, found)
 }

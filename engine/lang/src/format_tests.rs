@@ -35,6 +35,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("x {\n  variable \"a\" { type = \"list\" }\n}\n", "x {\n  variable \"a\" { type = \"list\" }\n}\n"),
     ("b \"e\\u0301\" \"\\u0009\" \"\u{200b}\" {}\n", "b \"é\" \"\\t\" \"\\u200b\" {}\n"),
     ("b \"t$e\" \"$${q}\" {}\n", "b \"t$e\" \"$${q}\" {}\n"),
+    ("\u{feff}", "   "),
     ("   \n\n# c\n      # d\na {\n# e\n}\n   ", "\n\n# c\n# d\na {\n  # e\n}\n   "),
 ];
 

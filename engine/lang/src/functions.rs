@@ -27,6 +27,7 @@ mod regex;
 mod rfc3339;
 mod rsa;
 mod sets;
+mod signature;
 mod spec;
 mod string;
 mod template;

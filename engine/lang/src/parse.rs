@@ -54,6 +54,13 @@ pub fn parse_expr_within(span: Span, text: &str) -> (Expr, Diagnostics) {
     expression(Lexer::code(Origin::Within(span), text))
 }
 
+/// The text between the quotation marks that stand at `span`, as an expression.
+pub fn parse_quoted(span: Span, text: &str) -> (Expr, Diagnostics) {
+    let plain = text.is_ascii() && span.len() == text.len() + 2;
+    let origin = if plain { Origin::At(span.file, span.start + 1) } else { Origin::Within(span) };
+    expression(Lexer::code(origin, text))
+}
+
 /// The text of a string in JSON syntax that stands at `span` with its quotation marks, as an expression. Places in it are
 /// counted from the first mark, as the originals of this language do.
 pub(crate) fn parse_json_text(span: Span, text: &str) -> (Expr, Diagnostics) {

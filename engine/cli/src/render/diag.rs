@@ -102,7 +102,8 @@ fn outermost(span: Span, source: &Source) -> Option<String> {
     let Body::Native(body) = body else { return None };
     let block =
         body.blocks.iter().find(|block| block.span.start < span.start && span.start <= block.span.end)?;
-    let labels: String = block.labels.iter().map(|label| format!(" \"{}\"", label.text)).collect();
+    let labels: String =
+        block.labels.iter().map(|label| format!(" {}", ordain_gostd::quote(&label.text))).collect();
     Some(format!("{}{labels}", block.block_type.text))
 }
 

@@ -30,13 +30,20 @@ impl Evaluator<'_> {
     }
 
     fn function_error(&mut self, expr: &Expr, span: Span, summary: &str, detail: String) {
+        self.argument_error((expr, expr), span, summary, detail);
+    }
+
+    /// Reports what is wrong with a part of a call: the call, and the part, which may be the call.
+    fn argument_error(&mut self, place: (&Expr, &Expr), span: Span, summary: &str, detail: String) {
+        let (expr, part) = place;
         let finding = Diagnostic::error(codes::lang::FUNCTION_CALL, summary, detail).with_span(span);
+        let finding = finding.with_around(expr.span);
         let spec = match &expr.kind {
-            ExprKind::Call(call) => self.spec(call).map(|spec| spec.called_as(&call.name)),
+            ExprKind::Call(call) if !self.quiet => self.spec(call).map(|spec| spec.called_as(&call.name)),
             _ => None,
         };
         self.report(
-            expr,
+            part,
             match spec {
                 Some(called) => finding.with_call(called),
                 None => finding,
@@ -75,25 +82,11 @@ impl Evaluator<'_> {
     /// The values of the arguments, the last one spread out; `None` when there are none because it is
     /// unknown or wrong.
     fn arguments(&mut self, expr: &Expr, call: &Call) -> Option<Vec<Value>> {
-        let (plain, expanded) = match call.args.split_last() {
-            Some((last, plain)) if call.expand_last => (plain, Some(last)),
-            _ => (&*call.args, None),
-        };
         let before = self.errors();
-        let mut spread = Vec::new();
-        if let Some(last) = expanded {
-            let value = self.value(last);
-            if self.errors() > before {
-                return None;
-            }
-            spread = self.expand(expr, last, value)?;
-        }
+        let (plain, mut spread) = self.lazy_arguments(expr, call)?;
         let mut args: Vec<Value> = plain.iter().map(|arg| self.value(arg)).collect();
-        if self.errors() > before {
-            return None;
-        }
         args.append(&mut spread);
-        Some(args)
+        (self.errors() == before).then_some(args)
     }
 
     fn expand(&mut self, expr: &Expr, last: &Expr, value: Value) -> Option<Vec<Value>> {
@@ -101,12 +94,12 @@ impl Evaluator<'_> {
         let sequence = matches!(value.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic);
         if sequence && value.is_null() {
             let detail = "The argument that is spread out (...) is null.";
-            self.error(expr, last.span, EXPAND, detail);
+            self.argument_error((expr, last), last.span, EXPAND, detail.to_owned());
             return None;
         }
         if !sequence {
             let detail = "Only a list, a set or a tuple can be spread out (...) to arguments.";
-            self.error(expr, last.span, EXPAND, detail);
+            self.argument_error((expr, last), last.span, EXPAND, detail.to_owned());
             return None;
         }
         let items = value.as_items()?;
@@ -115,23 +108,38 @@ impl Evaluator<'_> {
 
     fn call_built_in(&mut self, expr: &Expr, call: &Call, spec: &'static Spec) -> Value {
         let unknown = Value::unknown(Type::Dynamic);
-        // The number is checked first; what a spread argument adds is known only afterwards.
-        if !call.expand_last && !self.check_count(expr, call, spec, call.args.len()) {
+        let before = self.errors();
+        // The number is checked before the arguments are looked at; what a spread one adds must be known for it.
+        let Some((plain, mut spread)) = self.lazy_arguments(expr, call) else { return unknown };
+        if !self.check_count(expr, call, spec, plain.len() + spread.len()) {
             return unknown;
         }
-        if spec.name == "templatestring"
-            && let Some(why) = call.args.first().and_then(no_template_source)
-        {
-            let span = call.args.first().map_or(expr.span, |arg| arg.span);
+        let no_template = match (spec.name, plain.first()) {
+            ("templatestring", Some(first)) => no_template_source(first).map(|why| (first, why)),
+            _ => None,
+        };
+        let skipped = |at: usize| at == 0 && no_template.is_some();
+        let mut args: Vec<Value> = Vec::with_capacity(plain.len() + spread.len());
+        for (at, arg) in plain.iter().enumerate() {
+            args.push(if skipped(at) { unknown.clone() } else { self.value(arg) });
+        }
+        args.append(&mut spread);
+        if self.errors() > before {
+            let wrong = spec.mistyped(&args);
+            wrong.into_iter().for_each(|why| self.call_error(expr, call, spec, why));
+            return unknown;
+        }
+        if let Some((first, why)) = no_template {
             let detail =
                 format!("Invalid value for \"template\" parameter: invalid template expression: {why}.");
-            self.function_error(expr, span, "Invalid function argument", detail);
+            self.argument_error((expr, first), first.start_span(), "Invalid function argument", detail);
             return unknown;
         }
-        let Some(args) = self.arguments(expr, call) else { return unknown };
-        if call.expand_last && !self.check_count(expr, call, spec, args.len()) {
-            return unknown;
-        }
+        self.call_with(expr, call, spec, &args)
+    }
+
+    fn call_with(&mut self, expr: &Expr, call: &Call, spec: &Spec, args: &[Value]) -> Value {
+        let unknown = Value::unknown(Type::Dynamic);
         if spec.name == "templatestring"
             && let Some(template) = args.first().filter(|template| !template.is_known())
             && args.get(1).is_some_and(|vars| !vars.is_null())
@@ -140,10 +148,10 @@ impl Evaluator<'_> {
         }
         let depth = self.scope.template_depth();
         let environment = Environment { world: self.scope.world(), template_depth: depth };
-        match spec.call(&args, &environment) {
+        match spec.call(args, &environment) {
             Ok(value) => value,
             Err(why) => {
-                let mut wrong = spec.mistyped(&args);
+                let mut wrong = spec.mistyped(args);
                 if wrong.is_empty() {
                     wrong.push(why);
                 }
@@ -157,9 +165,14 @@ impl Evaluator<'_> {
     fn call_error(&mut self, expr: &Expr, call: &Call, spec: &Spec, why: FunctionError) {
         match why.arg.and_then(|at| Some((at, spec.param(at)?))) {
             Some((at, param)) => {
-                let span = call.args.get(at).or(call.args.last()).map_or(expr.span, Expr::start_span);
+                let arg = call.args.get(at).or(call.args.last());
+                let span = arg.map_or(expr.span, Expr::start_span);
                 let detail = format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
-                self.function_error(expr, span, "Invalid function argument", detail);
+                // What was spread out is an element of what is written.
+                let spread = call.expand_last && at + 1 >= call.args.len();
+                let nothing = Expr { span, kind: ExprKind::Broken };
+                let part = arg.filter(|_| !spread).unwrap_or(&nothing);
+                self.argument_error((expr, part), span, "Invalid function argument", detail);
             }
             None => self.failed_call(expr, call, &why.message),
         }
@@ -185,8 +198,7 @@ impl Evaluator<'_> {
         if let Some(most) = spec.max_args()
             && given > most
         {
-            let first = call.args.get(most).or(call.args.last()).map_or(expr.span, |arg| arg.span);
-            let span = first.to(call.args.last().map_or(first, |arg| arg.span));
+            let span = extra_span(expr, call, most);
             let detail = format!("Function \"{}\" takes only {most} argument(s).", call.name);
             self.function_error(expr, span, "Too many function arguments", detail);
             return false;
@@ -254,8 +266,7 @@ impl Evaluator<'_> {
                 return failed;
             }
             _ => {
-                let at = call.args.first().map_or(expr.span, |first| first.span.at_end());
-                let span = call.args.iter().skip(1).fold(at, |span, arg| span.to(arg.span));
+                let span = extra_span(expr, call, 1);
                 let detail = "Function \"can\" takes only 1 argument(s).";
                 self.function_error(expr, span, "Too many function arguments", detail.to_owned());
                 return failed;
@@ -270,6 +281,15 @@ impl Evaluator<'_> {
         self.quiet = quiet;
         // What fails now fails with every value that the unknown ones may get.
         if fine { decided(value.is_wholly_known()) } else { Value::bool(false) }
+    }
+}
+
+/// Where the first argument stands that is one too many.
+fn extra_span(expr: &Expr, call: &Call, most: usize) -> Span {
+    match (call.args.get(most), call.args.last()) {
+        (Some(_), Some(last)) if call.expand_last && call.args.len() == most + 1 => last.span,
+        (Some(extra), _) => extra.start_span(),
+        (None, last) => last.map_or(expr.span, |last| last.span),
     }
 }
 

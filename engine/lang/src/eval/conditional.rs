@@ -94,7 +94,7 @@ impl Evaluator<'_> {
         let test = self.value(condition);
         if test.is_null() {
             let detail = "The condition is null, which is neither true nor false.";
-            self.error(expr, condition.span, "Null condition", detail);
+            self.error_in(expr, condition, condition.span, "Null condition", detail);
             return Value::unknown(ty);
         }
         if !test.is_known() {
@@ -102,7 +102,7 @@ impl Evaluator<'_> {
         }
         let Ok(test) = convert(test, &Type::Bool) else {
             let detail = "The condition must be true or false.";
-            self.error(expr, condition.span, "Incorrect condition type", detail);
+            self.error_in(expr, condition, condition.span, "Incorrect condition type", detail);
             return Value::unknown(ty);
         };
         let (test, mut marks) = test.unmark();

@@ -56,12 +56,39 @@ fn values() {
 
 #[test]
 fn errors_say_what_references_stood_for() {
-    let (_, found) = run("l[o.a]");
-    let finding = found.iter().next().unwrap();
-    assert_eq!(finding.summary, "Invalid index");
-    let values: Vec<String> =
-        finding.values.iter().map(|value| format!("{} {}", value.traversal, value.statement)).collect();
-    assert_eq!(values, ["l is list of number with 2 elements", "o.a is \"x\""]);
+    // Of the part that is wrong only, and nothing of a bare name.
+    let told = |text: &str| -> Vec<Vec<String>> {
+        let told = |finding: &ordain_diag::Diagnostic| {
+            finding.values.iter().map(|value| format!("{} {}", value.traversal, value.statement)).collect()
+        };
+        run(text).1.iter().map(told).collect()
+    };
+    assert_eq!(told("l[o.a]"), [["o.a is \"x\""]]);
+    assert_eq!(told("\"x\" + abs(o.a)"), [vec!["o.a is \"x\"".to_owned()], vec![]]);
+    assert_eq!(told("o.a && [1]"), [vec!["o.a is \"x\"".to_owned()], vec![]]);
+    assert_eq!(told("[for x in 1 : o.a]"), [Vec::<String>::new()]);
+    assert_eq!(told("\"${o.a}${[]}\""), [Vec::<String>::new()]);
+}
+
+#[test]
+fn findings_about_calls_name_the_function_and_stand_at_the_argument() {
+    let (_, found) = run("max(1, [], {}, 1 + true)");
+    let told: Vec<(u32, &str, &str)> = found
+        .iter()
+        .map(|item| {
+            let variadic = item.call.as_ref().and_then(|call| call.variadic.as_ref());
+            let name = variadic.map_or("", |parameter| parameter.name.as_str());
+            (item.span.unwrap().start, item.summary.as_str(), name)
+        })
+        .collect();
+    let wrong = "Invalid function argument";
+    let expected = [(19, "Invalid operand", ""), (7, wrong, "numbers"), (11, wrong, "numbers")];
+    assert_eq!(told, expected);
+    let too_many = |text: &str| run(text).1.iter().next().unwrap().span.unwrap();
+    assert_eq!((too_many("abs(1, \"ab\")").start, too_many("abs(1, \"ab\")").end), (8, 10));
+    assert_eq!(too_many("can(1, f(2))").start, 7);
+    let (_, found) = run("templatestring(\"x\", 1 + [])");
+    assert_eq!(found.iter().next().unwrap().summary, "Invalid operand");
 }
 
 #[test]

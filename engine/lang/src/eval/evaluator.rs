@@ -60,6 +60,19 @@ impl<'s> Evaluator<'s> {
         self.report(expr, finding);
     }
 
+    /// As [`Evaluator::error`], about a part of `whole`, whose lines are shown with it.
+    pub(super) fn error_in(
+        &mut self,
+        whole: &Expr,
+        part: &Expr,
+        span: Span,
+        summary: &str,
+        detail: impl Into<String>,
+    ) {
+        let finding = Diagnostic::error(codes::lang::INVALID_EXPRESSION, summary, detail);
+        self.report(part, finding.with_span(span).with_around(whole.span));
+    }
+
     pub(super) fn push(&mut self, finding: Diagnostic) {
         if finding.is_error() {
             self.errors += 1;
@@ -195,7 +208,7 @@ impl<'s> Evaluator<'s> {
             return (None, marks);
         }
         if value.is_null() {
-            self.error(object, key.span, "Null value as key", "A key of an object cannot be null.");
+            self.error_in(object, key, key.span, "Null value as key", "A key of an object cannot be null.");
             return (None, marks);
         }
         match convert(value, &Type::String) {
@@ -205,7 +218,7 @@ impl<'s> Evaluator<'s> {
             },
             Err(error) => {
                 let detail = format!("This value cannot be a key of an object: {error}.");
-                self.error(object, key.span, "Incorrect key type", detail);
+                self.error_in(object, key, key.span, "Incorrect key type", detail);
                 (None, marks)
             }
         }

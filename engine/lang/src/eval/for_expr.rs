@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use ordain_diag::Span;
 use ordain_value::{Kind, Marks, Type, Value, convert};
 
 use super::evaluator::Evaluator;
@@ -36,8 +35,8 @@ impl Evaluator<'_> {
     pub(super) fn iterate(
         &mut self,
         expr: &Expr,
+        source: &Expr,
         collection: &Value,
-        span: Span,
     ) -> Option<Vec<(Value, Value)>> {
         let numbered = |items: &[Value]| {
             let key = |at: usize| Value::number(ordain_value::Number::from_u64(at as u64));
@@ -50,7 +49,7 @@ impl Evaluator<'_> {
         match collection.kind() {
             Kind::Null(_) => {
                 let detail = "A 'for' expression cannot go through null.";
-                self.error(expr, span, "Iteration over null value", detail);
+                self.error_in(expr, source, source.span, "Iteration over null value", detail);
                 None
             }
             Kind::List(_, items) | Kind::Tuple(items) => Some(numbered(items)),
@@ -62,7 +61,7 @@ impl Evaluator<'_> {
                     "A 'for' expression cannot go through a value of type {}.",
                     collection.ty().friendly()
                 );
-                self.error(expr, span, "Iteration over non-iterable value", detail);
+                self.error_in(expr, source, source.span, "Iteration over non-iterable value", detail);
                 None
             }
         }
@@ -87,7 +86,7 @@ impl Evaluator<'_> {
         let (collection, marks) = self.value(&parts.collection).unmark();
         let unknown = Value::unknown(Type::Dynamic);
         let before = self.errors();
-        let elements = self.iterate(expr, &collection, parts.collection.span);
+        let elements = self.iterate(expr, &parts.collection, &collection);
         let certain = elements.is_some() || matches!(collection.kind(), Kind::Unknown(_));
         if let Some(condition) = parts.condition.as_ref().filter(|_| certain && self.errors() == before)
             && !untyped(&collection)
@@ -134,14 +133,15 @@ impl Evaluator<'_> {
     /// A condition's value as a bool, reported if it is none.
     fn truth(&mut self, expr: &Expr, condition: &Expr, value: Value) -> Option<Value> {
         if value.is_null() {
-            self.error(expr, condition.span, "Condition is null", "The value of the 'if' clause is null.");
+            let detail = "The value of the 'if' clause is null.";
+            self.error_in(expr, condition, condition.span, "Condition is null", detail);
             return None;
         }
         match convert(value, &Type::Bool) {
             Ok(value) => Some(value),
             Err(why) => {
                 let detail = format!("The value of the 'if' clause is not suitable: {why}.");
-                self.error(expr, condition.span, CONDITION, detail);
+                self.error_in(expr, condition, condition.span, CONDITION, detail);
                 None
             }
         }
@@ -198,7 +198,7 @@ impl Evaluator<'_> {
                         "Two elements have the key \"{}\". To gather such elements in a list, write \"...\" after the value.",
                         place.key()
                     );
-                    self.error(expr, key_expr.span, "Duplicate object key", detail);
+                    self.error_in(expr, key_expr, key_expr.span, "Duplicate object key", detail);
                 }
             }
         }
@@ -213,7 +213,8 @@ impl Evaluator<'_> {
         }
         if key.is_null() {
             if !gathered.unknown {
-                self.error(expr, key_expr.span, KEY, "The key of an element is null.");
+                let detail = "The key of an element is null.";
+                self.error_in(expr, key_expr, key_expr.span, KEY, detail);
             }
             return None;
         }
@@ -228,7 +229,7 @@ impl Evaluator<'_> {
             Err(why) => {
                 if !gathered.unknown {
                     let detail = format!("The key of an element is not suitable: {why}.");
-                    self.error(expr, key_expr.span, KEY, detail);
+                    self.error_in(expr, key_expr, key_expr.span, KEY, detail);
                 }
                 None
             }

@@ -78,7 +78,7 @@ impl Evaluator<'_> {
             Ok(value) => value,
             Err(why) => {
                 let detail = format!("Unsuitable value for {side} operand: {why}.");
-                self.error(expr, operand.span, "Invalid operand", detail);
+                self.error_in(expr, operand, operand.span, "Invalid operand", detail);
                 Value::unknown(ty.clone())
             }
         }

@@ -56,6 +56,10 @@ fn about(evaluator: &Evaluator<'_>, traversal: &Traversal, cause: Cause) -> Opti
             Err(_) => count = count.checked_sub(1)?,
         }
     };
+    // Of a bare name, which is one of the expression's own, nothing is told.
+    if count == 0 {
+        return None;
+    }
     let statement = statement(&value, cause)?;
     Some((display(traversal, count), statement))
 }
@@ -84,7 +88,7 @@ fn compact(value: &Value) -> String {
         Kind::Unknown(_) => "not known yet".to_owned(),
         Kind::Bool(value) => value.to_string(),
         Kind::Number(number) => number.to_string(),
-        Kind::String(text) => format!("{text:?}"),
+        Kind::String(text) => ordain_gostd::quote(text),
         Kind::List(..) | Kind::Set(..) | Kind::Map(..) | Kind::Tuple(_) => {
             let length = value.parts().count();
             match length {
@@ -111,7 +115,7 @@ fn display(traversal: &Traversal, count: usize) -> String {
                 out.push_str(&name.text);
             }
             TraversalStep::Index(step) => match step.key.kind() {
-                Kind::String(text) => out.push_str(&format!("[{text:?}]")),
+                Kind::String(text) => out.push_str(&format!("[{}]", ordain_gostd::quote(text))),
                 Kind::Number(number) => out.push_str(&format!("[{number}]")),
                 _ => out.push_str("[...]"),
             },

@@ -21,7 +21,7 @@ impl Evaluator<'_> {
                 return Value::tuple([]).with_marks(marks);
             }
             let detail = "This list, set or tuple is null, so it has no elements to go through.";
-            self.error(expr, splat.source.span, "Splat of null value", detail);
+            self.error_in(expr, &splat.source, splat.source.span, "Splat of null value", detail);
             return unknown;
         }
         if ty == Type::Dynamic {

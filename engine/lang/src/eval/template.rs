@@ -51,26 +51,28 @@ impl Evaluator<'_> {
         let before = self.errors();
         let mut text = Text::default();
         for part in parts {
-            let (value, span) = match part {
+            // What directives give is text, and always fits.
+            let (value, source) = match part {
                 TemplatePart::Literal(literal, _) => {
                     if !text.unknown {
                         text.known.push_str(literal);
                     }
                     continue;
                 }
-                TemplatePart::Interpolation(inner) => (self.value(inner), inner.span),
-                TemplatePart::If(directive) => (self.template_if(expr, directive), directive.span),
-                TemplatePart::For(directive) => (self.template_for(expr, directive), directive.span),
+                TemplatePart::Interpolation(inner) => (self.value(inner), inner),
+                TemplatePart::If(directive) => (self.template_if(expr, directive), expr),
+                TemplatePart::For(directive) => (self.template_for(expr, directive), expr),
             };
-            self.add(expr, &mut text, value, span);
+            self.add(expr, source, &mut text, value);
         }
         let broken = self.errors() > before;
         text.finish(broken)
     }
 
-    fn add(&mut self, expr: &Expr, text: &mut Text, value: Value, span: Span) {
+    fn add(&mut self, expr: &Expr, source: &Expr, text: &mut Text, value: Value) {
         if value.is_null() {
-            self.error(expr, span, INVALID, "The value is null, which cannot be put into a text.");
+            let detail = "The value is null, which cannot be put into a text.";
+            self.error_in(expr, source, source.span, INVALID, detail);
             return;
         }
         let (value, marks) = value.unmark();
@@ -83,7 +85,8 @@ impl Evaluator<'_> {
             Ok(part) if !text.unknown => text.known.push_str(part.as_str().unwrap_or("")),
             Ok(_) => {}
             Err(why) => {
-                self.error(expr, span, INVALID, format!("This value cannot be put into a text: {why}."))
+                let detail = format!("This value cannot be put into a text: {why}.");
+                self.error_in(expr, source, source.span, INVALID, detail);
             }
         }
     }
@@ -98,7 +101,7 @@ impl Evaluator<'_> {
 
     fn template_for(&mut self, expr: &Expr, directive: &TemplateFor) -> Value {
         let (collection, marks) = self.value(&directive.collection).unmark();
-        let Some(elements) = self.iterate(expr, &collection, directive.collection.span) else {
+        let Some(elements) = self.iterate(expr, &directive.collection, &collection) else {
             return Value::unknown(Type::String).with_marks(marks);
         };
         let before = self.errors();

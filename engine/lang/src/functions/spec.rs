@@ -291,16 +291,12 @@ impl Spec {
         let json = |ty: &Type| type_to_json(ty).to_string();
         let parameter =
             |param: &Param| CallParameter { name: param.name.to_owned(), ty: json(&param.ty.to_type()) };
-        let returns = match self.returns {
-            Returns::Type(ty) => ty.to_type(),
-            Returns::By(_) => Type::Dynamic,
-        };
         FunctionCall {
             called_as: name.to_owned(),
             name: self.name.to_owned(),
             parameters: self.params.iter().map(parameter).collect(),
             variadic: self.variadic.as_ref().map(parameter),
-            returns: json(&returns),
+            returns: json(&self.result_type()),
         }
     }
 

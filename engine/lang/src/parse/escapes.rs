@@ -17,7 +17,7 @@ pub(super) fn unescape_plain(text: &str) -> Cow<'_, str> {
 }
 
 impl Parser<'_> {
-    /// Text between quotes with its escapes replaced; wrong ones are reported and kept as written.
+    /// Text between quotes with its escapes replaced; wrong ones are reported.
     pub(super) fn unescape_quoted<'a>(&mut self, text: &'a str, span: Span) -> Cow<'a, str> {
         if !text.contains('\\') {
             return unescape_plain(text);
@@ -56,7 +56,8 @@ impl Parser<'_> {
                     None => "A backslash must be followed by what it escapes.".to_owned(),
                 };
                 self.error(Span { start, end: start + length as u32, ..span }, SUMMARY, detail);
-                out.push_str(text.get(..length).unwrap_or(""));
+                // What follows stands for itself, so that nothing further is wrong with the text.
+                out.push_str(text.get(1..length).unwrap_or(""));
                 return length;
             }
         };

@@ -25,3 +25,11 @@ resource "azurerm_kubernetes_cluster" "a" {
 output "sum" {
   value = "a" + 1
 }
+
+locals {
+  words = ["one"]
+}
+
+output "most" {
+  value = max(1, local.words)
+}

@@ -7,6 +7,7 @@ pub mod graph;
 pub mod grouped;
 pub mod json_diag;
 mod object;
+pub mod order;
 pub mod plan;
 pub mod reports;
 mod sequence;

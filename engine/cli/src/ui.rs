@@ -12,7 +12,7 @@ use ordain_plan::{Event, Observer};
 use crate::machine::{Hooks, Machine};
 use crate::progress::Progress;
 use crate::render::grouped::{self, Grouping};
-use crate::render::{diag, style::Style};
+use crate::render::{diag, order, style::Style};
 use crate::transfers::Transfers;
 
 /// What a command says and how.
@@ -192,6 +192,7 @@ impl Ui {
         if let Some(machine) = &self.machine {
             found.iter().for_each(|item| machine.diagnostic(item, sources));
         }
+        let found = &order::by_place(found, sources);
         let told = grouped::grouped(found, self.grouping);
         if self.grouping.compact && !found.is_empty() && !found.has_errors() {
             return self.say(&grouped::list(&told, sources));
@@ -213,7 +214,7 @@ impl Ui {
 
     /// Shows findings on standard error, whatever they are: for commands whose output is read by programs.
     pub fn complain_all(&mut self, found: &Diagnostics, sources: &Sources) {
-        for item in found {
+        for item in &order::by_place(found, sources) {
             let text = diag::diagnostic(item, sources, self.style, diag::WIDTH);
             self.complain(&text);
         }

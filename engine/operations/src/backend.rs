@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ordain_backends::table::{self, Backend, Settings};
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_value::{Kind, Value};
 use serde_json::{Value as Json, json};
 
@@ -67,7 +67,12 @@ fn add(settings: &mut Settings, name: &str, value: &Value) {
 }
 
 /// Adds `-backend-config` arguments: `name=value`, or a file of them.
-pub fn add_arguments(choice: &mut Choice, workdir: &Workdir, arguments: &[String]) -> Diagnostics {
+pub fn add_arguments(
+    choice: &mut Choice,
+    workdir: &Workdir,
+    arguments: &[String],
+    sources: &mut Sources,
+) -> Diagnostics {
     let mut found = Diagnostics::new();
     for argument in arguments {
         match argument.split_once('=') {
@@ -85,13 +90,13 @@ pub fn add_arguments(choice: &mut Choice, workdir: &Workdir, arguments: &[String
                 choice.settings.insert(name.to_owned(), value.to_owned());
             }
             None if argument.is_empty() => {}
-            _ => found.append(add_file(choice, workdir, argument)),
+            _ => found.append(add_file(choice, workdir, argument, sources)),
         }
     }
     found
 }
 
-fn add_file(choice: &mut Choice, workdir: &Workdir, path: &str) -> Diagnostics {
+fn add_file(choice: &mut Choice, workdir: &Workdir, path: &str, sources: &mut Sources) -> Diagnostics {
     let text = match std::fs::read_to_string(workdir.path(path)) {
         Ok(text) => text,
         Err(error) => {
@@ -99,12 +104,14 @@ fn add_file(choice: &mut Choice, workdir: &Workdir, path: &str) -> Diagnostics {
             return Diagnostic::error(codes::cli::IO, "Failed to read file", detail).into();
         }
     };
-    let (values, mut found) = crate::variables::read_values(path, &text);
+    let json = path.ends_with(".json");
+    let kind = choice.kind.clone();
+    let known = |name: &str| table::has_argument(&kind, name);
+    let (values, mut found) = crate::variables::read_values(path, &text, &known, sources);
     let broken = found.has_errors();
     for (name, value) in values {
-        if !broken && !table::has_argument(&choice.kind, &name) {
-            let detail =
-                format!("The backend {:?} has no argument {name:?}, which {path} gives.", choice.kind);
+        if json && !broken && !known(&name) {
+            let detail = format!("The backend {kind:?} has no argument {name:?}, which {path} gives.");
             found.push(Diagnostic::error(codes::config::INVALID_ARGUMENT, "Unsupported argument", detail));
         }
         add(&mut choice.settings, &name, &value);

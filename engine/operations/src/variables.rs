@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ordain_config::{Early, EarlyValue, Module};
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, Span, codes};
 use ordain_eval::{VariableInput, VariableSource, VariableText};
+use ordain_lang::ast::{Body, BodySchema};
 use ordain_lang::parse::{parse_json, parse_native};
 use ordain_value::Value;
 
@@ -213,11 +214,26 @@ fn arguments(path: &str, file: FileId, text: &str) -> (Vec<ordain_lang::ast::Att
     (attributes, found)
 }
 
-/// Constants of a file of arguments, such as one given with `-backend-config`.
-pub fn read_values(path: &str, text: &str) -> (Vec<(Arc<str>, Value)>, Diagnostics) {
-    let mut sources = Sources::new();
+/// Constants of a file of arguments that are known, such as one given with `-backend-config`. The text is added to
+/// `sources`.
+pub fn read_values(
+    path: &str,
+    text: &str,
+    known: &dyn Fn(&str) -> bool,
+    sources: &mut Sources,
+) -> (Vec<(Arc<str>, Value)>, Diagnostics) {
     let file = sources.add(path, text);
-    let (attributes, mut found) = arguments(path, file, text);
+    let (body, mut found) =
+        if path.ends_with(".json") { parse_json(file, text) } else { parse_native(file, text) };
+    let attributes = match &body {
+        Body::Native(native) => {
+            let names = native.attributes.iter().map(|attribute| &*attribute.name.text);
+            let names: Vec<(&str, bool)> =
+                names.filter(|name| known(name)).map(|name| (name, false)).collect();
+            found.take(body.content(&BodySchema::new(&names, &[]))).attributes
+        }
+        _ => found.take(body.just_attributes()),
+    };
     let values = attributes.into_iter().filter_map(|attribute| {
         Some((attribute.name.text.to_arc(), ordain_config::constant(&attribute.expr, &mut found)?))
     });

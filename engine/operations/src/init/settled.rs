@@ -27,7 +27,7 @@ enum Turn {
 
 pub async fn settle(
     workdir: &Workdir,
-    project: &Project,
+    project: &mut Project,
     options: &Options,
     talk: &mut dyn Dialogue,
 ) -> Result<Diagnostics, Diagnostics> {
@@ -37,7 +37,8 @@ pub async fn settle(
     }
     let mut wanted = block.clone();
     if let Some(choice) = &mut wanted {
-        found.append(backend::add_arguments(choice, workdir, &options.backend_config));
+        let sources = &mut project.sources;
+        found.append(backend::add_arguments(choice, workdir, &options.backend_config, sources));
     } else if !options.backend_config.is_empty() {
         let detail = "-backend-config was used without a \"backend\" block in the configuration: there is no backend to configure.";
         found.push(Diagnostic::warning(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ordain_diag::{Diagnostics, Span};
+use ordain_diag::{Diagnostic, Diagnostics, Span};
 use ordain_lang::ast::{Attribute, Expr, Traversal};
 use ordain_lang::eval::evaluate;
 use ordain_lang::{Functions, Resolution, Scope, World, WorldError};
@@ -25,22 +25,26 @@ pub(crate) fn constant_of(expr: &Expr, ty: &Type, found: &mut Diagnostics) -> Op
     let value = constant(expr, found).filter(|value| value.is_known());
     let Some(value) = value else {
         let detail = "Unsuitable value: value must be known";
-        found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
+        found.push(unsuitable(expr, detail));
         return None;
     };
     match convert(value, ty) {
         Ok(value) if !value.is_null() => Some(value),
         Ok(_) => {
             let detail = "Unsuitable value: value must not be null";
-            found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
+            found.push(unsuitable(expr, detail));
             None
         }
         Err(error) => {
             let detail = format!("Unsuitable value: {error}");
-            found.push(bad_argument("Unsuitable value type", detail, expr.start_span()));
+            found.push(unsuitable(expr, detail));
             None
         }
     }
+}
+
+fn unsuitable(expr: &Expr, detail: impl Into<String>) -> Diagnostic {
+    bad_argument("Unsuitable value type", detail, expr.start_span()).with_around(expr.span)
 }
 
 /// A constant bool; `None` when absent, null or wrong.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use ordain_addr::ModulePath;
-use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Sources, Span, codes};
 use ordain_lang::ast::{Block, Body, BodySchema};
 use ordain_lang::parse::{parse_json, parse_native};
 
@@ -62,7 +62,36 @@ pub fn load_from(set: &SourceSet, entry: &Entry, sources: Sources) -> (ModuleTre
         let broken = loader.found.has_errors();
         loader.found.append(provider_rules::check(&tree, broken));
     }
-    (tree, loader.sources, loader.found)
+    let found = loader.found.map(|item| at_first_line(item, &loader.sources));
+    (tree, loader.sources, found)
+}
+
+/// What is wrong with the value of a heredoc as a constant is told at the first line of its text.
+fn at_first_line(item: Diagnostic, sources: &Sources) -> Diagnostic {
+    if !matches!(&*item.summary, "Unsuitable value type" | "Invalid expression") {
+        return item;
+    }
+    let first = item.span.and_then(|span| {
+        let text = &sources.get(span.file)?.text;
+        let begins = |at: usize| text.get(at..).is_some_and(|rest| rest.starts_with("<<"));
+        let at = span.start as usize;
+        let at = if begins(at) { at } else { at.checked_sub(1).filter(|before| begins(*before))? };
+        let start = at + text.get(at..)?.find('\n')? + 1;
+        let end = start + text.get(start..)?.find('\n')? + 1;
+        let indented = text.get(at..)?.starts_with("<<-");
+        let start = start + if indented { indentation(text.get(start..span.end as usize)?) } else { 0 };
+        Some(Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()?, ..span })
+    });
+    match first {
+        Some(first) => item.with_span(first),
+        None => item,
+    }
+}
+
+/// What all lines of a text but the last one are indented by.
+fn indentation(text: &str) -> usize {
+    let lines = text.rsplit_once('\n').map_or(text, |(lines, _)| lines).lines();
+    lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0)
 }
 
 struct Loader<'s> {

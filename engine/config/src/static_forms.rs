@@ -1,26 +1,48 @@
 //! Arguments that are read as references or words, not evaluated.
 
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Body, Expr, ExprKind, Ident, Traversal};
-use ordain_lang::parse::parse_expr_within;
+use ordain_lang::parse::parse_quoted;
 
 use crate::fields::bad_argument;
 
 /// The reference that an expression is; in JSON syntax the text of a string, and in native syntax, by
 /// old habit and with a warning, the text in quotes.
 pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
-    let read = match &expr.kind {
+    match &expr.kind {
         ExprKind::String(text) => {
             let detail = "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier required quotes, but quoted references are now deprecated and will be removed in a future version of Terraform. Remove the quotes surrounding this reference to silence this warning.";
             let code = codes::config::INVALID_ARGUMENT;
             found.push(
                 Diagnostic::warning(code, "Quoted references are deprecated", detail).with_span(expr.span),
             );
-            found.take(parse_expr_within(expr.span, text))
+            quoted(expr.span, text, found)
         }
-        _ => return as_plain_traversal(expr, found),
-    };
-    named(read)
+        _ => as_plain_traversal(expr, found),
+    }
+}
+
+/// The reference that a text in quotes is. What is wrong with it is told as of a reference, not of an expression.
+fn quoted(span: Span, text: &str, found: &mut Diagnostics) -> Option<Traversal> {
+    let (read, problems) = parse_quoted(span, text);
+    let failed = problems.has_errors();
+    for problem in problems {
+        let extra = problem.summary == "Extra characters after expression";
+        found.push(match problem.span.filter(|_| extra) {
+            Some(span) => {
+                let detail = "A dot and a name, or brackets with a number or a text, can follow a name here.";
+                bad_argument("Invalid character", detail, span)
+            }
+            None => problem,
+        });
+    }
+    let named = named(read);
+    if named.is_none() && !failed {
+        let start = (span.start + 1).min(span.end);
+        let first = Span { start, end: (start + 1).min(span.end), ..span };
+        found.push(bad_argument("Variable name required", "A reference begins with a name.", first));
+    }
+    named
 }
 
 /// The reference that an expression is; text in quotes is one in JSON syntax only.

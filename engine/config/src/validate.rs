@@ -5,7 +5,7 @@ use ordain_diag::Diagnostics;
 use crate::blocks::{Import, ModuleCall};
 use crate::deprecations::deprecations;
 use crate::fields::{bad_argument, bad_block};
-use crate::provisioners::check_provisioners;
+use crate::provisioners::{check_provisioners, missing_provisioners};
 use ordain_lang::ast::{ExprKind, TraversalStep};
 use ordain_lang::suggest::{did_you_mean, nearest};
 
@@ -21,6 +21,9 @@ pub fn validate(tree: &ModuleTree) -> Diagnostics {
             }
         }
         check_provisioners(module, &mut found);
+    }
+    if !found.has_errors() {
+        found.append(missing_provisioners(tree));
     }
     found
 }

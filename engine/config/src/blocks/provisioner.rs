@@ -50,16 +50,13 @@ pub struct Provisioner {
 impl Provisioner {
     /// Reads a `provisioner` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Provisioner> {
-        let kind = block.labels.first()?.text.clone();
+        let label = block.labels.first()?;
+        let kind = label.text.clone();
         if let "chef" | "habitat" | "puppet" | "salt-masterless" = &*kind {
             let detail = format!(
                 "The \"{kind}\" provisioner was deprecated in Terraform 0.13.4 has been removed from Terraform. Visit https://learn.hashicorp.com/collections/terraform/provision for alternatives to using provisioners that are a better fit for the Terraform workflow."
             );
-            found.push(bad_block(
-                format!("The \"{kind}\" provisioner has been removed"),
-                detail,
-                block.header,
-            ));
+            found.push(bad_block(format!("The \"{kind}\" provisioner has been removed"), detail, label.span));
             return None;
         }
         let schema = schema(&[], &["when", "on_failure"], &[("connection", &[]), ("lifecycle", &[])]);
@@ -113,7 +110,8 @@ fn keyword(
                 .with_span(attribute.expr.span),
         );
     }
-    let word = if quoted { attribute.expr.as_text() } else { attribute.expr.keyword() };
+    // A heredoc ends with a line break, which counts for nothing here.
+    let word = if quoted { attribute.expr.as_text().map(str::trim) } else { attribute.expr.keyword() };
     if let Some(word) = word.filter(|word| words.contains(word)) {
         return Some(word.to_owned());
     }

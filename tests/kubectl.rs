@@ -85,6 +85,7 @@ fn kubectl_is_at_home() {
     let kubectl = Kubectl { dir: &dir, config: sandbox.env["KUBE_CONFIG_PATH"].clone() };
     work(&kubectl);
     tables(&kubectl);
+    created(&kubectl);
     rights(&kubectl);
     drop(sandbox);
     let _gone = std::fs::remove_dir_all(&dir);
@@ -106,6 +107,24 @@ fn work(kubectl: &Kubectl<'_>) {
     assert!(!good && text.contains("the sandbox does not know"), "{text}");
     assert!(kubectl.good("get --raw /readyz?verbose").ends_with("readyz check passed\n"));
     assert_eq!(kubectl.good("get --raw /livez/ping"), "ok");
+}
+
+/// What kubectl writes in binary form.
+fn created(kubectl: &Kubectl<'_>) {
+    kubectl.good("create cronjob tick --image=busybox --schedule=@daily -- date");
+    kubectl.good("create job now --from=cronjob/tick");
+    kubectl.good("autoscale deployment web --min=1 --max=5 --cpu-percent=80");
+    let scalers = kubectl.table("get hpa");
+    assert_eq!(scalers[0], ["NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"]);
+    assert_eq!(scalers[1][..5], ["web", "Deployment/web", "cpu: <unknown>/80%", "1", "5"]);
+    kubectl.good("create quota most --hard=pods=10,requests.cpu=4");
+    assert!(kubectl.good("describe quota most").contains("requests.cpu"));
+    kubectl.good("create ingress door --rule=a.com/x*=web:80 --default-backend=web:80 --class=lab");
+    assert_eq!(kubectl.table("get ingress")[1][..3], ["door", "lab", "a.com"]);
+    kubectl.good("create poddisruptionbudget calm --selector=app=web --min-available=50%");
+    kubectl.good("create priorityclass low --value=-10 --description=d");
+    assert_eq!(kubectl.table("get priorityclass low")[1][1], "-10");
+    assert!(!kubectl.good("create token default").trim().is_empty());
 }
 
 fn tables(kubectl: &Kubectl<'_>) {

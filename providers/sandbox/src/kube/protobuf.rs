@@ -5,6 +5,8 @@
 
 #[path = "protobuf_kinds.rs"]
 mod kinds;
+#[path = "protobuf_more.rs"]
+mod more;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -33,6 +35,12 @@ pub(super) enum Form {
     Messages(&'static [Field]),
     /// A number or a text.
     NumberOrText,
+    /// A message that holds a quantity as text.
+    Quantity,
+    /// A map of those.
+    QuantityMap,
+    /// A message whose fields stand in JSON beside those around it.
+    Inline(&'static [Field]),
     /// Of something that the server decides, or that nobody reads.
     Skipped,
 }
@@ -53,8 +61,17 @@ pub(super) const METADATA: &[Field] = &[
     (10, "deletionGracePeriodSeconds", Form::Skipped),
     (11, "labels", Form::Map),
     (12, "annotations", Form::Map),
+    (13, "ownerReferences", Form::Messages(OWNER)),
     (14, "finalizers", Form::Texts),
     (17, "managedFields", Form::Skipped),
+];
+const OWNER: &[Field] = &[
+    (1, "kind", Form::Text),
+    (3, "name", Form::Text),
+    (4, "uid", Form::Text),
+    (5, "apiVersion", Form::Text),
+    (6, "controller", Form::Bool),
+    (7, "blockOwnerDeletion", Form::Bool),
 ];
 const SECRET: &[Field] = &[
     (1, "metadata", Form::Message(METADATA)),
@@ -98,7 +115,7 @@ pub(super) fn document(body: &[u8]) -> Option<Value> {
         ("v1", "ConfigMap") => CONFIG_MAP,
         ("v1", "Namespace") => NAMESPACE,
         (_, "DeleteOptions") => DELETE_OPTIONS,
-        _ => kinds::fields(&version, &kind)?,
+        _ => kinds::fields(&version, &kind).or_else(|| more::fields(&version, &kind))?,
     };
     let raw = bytes(2, &envelope).unwrap_or_default();
     let mut object = message(&raw, fields)?;
@@ -163,6 +180,14 @@ fn number_or_text(bytes: &[u8]) -> Option<Value> {
     })
 }
 
+/// The text of a quantity.
+fn quantity(bytes: &[u8]) -> Option<String> {
+    parts(bytes)?.into_iter().find_map(|(own, part)| match part {
+        Part::Bytes(bytes) if own == 1 => utf8(bytes),
+        _ => None,
+    })
+}
+
 /// A message as JSON. A field that is not in the table makes the whole unknown, rather than losing it.
 fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
     let mut out = Map::new();
@@ -170,7 +195,9 @@ fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
         let (_, name, form) = fields.iter().find(|(own, ..)| *own == number)?;
         match (form, part) {
             (Form::Skipped, _) => {}
-            (Form::Number, Part::Number(value)) => drop(out.insert((*name).into(), json!(value))),
+            (Form::Number, Part::Number(value)) => {
+                drop(out.insert((*name).into(), json!(value.cast_signed())));
+            }
             (Form::Bool, Part::Number(value)) => drop(out.insert((*name).into(), json!(value != 0))),
             (Form::Text, Part::Bytes(value)) => {
                 // What is unset is written as an empty text.
@@ -192,7 +219,11 @@ fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
             (Form::Message(inner), Part::Bytes(value)) => {
                 out.insert((*name).into(), Value::Object(message(value, inner)?));
             }
-            (Form::Map | Form::ByteMap, Part::Bytes(entry)) => {
+            (Form::Inline(inner), Part::Bytes(value)) => out.extend(message(value, inner)?),
+            (Form::Quantity, Part::Bytes(value)) => {
+                out.insert((*name).into(), json!(quantity(value)?));
+            }
+            (Form::Map | Form::ByteMap | Form::QuantityMap, Part::Bytes(entry)) => {
                 let (mut key, mut held) = (String::new(), Vec::new());
                 for (at, part) in parts(entry)? {
                     match (at, part) {
@@ -201,7 +232,11 @@ fn message(bytes: &[u8], fields: &[Field]) -> Option<Map<String, Value>> {
                         _ => return None,
                     }
                 }
-                let held = if matches!(form, Form::Map) { utf8(&held)? } else { STANDARD.encode(held) };
+                let held = match form {
+                    Form::Map => utf8(&held)?,
+                    Form::QuantityMap => quantity(&held)?,
+                    _ => STANDARD.encode(held),
+                };
                 let map = out.entry(*name).or_insert_with(|| json!({}));
                 map.as_object_mut()?.insert(key, json!(held));
             }

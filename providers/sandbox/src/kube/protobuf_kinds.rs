@@ -21,7 +21,7 @@ pub(super) fn fields(version: &str, kind: &str) -> Option<&'static [Field]> {
     })
 }
 
-const SELECTOR: &[Field] = &[(1, "matchLabels", Form::Map)];
+pub(super) const SELECTOR: &[Field] = &[(1, "matchLabels", Form::Map)];
 const PORT: &[Field] = &[
     (1, "name", Form::Text),
     (2, "hostPort", Form::Number),
@@ -46,6 +46,12 @@ const CONTAINER: &[Field] = &[
     (18, "tty", Form::Bool),
     (20, "terminationMessagePolicy", Form::Text),
 ];
+const POD_SECURITY: &[Field] = &[
+    (2, "runAsUser", Form::Number),
+    (3, "runAsNonRoot", Form::Bool),
+    (5, "fsGroup", Form::Number),
+    (6, "runAsGroup", Form::Number),
+];
 const POD_SPEC: &[Field] = &[
     (2, "containers", Form::Messages(CONTAINER)),
     (3, "restartPolicy", Form::Text),
@@ -59,6 +65,7 @@ const POD_SPEC: &[Field] = &[
     (11, "hostNetwork", Form::Bool),
     (12, "hostPID", Form::Bool),
     (13, "hostIPC", Form::Bool),
+    (14, "securityContext", Form::Message(POD_SECURITY)),
     (16, "hostname", Form::Text),
     (17, "subdomain", Form::Text),
     (19, "schedulerName", Form::Text),
@@ -83,7 +90,7 @@ const DEPLOYMENT: &[Field] = &[
     (2, "spec", Form::Message(DEPLOYMENT_SPEC)),
     (3, "status", Form::Skipped),
 ];
-const JOB_SPEC: &[Field] = &[
+pub(super) const JOB_SPEC: &[Field] = &[
     (1, "parallelism", Form::Number),
     (2, "completions", Form::Number),
     (3, "activeDeadlineSeconds", Form::Number),

@@ -292,3 +292,44 @@ pub(super) fn subjects(object: &Value, kind: &str) -> Value {
     };
     json!(all.map(name).collect::<Vec<_>>().join(", "))
 }
+
+/// How many measures of an autoscaler are shown.
+const MEASURES: usize = 2;
+
+/// What an autoscaler goes by: what is measured, which nothing here does, and what it should be.
+pub(super) fn metrics(object: &Value, _: i64) -> Value {
+    let all = object["spec"]["metrics"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if all.is_empty() {
+        return json!("<none>");
+    }
+    let shown: Vec<String> = all.iter().take(MEASURES).map(metric).collect();
+    let shown = shown.join(", ");
+    json!(match all.len().saturating_sub(MEASURES) {
+        0 => shown,
+        more => format!("{shown} + {more} more..."),
+    })
+}
+
+fn metric(metric: &Value) -> String {
+    let (key, named) = match metric["type"].as_str() {
+        Some("Resource") => ("resource", true),
+        Some("ContainerResource") => ("containerResource", true),
+        Some("Pods") => ("pods", false),
+        Some("Object") => ("object", false),
+        Some("External") => ("external", false),
+        _ => return "<unknown type>".to_owned(),
+    };
+    let target = &metric[key]["target"];
+    let average = target["averageValue"].as_str();
+    if named {
+        let name = metric[key]["name"].as_str().unwrap_or_default();
+        let share = target["averageUtilization"].as_i64().map(|share| format!("{share}%"));
+        let wanted = average.map(str::to_owned).or(share).unwrap_or_else(|| "<auto>".to_owned());
+        return format!("{name}: <unknown>/{wanted}");
+    }
+    match average {
+        Some(average) if key == "pods" => format!("<unknown>/{average}"),
+        Some(average) => format!("<unknown>/{average} (avg)"),
+        None => format!("<unknown>/{}", target["value"].as_str().unwrap_or("0")),
+    }
+}

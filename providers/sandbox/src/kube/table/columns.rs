@@ -317,7 +317,7 @@ fn other(group: &str, kind: &str) -> Option<Vec<Column>> {
         ],
         ("autoscaling", "HorizontalPodAutoscaler") => vec![
             text("Reference", Cell::By(cells::scaled)),
-            text("Targets", Cell::By(|_, _| json!("<unknown>"))),
+            text("Targets", Cell::By(cells::metrics)),
             text("MinPods", Cell::By(|object, _| path_text(object, &["spec", "minReplicas"], "<unset>"))),
             number("MaxPods", &["spec", "maxReplicas"]),
             number("Replicas", &["status", "currentReplicas"]),

@@ -167,6 +167,24 @@ impl Core {
         Verdict { status: CheckStatus::Error, message: None }
     }
 
+    /// The message of a condition that was evaluated before it. As in Terraform, whether it is a text is looked at once
+    /// there is something to say: not while the condition is `open`.
+    fn late_message(
+        &self,
+        scope: &InstanceScope<'_>,
+        condition: &Condition,
+        of: CheckKind,
+        open: bool,
+        found: &mut Diagnostics,
+    ) -> Option<String> {
+        let mut said = Diagnostics::new();
+        let message = self.message(scope, condition, of, &mut said);
+        let failed = said.has_errors().then(|| UNSAID.to_owned());
+        let told = |item: &Diagnostic| !(open && item.summary == NO_MESSAGE);
+        found.extend(said.into_iter().filter(told));
+        message.or(failed)
+    }
+
     fn verdict(
         &self,
         scope: &InstanceScope<'_>,
@@ -187,14 +205,8 @@ impl Core {
         let message = if first {
             early
         } else {
-            // As in Terraform: whether it is a text is looked at once there is something to say.
             let open = value.as_ref().is_some_and(|value| !value.is_known());
-            let mut said = Diagnostics::new();
-            let message = self.message(scope, condition, of, &mut said);
-            let failed = said.has_errors().then(|| UNSAID.to_owned());
-            let told = |item: &Diagnostic| !(open && item.summary == NO_MESSAGE);
-            found.extend(said.into_iter().filter(told));
-            message.or(failed)
+            self.late_message(scope, condition, of, open, found)
         };
         let Some(value) = value.filter(|_| !unsaid) else { return failed };
         if validating && matches!(of, CheckKind::Resource | CheckKind::Check) {

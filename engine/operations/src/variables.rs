@@ -52,8 +52,7 @@ pub fn collect_for_tests(
     given: &[Given],
     sources: &mut Sources,
 ) -> (Inputs, Diagnostics) {
-    let mut collector =
-        Collector { workdir, root, sources, inputs: Inputs::new(), found: Diagnostics::new() };
+    let mut collector = Collector::new(workdir, root, sources);
     collector.environment();
     for directory in [Some("."), directory].into_iter().flatten() {
         for name in automatic_files(workdir, directory) {
@@ -85,8 +84,7 @@ pub fn named_values(
     given: &[Given],
     sources: &mut Sources,
 ) -> (Inputs, Diagnostics) {
-    let mut collector =
-        Collector { workdir, root, sources, inputs: Inputs::new(), found: Diagnostics::new() };
+    let mut collector = Collector::new(workdir, root, sources);
     collector.given(given);
     // What is wrong with them was told where all values were collected.
     (collector.inputs, Diagnostics::new())
@@ -114,7 +112,11 @@ struct Collector<'a> {
     found: Diagnostics,
 }
 
-impl Collector<'_> {
+impl<'a> Collector<'a> {
+    fn new(workdir: &'a Workdir, root: &'a Module, sources: &'a mut Sources) -> Self {
+        Self { workdir, root, sources, inputs: Inputs::new(), found: Diagnostics::new() }
+    }
+
     fn environment(&mut self) {
         // `TF_VAR_` first, so that `ORDAIN_VAR_` wins. The case of names is kept.
         for prefix in ["TF_VAR_", "ORDAIN_VAR_"] {

@@ -8,9 +8,11 @@ impl Spec {
     /// The type of the result of a call about whose arguments nothing is known but their types: open where
     /// an argument may be anything and the function does not look at such arguments itself.
     pub fn result_type(&self) -> Type {
-        // A form of the evaluator: it alone has a result whatever its argument is.
-        if self.name == "can" {
-            return Type::Bool;
+        // Forms of the evaluator: they have a result of this type whatever their arguments are.
+        match self.name {
+            "can" => return Type::Bool,
+            "templatestring" => return Type::String,
+            _ => {}
         }
         let params = || self.params.iter().chain(&self.variadic);
         if params().any(|param| param.ty.to_type() == Type::Dynamic && !param.dynamic) {

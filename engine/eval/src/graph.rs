@@ -1,6 +1,6 @@
 //! The static graph: one node per block, an edge from what is needed to what needs it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_addr::Resource;
@@ -51,7 +51,7 @@ pub(crate) enum Edge {
 #[derive(Default)]
 pub(crate) struct Graph {
     graph: DiGraph<Node, Edge>,
-    table: BTreeMap<Node, NodeIndex>,
+    table: HashMap<Node, NodeIndex>,
 }
 
 impl Graph {

@@ -9,7 +9,7 @@ use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
 use ordain_plan::{Action, Mode, json};
 use ordain_provider::ObjectSchemas;
 use ordain_state::{Event as JournalEvent, Header, OutputState, ResourceState, State, Stored};
-use ordain_value::Value;
+use ordain_value::{Kind, Value};
 
 use crate::drive::{Drive, Left, Session};
 use crate::verify::verify;
@@ -122,7 +122,7 @@ async fn finish(
             state.resources.entry(resource).or_insert_with(|| nothing(provider));
         }
     }
-    state.outputs = outputs(session, &stored.state, &outcome);
+    state.outputs = storable(outputs(session, &stored.state, &outcome), &stored.state, &mut found);
     state.check_results = Some(json::state_check_results(&checks)).filter(|records| !records.is_empty());
     state.terraform_version = session.host.terraform_version.clone();
     let (stored, unsaved) = stored_state(session, left, &mut found).await;
@@ -260,6 +260,30 @@ fn outputs_read(session: &Session, old: &State) -> BTreeMap<Arc<str>, OutputStat
         }
     }
     outputs
+}
+
+/// Outputs without those that a state cannot hold, which stay as they were: all else that was done is kept.
+fn storable(
+    outputs: BTreeMap<Arc<str>, OutputState>,
+    old: &State,
+    found: &mut Diagnostics,
+) -> BTreeMap<Arc<str>, OutputState> {
+    let mut kept = BTreeMap::new();
+    for (name, output) in outputs {
+        if !is_endless(&output.value) {
+            kept.insert(name, output);
+            continue;
+        }
+        let detail =
+            format!("The value of output {name:?} cannot be kept in state: it is, or holds, infinity.");
+        found.push(Diagnostic::error(codes::apply::APPLY_FAILED, "Output cannot be stored", detail));
+        kept.extend(old.outputs.get_key_value(&name).map(|(name, output)| (name.clone(), output.clone())));
+    }
+    kept
+}
+
+fn is_endless(value: &Value) -> bool {
+    matches!(value.kind(), Kind::Number(number) if number.is_infinite()) || value.parts().any(is_endless)
 }
 
 /// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,

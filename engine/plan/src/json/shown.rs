@@ -1,7 +1,7 @@
 //! What documents show of values, written without a tree in between.
 
 use ordain_value::{Kind, Number, Type, Value};
-use serde::ser::SerializeMap;
+use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
@@ -68,6 +68,8 @@ impl Serialize for Digits<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         match self.0.as_i64() {
             Some(whole) => out.serialize_i64(whole),
+            // It has no form in JSON: neither a plan nor a state can hold it.
+            None if self.0.is_infinite() => Err(S::Error::custom("cannot serialize infinity as JSON")),
             None => number_json(self.0).serialize(out),
         }
     }

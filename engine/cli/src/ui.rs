@@ -240,23 +240,23 @@ impl Ui {
         }
     }
 
-    /// The same without showing what is typed, as far as the terminal can hide it.
+    /// Asks without showing what is typed. `None` also where the terminal cannot hide it.
     pub fn ask_hidden(&mut self, prompt: &str) -> Option<String> {
-        let hidden = std::io::stdin().is_terminal() && echo(false);
-        let answer = self.ask(prompt);
-        if hidden {
-            echo(true);
-            self.say("\n");
+        if !self.input || !std::io::stdin().is_terminal() {
+            return self.ask(prompt);
         }
-        answer
+        self.say(prompt);
+        // A program of its own reads the line: whatever interrupts it, the terminal shows what is typed again.
+        let done = Command::new("sh").args(["-c", HIDDEN]).stdin(Stdio::inherit()).output();
+        self.say("\n");
+        let done = done.ok().filter(|done| done.status.success())?;
+        String::from_utf8(done.stdout).ok().map(|line| line.trim_end_matches(['\n', '\r']).to_owned())
     }
 }
 
-/// Whether the terminal shows what is typed from now on. False when it could not be told so.
-pub fn echo(shown: bool) -> bool {
-    let word = if shown { "echo" } else { "-echo" };
-    Command::new("stty").arg(word).stdin(Stdio::inherit()).status().is_ok_and(|status| status.success())
-}
+/// Reads a line while the terminal does not show what is typed.
+const HIDDEN: &str = "trap 'stty echo' EXIT; trap 'exit 130' INT TERM HUP; stty -echo || exit 1; \
+                      IFS= read -r line && printf '%s\\n' \"$line\"";
 
 /// All who watch an operation.
 struct Watchers {

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::flags::{is_on, switch, text, value};
 use crate::render;
 use crate::session::Session;
-use crate::ui::{Ui, echo};
+use crate::ui::Ui;
 
 /// Row of the table.
 pub const ENTRY: Entry = Entry {
@@ -84,11 +84,8 @@ fn passphrase(ui: &mut Ui, workdir: &ordain_operations::Workdir) -> Result<Strin
     if !std::io::stdin().is_terminal() {
         return Err("nobody can be asked; set ORDAIN_SSH_PASSPHRASE".to_owned());
     }
-    if !echo(false) {
-        return Err("the terminal cannot hide what is typed; set ORDAIN_SSH_PASSPHRASE".to_owned());
-    }
-    let answer = ui.ask("Passphrase of the key: ");
-    echo(true);
-    ui.line("");
-    answer.ok_or_else(|| "none was given".to_owned())
+    let answer = ui.ask_hidden("Passphrase of the key: ");
+    answer.ok_or_else(|| {
+        "none was given, or the terminal cannot hide what is typed; set ORDAIN_SSH_PASSPHRASE".to_owned()
+    })
 }

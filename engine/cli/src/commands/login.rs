@@ -88,7 +88,7 @@ fn token(session: &mut Session, host: &str) -> Result<String, Exit> {
 
 fn pasted(session: &mut Session, host: &str) -> Result<String, Exit> {
     let prompt = format!("Make a token on {host} and paste it here. {PLACE}\n\n  Token for {host}: ");
-    let answer = session.ui.ask(&prompt).map(|answer| answer.trim().to_owned());
+    let answer = session.ui.ask_hidden(&prompt).map(|answer| answer.trim().to_owned());
     answer.filter(|answer| !answer.is_empty()).ok_or_else(|| {
         let detail =
             "No token was given. Where nobody can be asked, set TF_TOKEN_host (dots as underscores) instead.";

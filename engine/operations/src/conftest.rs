@@ -1,8 +1,13 @@
 //! `policy conftest-compat`: files of policies, data and configurations for Conftest's commands.
 
+mod dockerfile;
+mod dockerfile_lines;
+mod dockerfile_rules;
 mod dotenv;
 mod forms;
+mod ini;
 mod lines;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,12 +15,15 @@ use std::path::{Path, PathBuf};
 use forms::{Form, KNOWN};
 
 use ordain_policy::{
-    CheckResult, Configuration, ConftestQuestion, FileKind, RegoValue, SourceFile, Version, conftest_test,
-    conftest_verify, float_document,
+    CheckResult, ConfigForm, Configuration, ConftestQuestion, FileKind, Readable, RegoValue, SourceFile,
+    Version, conftest_test, conftest_verify, float_document,
 };
 
 use crate::repository::Repository;
 use crate::{Workdir, hcl_to_json, policy_sources};
+
+/// Largest configuration beside policies that is kept for `parse_config_file`, in bytes.
+const LARGEST_BESIDE: u64 = 4 << 20;
 
 /// What Conftest's flags say.
 #[derive(Clone, Debug, Default)]
@@ -95,12 +103,9 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
         for file in files {
             if kind(&file) == Some(FileKind::Rego) {
                 policies.push(file);
-            } else {
-                let prefix = format!("{}/", path.trim_end_matches('/'));
-                let name = file.path.strip_prefix(&prefix).unwrap_or(&file.path).to_owned();
-                readable.insert(name, file.text);
             }
         }
+        beside(workdir, path, &mut readable)?;
     }
     if policies.is_empty() {
         return Err(format!("load: loading policies: no policies found in [{}]", given.join(" ")));
@@ -123,9 +128,50 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
         version: if flags.v0 { Version::V0 } else { Version::V1 },
         now_ns: crate::clock::now_ns(),
         environment: workdir.env.clone(),
-        readable,
+        readable: Readable { files: readable, read: Some(read) },
         bounds,
     })
+}
+
+/// Configurations that lie beside policies, by their paths below.
+fn beside(workdir: &Workdir, given: &str, out: &mut BTreeMap<String, String>) -> Result<(), String> {
+    let mut pending = vec![(workdir.path(given), String::new())];
+    while let Some((directory, below)) = pending.pop() {
+        if !directory.is_dir() {
+            continue;
+        }
+        for (name, path) in entries(&directory)? {
+            let shown = format!("{below}{name}");
+            let fits = || path.metadata().is_ok_and(|meta| meta.len() <= LARGEST_BESIDE);
+            if path.is_dir() {
+                pending.push((path, format!("{shown}/")));
+            } else if Form::of(&shown).is_some() && fits() {
+                // What cannot be read is as absent as what is not there: the rule that asks is told.
+                if let Ok(text) = std::fs::read_to_string(&path) {
+                    out.insert(shown, text);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What `parse_config` and its kin answer.
+fn read(form: ConfigForm<'_>, text: &str) -> Result<RegoValue, String> {
+    let (found, path) = match form {
+        ConfigForm::Named(name) => (Form::named(name), ""),
+        ConfigForm::Of(path) => (Form::of(path), path),
+    };
+    let (ConfigForm::Named(name) | ConfigForm::Of(name)) = form;
+    match found {
+        Some(Form::Unread(name)) => {
+            Err(format!("configurations of the kind {name} cannot be read here; {KNOWN}"))
+        }
+        Some(form) => {
+            content(form, path, text, &BTreeMap::new()).map_err(|why| format!("unmarshal config: {why}"))
+        }
+        None => Err(format!("create config parser: unknown parser: {name}")),
+    }
 }
 
 /// The files to test: those given, and those of directories that have a known form.
@@ -243,6 +289,11 @@ fn content(form: Form, path: &str, text: &str, env: &BTreeMap<String, String>) -
         Form::Dotenv => {
             dotenv::variables(text, env).map_err(|why| format!("read .env file: {why}")).and_then(read)
         }
+        Form::Ini => ini::sections(text).map_err(|why| format!("read ini file: {why}")).and_then(read),
+        Form::Dockerfile => {
+            dockerfile::commands(text).map_err(|why| format!("parse dockerfile: {why}")).and_then(read)
+        }
+        Form::Xml => xml::elements(text).map_err(|why| format!("unmarshal xml: {why}")).and_then(read),
         Form::Unread(name) => Err(format!("configurations of the kind {name} cannot be read")),
         Form::Json => float_document(text.trim_start_matches('\u{feff}'), FileKind::Json)
             .map_err(|why| format!("unmarshal json: {why}")),

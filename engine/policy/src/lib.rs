@@ -37,7 +37,8 @@ pub use input::Input;
 pub use judge::{judge, report};
 pub use objects::Objects;
 pub use ordain_rego::{
-    FileKind, Limits, SourceFile, Value as RegoValue, ValueSerializer, Version, float_document, pattern,
+    ConfigForm, FileKind, Limits, Readable, SourceFile, Value as RegoValue, ValueSerializer, Version,
+    float_document, pattern,
 };
 pub use rego::Bounds;
 pub use test_shapes::{TestQuestion, TestReply, test_shaped};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 
 use ordain_rego::{
-    FileCover, FileKind, SourceFile, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun,
-    Value, Version, run_tests,
+    FileCover, FileKind, Readable, SourceFile, TestCase, TestFault, TestOptions, TestOutcome, TestReport,
+    TestRun, Value, Version, run_tests,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -64,7 +64,7 @@ pub fn test_shaped(question: &TestQuestion) -> TestReply {
         cover: question.coverage || question.threshold.is_some(),
         strict: false,
         conftest: false,
-        readable: BTreeMap::new(),
+        readable: Readable::default(),
         limits: question.bounds.limits,
         cancel: None,
     };

@@ -33,7 +33,7 @@ mod units;
 mod urls;
 mod uuids;
 
-pub use env::{BuiltinEnv, BuiltinError, BuiltinLimits, ErrorCode};
+pub use env::{BuiltinEnv, BuiltinError, BuiltinLimits, ConfigForm, ConfigReader, ErrorCode, Readable};
 
 use crate::types::{Signature, signature};
 use crate::value::Value;

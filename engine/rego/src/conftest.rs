@@ -1,6 +1,6 @@
 //! Functions that Conftest adds: `parse_config`, `parse_config_file`, `parse_combined_config_files`.
 
-use crate::builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinResult, ErrorCode};
+use crate::builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinResult, ConfigForm, ErrorCode};
 use crate::load::{FileKind, document};
 use crate::types::{Signature, Type};
 use crate::value::Value;
@@ -36,25 +36,27 @@ fn text(value: Option<&Value>) -> Result<&str, BuiltinError> {
     value.and_then(Value::as_str).ok_or_else(|| failed("operand must be a string"))
 }
 
-fn parse_config(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
+fn parse_config(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let (name, config) = (text(args.first())?, text(args.get(1))?);
-    parsed(name, config).map(Some)
+    parsed(env, ConfigForm::Named(name), config).map(Some)
 }
 
-fn parsed(name: &str, config: &str) -> Result<Value, BuiltinError> {
-    let kind = match name {
-        "json" => FileKind::Json,
-        "yaml" | "yml" => FileKind::Yaml,
-        other => return Err(failed(format!("create config parser: unknown parser: {other}"))),
-    };
-    document(config, kind).map_err(failed)
+fn parsed(env: &BuiltinEnv, form: ConfigForm<'_>, config: &str) -> Result<Value, BuiltinError> {
+    if let Some(read) = env.readable.read {
+        return read(form, config).map_err(failed);
+    }
+    let (ConfigForm::Named(name) | ConfigForm::Of(name)) = form;
+    match name.rsplit('.').next().unwrap_or(name) {
+        "json" => document(config, FileKind::Json).map_err(failed),
+        "yaml" | "yml" => document(config, FileKind::Yaml).map_err(failed),
+        other => Err(failed(format!("create config parser: unknown parser: {other}"))),
+    }
 }
 
 fn file(env: &BuiltinEnv, path: &str) -> Result<Value, BuiltinError> {
-    let found = env.readable.get(path.trim_start_matches("./"));
+    let found = env.readable.files.get(path.trim_start_matches("./"));
     let config = found.ok_or_else(|| failed(format!("open {path}: no such file or directory")))?;
-    let name = path.rsplit_once('.').map_or("", |(_, name)| name);
-    parsed(name, config)
+    parsed(env, ConfigForm::Of(path), config)
 }
 
 fn parse_config_file(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
@@ -67,7 +69,9 @@ fn parse_combined(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     for path in paths {
         let path = text(Some(path))?;
         let contents = file(env, path)?;
-        out.push(Value::object(vec![("path".into(), path.into()), ("contents".into(), contents)]));
+        let parts = contents.as_array().map(<[Value]>::to_vec).unwrap_or_else(|| vec![contents.clone()]);
+        let entry = |part| Value::object(vec![("path".into(), path.into()), ("contents".into(), part)]);
+        out.extend(parts.into_iter().map(entry));
     }
     Ok(Some(Value::array(out)))
 }

@@ -32,7 +32,10 @@ mod load;
 mod testing;
 
 pub use ast::Span;
-pub use builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ErrorCode, all, find};
+pub use builtins::{
+    Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ConfigForm, ConfigReader, ErrorCode,
+    Readable, all, find,
+};
 pub use compile::CompileOptions;
 pub use engine::{Compiled, Given, Policies, RuleName, Trail, pattern};
 pub use error::{Code, Error};

@@ -1,7 +1,7 @@
 //! The tests of policies: rules named `test_…`, as `opa test` runs them.
 
 use crate::ast::{Expr, Kind, Rule, Span, Term};
-use crate::builtins::BuiltinEnv;
+use crate::builtins::{BuiltinEnv, Readable};
 use crate::compile::CompileOptions;
 use crate::engine::{Compiled, Policies, Trail};
 use crate::error::Error;
@@ -30,8 +30,8 @@ pub struct TestOptions {
     pub strict: bool,
     /// Conftest's functions may be called.
     pub conftest: bool,
-    /// Texts that Conftest's functions may read.
-    pub readable: BTreeMap<String, String>,
+    /// What Conftest's functions may read.
+    pub readable: Readable,
     /// Bounds of each test.
     pub limits: Limits,
     /// Set when the time is over.

@@ -13,30 +13,20 @@ pub(super) enum Form {
     Ignore,
     Properties,
     Dotenv,
+    Ini,
+    Dockerfile,
+    Xml,
     /// Conftest reads it, this program does not.
     Unread(&'static str),
 }
 
 /// What this program reads.
-pub(super) const KNOWN: &str = "dotenv, hcl2, ignore, json, jsonc, properties, toml and yaml can be read";
+pub(super) const KNOWN: &str =
+    "dockerfile, dotenv, hcl2, ignore, ini, json, jsonc, properties, toml, xml and yaml can be read";
 
 /// What only Conftest reads.
-const UNREAD: [&str; 14] = [
-    "cue",
-    "cyclonedx",
-    "dockerfile",
-    "edn",
-    "groovy",
-    "hcl1",
-    "hocon",
-    "ini",
-    "jsonnet",
-    "nginx",
-    "spdx",
-    "textproto",
-    "vcl",
-    "xml",
-];
+const UNREAD: [&str; 11] =
+    ["cue", "cyclonedx", "edn", "groovy", "hcl1", "hocon", "jsonnet", "nginx", "spdx", "textproto", "vcl"];
 
 impl Form {
     /// The form of a file; `None` where Conftest does not read it either.
@@ -45,7 +35,7 @@ impl Form {
         let end = name.rsplit_once('.').map_or("", |(_, end)| end);
         let called = |whole: &str| name == whole || name.starts_with(&format!("{whole}."));
         if called("dockerfile") {
-            return Some(Form::Unread("dockerfile"));
+            return Some(Form::Dockerfile);
         }
         match end {
             "yaml" | "yml" => return Some(Form::Yaml),
@@ -74,6 +64,9 @@ impl Form {
             "ignore" => Form::Ignore,
             "properties" => Form::Properties,
             "dotenv" => Form::Dotenv,
+            "ini" => Form::Ini,
+            "dockerfile" => Form::Dockerfile,
+            "xml" => Form::Xml,
             other => Form::Unread(UNREAD.into_iter().find(|unread| *unread == other)?),
         })
     }

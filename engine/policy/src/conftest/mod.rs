@@ -8,7 +8,7 @@ mod reports;
 mod shapes;
 mod verify;
 
-use ordain_rego::{SourceFile, Value, Version};
+use ordain_rego::{Readable, SourceFile, Value, Version};
 use std::collections::BTreeMap;
 
 use crate::rego::Bounds;
@@ -38,8 +38,8 @@ pub struct ConftestQuestion {
     pub now_ns: i64,
     /// What `opa.runtime()` shows as the environment.
     pub environment: BTreeMap<String, String>,
-    /// Texts that `parse_config_file` may read, by path relative to the policies.
-    pub readable: BTreeMap<String, String>,
+    /// What `parse_config_file` may read, by path relative to the policies.
+    pub readable: Readable,
     /// Bounds of each evaluation, and of the time for all.
     pub bounds: Bounds,
 }

@@ -17,11 +17,32 @@ pub struct BuiltinEnv {
     pub seed: u64,
     /// Bounds.
     pub limits: BuiltinLimits,
-    /// Texts of files that functions may read, by path; only Conftest has such functions.
-    pub readable: BTreeMap<String, String>,
+    /// What Conftest's functions may read.
+    pub readable: Readable,
     /// Ends the evaluation once it is true; for whoever has a clock.
     pub cancel: Option<Arc<AtomicBool>>,
     pub(crate) patterns: HashMap<Arc<str>, Regex>,
+}
+
+/// What Conftest's functions may read, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Readable {
+    /// Texts of files, by path.
+    pub files: BTreeMap<String, String>,
+    /// Reads what is neither JSON nor YAML.
+    pub read: Option<ConfigReader>,
+}
+
+/// Reads the text of a configuration, whose form a parser's name or a file's path tells.
+pub type ConfigReader = fn(ConfigForm<'_>, &str) -> Result<Value, String>;
+
+/// What tells how a configuration is written.
+#[derive(Debug, Clone, Copy)]
+pub enum ConfigForm<'a> {
+    /// Name of a parser, as Conftest has it.
+    Named(&'a str),
+    /// Path of a file.
+    Of(&'a str),
 }
 
 /// Bounds of what a single call may make.
@@ -50,7 +71,7 @@ impl BuiltinEnv {
             runtime: Value::object(Vec::new()),
             seed: 0,
             limits: BuiltinLimits::default(),
-            readable: BTreeMap::new(),
+            readable: Readable::default(),
             cancel: None,
             patterns: HashMap::new(),
         }

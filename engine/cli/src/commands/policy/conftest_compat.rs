@@ -25,7 +25,7 @@ fn flags(command: Command) -> Command {
         .arg(value("output", "stdout, json, table, tap, junit, github, azuredevops or sarif").short('o'))
         .arg(value(
             "parser",
-            "How configurations are written: dotenv, hcl2, ignore, json, jsonc, properties, toml or yaml",
+            "How configurations are written: dockerfile, dotenv, hcl2, ignore, ini, json, jsonc, properties, toml, xml or yaml",
         ))
         .arg(value("ignore", "Regular expression of paths to leave out"))
         .arg(value("rego-version", "Version of Rego that policies are written in: v0 or v1"))

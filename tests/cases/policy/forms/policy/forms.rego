@@ -12,3 +12,14 @@ deny contains ".git goes into the image" if {
 }
 
 ignored(path) if input[_].Value == path
+
+deny contains sprintf("the image %s is not pinned", [image]) if {
+	some instruction in input
+	instruction.Cmd == "from"
+	image := instruction.Value[0]
+	endswith(image, ":latest")
+}
+
+deny contains "no TLS" if input.server.tls == false
+
+deny contains "a snapshot is no release" if endswith(input.project.dependency.version, "-SNAPSHOT")

@@ -1,10 +1,11 @@
 //! Packages over HTTP: archives, and documents that say where one is.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use ordain_http::Request;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use sha2::Digest;
 
 use super::PackageAddress;
@@ -12,24 +13,37 @@ use crate::archive::{LARGEST, inner_path, unzip, write_entry};
 use crate::network::{Failure, Network, join};
 use crate::transfer::Told;
 
-/// Kinds of archives that can be read, by the ends of names.
-const KINDS: [(&str, Kind); 5] = [
+/// Kinds of archives, by the ends of names.
+const KINDS: [(&str, Kind); 14] = [
     ("tar.gz", Kind::TarGz),
     ("tgz", Kind::TarGz),
+    ("tar.bz2", Kind::TarBzip2),
+    ("tbz2", Kind::TarBzip2),
+    ("tar.xz", Kind::TarXz),
+    ("txz", Kind::TarXz),
+    ("tar.zst", Kind::TarZstandard),
+    ("tzst", Kind::TarZstandard),
     ("zip", Kind::Zip),
     ("tar", Kind::Tar),
-    ("gz", Kind::Unread),
+    ("gz", Kind::Single),
+    ("bz2", Kind::Single),
+    ("xz", Kind::Single),
+    ("zst", Kind::Single),
 ];
 
-/// Kinds that others read and this program does not.
-const UNREAD: [&str; 8] = ["tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "tzst", "bz2", "xz"];
+/// Most memory that unpacking may take for what was read before, in KiB; the highest preset of `xz` takes a quarter.
+const MOST_MEMORY: u32 = 256 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Zip,
     Tar,
     TarGz,
-    Unread,
+    TarBzip2,
+    TarXz,
+    TarZstandard,
+    /// A compressed file that is no archive.
+    Single,
 }
 
 /// What kind of archive an address names, by `archive=` or by its end.
@@ -46,11 +60,8 @@ pub(crate) fn kind(address: &PackageAddress) -> Result<Option<Kind>, String> {
         Some(name) => name == end,
         None => path.ends_with(&format!(".{end}")),
     };
-    if let Some(end) = UNREAD.into_iter().find(|end| named(end)) {
-        return Err(format!("archives of the kind {end} cannot be read by this build; zip and tar.gz can"));
-    }
     match (KINDS.into_iter().find(|(end, _)| named(end)), forced) {
-        (Some((_, Kind::Unread)), _) => Err("a single compressed file is no module".to_owned()),
+        (Some((_, Kind::Single)), _) => Err("a single compressed file is no module".to_owned()),
         (Some((_, kind)), _) => Ok(Some(kind)),
         (None, Some(name)) => Err(format!("archive={name} names no known kind of archive")),
         (None, None) => Ok(None),
@@ -188,7 +199,39 @@ fn unpack(file: &Path, directory: &Path, kind: Kind) -> io::Result<()> {
         Kind::Zip => unzip(from, directory, LARGEST).map(drop),
         Kind::Tar => untar(from, directory, LARGEST),
         Kind::TarGz => untar(flate2::bufread::MultiGzDecoder::new(from), directory, LARGEST),
-        Kind::Unread => Err(io::Error::other("a single compressed file is no module")),
+        Kind::TarBzip2 => untar(bzip2::bufread::MultiBzDecoder::new(from), directory, LARGEST),
+        Kind::TarXz => {
+            untar(lzma_rust2::XzReader::new_mem_limit(from, true, MOST_MEMORY), directory, LARGEST)
+        }
+        Kind::TarZstandard => untar(Frames::new(from)?, directory, LARGEST),
+        Kind::Single => Err(io::Error::other("a single compressed file is no module")),
+    }
+}
+
+/// Zstandard's frames, one after the other. How much memory one takes is bounded by the decoder.
+struct Frames<R: BufRead>(Option<StreamingDecoder<R, FrameDecoder>>);
+
+impl<R: BufRead> Frames<R> {
+    fn new(from: R) -> io::Result<Self> {
+        Ok(Frames(Some(StreamingDecoder::new(from).map_err(io::Error::other)?)))
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(mut decoder) = self.0.take() else { return Ok(0) };
+            let read = decoder.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                self.0 = Some(decoder);
+                return Ok(read);
+            }
+            let mut rest = decoder.into_inner();
+            if rest.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+            *self = Self::new(rest)?;
+        }
     }
 }
 

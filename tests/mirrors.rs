@@ -12,6 +12,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls::ServerConfig;
@@ -21,8 +23,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+/// How many archives are asked for at the same time, now and at most.
+#[derive(Default)]
+struct Crowd {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
 /// Serves the files below a directory until the test ends; gives the address and the certificate.
 fn serve(directory: PathBuf) -> (String, String) {
+    serve_slowly(directory, Duration::ZERO, Arc::default())
+}
+
+/// Serves with a pause before each archive.
+fn serve_slowly(directory: PathBuf, pause: Duration, crowd: Arc<Crowd>) -> (String, String) {
     let issuer_key = KeyPair::generate().unwrap();
     let mut issuer = CertificateParams::new(Vec::new()).unwrap();
     issuer.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -47,7 +61,7 @@ fn serve(directory: PathBuf) -> (String, String) {
             let listener = TcpListener::from_std(listener).unwrap();
             let acceptor = TlsAcceptor::from(Arc::new(config));
             while let Ok((stream, _)) = listener.accept().await {
-                let (acceptor, directory) = (acceptor.clone(), directory.clone());
+                let (acceptor, directory, crowd) = (acceptor.clone(), directory.clone(), Arc::clone(&crowd));
                 tokio::spawn(async move {
                     let Ok(mut stream) = acceptor.accept(stream).await else { return };
                     let mut head = vec![0; 16 << 10];
@@ -55,6 +69,12 @@ fn serve(directory: PathBuf) -> (String, String) {
                     let text = String::from_utf8_lossy(&head[..read]).into_owned();
                     let path = text.split_whitespace().nth(1).unwrap_or("/").trim_start_matches('/').to_owned();
                     let kind = if path.ends_with(".json") { "application/json" } else { "application/zip" };
+                    if path.ends_with(".zip") {
+                        crowd.most.fetch_max(crowd.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        // The first of them takes longest.
+                        tokio::time::sleep(pause * if path.contains("darwin") { 2 } else { 1 }).await;
+                        crowd.now.fetch_sub(1, Ordering::SeqCst);
+                    }
                     let (status, body) = match std::fs::read(directory.join(path)) {
                         Ok(body) => (200, body),
                         Err(_) => (404, Vec::new()),
@@ -166,5 +186,52 @@ fn a_static_server_of_it_is_a_network_mirror() {
             "{said}"
         );
     }
+    let _left = std::fs::remove_dir_all(&place.0);
+}
+
+#[test]
+fn packages_for_several_systems_are_fetched_side_by_side_and_told_in_order() {
+    let directory = std::env::temp_dir().join(format!("ordain-side-{}", std::process::id()));
+    let _old = std::fs::remove_dir_all(&directory);
+    ordain_tests::copy(&ordain_tests::root().join("tests/cases/init/mirror"), &directory);
+    let place = Place(directory);
+    let ordain = ordain_tests::binary::ordain();
+    let crowd = Arc::new(Crowd::default());
+    let pause = Duration::from_millis(300);
+    let (url, certificate) = serve_slowly(place.0.join("served"), pause, Arc::clone(&crowd));
+    std::fs::write(place.0.join("ca.pem"), certificate).unwrap();
+    assert_eq!(place.run(ordain, &["get"]).0, Some(0));
+    let systems = ["-platform=darwin_arm64", "-platform=linux_amd64"];
+    let (code, said) = place.run(ordain, &["providers", "mirror", systems[0], systems[1], "served"]);
+    assert_eq!(code, Some(0), "{said}");
+    let lines = |said: &str| {
+        let lines = said.lines().filter(|line| line.starts_with("- ") && !line.contains("Obtained"));
+        lines.map(|line| line.split('(').next().unwrap().trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    let expected = ["darwin_arm64", "linux_amd64"].map(|system| {
+        [
+            format!("- Fetching example.com/acme/thing 1.2.0 for {system}..."),
+            format!("- Retrieved example.com/acme/thing 1.2.0 for {system}"),
+        ]
+    });
+    assert_eq!(lines(&said), expected.concat());
+    let net = format!("-net-mirror={url}");
+    let mut locks = Vec::new();
+    for _ in 0..2 {
+        let _none = std::fs::remove_file(place.0.join(".terraform.lock.hcl"));
+        let (code, said) = place.run(ordain, &["providers", "lock", &net, systems[0], systems[1]]);
+        assert_eq!((code, lines(&said)), (Some(0), expected.concat().to_vec()), "{said}");
+        locks.push(std::fs::read_to_string(place.0.join(".terraform.lock.hcl")).unwrap());
+    }
+    assert_eq!(locks[0], locks[1]);
+    assert_eq!(crowd.most.load(Ordering::SeqCst), 2, "both at the same time");
+    // One of them is not there: nothing is locked, and nothing is left behind.
+    let gone = place.0.join(PROVIDER).join("terraform-provider-thing_1.2.0_darwin_arm64.zip");
+    std::fs::remove_file(gone).unwrap();
+    let _none = std::fs::remove_file(place.0.join(".terraform.lock.hcl"));
+    let (code, said) = place.run(ordain, &["providers", "lock", &net, systems[0], systems[1]]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("for darwin_arm64 cannot be had"), "{said}");
+    assert!(!place.0.join(".terraform.lock.hcl").exists());
     let _left = std::fs::remove_dir_all(&place.0);
 }

@@ -5,15 +5,17 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use futures_util::StreamExt;
 use ordain_addr::ProviderAddr;
 use ordain_config::Version;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use zip::write::SimpleFileOptions;
 
-use crate::install::{Watch, choose, problem_text};
+use crate::install::{AT_ONCE, Watch, choose, problem_text};
 use crate::place::{Refused, beside_as, blocking, fetch};
 use crate::source::{Catalog, Location, Package};
-use crate::{Event, Hash, Installation, LockFile, Requirement, hash, package_directory};
+use crate::turns::Turns;
+use crate::{Event, Hash, Installation, LockFile, Platform, Requirement, hash, package_directory};
 
 /// A package that was looked at.
 #[derive(Clone, Debug)]
@@ -34,42 +36,66 @@ pub struct Collected {
     pub archive: Option<PathBuf>,
 }
 
-/// Looks at the packages of all wanted providers for one system. With a directory their archives are put there,
-/// named as in a packed mirror; otherwise they are only digested.
+/// Who is told of what happens for which system.
+pub type WatchSystems<'w> = &'w (dyn Fn(&Platform, Event) + Sync);
+
+/// Looks at the packages of all wanted providers for the systems of the places, which differ in nothing else. With a
+/// directory their archives are put there, named as in a packed mirror; otherwise they are only digested.
+///
+/// Several are fetched at the same time; what is told and what is given has the order of the systems and providers.
 ///
 /// Findings: no package fits, or one could not be fetched or checked.
 pub async fn collect(
-    place: &Installation<'_>,
+    places: &[Installation<'_>],
     wanted: &BTreeMap<ProviderAddr, Requirement>,
     lock: &LockFile,
     mirror: Option<&Path>,
-    watch: Watch<'_>,
-) -> (Vec<Collected>, Diagnostics) {
+    watch: WatchSystems<'_>,
+) -> (Vec<(Platform, Collected)>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let catalog = match Catalog::new(place) {
-        Ok(catalog) => catalog,
-        Err(problem) => return (Vec::new(), problem.into()),
+    let mut catalogs = Vec::new();
+    for place in places {
+        match Catalog::new(place) {
+            Ok(catalog) => catalogs.push((place, catalog)),
+            Err(problem) => return (Vec::new(), problem.into()),
+        }
+    }
+    let Some((first, catalog)) = catalogs.first() else { return (Vec::new(), found) };
+    let quiet = |event: Event| {
+        if matches!(event, Event::Warned(..)) {
+            watch(&first.platform, event);
+        }
     };
+    let choices = futures_util::stream::iter(wanted)
+        .map(|(address, requirement)| choose(catalog, address, requirement, lock, first.upgrade, &quiet));
+    let mut chosen = Vec::new();
+    for choice in choices.buffered(AT_ONCE * 2).collect::<Vec<_>>().await {
+        match choice {
+            Ok(choice) => chosen.push(choice),
+            Err(error) => found.push(Diagnostic { address: None, ..error }),
+        }
+    }
+    let jobs: Vec<_> = catalogs
+        .iter()
+        .flat_map(|(place, catalog)| chosen.iter().map(move |choice| (*place, catalog, choice)))
+        .collect();
+    let turns = Turns::new(jobs.len(), watch);
+    let work =
+        futures_util::stream::iter(jobs.into_iter().enumerate()).map(|(at, (place, catalog, choice))| {
+            let turns = &turns;
+            async move {
+                let tell = |event| turns.tell(at, &place.platform, event);
+                let outcome = one((catalog, &tell), place, choice, mirror).await;
+                turns.over(at);
+                (at, &place.platform, outcome)
+            }
+        });
+    let mut outcomes: Vec<_> = work.buffer_unordered(AT_ONCE).collect().await;
+    outcomes.sort_by_key(|(at, ..)| *at);
     let mut collected = Vec::new();
-    for (address, requirement) in wanted {
-        let quiet = |event: Event| {
-            if matches!(event, Event::Warned(..)) {
-                watch(event)
-            }
-        };
-        let choice = choose(&catalog, address, requirement, lock, place.upgrade, &quiet).await;
-        let outcome = match choice {
-            Ok((_, version, constraints)) => {
-                watch(Event::Installing(address.clone(), version.to_string()));
-                one((&catalog, watch), place, address, (&version, constraints), mirror).await
-            }
-            Err(error) => Err(error),
-        };
+    for (_, platform, outcome) in outcomes {
         match outcome {
-            Ok(row) => {
-                watch(Event::Installed(row.address.clone(), row.version.clone(), row.who.clone()));
-                collected.push(row);
-            }
+            Ok(row) => collected.push((platform.clone(), row)),
             Err(error) => found.push(Diagnostic { address: None, ..error }),
         }
     }
@@ -94,10 +120,22 @@ async fn in_cache(
 async fn one(
     (catalog, watch): (&Catalog<'_>, Watch<'_>),
     place: &Installation<'_>,
-    address: &ProviderAddr,
-    (version, constraints): (&Version, String),
+    (address, version, constraints): &(ProviderAddr, Version, String),
     mirror: Option<&Path>,
 ) -> Result<Collected, Diagnostic> {
+    watch(Event::Installing(address.clone(), version.to_string()));
+    let row = looked_at((catalog, watch), place, (address, version), mirror).await?;
+    watch(Event::Installed(row.address.clone(), row.version.clone(), row.who.clone()));
+    Ok(Collected { constraints: constraints.clone(), ..row })
+}
+
+async fn looked_at(
+    (catalog, watch): (&Catalog<'_>, Watch<'_>),
+    place: &Installation<'_>,
+    (address, version): (&ProviderAddr, &Version),
+    mirror: Option<&Path>,
+) -> Result<Collected, Diagnostic> {
+    let constraints = String::new();
     let failed = |why: String| {
         let detail = format!(
             "The package of {} {version} for {} cannot be had: {why}.",
@@ -124,7 +162,10 @@ async fn one(
             path.extend([&*address.hostname, &*address.namespace, &*address.name, &name]);
             path
         }
-        None => std::env::temp_dir().join(format!("ordain-{}-{name}", std::process::id())),
+        None => {
+            let whose = format!("{}-{}", address.hostname.replace(':', "_"), address.namespace);
+            std::env::temp_dir().join(format!("ordain-{}-{whose}-{name}", std::process::id()))
+        }
     };
     let outcome = obtain((catalog, watch), place, &package, &target, mirror.is_some()).await;
     if mirror.is_none() {

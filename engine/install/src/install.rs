@@ -13,7 +13,7 @@ use crate::source::{Catalog, Problem};
 use crate::{Constraints, Lock, LockFile, Platform, Requirement, Settings};
 
 /// How many packages are fetched at the same time.
-const AT_ONCE: usize = 4;
+pub(crate) const AT_ONCE: usize = 4;
 
 /// Where and how packages are installed.
 #[derive(Clone, Debug)]

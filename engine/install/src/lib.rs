@@ -29,11 +29,12 @@ mod source;
 
 mod collect;
 mod install;
+mod turns;
 
 mod modules;
 mod place;
 
-pub use collect::{Collected, collect};
+pub use collect::{Collected, WatchSystems, collect};
 pub use constraint::Constraints;
 pub use hash::{Hash, hash_directory, hash_zip};
 pub use install::{Event, Installation, Outcome, Watch, install};

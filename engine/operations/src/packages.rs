@@ -8,7 +8,7 @@ use ordain_addr::ProviderAddr;
 use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_install::{
-    Collected, Event, Hash, Installation, Lock, LockFile, Method, Platform, Requirement, Rule, Settings,
+    Collected, Hash, Installation, Lock, LockFile, Method, Platform, Requirement, Rule, Settings,
 };
 use serde_json::{Value as Json, json};
 
@@ -52,7 +52,7 @@ pub struct Locked {
 }
 
 /// Who is told of what happens for which system.
-pub type Watch<'w> = &'w (dyn Fn(&Platform, Event) + Sync);
+pub type Watch<'w> = ordain_install::WatchSystems<'w>;
 
 /// Providers of a configuration that have packages: all, or those named.
 fn wanted(
@@ -105,18 +105,15 @@ pub async fn lock(
     let (mut settings, directories) = settings(workdir, &from.origin, &mut found);
     settings.plugin_cache = settings.plugin_cache.filter(|_| from.use_cache);
     let old = found.take(read_lock(workdir, &mut project.sources));
-    let (mut new, mut rows) = (old.clone(), Vec::new());
+    let mut new = old.clone();
     if found.has_errors() {
-        return (rows, found);
+        return (Vec::new(), found);
     }
-    for platform in platforms {
-        let data_dir = workdir.data_dir();
-        let place = place(workdir, &settings, &data_dir, &directories, platform);
-        let told = |event| watch(platform, event);
-        let (collected, problems) = ordain_install::collect(&place, &wanted, &new, None, &told).await;
-        found.append(problems);
-        rows.extend(collected.into_iter().map(|row| add(&mut new, row, platform)));
-    }
+    let data_dir = workdir.data_dir();
+    let places = places(workdir, &settings, (&data_dir, &directories), platforms);
+    let (collected, problems) = ordain_install::collect(&places, &wanted, &old, None, watch).await;
+    found.append(problems);
+    let rows = collected.into_iter().map(|(platform, row)| add(&mut new, row, &platform)).collect();
     if !found.has_errors() && new != old {
         let path = workdir.path(ordain_install::FILE_NAME);
         if let Err(error) = files::write(&path, new.text().as_bytes()) {
@@ -127,14 +124,13 @@ pub async fn lock(
     (rows, found)
 }
 
-fn place<'p>(
+fn places<'p>(
     workdir: &'p Workdir,
     settings: &'p Settings,
-    data_dir: &'p Path,
-    plugin_dirs: &'p [PathBuf],
-    platform: &Platform,
-) -> Installation<'p> {
-    Installation {
+    (data_dir, plugin_dirs): (&'p Path, &'p [PathBuf]),
+    platforms: &[Platform],
+) -> Vec<Installation<'p>> {
+    let place = |platform: &Platform| Installation {
         settings,
         env: &workdir.env,
         base: &workdir.dir,
@@ -143,7 +139,8 @@ fn place<'p>(
         upgrade: false,
         platform: platform.clone(),
         known: BTreeMap::new(),
-    }
+    };
+    platforms.iter().map(place).collect()
 }
 
 fn add(lock: &mut LockFile, row: Collected, platform: &Platform) -> Locked {
@@ -177,16 +174,10 @@ pub async fn mirror(
         return found;
     }
     let directory = workdir.path(directory);
-    let mut rows = Vec::new();
-    for platform in platforms {
-        let data_dir = workdir.data_dir();
-        let place = place(workdir, &settings, &data_dir, &directories, platform);
-        let told = |event| watch(platform, event);
-        let (collected, problems) =
-            ordain_install::collect(&place, &wanted, &lock, Some(&directory), &told).await;
-        found.append(problems);
-        rows.extend(collected.into_iter().map(|row| (platform.clone(), row)));
-    }
+    let data_dir = workdir.data_dir();
+    let places = places(workdir, &settings, (&data_dir, &directories), platforms);
+    let (rows, problems) = ordain_install::collect(&places, &wanted, &lock, Some(&directory), watch).await;
+    found.append(problems);
     for (platform, row) in &rows {
         if let Err(error) = list(&directory, platform, row) {
             let detail = format!("The mirror's documents for {} cannot be written: {error}.", row.address);

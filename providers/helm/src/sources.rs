@@ -355,8 +355,9 @@ impl Sources {
         let client = Client::new(&self.options(arguments)?, &self.env).map_err(|e| e.to_string())?;
         let mut request = Request::get(url).limit(MAX_DOWNLOAD);
         let user = arguments.text("repository_username");
-        let same_host = arguments.flag("pass_credentials") || host(url) == host(arguments.text("repository"));
-        if !user.is_empty() && same_host {
+        let may_know =
+            arguments.flag("pass_credentials") || origin(url) == origin(arguments.text("repository"));
+        if !user.is_empty() && may_know {
             let pair = STANDARD.encode(format!("{user}:{}", arguments.text("repository_password")));
             request = request.header("authorization", format!("Basic {pair}"));
         }
@@ -381,6 +382,11 @@ impl Sources {
         let extra_roots = if ca.is_empty() { Vec::new() } else { vec![ca] };
         Ok(ClientOptions { extra_roots, identity, ..ClientOptions::default() })
     }
+}
+
+/// Scheme and host, which together decide who is told a password: the same host without encryption is another.
+fn origin(url: &str) -> (&str, &str) {
+    (url.split("://").next().unwrap_or_default(), host(url))
 }
 
 fn host(url: &str) -> &str {

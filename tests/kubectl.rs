@@ -87,6 +87,8 @@ fn kubectl_is_at_home() {
     tables(&kubectl);
     created(&kubectl);
     rights(&kubectl);
+    refused(&kubectl);
+    rolled(&kubectl);
     drop(sandbox);
     let _gone = std::fs::remove_dir_all(&dir);
 }
@@ -146,6 +148,76 @@ fn tables(kubectl: &Kubectl<'_>) {
     assert_eq!(kubectl.table("get things"), [["NAME", "SIZE"], ["t", "3"]]);
     assert!(kubectl.good("explain things.spec.size").contains("How big."));
     kubectl.good("delete -f things.yaml");
+}
+
+const MISTAKEN: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d, labels: {a: b}}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers: [{name: c, image: nginx, imagePullPolicyy: Always}]
+      nodeselect: {}
+"#;
+
+/// What the API server or nobody knows.
+fn refused(kubectl: &Kubectl<'_>) {
+    let write = |name: &str, text: &str| std::fs::write(kubectl.dir.join(name), text).unwrap_or_default();
+    write("mistaken.yaml", MISTAKEN);
+    write("unknown.yaml", "apiVersion: example.com/v1\nkind: Nothing\nmetadata: {name: x}\n");
+    write(
+        "twice.json",
+        r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"1"},"data":{"b":"2"},"dat":{}}"#,
+    );
+    let strict = "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containers[0].imagePullPolicyy\", unknown field \"spec.template.spec.nodeselect\"";
+    let undeclared = "failed to create typed patch object (default/d; apps/v1, Kind=Deployment): .spec.template.spec.containers[name=\"c\"].imagePullPolicyy: field not declared in schema";
+    let twice = "strict decoding error: duplicate field \"data\", unknown field \"dat\"";
+    let raw = "create --raw /api/v1/namespaces/default/configmaps?fieldValidation=Strict -f twice.json";
+    for (line, expected) in [
+        ("apply -f mistaken.yaml", strict),
+        ("create -f mistaken.yaml", strict),
+        ("apply --server-side -f mistaken.yaml", undeclared),
+        (raw, twice),
+        ("apply -f unknown.yaml", "no matches for kind \"Nothing\" in version \"example.com/v1\""),
+        ("get nothings", "the server doesn't have a resource type \"nothings\""),
+        ("logs deploy/web", "the sandbox does not know GET of pods/log"),
+        ("top pods", "Metrics API not available"),
+        ("wait --for=condition=Never deploy/web --timeout=1s", "timed out waiting for the condition"),
+        ("scale deploy web --current-replicas=9 --replicas=1", "Expected replicas to be 9"),
+        ("explain pod.spec.nope", "field \"nope\" does not exist"),
+    ] {
+        let (good, text) = kubectl.ask(line);
+        assert!(!good && text.contains(expected), "kubectl {line}\n{text}");
+    }
+    let text = kubectl.good("apply --validate=warn -f mistaken.yaml");
+    assert!(text.contains("Warning: unknown field \"spec.template.spec.nodeselect\""), "{text}");
+    kubectl.good("delete deploy d");
+    // A list is flattened, and each of its objects judged.
+    write(
+        "list.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: in-list}}\n",
+    );
+    assert_eq!(kubectl.good("apply -f list.yaml"), "configmap/in-list created\n");
+}
+
+/// Revisions of a deployment, and waiting for them.
+fn rolled(kubectl: &Kubectl<'_>) {
+    kubectl.good("create deployment back --image=nginx:1");
+    kubectl.good("wait --for=condition=Available deploy/back --timeout=30s");
+    kubectl.good("set image deploy/back nginx=nginx:2");
+    kubectl.good("rollout status deploy/back --timeout=30s");
+    assert!(kubectl.good("rollout history deploy/back --revision=2").contains("nginx:2"));
+    kubectl.good("rollout undo deploy/back --to-revision=1");
+    kubectl.good("rollout status deploy/back --timeout=30s");
+    assert!(kubectl.good("get deploy back -o jsonpath={..image}").contains("nginx:1"));
+    let history = kubectl.table("rollout history deploy/back");
+    assert_eq!(history[2][0], "2");
+    assert_eq!(history[3][0], "3");
+    kubectl.good("delete deploy back --wait=true --timeout=30s");
+    kubectl.good("wait --for=delete pod -l app=back --timeout=30s");
 }
 
 fn rights(kubectl: &Kubectl<'_>) {

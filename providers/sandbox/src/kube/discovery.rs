@@ -47,6 +47,9 @@ pub(crate) fn answer(state: &State, request: &Request, path: &[String]) -> Resul
         [what @ ("healthz" | "livez" | "readyz"), rest @ ..] => health(what, rest, request),
         ["openapi", "v3"] => Ok(Answer::new(200, openapi_index(state))),
         ["openapi", "v3", rest @ ..] => openapi(state, rest),
+        ["openapi", "v2"] if request.header("accept").is_some_and(|kind| kind.contains(OPENAPI_BINARY)) => {
+            Ok(openapi_v2_binary(state))
+        }
         ["openapi", "v2"] => Ok(Answer::new(200, openapi_v2(state))),
         [] | [""] => Ok(Answer::new(200, json!({"paths": paths(state)}))),
         ["metrics" | "logs" | "debug", ..] => {
@@ -328,6 +331,27 @@ fn openapi_v2(state: &State) -> Value {
     let mut definitions: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
     as_second_version(&mut definitions);
     json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": format!("v{}", state.version)}, "paths": {}, "definitions": definitions})
+}
+
+/// How kinds of the binary form of the second version begin.
+pub(super) const OPENAPI_BINARY: &str = "application/com.github.proto-openapi.spec.v2";
+
+/// The second version as kubectl asks for it, once the third does not tell of a kind: it tells of none more.
+fn openapi_v2_binary(state: &State) -> Answer {
+    let text = |number: u8, text: &str| {
+        let length = u8::try_from(text.len()).unwrap_or_default();
+        [&[char::from(number << 3 | 2), char::from(length)], &*text.chars().collect::<Vec<_>>()].concat()
+    };
+    let of = |parts: &[Vec<char>]| parts.concat().into_iter().collect::<String>();
+    let info = of(&[text(1, "Kubernetes"), text(2, &format!("v{}", state.version))]);
+    // The format's version, what it is about, and no paths.
+    let document = of(&[text(1, "2.0"), text(2, &info), text(8, "")]);
+    Answer {
+        status: 200,
+        body: Body::Text(document),
+        warnings: Vec::new(),
+        media_type: Some(format!("{OPENAPI_BINARY}.v1.0+protobuf")),
+    }
 }
 
 /// What the second version of the format writes otherwise: references stand alone, and a value that is a text

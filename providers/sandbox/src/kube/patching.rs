@@ -114,8 +114,9 @@ fn check_config(config: &Value, resource: &Resource, slot: Slot<'_>) -> Result<(
     if let Some(problem) = typed::check(config, slot, "") {
         let group_version =
             if resource.group.is_empty() { format!("/{}", resource.version) } else { api_version };
-        let named = config["metadata"]["name"].as_str().unwrap_or_default();
-        let place = format!("/{named}; {group_version}, Kind={}", resource.kind);
+        let said = |member: &str| config["metadata"][member].as_str().unwrap_or_default();
+        let (namespace, named) = (said("namespace"), said("name"));
+        let place = format!("{namespace}/{named}; {group_version}, Kind={}", resource.kind);
         return Err(Failure::internal(format!("failed to create typed patch object ({place}): {problem}")));
     }
     Ok(())

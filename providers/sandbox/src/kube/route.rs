@@ -162,6 +162,9 @@ pub(crate) fn negotiate(request: &Request) -> Result<Accept, Failure> {
         match one.split(';').next().unwrap_or_default().trim() {
             "application/json" | "*/*" | "application/*" | "" => return Ok(Accept::Json),
             "application/yaml" => return Ok(Accept::Yaml),
+            kind if request.path == "/openapi/v2" && kind.starts_with(super::discovery::OPENAPI_BINARY) => {
+                return Ok(Accept::Json);
+            }
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
+use ordain_addr::{ConfigResource, Key, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
 use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -237,6 +237,14 @@ impl Program {
                 self.providers.get(*at).map(|provider| provider.address.to_string()).unwrap_or_default()
             }
         }
+    }
+}
+
+/// The key, where a reference is to one instance of a resource.
+fn key_named(traversal: &Traversal) -> Option<Key> {
+    match Reference::parse(traversal).ok()?.subject {
+        Subject::Resource(_, key) => key,
+        _ => None,
     }
 }
 
@@ -477,8 +485,12 @@ impl Program {
             // A postcondition names its own object, and a mistaken self-reference is reported with its
             // place when the block is evaluated.
             let own = needed == node && matches!(self.graph.node(node), Some(Node::Resource(..)));
-            if !own {
-                self.graph.connect(node, needed, why);
+            if own {
+                continue;
+            }
+            let edge = self.graph.connect(node, needed, why);
+            if let Some(key) = key_named(traversal) {
+                self.graph.only(edge, key);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use ordain_addr::{ConfigResource, Mode};
+use ordain_addr::{ConfigResource, Key, Mode};
 use petgraph::graph::NodeIndex;
 
 use crate::compile::Program;
@@ -23,6 +23,9 @@ struct Place {
     all: OnceLock<Arc<[ConfigResource]>>,
 }
 
+/// A resource, or the instances of it with a key, in any instance of its module.
+pub type Named<'d> = (&'d ConfigResource, Option<&'d Key>);
+
 /// The graph without what is needed only for a while: for each node the nodes that it needs.
 #[derive(Clone, Default)]
 struct Links {
@@ -33,10 +36,22 @@ struct Links {
     ranks: Vec<Option<u32>>,
     /// Resources in order of their addresses.
     ranked: Vec<ConfigResource>,
+    /// Single instances that references name, as nodes after all others: of which node, and the key.
+    single: Vec<(u32, Key)>,
 }
 
 impl Links {
+    /// The node of a resource for one of an instance; any other for itself.
+    fn block(&self, at: u32) -> u32 {
+        self.instance(at).map_or(at, |(block, _)| *block)
+    }
+
+    fn instance(&self, at: u32) -> Option<&(u32, Key)> {
+        self.single.get((at as usize).checked_sub(self.ranks.len())?)
+    }
+
     fn needs(&self, at: u32) -> &[u32] {
+        let at = self.block(at);
         let place = |at: usize| self.starts.get(at).and_then(|start| usize::try_from(*start).ok());
         let at = at as usize;
         let range = place(at).zip(place(at + 1));
@@ -44,7 +59,11 @@ impl Links {
     }
 
     fn rank(&self, at: u32) -> Option<u32> {
-        self.ranks.get(at as usize).copied().flatten()
+        self.ranks.get(self.block(at) as usize).copied().flatten()
+    }
+
+    fn named(&self, at: u32) -> Option<Named<'_>> {
+        Some((self.resource(at)?, self.instance(at).map(|(_, key)| key)))
     }
 
     fn resource(&self, at: u32) -> Option<&ConfigResource> {
@@ -85,17 +104,29 @@ impl Dependencies {
         }))
     }
 
-    /// Those of a block that needs each of these resources, none of which needs another.
-    pub fn listed(resources: impl IntoIterator<Item = ConfigResource>) -> Dependencies {
-        let ranked: Vec<ConfigResource> =
-            resources.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    /// Those of a block that needs each of these resources, or the instances of it with a key, none of which needs
+    /// another.
+    pub fn listed(needed: impl IntoIterator<Item = (ConfigResource, Option<Key>)>) -> Dependencies {
+        let needed: BTreeSet<(ConfigResource, Option<Key>)> = needed.into_iter().collect();
+        let ranked: BTreeSet<ConfigResource> = needed.iter().map(|(resource, _)| resource.clone()).collect();
+        let ranked: Vec<ConfigResource> = ranked.into_iter().collect();
         let count = u32::try_from(ranked.len()).unwrap_or(u32::MAX);
-        let links = Links {
-            starts: std::iter::once(0).chain((0..=count).map(|_| count)).collect(),
-            needs: (1..=count).collect(),
-            ranks: std::iter::once(None).chain((0..count).map(Some)).collect(),
-            ranked,
-        };
+        let mut links =
+            Links { ranks: std::iter::once(None).chain((0..count).map(Some)).collect(), ..Links::default() };
+        for (resource, key) in needed {
+            let at = ranked.binary_search(&resource).unwrap_or_default();
+            let block = u32::try_from(at + 1).unwrap_or(u32::MAX);
+            links.needs.push(match key {
+                None => block,
+                Some(key) => {
+                    links.single.push((block, key));
+                    count + u32::try_from(links.single.len()).unwrap_or(u32::MAX)
+                }
+            });
+        }
+        let end = u32::try_from(links.needs.len()).unwrap_or(u32::MAX);
+        links.starts = std::iter::once(0).chain((0..=count).map(|_| end)).collect();
+        links.ranked = ranked;
         Dependencies::at(&Arc::new(links), NodeIndex::new(0))
     }
 
@@ -117,12 +148,25 @@ impl Dependencies {
         behind.flat_map(|(links, nodes)| nodes.into_iter().filter_map(move |at| links.resource(at))).collect()
     }
 
+    /// Single instances that anything in the configurations of these refers to by their keys.
+    pub fn single_instances<'d>(
+        many: impl IntoIterator<Item = &'d Dependencies>,
+    ) -> Vec<(&'d ConfigResource, &'d Key)> {
+        let mut webs: HashSet<*const Links> = HashSet::new();
+        let all = many.into_iter().map(|Dependencies(place)| &*place.links);
+        let once = all.filter(|links| webs.insert(std::ptr::from_ref(*links)));
+        let named = |links: &'d Links| {
+            links.single.iter().filter_map(|(block, key)| Some((links.resource(*block)?, key)))
+        };
+        once.flat_map(named).collect()
+    }
+
     /// Those that are looked for, without any that are only needed by one where the search ends.
     pub fn nearest(
         &self,
-        looked_for: impl Fn(&ConfigResource) -> bool,
-        ends: impl Fn(&ConfigResource) -> bool,
-    ) -> Vec<&ConfigResource> {
+        looked_for: impl Fn(Named<'_>) -> bool,
+        ends: impl Fn(Named<'_>) -> bool,
+    ) -> Vec<Named<'_>> {
         let links = &*self.0.links;
         let mut open = links.needs(self.0.at).to_vec();
         let mut seen: HashSet<u32> = HashSet::new();
@@ -131,9 +175,9 @@ impl Dependencies {
             if !seen.insert(at) {
                 continue;
             }
-            let resource = links.resource(at);
-            found.extend(resource.filter(|resource| looked_for(resource)));
-            if !resource.is_some_and(&ends) {
+            let named = links.named(at);
+            found.extend(named.filter(|named| looked_for(*named)));
+            if !named.is_some_and(&ends) {
                 open.extend(links.needs(at));
             }
         }
@@ -173,8 +217,18 @@ impl DependencyTable {
         };
         let mut links = Links { ranks: vec![None; program.graph.len()], ..Links::default() };
         links.starts.push(0);
+        let mut single: HashMap<(NodeIndex, &Key), u32> = HashMap::new();
         for at in program.graph.indices() {
-            links.needs.extend(lasting(program, at).map(number));
+            for (needed, why, key) in program.graph.needs_by_key(at) {
+                let next = program.graph.len() + single.len();
+                links.needs.extend((why != Edge::Import).then(|| match key {
+                    None => number(needed),
+                    Some(key) => *single.entry((needed, key)).or_insert_with(|| {
+                        links.single.push((number(needed), key.clone()));
+                        u32::try_from(next).unwrap_or(u32::MAX)
+                    }),
+                }));
+            }
             links.starts.push(u32::try_from(links.needs.len()).unwrap_or(u32::MAX));
         }
         let mut resources: Vec<(ConfigResource, NodeIndex)> =

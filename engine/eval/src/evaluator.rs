@@ -62,6 +62,8 @@ pub struct Evaluator {
     pub(crate) in_flight_limit: usize,
     pub(crate) selection: selection::Selection,
     pub(crate) dependencies: crate::dependencies::DependencyTable,
+    /// Users of single instances, by the resource's node.
+    pub(crate) early: HashMap<NodeIndex, crate::early::Early>,
     /// Nothing is handed out after errors in [`Evaluator::new`].
     pub(crate) blocked: bool,
 }
@@ -87,10 +89,12 @@ impl Evaluator {
             wanted: Vec::new(),
             in_flight_limit: crate::resources::IN_FLIGHT,
             dependencies: crate::dependencies::DependencyTable::new(&core.program),
+            early: HashMap::new(),
             blocked: found.has_errors(),
             core,
         };
         evaluator.kept = evaluator.selection.kept_nodes(&evaluator.core);
+        evaluator.early = crate::early::Early::table(&evaluator.core, &evaluator.kept);
         evaluator.core.declare_checks();
         evaluator.start();
         (evaluator, found)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use ordain_addr::Resource;
+use ordain_addr::{Key, Resource};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -52,6 +52,8 @@ pub(crate) enum Edge {
 pub(crate) struct Graph {
     graph: DiGraph<Node, Edge>,
     table: HashMap<Node, NodeIndex>,
+    /// Of references to one instance of a resource, its key.
+    keys: HashMap<EdgeIndex, Key>,
 }
 
 impl Graph {
@@ -69,6 +71,17 @@ impl Graph {
     /// Makes `user` come after `needed`.
     pub(crate) fn connect(&mut self, user: NodeIndex, needed: NodeIndex, why: Edge) -> EdgeIndex {
         self.graph.add_edge(needed, user, why)
+    }
+
+    /// Notes that an edge is there for one instance of what is needed.
+    pub(crate) fn only(&mut self, edge: EdgeIndex, key: Key) {
+        self.keys.insert(edge, key);
+    }
+
+    /// References to one instance of a resource: who refers, to what, and to which.
+    pub(crate) fn keyed(&self) -> impl Iterator<Item = (NodeIndex, NodeIndex, &Key)> + '_ {
+        let ends = |(edge, key)| self.graph.edge_endpoints(edge).map(|(needed, user)| (user, needed, key));
+        self.keys.iter().filter_map(move |(edge, key)| ends((*edge, key)))
     }
 
     /// The node at an index.
@@ -94,6 +107,15 @@ impl Graph {
     /// What a node needs, and why.
     pub(crate) fn needs(&self, at: NodeIndex) -> impl Iterator<Item = (NodeIndex, Edge)> + '_ {
         self.graph.edges_directed(at, Direction::Incoming).map(|edge| (edge.source(), *edge.weight()))
+    }
+
+    /// What a node needs, why, and the key where that is one instance.
+    pub(crate) fn needs_by_key(
+        &self,
+        at: NodeIndex,
+    ) -> impl Iterator<Item = (NodeIndex, Edge, Option<&Key>)> + '_ {
+        let edges = self.graph.edges_directed(at, Direction::Incoming);
+        edges.map(|edge| (edge.source(), *edge.weight(), self.keys.get(&edge.id())))
     }
 
     /// Circles: each as the nodes on it. Linear in nodes and edges.

@@ -23,6 +23,7 @@ mod values;
 mod checks;
 mod decode;
 mod dependencies;
+mod early;
 mod expand;
 mod imports;
 mod instance;
@@ -41,7 +42,7 @@ mod sensitive;
 mod statics;
 mod variables;
 
-pub use dependencies::Dependencies;
+pub use dependencies::{Dependencies, Named};
 pub use evaluator::Evaluator;
 pub use input::{Conditions, Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, ConfigResource, Mode as ResourceMode, Resource, ResourceInstance};
+use ordain_addr::{AbsResource, ConfigResource, Key, Mode as ResourceMode, Resource, ResourceInstance};
 use ordain_config::Reference;
 use ordain_config::Subject;
 use ordain_config::blocks::{DependsOn, ResourceBlock};
@@ -134,6 +134,7 @@ impl Evaluator {
         if !active.failed {
             self.core.checks.reach(CheckKind::Resource, &address.to_string());
         }
+        self.count_early(at, id);
         self.take_imports(&address, &mut active, found);
         if matches!(self.core.input.mode, Mode::Validate | Mode::Plan) {
             found.append(crate::ignored::check(&active.block, &active.info.schema.block));
@@ -292,6 +293,14 @@ impl Evaluator {
         }
     }
 
+    fn key_at(&self, active: &Active, instance: InstanceId, index: usize) -> Option<Key> {
+        if !self.early.contains_key(&active.node) {
+            return None;
+        }
+        let set = self.core.values.module(instance)?.resources.get(&active.block.resource)?;
+        set.expansion.key(index)
+    }
+
     pub(crate) fn answer(&mut self, asked: &Asked, answer: Answer) -> Diagnostics {
         let mut found = Diagnostics::new();
         match self.outstanding.remove(asked) {
@@ -304,6 +313,8 @@ impl Evaluator {
                 active.in_flight = active.in_flight.saturating_sub(1);
                 if !self.core.settle(&active, instance, index, answer, &mut found) {
                     active.failed = true;
+                } else if let Some(key) = self.key_at(&active, instance, index) {
+                    self.instance_there(node, &key);
                 }
                 self.keep_or_complete(active);
             }

@@ -1,5 +1,6 @@
 //! Going through the graph: which nodes are ready, and what running one does.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use ordain_config::blocks::{Repetition, Variable};
@@ -60,9 +61,19 @@ impl Evaluator {
         self.set_state(at, state);
         let failed = state == NodeState::Failed;
         let users: Vec<NodeIndex> = self.core.program.graph.users(at).collect();
+        let early = self.early.remove(&at).unwrap_or_default();
+        let mut skipped: HashMap<NodeIndex, u32> = HashMap::new();
         for user in users {
             if self.kept.get(user.index()) != Some(&true) {
                 continue;
+            }
+            let told = early.told(user);
+            if told > 0 {
+                let skipped = skipped.entry(user).or_default();
+                *skipped += 1;
+                if *skipped <= told {
+                    continue;
+                }
             }
             let Some((count, any_failed)) = self.waiting.get_mut(user.index()) else { continue };
             *count = count.saturating_sub(1);

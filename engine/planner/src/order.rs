@@ -7,15 +7,16 @@
 //! 4. what used y is changed after y is destroyed; where y creates first, before.
 //!
 //! Edges go to one step per resource (a join where it has several), and only to those resources that
-//! others do not lead to already, so that the graph grows with instances, not with pairs of them.
+//! others do not lead to already, so that the graph grows with instances, not with pairs of them. What names
+//! one instance by its key comes after making that one, not after making the others.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
-use ordain_addr::ConfigResource;
+use ordain_addr::{ConfigResource, Key};
 use ordain_diag::{Diagnostic, codes};
-use ordain_eval::Dependencies;
+use ordain_eval::{Dependencies, Named};
 use ordain_plan::{Action, Change, Reason, Step, StepId, StepKind};
 
 /// What each change depends on: by the configuration, and by the state.
@@ -38,6 +39,8 @@ struct Group {
     late: Vec<usize>,
     /// One step that stands for all of `make`, of `destroy`, of `late`.
     joins: [Option<usize>; 3],
+    /// One step that stands for those of `make` with a key, for keys that the configuration names.
+    keyed: BTreeMap<Key, Option<usize>>,
 }
 
 struct Builder<'c> {
@@ -124,22 +127,58 @@ impl<'c> Builder<'c> {
         for group in groups.values_mut() {
             let lists = [&group.make, &group.destroy, &group.late].map(Clone::clone);
             for (slot, list) in group.joins.iter_mut().zip(lists) {
-                *slot = match list.as_slice() {
-                    [] => None,
-                    [one] => Some(*one),
-                    [first, ..] => {
-                        let change = self.kinds.get(*first).map_or(0, |kind| kind.change());
-                        Some(self.add(StepKind::Join(change), list))
-                    }
-                };
+                *slot = self.one_for(list);
             }
         }
+        self.keyed(&mut groups);
         self.checks_last();
         let only = |of: &Group| !of.destroy.is_empty() && of.make.is_empty();
         self.only_destroyed =
             groups.iter().filter(|(_, of)| only(of)).map(|(name, _)| name.clone()).collect();
         self.destroys = groups.values().any(|of| !of.destroy.is_empty() || !of.late.is_empty());
         self.groups = groups;
+    }
+
+    /// One step that comes after all of these.
+    fn one_for(&mut self, list: Vec<usize>) -> Option<usize> {
+        match list.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            [first, ..] => {
+                let change = self.kinds.get(*first).map_or(0, |kind| kind.change());
+                Some(self.add(StepKind::Join(change), list))
+            }
+        }
+    }
+
+    /// Finds the steps of instances that the configuration names by their keys.
+    fn keyed(&mut self, groups: &mut BTreeMap<ConfigResource, Group>) {
+        let uses = self.uses;
+        let mut named: BTreeMap<&ConfigResource, BTreeMap<&Key, Vec<usize>>> = BTreeMap::new();
+        for (resource, key) in Dependencies::single_instances(uses.iter().filter_map(|of| of.wanted.as_ref()))
+        {
+            named.entry(resource).or_default().insert(key, Vec::new());
+        }
+        for (resource, mut keys) in named {
+            let Some(group) = groups.get_mut(resource) else { continue };
+            for step in &group.make {
+                let kind = self.kinds.get(*step);
+                let change = kind.and_then(|kind| self.changes.get(kind.change() as usize));
+                let steps = change.and_then(|change| keys.get_mut(change.address.key.as_ref()?));
+                steps.into_iter().for_each(|steps| steps.push(*step));
+            }
+            let one = keys.into_iter().map(|(key, steps)| (key.clone(), self.one_for(steps)));
+            group.keyed = one.collect();
+        }
+    }
+
+    /// The step after which something, or the instances of it with a key, is made.
+    fn made(&self, (resource, key): Named<'_>) -> Option<usize> {
+        let group = self.groups.get(resource)?;
+        match key {
+            None => group.joins.get(MAKE).copied().flatten(),
+            Some(key) => group.keyed.get(key).copied().flatten(),
+        }
     }
 
     /// Data sources of check blocks are read when everything else is done: checks look at the result.
@@ -173,9 +212,9 @@ impl<'c> Builder<'c> {
         for (resource, group) in &self.groups {
             let wanted = wanted.get(resource).copied();
             let stored = users.lists.get(resource).map_or(&[][..], |list| list);
-            let makes = |used: &ConfigResource| used != resource && self.has(used, |of| &of.make);
+            let makes = |used: Named<'_>| used.0 != resource && self.made(used).is_some();
             for used in wanted.iter().flat_map(|uses| uses.nearest(makes, makes)) {
-                let made = self.join(used, MAKE);
+                let made = self.made(used);
                 edges.extend(group.make.iter().filter_map(|at| Some((*at, made?))));
             }
             let destroys = |of: &Group| !of.destroy.is_empty() || !of.late.is_empty();
@@ -199,7 +238,7 @@ impl<'c> Builder<'c> {
     fn change_after_destroy(
         &self,
         (resource, group): (&ConfigResource, &Group),
-        wanted: Option<&Dependencies>,
+        wanted: Option<&'c Dependencies>,
         (stored, users): (&[ConfigResource], &ByResource<'_>),
         edges: &mut Vec<(usize, usize)>,
     ) {
@@ -210,12 +249,16 @@ impl<'c> Builder<'c> {
         let makes = |used: &ConfigResource| self.has(used, |of| &of.make);
         let uses = wanted.filter(|_| self.destroys);
         let mut replaced = self.reduce(resource, stored, users, |of| !of.late.is_empty());
-        replaced.extend(uses.iter().flat_map(|uses| uses.nearest(late, |used| late(used) && makes(used))));
+        // What is destroyed is known by resources only, so of these each instance stands for all.
+        let nearest =
+            |uses: &&'c Dependencies| uses.nearest(|used| late(used.0), |used| late(used.0) && makes(used.0));
+        replaced.extend(uses.iter().flat_map(nearest).map(|used| used.0));
         for used in replaced {
             let late = self.groups.get(used).map_or(&[][..], |of| &of.late);
             edges.extend(late.iter().map(|late| (*late, made)));
         }
-        let wanted = uses.into_iter().flat_map(|uses| uses.nearest(gone, makes));
+        let nearest = |uses: &'c Dependencies| uses.nearest(|used| gone(used.0), |used| makes(used.0));
+        let wanted = uses.into_iter().flat_map(nearest).map(|used| used.0);
         for gone in stored.iter().filter(|used| gone(used)).chain(wanted) {
             let destroyed = self.join(gone, DESTROY);
             edges.extend(group.make.iter().filter_map(|at| Some((*at, destroyed?))));

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, ProviderConfigAddr, parse_instance};
+use ordain_addr::{ConfigResource, Key, ProviderConfigAddr, parse_instance};
 use ordain_eval::Dependencies;
 use ordain_plan::{Action, Change, StepKind};
 use ordain_value::{Type, Value};
@@ -20,7 +20,7 @@ fn config(address: &str) -> ConfigResource {
 /// Rows: address, action, wanted uses, stored uses. The result lists steps in order.
 fn run(rows: &[(&str, Action, &[&str], &[&str])]) -> Vec<String> {
     let list = |names: &[&str]| names.iter().map(|name| config(name)).collect::<Arc<[_]>>();
-    let listed = |names: &[&str]| Dependencies::listed(names.iter().map(|name| config(name)));
+    let listed = |names: &[&str]| Dependencies::listed(names.iter().map(|name| (config(name), None)));
     let mut changes: Vec<Change> = rows.iter().map(|row| change(row.0, row.1)).collect();
     for change in &mut changes {
         change.create_before_destroy = change.action == Action::CreateThenDelete;
@@ -115,10 +115,42 @@ fn edges_grow_with_instances_not_with_pairs() {
     let uses: Vec<Uses> = changes
         .iter()
         .map(|change| {
-            let wanted = if &*change.address.resource.name == "b" { vec![config("t.a")] } else { Vec::new() };
+            let wanted =
+                if &*change.address.resource.name == "b" { vec![(config("t.a"), None)] } else { Vec::new() };
             Uses { wanted: Some(Dependencies::listed(wanted)), stored: Arc::from([]) }
         })
         .collect();
     let steps = order(&changes, &uses).unwrap();
     assert!(steps.iter().map(|step| step.after.len()).sum::<usize>() <= 300);
+}
+
+#[test]
+fn who_names_a_key_waits_for_that_instance() {
+    let single = |names: &[(&str, Option<Key>)]| {
+        Dependencies::listed(names.iter().map(|(name, key)| (config(name), key.clone())))
+    };
+    let changes: Vec<Change> = ["t.a[0]", "t.a[1]", "t.one", "t.both", "t.other"]
+        .iter()
+        .map(|name| change(name, Action::Create))
+        .collect();
+    let wanted = [
+        single(&[]),
+        single(&[]),
+        single(&[("t.a", Some(Key::Int(0)))]),
+        single(&[("t.a", None)]),
+        single(&[("t.a", Some(Key::Int(7)))]),
+    ];
+    let uses: Vec<Uses> =
+        wanted.into_iter().map(|wanted| Uses { wanted: Some(wanted), stored: Arc::from([]) }).collect();
+    let steps = order(&changes, &uses).unwrap();
+    let makes = |address: &str| {
+        let is = |kind: StepKind| matches!(kind, StepKind::Create(at) if changes[at as usize].address.to_string() == address);
+        steps.iter().position(|step| is(step.kind)).unwrap() as u32
+    };
+    let after =
+        |address: &str| steps[makes(address) as usize].after.iter().map(|id| id.0).collect::<Vec<_>>();
+    assert_eq!(after("t.one"), [makes("t.a[0]")]);
+    assert!(after("t.other").is_empty());
+    let [join] = after("t.both")[..] else { panic!("one step for both") };
+    assert!(matches!(steps[join as usize].kind, StepKind::Join(_)));
 }

@@ -21,7 +21,7 @@ mod refactor;
 mod refresh;
 mod request;
 mod session;
-mod still_there;
+mod statements;
 
 pub use planning::{Made, plan};
 pub use request::{Options, Refresh, Request};

@@ -21,7 +21,7 @@ use crate::orphans::{Orphan, orphan_reason};
 use crate::outputs::output_changes;
 use crate::refactor::{Moves, RemovedBlocks, carry_out_moves};
 use crate::session::Session;
-use crate::still_there::still_there;
+use crate::statements::mistakes;
 use crate::{Options, Refresh, Request};
 
 /// A plan, and how far its making came.
@@ -80,6 +80,9 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let refreshed = refreshed.outputs.filter(|_| !session.options.is_partial());
     let stored = refreshed.unwrap_or_else(|| base.outputs.clone());
     let plan = assemble(&session, drive, (base, stored), outcome, timestamp, &mut found);
+    if !found.has_errors() {
+        found.extend(moves.blocked);
+    }
     let plan = if session.options.only_reads { only_read(plan) } else { plan };
     (Made { plan: Plan { given, ..plan }, begun }, found)
 }
@@ -120,7 +123,7 @@ async fn run(
     if let Some((address, _)) = &session.options.import {
         found.extend(cannot_import(drive, base, address));
     } else {
-        misled = moves.mistakes(still_there(tree, &drive.expansions));
+        misled = moves.mistakes(mistakes(tree, &drive.expansions));
         let orphans = orphans(session, drive, evaluator, removed);
         drive.end(orphans).await;
     }
@@ -209,7 +212,7 @@ async fn refresh_first(
         preset(&session, &drive.prior, &mut evaluator);
     }
     drive.run(&mut evaluator).await;
-    let misled = moves.mistakes(still_there(&session.tree, &drive.expansions));
+    let misled = moves.mistakes(mistakes(&session.tree, &drive.expansions));
     describe(&session.tree, &mut drive, &evaluator);
     let removed = found.take(RemovedBlocks::of(&session.tree));
     let orphans = orphans(&session, &drive, &evaluator, &removed);

@@ -19,12 +19,14 @@ struct Statements<'t> {
 pub(crate) struct Moves {
     /// Where objects stand now, with where they stood.
     pub(crate) moved: BTreeMap<ResourceInstance, ResourceInstance>,
-    /// What is wrong with statements. Nothing was moved then. It is told together with [`still_there`].
+    /// What no provider could do. Nothing was moved then. It is told together with [`mistakes`].
     ///
-    /// [`still_there`]: crate::still_there::still_there
+    /// [`mistakes`]: crate::statements::mistakes
     pub(crate) wrong: Diagnostics,
     /// Statements that wait for each other, of which nothing was moved either: told where nothing else is wrong.
-    pub(crate) cycle: Option<Diagnostic>,
+    pub(crate) cycles: Diagnostics,
+    /// A warning of objects that stay where they are: told where there are no errors.
+    pub(crate) blocked: Option<Diagnostic>,
 }
 
 /// Carries out all `moved` blocks, and the moves between no key and `[0]` that follow from `count` being
@@ -55,34 +57,34 @@ pub(crate) fn carry_out_moves(
     statements.leave_alone(&mut implied);
     let ordered = match order_moves(&moves) {
         Ok(ordered) if !wrong.has_errors() => Ok(ordered),
-        Ok(_) => Err(None),
-        Err(cycle) => Err(Some(statements.cycle(&cycle.0))),
+        Ok(_) => Err(Diagnostics::new()),
+        Err(cycles) => Err(cycles.0.iter().map(|members| statements.cycle(members)).collect()),
     };
     let mut rebound = match ordered {
         Ok(ordered) => rebind(state, &ordered),
-        Err(cycle) => return (Moves { moved: BTreeMap::new(), wrong, cycle }, Diagnostics::new()),
+        Err(cycles) => {
+            return (Moves { moved: BTreeMap::new(), wrong, cycles, blocked: None }, Diagnostics::new());
+        }
     };
     for (from, to) in implied {
         rebind_instance(state, &mut rebound, &from, &to);
     }
     let mut found = Diagnostics::new();
-    if !rebound.blocked.is_empty() {
-        found.push(blocked(&rebound.blocked));
-    }
+    let blocked = (!rebound.blocked.is_empty()).then(|| blocked(&rebound.blocked));
     if options.is_partial() {
         found.extend(untargeted(&rebound, options));
     }
-    (Moves { moved: rebound.moved, wrong, cycle: None }, found)
+    (Moves { moved: rebound.moved, wrong, cycles: Diagnostics::new(), blocked }, found)
 }
 
 impl Moves {
-    /// What is wrong with the statements, in all: what is still there, when instances are known, explains a circle
-    /// better than the circle itself.
-    pub(crate) fn mistakes(&self, still_there: Diagnostics) -> Diagnostics {
+    /// What is wrong with the statements, in all: mistakes, known when instances are, explain a circle better than the
+    /// circle itself.
+    pub(crate) fn mistakes(&self, mistakes: Diagnostics) -> Diagnostics {
         let mut all = self.wrong.clone();
-        all.append(still_there);
+        all.append(mistakes);
         if !all.has_errors() {
-            all.extend(self.cycle.clone());
+            all.append(self.cycles.clone());
         }
         all
     }
@@ -96,57 +98,30 @@ fn absolute(module: &ModulePath, target: &Target) -> String {
     if module.is_root() { target.to_string() } else { format!("{module}.{target}") }
 }
 
-/// Modules that an end of a statement goes through, and the key of the instance if it is about one.
-type End<'t> = (&'t ModuleInstance, Option<&'t Option<Key>>);
-
 impl Statements<'_> {
-    /// The ends of statements about resources, by block: the keys of modules there, and the instance if it is one.
-    fn ends(&self) -> HashMap<ConfigResource, Vec<End<'_>>> {
-        let mut ends: HashMap<_, Vec<End<'_>>> = HashMap::new();
+    /// Takes out moves of resources that statements name, whichever instance they name: those have their say.
+    fn leave_alone(&self, implied: &mut Vec<(ResourceInstance, ResourceInstance)>) {
+        let mut named: HashMap<ConfigResource, Vec<&ModuleInstance>> = HashMap::new();
         for (module, moved) in &self.moved {
             for end in [&moved.from.0, &moved.to.0] {
-                let (inside, resource, key) = match end {
+                let (inside, resource) = match end {
                     Target::Module(_) => continue,
-                    Target::Resource(named) => (&named.module, &named.resource, None),
-                    Target::Instance(named) => (&named.module, &named.resource, Some(&named.key)),
+                    Target::Resource(named) => (&named.module, &named.resource),
+                    Target::Instance(named) => (&named.module, &named.resource),
                 };
                 let block = ConfigResource { module: declaring(module, inside), resource: resource.clone() };
-                ends.entry(block).or_default().push((inside, key));
+                named.entry(block).or_default().push(inside);
             }
         }
-        ends
-    }
-
-    /// Takes out moves of what statements speak about: those have their say.
-    fn leave_alone(&self, implied: &mut Vec<(ResourceInstance, ResourceInstance)>) {
-        let ends = self.ends();
-        let spoken_of = |instance: &ResourceInstance| {
-            ends.get(&instance.config()).into_iter().flatten().any(|(inside, key)| {
-                instance.module.0.ends_with(&inside.0) && key.is_none_or(|key| *key == instance.key)
-            })
-        };
-        implied.retain(|(from, to)| !spoken_of(from) && !spoken_of(to));
+        implied.retain(|(instance, _)| {
+            let insides = named.get(&instance.config()).into_iter().flatten();
+            !insides.into_iter().any(|inside| instance.module.0.ends_with(&inside.0))
+        });
     }
 
     fn check(&self, state: &State) -> Diagnostics {
         let mut found = Diagnostics::new();
-        let mut from: HashMap<String, &Moved> = HashMap::new();
-        let mut to: HashMap<String, &Moved> = HashMap::new();
         for (module, moved) in &self.moved {
-            let (source, target) = (absolute(module, &moved.from.0), absolute(module, &moved.to.0));
-            if source == target {
-                let detail = "The statement moves an address to itself. Remove it.".to_owned();
-                found.push(error("Redundant move statement", detail, moved.header));
-                continue;
-            }
-            if from.insert(source.clone(), moved).is_some_and(|other| other.to.0 != moved.to.0) {
-                let detail = format!("Two statements move {source}, each to another address.");
-                found.push(error("Ambiguous move statements", detail, moved.header));
-            }
-            if to.insert(target.clone(), moved).is_some_and(|other| other.from.0 != moved.from.0) {
-                let detail = format!("Two statements move different objects to {target}.");
-                found.push(error("Ambiguous move statements", detail, moved.header));
-            }
             // What was moved long ago, or never was, needs no provider that could do it.
             if let Some(detail) = kinds_differ(&moved.from.0, &moved.to.0)
                 && is_stored(state, module, &moved.from.0)

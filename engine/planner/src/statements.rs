@@ -1,107 +1,156 @@
-//! Statements about what moved, held against what the configuration stands for: known when instances are.
+//! `moved` blocks held against what the configuration stands for: known when instances are.
+//!
+//! A statement holds in every instance of the module that declares it, so each is looked at there, and what is said of
+//! one in an instance is told once for each, as in Terraform. Those of modules without instances say nothing.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use ordain_addr::{AbsResource, ConfigResource, Key, ModuleInstance, ModulePath, ModuleStep, Target};
+use ordain_addr::{AbsResource, Key, ModuleInstance, ModulePath, ResourceInstance, Target};
 use ordain_config::ModuleTree;
 use ordain_config::blocks::Moved;
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 
 use crate::orphans::{Expansions, Keys};
-use crate::refactor::declaring;
 
-/// Instances that the configuration stands for, by the block that declares them.
-struct Declared<'e> {
-    resources: HashMap<ConfigResource, Vec<(&'e AbsResource, &'e Keys)>>,
-    calls: HashMap<ModulePath, Vec<(&'e ModuleInstance, &'e Keys)>>,
+/// Addresses of statements that were seen, with the other end and the statement.
+type Seen<'t> = HashMap<End, (End, &'t Moved)>;
+
+/// One end of a statement in an instance of the module that declares it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct End {
+    /// From the root.
+    target: Target,
+    /// Whether single instances are meant, because one of the ends has a key: else all of a block.
+    single: bool,
 }
 
-/// An error for each address that a statement moves away from and that is declared all the same.
-pub(crate) fn still_there(tree: &ModuleTree, expansions: &Expansions) -> Diagnostics {
+/// What is wrong with statements: one from an address to itself, from what is declared all the same, and two that
+/// contradict each other.
+pub(crate) fn mistakes(tree: &ModuleTree, expansions: &Expansions) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let modules = tree.modules();
-    if modules.iter().all(|module| module.refactoring.moved.is_empty()) {
-        return found;
-    }
-    let declared = Declared::of(expansions);
-    for module in modules {
-        // One from an address to itself is told as that.
-        for moved in module.refactoring.moved.iter().filter(|moved| moved.from.0 != moved.to.0) {
-            let mut sources = declared.sources(&module.path, moved);
-            sources.sort();
-            found.extend(sources.into_iter().map(|source| still_there_error(&source, moved)));
+    let (mut left, mut reached) = (Seen::new(), Seen::new());
+    for module in tree.modules() {
+        if module.refactoring.moved.is_empty() {
+            continue;
+        }
+        let instances = instances_of(expansions, &module.path);
+        for moved in &module.refactoring.moved {
+            let single = has_key(&moved.from.0) || has_key(&moved.to.0);
+            for instance in &instances {
+                let end = |target: &Target| End { target: inside(instance, target), single };
+                let (from, to) = (end(&moved.from.0), end(&moved.to.0));
+                if from == to {
+                    let detail = format!("The statement moves {} to itself. Remove it.", from.target);
+                    found.push(error("Redundant move statement", detail, moved.header));
+                    continue;
+                }
+                if stands(expansions, &from) {
+                    found.push(still_there(&from, &to, moved));
+                }
+                found.extend(contradicts(&mut left, (&from, &to), moved, |source, one, other| {
+                    format!("{source} cannot move to both {one} and {other}")
+                }));
+                found.extend(contradicts(&mut reached, (&to, &from), moved, |target, one, other| {
+                    format!("{one} and {other} cannot both move to {target}")
+                }));
+            }
         }
     }
     found
 }
 
-fn still_there_error(source: &str, moved: &Moved) -> Diagnostic {
-    let detail = format!(
-        "This statement declares that {source} moved to {}, but the configuration still stands for {source}. Take the \
-         declaration away, change its count or for_each, or remove the statement.",
-        moved.to.0
-    );
-    Diagnostic::error(codes::plan::CANNOT_PLAN, "Moved object still exists", detail).with_span(moved.from.1)
+fn error(summary: &str, detail: String, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::plan::CANNOT_PLAN, summary, detail).with_span(span)
 }
 
-impl<'e> Declared<'e> {
-    fn of(expansions: &'e Expansions) -> Self {
-        let mut declared = Declared { resources: HashMap::new(), calls: HashMap::new() };
-        for (resource, keys) in &expansions.resources {
-            declared.resources.entry(resource.config()).or_default().push((resource, keys));
+fn still_there(from: &End, to: &End, moved: &Moved) -> Diagnostic {
+    let (source, target) = (&from.target, &to.target);
+    let detail = format!(
+        "This statement declares that {source} moved to {target}, but the configuration still stands for {source}. \
+         Take the declaration away, change its count or for_each, or remove the statement."
+    );
+    error("Moved object still exists", detail, moved.from.1)
+}
+
+/// An error where another statement said something else of the same address.
+fn contradicts<'t>(
+    seen: &mut Seen<'t>,
+    (end, other): (&End, &End),
+    moved: &'t Moved,
+    why: impl Fn(&Target, &Target, &Target) -> String,
+) -> Option<Diagnostic> {
+    match seen.entry(end.clone()) {
+        Entry::Vacant(free) => {
+            free.insert((other.clone(), moved));
+            None
         }
-        for ((caller, name), keys) in &expansions.modules {
-            declared.calls.entry(caller.path().child(name.clone())).or_default().push((caller, keys));
-        }
-        declared
-    }
-
-    /// Addresses that a statement of a module moves away from and that are there, in any instance of the module.
-    fn sources(&self, module: &ModulePath, moved: &Moved) -> Vec<String> {
-        match (&moved.from.0, &moved.to.0) {
-            // All of it moves where neither end has a key, however many instances there are.
-            (Target::Resource(from), Target::Resource(_)) => {
-                let held = self.of_resource(module, &from.module, &from.resource);
-                held.map(|(resource, _)| resource.to_string()).collect()
-            }
-            (Target::Resource(from), _) => self.instances(module, (&from.module, &from.resource), &None),
-            (Target::Instance(from), _) => self.instances(module, (&from.module, &from.resource), &from.key),
-            (Target::Module(from), to) => self.of_call(module, from, to),
+        Entry::Occupied(taken) => {
+            let (before, statement) = taken.get();
+            (before != other).then(|| {
+                let why = why(&end.target, &before.target, &other.target);
+                let detail = format!("Two statements contradict each other: {why}. Remove one of them.");
+                let error = error("Ambiguous move statements", detail, moved.header);
+                error.with_related("The other is at", statement.header)
+            })
         }
     }
+}
 
-    fn instances(
-        &self,
-        module: &ModulePath,
-        (inside, resource): (&ModuleInstance, &ordain_addr::Resource),
-        key: &Option<Key>,
-    ) -> Vec<String> {
-        let held = self.of_resource(module, inside, resource);
-        let held = held.filter(|(_, keys)| keys.as_ref().is_some_and(|keys| keys.contains(key)));
-        held.map(|(resource, _)| resource.instance(key.clone()).to_string()).collect()
+fn has_key(target: &Target) -> bool {
+    match target {
+        Target::Module(module) => module.0.last().is_some_and(|step| step.key.is_some()),
+        Target::Resource(_) => false,
+        Target::Instance(instance) => instance.key.is_some(),
     }
+}
 
-    fn of_resource(
-        &self,
-        module: &ModulePath,
-        inside: &ModuleInstance,
-        resource: &ordain_addr::Resource,
-    ) -> impl Iterator<Item = (&'e AbsResource, &'e Keys)> {
-        let config = ConfigResource { module: declaring(module, inside), resource: resource.clone() };
-        let inside = inside.0.clone();
-        let held = self.resources.get(&config).into_iter().flatten().copied();
-        held.filter(move |(resource, _)| resource.module.0.ends_with(&inside))
+/// A target from an instance of a module, from the root.
+fn inside(outer: &ModuleInstance, target: &Target) -> Target {
+    let join =
+        |inner: &ModuleInstance| ModuleInstance(outer.0.iter().chain(inner.0.iter()).cloned().collect());
+    match target {
+        Target::Module(module) => Target::Module(join(module)),
+        Target::Resource(named) => {
+            Target::Resource(AbsResource { module: join(&named.module), resource: named.resource.clone() })
+        }
+        Target::Instance(named) => {
+            Target::Instance(ResourceInstance { module: join(&named.module), ..named.clone() })
+        }
     }
+}
 
-    fn of_call(&self, module: &ModulePath, from: &ModuleInstance, to: &Target) -> Vec<String> {
-        let Some((last, outer)) = from.0.split_last() else { return Vec::new() };
-        let keyed = |to: &ModuleInstance| to.0.last().is_some_and(|step: &ModuleStep| step.key.is_some());
-        let whole = last.key.is_none() && !matches!(to, Target::Module(to) if keyed(to));
-        let calls = self.calls.get(&declaring(module, from)).into_iter().flatten();
-        let there = calls.filter(|(caller, keys)| {
-            let stands = whole || keys.as_ref().is_some_and(|keys| keys.contains(&last.key));
-            stands && caller.0.ends_with(outer)
+/// Instances of a module, in order.
+fn instances_of(expansions: &Expansions, path: &ModulePath) -> Vec<ModuleInstance> {
+    path.0.iter().fold(vec![ModuleInstance::root()], |outer, name| {
+        let inner = outer.iter().flat_map(|caller| {
+            let keys = expansions.modules.get(&(caller.clone(), name.clone()));
+            let keys = keys.and_then(Option::as_ref).map(|keys| keys.to_vec()).unwrap_or_default();
+            keys.into_iter().map(|key| caller.child(name.clone(), key))
         });
-        there.map(|(caller, _)| caller.child(last.name.clone(), last.key.clone()).to_string()).collect()
+        inner.collect()
+    })
+}
+
+/// Whether the configuration stands for what a statement moves away from.
+fn stands(expansions: &Expansions, end: &End) -> bool {
+    let one = |keys: Option<&Keys>, key: &Option<Key>| {
+        keys.is_some_and(|keys| keys.as_ref().is_some_and(|keys| keys.contains(key)))
+    };
+    let of_block = |resource: &AbsResource, key: &Option<Key>| match expansions.resources.get(resource) {
+        keys if end.single => one(keys, key),
+        keys => keys.is_some(),
+    };
+    match &end.target {
+        Target::Module(module) => {
+            let Some((last, outer)) = module.0.split_last() else { return false };
+            let call = (ModuleInstance(outer.into()), last.name.clone());
+            match expansions.modules.get(&call) {
+                keys if end.single => one(keys, &last.key),
+                keys => keys.is_some(),
+            }
+        }
+        Target::Resource(resource) => of_block(resource, &None),
+        Target::Instance(instance) => of_block(&instance.abs_resource(), &instance.key),
     }
 }

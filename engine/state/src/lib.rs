@@ -19,7 +19,7 @@ mod workspaces;
 pub use blobs::{BlobError, Blobs, Expect, LockInfo, Version};
 pub use edit::Edit;
 pub use journal::{Event, Header, StepStatus, fold, parse as parse_journal};
-pub use moves::{Move, MoveCycle, Rebound, order_moves, rebind, rebind_instance};
+pub use moves::{Move, MoveCycles, Rebound, order_moves, rebind, rebind_instance};
 pub use object::encode_object;
 pub use state::{CheckObject, CheckRecord, InstanceState, Object, OutputState, ResourceState, State, Status};
 pub use store::{JournalWriter, StateStore, Stored, Unfinished};

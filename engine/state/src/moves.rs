@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use ordain_addr::{AbsResource, ConfigResource, ModuleInstance, ModulePath, ResourceInstance, Target};
 
 use crate::{ResourceState, State};
-pub use order::{MoveCycle, order_moves};
+pub use order::{MoveCycles, order_moves};
 use pattern::{Pattern, Subject};
 
 /// One `moved` statement: the module that declares it, and both ends relative to that module.

@@ -80,5 +80,5 @@ fn taken_places_block() {
 #[test]
 fn circles_are_refused() {
     let circle = moves(&[("", "a.x", "a.y"), ("", "a.y", "a.z"), ("", "a.z", "a.x")]);
-    assert_eq!(order_moves(&circle), Err(MoveCycle(vec![0, 1, 2])));
+    assert_eq!(order_moves(&circle), Err(MoveCycles(vec![vec![0, 1, 2]])));
 }

@@ -32,6 +32,7 @@ mod validate;
 mod version;
 
 pub use constants::constant;
+pub use deprecations::named_outputs;
 pub use early::{Early, EarlyValue};
 pub use ignore_changes::ignore_changes;
 pub use load::{Entry, LANGUAGE_VERSION, load, load_from, load_root};

@@ -433,6 +433,10 @@ impl Scope for Nameless<'_> {
         self.inner.resolve(traversal)
     }
 
+    fn settle(&self, expr: &Expr, value: Value, found: &mut Diagnostics) -> Value {
+        self.inner.settle(expr, value, found)
+    }
+
     fn functions(&self) -> Option<&dyn Functions> {
         self.inner.functions()
     }

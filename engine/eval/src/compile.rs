@@ -14,6 +14,7 @@ use petgraph::graph::NodeIndex;
 
 use crate::Input;
 use crate::core::schema_of;
+use crate::deprecated::Deprecated;
 use crate::graph::{Edge, Graph, ModuleId, Node};
 use crate::provider_keys::ProviderKey;
 use crate::provisioners::provisioner_schema;
@@ -26,6 +27,8 @@ pub(crate) struct CompiledModule {
     pub(crate) caller: Option<(ModuleId, Arc<ModuleCall>)>,
     /// Modules that it calls.
     pub(crate) children: BTreeMap<Arc<str>, ModuleId>,
+    /// Outputs of those that it is asked not to use.
+    pub(crate) deprecated: Vec<Deprecated>,
 }
 
 /// A provider configuration that is used.
@@ -87,9 +90,18 @@ impl Program {
         path.0.iter().try_fold(ModuleId(0), |id, name| self.module(id)?.children.get(name).copied())
     }
 
+    /// Whether a module came from elsewhere, or was called by one that did.
+    fn is_remote(&self, caller: Option<&(ModuleId, Arc<ModuleCall>)>) -> bool {
+        caller.is_some_and(|(id, call)| {
+            call.is_remote() || self.is_remote(self.module(*id).and_then(|module| module.caller.as_ref()))
+        })
+    }
+
     fn add_module(&mut self, config: &Arc<Module>, caller: Option<(ModuleId, Arc<ModuleCall>)>) -> ModuleId {
         let id = ModuleId(self.modules.len());
-        self.modules.push(CompiledModule { config: config.clone(), caller, children: BTreeMap::new() });
+        let remote = self.is_remote(caller.as_ref());
+        let (children, deprecated) = (BTreeMap::new(), Deprecated::of_calls(config, remote));
+        self.modules.push(CompiledModule { config: config.clone(), caller, children, deprecated });
         for (name, call) in &config.calls {
             let Some(child) = &call.child else { continue };
             let child = self.add_module(child, Some((id, call.clone())));

@@ -23,6 +23,7 @@ mod values;
 mod checks;
 mod decode;
 mod dependencies;
+mod deprecated;
 mod early;
 mod expand;
 mod imports;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use ordain_addr::{Key, Mode as ResourceMode, Resource};
 use ordain_config::{Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::Traversal;
+use ordain_lang::ast::{Expr, Traversal};
 use ordain_lang::{Functions, Resolution, Scope, World};
 use ordain_value::{Marks, Type, Value};
 
 use crate::core::Core;
+use crate::deprecated::{self, Deprecated};
 use crate::references;
 use crate::values::{InstanceId, KeyData, Module};
 use crate::{Mode, expand::Expansion};
@@ -44,6 +45,12 @@ impl<'c> InstanceScope<'c> {
 
     fn module(&self) -> Option<&'c Module> {
         self.core.values.module(self.instance)
+    }
+
+    /// What the module may use of other modules, and is asked not to.
+    fn deprecated(&self) -> &'c [Deprecated] {
+        let compiled = self.module().and_then(|module| self.core.program.module(module.id));
+        compiled.map_or(&[], |compiled| &compiled.deprecated)
     }
 
     fn find(&self, traversal: &Traversal) -> Found {
@@ -140,12 +147,15 @@ impl<'c> InstanceScope<'c> {
         let child = self.core.program.module(module.id).and_then(|module| module.children.get(name));
         let config = child.and_then(|child| self.core.program.config(*child));
         let Some(config) = config else { return self.missing(reference) };
+        let known = self.deprecated();
+        let marks = |output: &str| deprecated::marks(known, name, output);
         if self.core.input.mode == Mode::Validate
             && key.is_none()
             && matches!(set.expansion, Expansion::Single)
         {
             // Only which outputs there are is known.
-            let unknown = |name: &Arc<str>| (name.clone(), Value::unknown(Type::Dynamic));
+            let unknown =
+                |name: &Arc<str>| (name.clone(), Value::unknown(Type::Dynamic).with_marks(marks(name)));
             return Ok((Value::object(config.outputs.keys().map(unknown)), 1));
         }
         let index = set.expansion.index_of(key);
@@ -155,7 +165,8 @@ impl<'c> InstanceScope<'c> {
         {
             let instance = set.instances.get(index).and_then(|instance| self.core.values.module(*instance));
             let value = instance.and_then(|instance| instance.outputs.get(output).cloned());
-            return Ok((value.unwrap_or_else(|| Value::unknown(Type::Dynamic)), reference.consumed));
+            let value = value.unwrap_or_else(|| Value::unknown(Type::Dynamic));
+            return Ok((value.with_marks(marks(output)), reference.consumed));
         }
         if self.core.input.mode == Mode::Validate
             && key.is_some()
@@ -164,7 +175,7 @@ impl<'c> InstanceScope<'c> {
             // Which instances there are is not known while validating.
             return Ok((Value::unknown(Type::Dynamic), reference.consumed));
         }
-        let names: Vec<Arc<str>> = config.outputs.keys().cloned().collect();
+        let names: Vec<_> = config.outputs.keys().map(|output| (output.clone(), marks(output))).collect();
         match self.core.values.whole_call(self.instance, name, &names) {
             Some(value) => Ok((value, 1)),
             None => self.missing(reference),
@@ -203,6 +214,13 @@ impl Scope for InstanceScope<'_> {
         }
     }
 
+    fn settle(&self, expr: &Expr, value: Value, found: &mut Diagnostics) -> Value {
+        match self.deprecated() {
+            [] => value,
+            known => deprecated::settle(known, self.core.input.mode, expr, value, found),
+        }
+    }
+
     fn functions(&self) -> Option<&dyn Functions> {
         let module = self.core.values.module(self.instance)?;
         let path = &self.core.program.config(module.id)?.path;
@@ -231,6 +249,10 @@ impl Scope for Named<'_> {
             return Resolution::Found { value: self.value.clone(), consumed: 0 };
         }
         self.inner.resolve(traversal)
+    }
+
+    fn settle(&self, expr: &Expr, value: Value, found: &mut Diagnostics) -> Value {
+        self.inner.settle(expr, value, found)
     }
 
     fn functions(&self) -> Option<&dyn Functions> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_addr::{Key, ModuleInstance, Resource};
-use ordain_value::{Type, Value};
+use ordain_value::{Marks, Type, Value};
 
 use crate::expand::Expansion;
 use crate::graph::ModuleId;
@@ -209,24 +209,24 @@ impl Values {
         self.by_address.get(address).copied()
     }
 
-    /// What `module.NAME` alone stands for. All outputs must have been evaluated.
+    /// What `module.NAME` alone stands for, with its outputs and their marks. All outputs must have been evaluated.
     pub(crate) fn whole_call(
         &self,
         caller: InstanceId,
         name: &Arc<str>,
-        outputs: &[Arc<str>],
+        outputs: &[(Arc<str>, Marks)],
     ) -> Option<Value> {
         let module = self.module(caller)?;
         if let Some(value) = module.whole_calls.borrow().get(name) {
             return Some(value.clone());
         }
         let set = module.calls.get(name)?;
-        let ty = Type::object(outputs.iter().map(|name| (name.clone(), Type::Dynamic)));
+        let ty = Type::object(outputs.iter().map(|(name, _)| (name.clone(), Type::Dynamic)));
         let object = |index: usize| {
             let instance = set.instances.get(index).and_then(|instance| self.module(*instance));
-            Value::object(outputs.iter().map(|name| {
+            Value::object(outputs.iter().map(|(name, marks)| {
                 let value = instance.and_then(|instance| instance.outputs.get(name).cloned());
-                (name.clone(), value.unwrap_or_else(|| Value::unknown(Type::Dynamic)))
+                (name.clone(), value.unwrap_or_else(|| Value::unknown(Type::Dynamic)).with_marks(*marks))
             }))
         };
         let value = set.expansion.collect(&ty, object);

@@ -37,9 +37,23 @@ pub fn check_values(
         if !is_read && variable.default.is_none() {
             found.push(not_set(variable));
         }
+        // A plan file gives all of them, whoever chose their values.
+        let chosen = given.is_some_and(|given| !matches!(given.source, VariableSource::Other));
+        if let Some(message) = variable.deprecated.as_ref().filter(|_| chosen) {
+            found.push(deprecated(variable, message));
+        }
     }
     found.append(undeclared(values.iter().filter(|(name, _)| !declared.contains_key(*name))));
     found
+}
+
+fn deprecated(variable: &Variable, message: &str) -> Diagnostic {
+    let detail = format!(
+        "The root variable {:?} is deprecated with the following message: {message}",
+        variable.name.text
+    );
+    let summary = "Deprecated variable used from the root module";
+    Diagnostic::warning(codes::config::DEPRECATED, summary, detail).with_span(variable.header)
 }
 
 /// Findings about values for variables that nobody declares. Those of the environment are meant for all

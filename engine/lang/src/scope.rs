@@ -43,6 +43,12 @@ pub trait Scope {
         true
     }
 
+    /// Takes a whole expression's value, before anyone else sees it: tells what it was made from that is deprecated, and
+    /// takes those marks off.
+    fn settle(&self, _expr: &Expr, value: Value, _found: &mut Diagnostics) -> Value {
+        value
+    }
+
     /// How many templates the expression is inside of.
     fn template_depth(&self) -> u32 {
         0

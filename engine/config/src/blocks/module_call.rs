@@ -85,6 +85,11 @@ pub struct ModuleCall {
 }
 
 impl ModuleCall {
+    /// Whether the called module is not a directory beside the caller.
+    pub fn is_remote(&self) -> bool {
+        !matches!(&self.source, Some((ModuleSource::Local(_), _)))
+    }
+
     /// Reads a `module` block. The called module is filled in by the loader.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<ModuleCall> {
         let name = named(block, "Invalid module instance name", found)?;

@@ -14,6 +14,7 @@ use crate::scope::{Resolution, Scope};
 pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
     let mut evaluator = Evaluator::new(scope);
     let value = evaluator.value(expr);
+    let value = scope.settle(expr, value, &mut evaluator.found);
     (value, evaluator.found)
 }
 

@@ -200,6 +200,10 @@ impl Scope for AssertScope<'_> {
         }
     }
 
+    fn settle(&self, expr: &Expr, value: Value, found: &mut Diagnostics) -> Value {
+        self.inner.settle(expr, value, found)
+    }
+
     fn functions(&self) -> Option<&dyn Functions> {
         self.inner.functions()
     }

@@ -7,3 +7,7 @@ output "old" {
   value      = var.input
   deprecated = "Use fresh in its place."
 }
+
+output "fresh" {
+  value = var.input
+}

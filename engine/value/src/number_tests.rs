@@ -114,3 +114,19 @@ fn is_small() {
     assert!(std::mem::size_of::<Number>() <= 16);
     assert!(std::mem::size_of::<crate::Value>() <= 48);
 }
+
+/// The first digits alone give what all digits give; a number as large as it may be is printed at once.
+#[test]
+fn far_exponents_print_their_first_digits() {
+    for text in ["1p16500", "3.25p-16500", "340.4400000007566563p20001", "7e-9000", "1e6000", "9.99999e5999"] {
+        let number: Number = text.parse().expect("a number");
+        let (digits, point) = number.shortest_digits();
+        let again: Number = format!("0.{digits}e{point}").parse().expect("a number");
+        assert_eq!(again, number, "{text} became 0.{digits}e{point}");
+        assert!(digits.len() < 160, "{text} has {} digits", digits.len());
+    }
+    let start = std::time::Instant::now();
+    let number: Number = "340.4400000007566563p4573251".parse().expect("a number");
+    assert_eq!(number.to_string().len(), 1_376_689);
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}

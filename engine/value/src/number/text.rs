@@ -165,6 +165,46 @@ impl Decimal {
     }
 }
 
+/// Beyond this many bits of exponent the first digits are worked out alone: there are more than can matter.
+const FAR: u64 = 16_384;
+/// How many: those that tell numbers of the precision of texts apart, and many more.
+const LEADING: i64 = 400;
+/// Bits to work them out with: the digits take 1,330, and what is between rounds off less than 700 in the end.
+const LEADING_PRECISION: u32 = 2_560;
+
+/// Digits for [`shortest_decimal`]: all, or where there are very many, the first.
+fn digits_of(mantissa: &UBig, exponent: i64) -> Decimal {
+    let few = exponent.unsigned_abs() < FAR || mantissa.bit_len() > 1_024;
+    let leading = if few { None } else { leading_digits(mantissa, exponent) };
+    leading.unwrap_or_else(|| Decimal::exact(mantissa, exponent))
+}
+
+/// The first digits of `mantissa * 2^exponent`; `None` where rounding could have changed them.
+fn leading_digits(mantissa: &UBig, exponent: i64) -> Option<Decimal> {
+    let bits = to_i64(mantissa.bit_len()) + exponent;
+    let tens = bits * 30_103 / 100_000 - LEADING;
+    let scaled = Float::rounded(false, mantissa.clone(), exponent - tens, false, LEADING_PRECISION);
+    let power = power_of_five(tens.unsigned_abs(), LEADING_PRECISION);
+    let scaled = if tens < 0 {
+        scaled.multiply(&power, LEADING_PRECISION)?
+    } else {
+        scaled.divide(&power, LEADING_PRECISION)?
+    };
+    let Form::Finite { mantissa, exponent } = scaled.form else { return None };
+    let below = usize::try_from(-exponent).ok()?;
+    let whole = &mantissa >> below;
+    // What the fraction begins with says whether the whole number before it is certain.
+    let doubtful = (mantissa >> below.checked_sub(512)?) - (&whole << 512);
+    if doubtful.is_zero() || doubtful.bit_len() == 512 && doubtful.trailing_ones() == Some(512) {
+        return None;
+    }
+    let text = whole.to_string();
+    let point = to_i64(text.len()) + tens;
+    let mut decimal = Decimal { digits: text.into_bytes(), point };
+    decimal.trim();
+    Some(decimal)
+}
+
 /// All digits of a finite number.
 pub(super) fn exact_decimal(float: &Float) -> Decimal {
     match &float.form {
@@ -175,15 +215,15 @@ pub(super) fn exact_decimal(float: &Float) -> Decimal {
 
 /// The fewest digits that read back as the same number at its precision.
 pub(super) fn shortest_decimal(float: &Float) -> Decimal {
-    let mut decimal = exact_decimal(float);
-    let Form::Finite { mantissa, exponent } = &float.form else { return decimal };
+    let Form::Finite { mantissa, exponent } = &float.form else { return exact_decimal(float) };
+    let mut decimal = digits_of(mantissa, *exponent);
     // The lowest bit of the widened mantissa is half a unit in the last place.
     let widen = (float.precision as usize + 1).saturating_sub(mantissa.bit_len());
     let wide = mantissa << widen;
     let exponent = exponent - to_i64(widen);
     let inclusive = !wide.bit(1);
-    let lower = Decimal::exact(&(&wide - UBig::ONE), exponent);
-    let upper = Decimal::exact(&(wide + UBig::ONE), exponent);
+    let lower = digits_of(&(&wide - UBig::ONE), exponent);
+    let upper = digits_of(&(wide + UBig::ONE), exponent);
     for place in 0..decimal.digits.len() {
         let (below, here, above) = (lower.at(place), decimal.at(place), upper.at(place));
         let down = below != here || (inclusive && place + 1 == lower.digits.len());

@@ -118,7 +118,8 @@ fn is_small() {
 /// The first digits alone give what all digits give; a number as large as it may be is printed at once.
 #[test]
 fn far_exponents_print_their_first_digits() {
-    for text in ["1p16500", "3.25p-16500", "340.4400000007566563p20001", "7e-9000", "1e6000", "9.99999e5999"] {
+    for text in ["1p16500", "3.25p-16500", "340.4400000007566563p20001", "7e-9000", "1e6000", "9.99999e5999"]
+    {
         let number: Number = text.parse().expect("a number");
         let (digits, point) = number.shortest_digits();
         let again: Number = format!("0.{digits}e{point}").parse().expect("a number");

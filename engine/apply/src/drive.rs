@@ -431,6 +431,7 @@ impl<'d> Drive<'d> {
         }
         let makes = matches!(kind, StepKind::Create(_) | StepKind::Update(_) | StepKind::Read(_));
         if let (StepKind::Create(_), Some(made), None) = (kind, &value, &why) {
+            evaluator.made(&change.address, made);
             match self.create_tasks(change, made, evaluator) {
                 Ok(tasks) if tasks.is_empty() => {}
                 Ok(tasks) => return self.provision(step, change, edits, made.clone(), tasks).await,

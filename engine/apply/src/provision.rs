@@ -137,7 +137,11 @@ pub(crate) fn tasks<'p>(
         let config = value(&provisioner.body, &schema);
         let connections = [provisioner.connection.as_ref(), outer].into_iter().flatten();
         let connections = connections.filter(|_| &*provisioner.kind != "local-exec");
-        let connections = connections.map(|body| value(body, &connection_schema())).collect();
+        let connections: Vec<Value> = connections.map(|body| value(body, &connection_schema())).collect();
+        let known = config.is_wholly_known() && connections.iter().all(Value::is_wholly_known);
+        if !known && !found.has_errors() {
+            found.push(not_known(provisioner));
+        }
         tasks.push(Task {
             kind: provisioner.kind.clone(),
             on_failure: provisioner.on_failure,
@@ -147,6 +151,14 @@ pub(crate) fn tasks<'p>(
         });
     }
     (tasks, found)
+}
+
+/// A provisioner is not run with gaps where values are missing.
+fn not_known(provisioner: &Provisioner) -> Diagnostic {
+    let detail = "Its arguments depend on values that are still not known now that the object is made, so it was not \
+                  run. Have it depend on what is known by then, such as the attributes of the object itself.";
+    let summary = format!("Unknown values for {} provisioner", provisioner.kind);
+    Diagnostic::error(codes::apply::APPLY_FAILED, summary, detail).with_span(provisioner.header)
 }
 
 /// Runs tasks one after the other, up to the first that fails and must not.

@@ -14,6 +14,7 @@ use crate::core::Core;
 use crate::decode::decode;
 use crate::providers::ProviderAsks;
 use crate::resources::{Active, Outstanding};
+use crate::sensitive::mark_sensitive;
 use crate::values::KeyData;
 use crate::{Answer, Asked, Input, Objects, Outcome, Outline, Progress, Wanted, selection, variables};
 
@@ -222,6 +223,20 @@ impl Evaluator {
         let scope = self.core.scope(instance, &keys);
         let check = |expr: &Expr| scope.check_references(&ordain_lang::refs::references(expr));
         Some(look(&scope, &check))
+    }
+
+    /// Tells what an object is before it is answered: its provisioners may name it by its address. `value` is of the
+    /// schema's type.
+    pub fn made(&mut self, instance: &ResourceInstance, value: &Value) {
+        let Some(module) = self.core.values.find(&instance.module) else { return };
+        let id = self.core.values.module(module).map(|module| module.id);
+        let info = id.and_then(|id| self.core.type_of(id, &instance.resource));
+        let module = self.core.values.module_mut(module);
+        let set = module.and_then(|module| module.resources.get_mut(&instance.resource));
+        let (Some(set), Some(info)) = (set, info) else { return };
+        if let Some(index) = set.expansion.index_of(instance.key.as_ref()) {
+            set.set(index, mark_sensitive(value.clone(), &info.sensitive));
+        }
     }
 
     /// Evaluates a body as if it stood in the block of an instance, with `self` for that instance: bodies

@@ -18,6 +18,8 @@ impl std::fmt::Debug for Arguments {
     }
 }
 
+/// What is wrong with a value, without the value.
+const OF_VALUE: &str = "the value does not have a form that can follow a key; a comma ends it and braces around it make a list, unless a backslash stands before them";
 /// What stands in place of a sensitive value in what is shown.
 const CLOAK: &str = "(sensitive value)";
 
@@ -48,9 +50,11 @@ impl Arguments {
     /// Values of `set_wo` count when `set_wo_revision` says that there are some, as for the real provider.
     pub(crate) fn values(&self) -> Result<Table, Failure> {
         let mut table = Table::new();
-        for document in self.list("values").iter().filter_map(Json::as_str) {
-            let read = read_values(document.as_bytes())
-                .map_err(|e| Failure::new("Error unmarshaling values", format!("---> {e} {document}")))?;
+        for (at, document) in self.list("values").iter().filter_map(Json::as_str).enumerate() {
+            // The document may hold secrets, so that only its place is told.
+            let read = read_values(document.as_bytes()).map_err(|e| {
+                Failure::new("Error unmarshaling values", format!("---> {e}, in values[{at}]"))
+            })?;
             overlay_values(&mut table, read);
         }
         for entry in self.list("set") {
@@ -125,8 +129,12 @@ fn set_list(table: &mut Table, entry: &Json) -> Result<(), Failure> {
 
 fn parsed(table: &mut Table, kind: SetKind, name: &str, value: &str, summary: &str) -> Result<(), Failure> {
     let no_files = |_: &str| Err("files are not read here".to_owned());
-    set_into(kind, &format!("{name}={value}"), table, &no_files)
-        .map_err(|e| Failure::new(summary, format!("Failed parsing key {name:?}: {e}")))
+    set_into(kind, &format!("{name}={value}"), table, &no_files).map_err(|_| {
+        // What Helm says may hold a part of the value, so that it counts only if the key alone is the cause.
+        let of_key = set_into(kind, &format!("{name}="), &mut table.clone(), &no_files).err();
+        let why = of_key.unwrap_or_else(|| OF_VALUE.to_owned());
+        Failure::new(summary, format!("Failed parsing key {name:?}: {why}"))
+    })
 }
 
 /// A name of `set` cut into keys; `\.` is a dot within one, list positions are keys of their own.

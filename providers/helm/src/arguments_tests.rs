@@ -20,7 +20,27 @@ fn values_merge_in_order_and_secrets_are_cloaked() {
 
 #[test]
 fn broken_values_are_shown_with_their_cause() {
-    let failure = Arguments(json!({"values": ["a: [1"]})).values().unwrap_err();
+    let failure = Arguments(json!({"values": ["b: 2", "a: [s3cret"]})).values().unwrap_err();
     assert_eq!(failure.summary, "Error unmarshaling values");
-    assert!(failure.detail.contains("did not find expected ',' or ']' a: [1"), "{}", failure.detail);
+    assert!(failure.detail.contains("did not find expected ',' or ']', in values[1]"), "{}", failure.detail);
+    assert!(!failure.detail.contains("s3cret"), "{}", failure.detail);
+}
+
+#[test]
+fn no_part_of_a_set_value_is_told() {
+    for (block, value) in [
+        ("set_sensitive", "pa,s3cret"),
+        ("set", "x,s3[cret=1"),
+        ("set", "{pa,s3cret"),
+        ("set_sensitive", "x,a[s3cret]=1"),
+        ("set_wo", "pa,s3cret"),
+    ] {
+        let arguments = Arguments(json!({ block: [{"name": "a", "value": value}] }));
+        let failure = arguments.values().unwrap_err();
+        assert!(failure.detail.starts_with("Failed parsing key \"a\": the value does"), "{}", failure.detail);
+        assert!(!failure.detail.contains("s3"), "{}", failure.detail);
+    }
+    let arguments = Arguments(json!({"set": [{"name": "a[x]", "value": "1"}]}));
+    let failure = arguments.values().unwrap_err();
+    assert!(failure.detail.contains("strconv.Atoi"), "what is wrong with a key is: {}", failure.detail);
 }

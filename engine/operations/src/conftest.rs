@@ -25,6 +25,9 @@ use crate::{Workdir, hcl_to_json, policy_sources};
 /// Largest configuration beside policies that is kept for `parse_config_file`, in bytes.
 const LARGEST_BESIDE: u64 = 4 << 20;
 
+/// What reads those.
+const READERS: [&str; 2] = ["parse_config_file", "parse_combined_config_files"];
+
 /// What Conftest's flags say.
 #[derive(Clone, Debug, Default)]
 pub struct ConftestFlags {
@@ -105,7 +108,12 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
                 policies.push(file);
             }
         }
-        beside(workdir, path, &mut readable)?;
+    }
+    // Only what a rule may ask for is read: what lies beside policies may be much.
+    if policies.iter().any(|file| READERS.iter().any(|name| file.text.contains(name))) {
+        for path in given {
+            beside(workdir, path, &mut readable)?;
+        }
     }
     if policies.is_empty() {
         return Err(format!("load: loading policies: no policies found in [{}]", given.join(" ")));
@@ -144,7 +152,9 @@ fn beside(workdir: &Workdir, given: &str, out: &mut BTreeMap<String, String>) ->
             let shown = format!("{below}{name}");
             let fits = || path.metadata().is_ok_and(|meta| meta.len() <= LARGEST_BESIDE);
             if path.is_dir() {
-                pending.push((path, format!("{shown}/")));
+                if !path.is_symlink() {
+                    pending.push((path, format!("{shown}/")));
+                }
             } else if Form::of(&shown).is_some() && fits() {
                 // What cannot be read is as absent as what is not there: the rule that asks is told.
                 if let Ok(text) = std::fs::read_to_string(&path) {

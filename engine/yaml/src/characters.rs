@@ -9,7 +9,7 @@ const MARK: char = '\u{feff}';
 /// Next line: a line break of YAML 1.1.
 const NEXT_LINE: char = '\u{85}';
 /// Line and paragraph separators: line breaks too, that stay what they are inside a scalar.
-const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
+pub(crate) const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
 
 /// A text that the parser reads as YAML 1.1 is read.
 pub(crate) struct Readable<'t> {
@@ -37,21 +37,18 @@ pub(crate) fn readable(text: &str) -> Result<Readable<'_>, YamlError> {
     if text.chars().any(is_forbidden) {
         return Err(YamlError::new(Position::default(), "control characters are not allowed"));
     }
-    let kept = text.trim_end_matches(SEPARATORS);
-    if kept.len() == text.len() && !text.contains([MARK, NEXT_LINE]) {
+    if !text.contains([MARK, NEXT_LINE]) && !text.contains(SEPARATORS) {
         return Ok(Readable { text: Cow::Borrowed(text), mark: None });
     }
     // A private character that the text does not have; a text that has all of them is refused by the parser.
     let mark = text.contains(MARK).then(|| ('\u{e000}'..='\u{f8ff}').find(|c| !text.contains(*c))).flatten();
-    let breaks = text.len() - kept.len();
-    let mut readable = String::with_capacity(text.len());
-    readable.extend(kept.chars().map(|c| match c {
+    let readable = text.chars().map(|c| match c {
         NEXT_LINE => '\n',
         MARK => mark.unwrap_or(MARK),
+        c if SEPARATORS.contains(&c) => '\n',
         other => other,
-    }));
-    readable.extend(std::iter::repeat_n('\n', breaks / '\u{2028}'.len_utf8()));
-    Ok(Readable { text: Cow::Owned(readable), mark })
+    });
+    Ok(Readable { text: Cow::Owned(readable.collect()), mark })
 }
 
 fn is_forbidden(c: char) -> bool {

@@ -10,6 +10,7 @@ mod json11;
 mod parse;
 mod resolve11;
 mod scalar_form;
+mod separators;
 mod tabs;
 mod tree;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::characters::{self, Readable};
+use crate::separators::Separators;
 use crate::tabs::{self, TabCheck};
 use crate::tree::{Kind, Limits, Node, Position, Style, YamlError};
 
@@ -23,6 +24,7 @@ fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlErro
         return Err(YamlError::new(Position::default(), message));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let separators = Separators::of(text);
     let readable = characters::readable(text)?;
     let text = &*readable.text;
     let unended = if text.ends_with('\n') { None } else { Some(text.chars().count()) };
@@ -49,6 +51,11 @@ fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlErro
             && text.ends_with('\n')
         {
             text.to_mut().pop();
+        }
+        if let (Some(separators), Event::Scalar(text, style, ..)) = (&separators, &mut event)
+            && let Some(restored) = separators.scalar(span, *style, text)
+        {
+            *text.to_mut() = restored;
         }
         builder.accept(event, span)?;
         if builder.ended >= most {

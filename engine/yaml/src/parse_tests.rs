@@ -79,3 +79,26 @@ fn tabs_are_read_as_libyaml_does() {
         assert!(parse_documents(text, &Limits::default()).is_err(), "{text:?}");
     }
 }
+
+/// As Terraform 1.11 reads them.
+#[test]
+fn separators_are_line_breaks_that_stay_inside_scalars() {
+    let plain = [
+        ("\u{2028}1 %\n", "1 %"),
+        ("yes\n\u{e9}\u{2029}\n", "yes \u{e9}"),
+        ("\n0x1F \u{2029}`\n", "0x1F\u{2029}`"),
+        ("1\u{2028}\n1.\u{2028}5\n  - - y ", "1\u{2028}\n1.\u{2028}5 - - y"),
+        ("yes\n1\r\n\u{2028}017\n1_000\n", "yes 1\u{2028}017 1_000"),
+        ("a\u{2028}\u{85}on\n\r\n\"dq\"\n", "a\u{2028}\non\n\"dq\""),
+    ];
+    for (text, expected) in plain {
+        assert_eq!(parse(text).unwrap()[0].plain(), Some(expected), "{text:?}");
+    }
+    let Kind::Mapping(pairs) = &parse("a: |\n \u{2028} x\n").unwrap()[0].kind else {
+        panic!("not a mapping")
+    };
+    assert_eq!(pairs[0].1.kind, Kind::Scalar { text: "\u{2028}x\n".into(), style: Style::Literal });
+    for text in [" \u{2029} a: b: c", "b\u{2029}: 1 ", "?\u{2028}'sq'\n", "  sub:\u{2029} 1"] {
+        assert!(parse(text).is_err(), "{text:?}");
+    }
+}

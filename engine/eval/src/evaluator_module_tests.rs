@@ -37,3 +37,16 @@ fn a_long_chain_and_a_wide_count_are_quick() {
     assert_eq!(run.summaries, Vec::<String>::new());
     assert_eq!(run.instances.len(), 22000);
 }
+
+#[test]
+fn a_chain_of_locals_is_as_long_as_it_likes() {
+    use std::fmt::Write as _;
+    let mut text = String::from("locals {\n  l0 = 0\n");
+    for at in 1..20_000 {
+        let _ = writeln!(text, "  l{at} = local.l{} + 1", at - 1);
+    }
+    text.push_str("}\noutput \"o\" { value = local.l19999 }\n");
+    let run = run(&text);
+    assert_eq!(run.summaries, Vec::<String>::new());
+    assert_eq!(run.outcome.outputs.len(), 1);
+}

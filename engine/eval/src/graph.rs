@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordain_addr::{Key, Resource};
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use petgraph::{Direction, graph::EdgeIndex};
@@ -123,7 +123,8 @@ impl Graph {
         let loops = |group: &Vec<NodeIndex>| {
             group.len() > 1 || group.first().is_some_and(|at| self.graph.find_edge(*at, *at).is_some())
         };
-        tarjan_scc(&self.graph).into_iter().filter(loops).collect()
+        // Without recursion: chains are as long as configurations are.
+        kosaraju_scc(&self.graph).into_iter().filter(loops).collect()
     }
 
     /// Everything that the given nodes need, transitively, themselves included.

@@ -43,5 +43,5 @@ pub use providers::{CallKey, ProviderChoice};
 pub use reference::{Reference, Subject, key_of};
 pub use source_set::{InstalledModule, SourceSet};
 pub use type_constraint::TypeConstraint;
-pub use validate::{validate, validate_import_targets, validate_imports};
+pub use validate::{validate, validate_import_modules, validate_import_targets, validate_imports};
 pub use version::{Constraint, Version};

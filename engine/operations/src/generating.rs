@@ -253,6 +253,7 @@ impl Generator<'_> {
                 replace: Vec::new(),
                 ..self.options.planner.clone()
             },
+            known: Diagnostics::new(),
         };
         let types = ObjectSchemas::new(schemas);
         let plan = found.take(ordain_planner::plan(request).await).plan;

@@ -114,6 +114,7 @@ impl Work<'_> {
             providers: Arc::new(providers),
             observer,
             options: self.options.planner.clone(),
+            known: Diagnostics::new(),
         };
         let plan = found.take(ordain_planner::plan(request).await).plan;
         if !found.has_errors() {

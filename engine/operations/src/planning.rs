@@ -130,11 +130,16 @@ async fn wrong_anyway(workdir: &Workdir, project: &Project) -> Diagnostics {
     crate::validating::validate(workdir, project).await
 }
 
-/// What is wrong with import blocks. Where everything is destroyed, nothing is imported.
+/// What is wrong with import blocks of what takes part. Where everything is destroyed, or only looked
+/// at, nothing is imported.
 fn wrong_imports(project: &Project, options: &Options) -> Diagnostics {
     match options.planner.mode {
-        ordain_plan::Mode::Destroy => Diagnostics::new(),
-        _ => ordain_config::validate_imports(&project.tree),
+        ordain_plan::Mode::Destroy | ordain_plan::Mode::RefreshOnly => Diagnostics::new(),
+        _ => ordain_config::validate_imports(&project.tree, |target| {
+            let module = ordain_addr::ModuleInstance::root();
+            let resource = target.resource.clone();
+            options.planner.selects(&ordain_addr::ResourceInstance { module, resource, key: None })
+        }),
     }
 }
 
@@ -204,10 +209,6 @@ impl Work<'_> {
         let mut storable = !found.has_errors();
         let mut plan = if !storable {
             refused(base, now)
-        } else if self.imports.has_errors() {
-            // What is to be imported is not declared: there is nothing to plan, and the plan says so.
-            found.append(self.imports.clone());
-            refused(base, now)
         } else {
             let request = ordain_planner::Request {
                 evaluation: evaluation(
@@ -222,6 +223,7 @@ impl Work<'_> {
                 providers: Arc::new(providers),
                 observer,
                 options: planner,
+                known: self.imports.clone(),
             };
             let made = found.take(ordain_planner::plan(request).await);
             storable = made.begun;

@@ -22,6 +22,10 @@ pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
     if found.has_errors() {
         return found;
     }
+    let nowhere = ordain_config::validate_import_modules(&project.tree);
+    if nowhere.has_errors() {
+        return nowhere;
+    }
     let (workspace, _) = workdir.workspace();
     let inputs = crate::variables::Inputs::new();
     let input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());

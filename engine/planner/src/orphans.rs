@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, Key, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{AbsResource, DeposedKey, Key, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_config::blocks::Repetition;
 use ordain_plan::{Action, Change, Mode as PlanMode, Reason};
 use ordain_provider::Provider;
-use ordain_state::{Edit, InstanceState};
+use ordain_state::{Edit, InstanceState, Object};
 use ordain_value::Value;
 
 use crate::findings::prevented;
@@ -87,13 +87,38 @@ pub(crate) async fn plan(session: &Session, orphan: Orphan, provider: Option<Arc
     let Some(provider) = provider else { return done };
     let subject = Session::subject(&*provider, &orphan.provider, &orphan.address, &schema);
     for (key, object) in &orphan.prior.deposed {
-        delete_deposed(session, &subject, orphan.provider.clone(), key, object, &mut done).await;
+        match orphan.forget {
+            true => forget_deposed(session, &subject, &orphan, (key, object), &mut done).await,
+            false => {
+                delete_deposed(session, &subject, orphan.provider.clone(), key, object, &mut done).await;
+            }
+        }
     }
     if !orphan.only_deposed {
         present(session, &subject, &orphan, &schema, &mut done).await;
     }
     done.found = done.found.at_address(&orphan.address.to_string());
     done.put_off_by(&*provider)
+}
+
+/// What is left over from a replacement is let go of with its instance.
+async fn forget_deposed(
+    session: &Session,
+    subject: &ordain_provider::Subject<'_>,
+    orphan: &Orphan,
+    (key, object): (&DeposedKey, &Arc<Object>),
+    done: &mut Done,
+) {
+    let (current, found) = refresh::as_stored(subject, object).await;
+    done.found.append(found);
+    let Some(current) = current.filter(|_| session.options.mode != PlanMode::RefreshOnly) else { return };
+    let values = (current.marked, Value::null(subject.schema.ty.clone()));
+    done.changes.push(Change {
+        deposed: Some(key.clone()),
+        create_before_destroy: object.create_before_destroy,
+        planned_private: current.known.private,
+        ..change(&orphan.address, &orphan.provider, Action::Forget, values)
+    });
 }
 
 async fn present(

@@ -34,7 +34,7 @@ pub struct Made {
 
 /// Makes a plan. There is always one.
 pub async fn plan(request: Request) -> (Made, Diagnostics) {
-    let Request { mut evaluation, base, providers, observer, options } = request;
+    let Request { mut evaluation, base, providers, observer, options, known } = request;
     let mut found = Diagnostics::new();
     let mut prior = base.clone();
     let tree = Arc::clone(&evaluation.tree);
@@ -72,6 +72,9 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     }
     found.append(std::mem::take(&mut drive.found));
     begun &= !misled.has_errors();
+    if begun {
+        found.append(known);
+    }
     found = before_all_else(misled, found);
     if let Some((address, _)) = &session.options.import {
         importing::settle(&mut drive.prior, &outcome, address, &mut found);
@@ -453,7 +456,10 @@ fn warn(options: &Options, changes: &[Change], found: &mut Diagnostics) {
     let forgotten: Vec<String> = changes
         .iter()
         .filter(|change| matches!(change.action, Action::Forget | Action::CreateThenForget))
-        .map(|change| format!("  - {}", change.address))
+        .map(|change| match &change.deposed {
+            Some(key) => format!("  - {} (deposed object {key})", change.address),
+            None => format!("  - {}", change.address),
+        })
         .collect();
     if !forgotten.is_empty() {
         let detail = format!(

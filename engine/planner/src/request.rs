@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ordain_addr::{ResourceInstance, Target};
+use ordain_diag::Diagnostics;
 use ordain_plan::{Mode, Observer};
 use ordain_provider::ProviderSource;
 use ordain_state::State;
@@ -20,6 +21,8 @@ pub struct Request {
     pub observer: Arc<dyn Observer>,
     /// What is asked for.
     pub options: Options,
+    /// Errors that are known beforehand and keep nothing from being planned: the plan is an errored one.
+    pub known: Diagnostics,
 }
 
 /// Which objects are read.
@@ -88,7 +91,7 @@ impl Options {
     }
 
     /// Whether `-target` and `-exclude` leave an instance in.
-    pub(crate) fn selects(&self, instance: &ResourceInstance) -> bool {
+    pub fn selects(&self, instance: &ResourceInstance) -> bool {
         let hit = |targets: &[Target]| targets.iter().any(|target| target.selects(instance));
         (self.targets.is_empty() || hit(&self.targets)) && !hit(&self.excludes)
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ordain_addr::{Mode, ResourceInstance};
+use ordain_addr::Mode;
 use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, TypeSchema, json};
 use ordain_value::{Marks, Path, Step, Value};
 
@@ -310,9 +310,12 @@ fn only_moves(change: &Change) -> bool {
 fn title(change: &Change) -> (Cow<'static, str>, Vec<String>) {
     let mut remarks = Vec::new();
     let forgets = matches!(change.action, Action::Forget | Action::CreateThenForget);
+    if change.deposed.is_some() {
+        remarks.push("(left over from a partially-failed replacement of this instance)".to_owned());
+    }
     if forgets {
         remarks.push("(destroy = false is set in the configuration)".to_owned());
-    } else if let Some(remark) = change.reason.and_then(|reason| remark(reason, &change.address)) {
+    } else if let Some(remark) = change.reason.and_then(|reason| remark(reason, change)) {
         remarks.push(remark);
     }
     if let Some(previous) = change.previous_address.as_ref().filter(|_| !only_moves(change)) {
@@ -336,6 +339,9 @@ fn title(change: &Change) -> (Cow<'static, str>, Vec<String>) {
         (Action::Read, _) => "will be read during apply",
         (Action::Update, _) => "will be updated in-place",
         (Action::Delete, _) => "will be destroyed",
+        (Action::Forget, _) if change.deposed.is_some() => {
+            "will be removed from Ordain state, but will not be destroyed"
+        }
         (Action::Forget | Action::CreateThenForget, _) => {
             "will no longer be managed by Ordain, but will not be destroyed"
         }
@@ -348,7 +354,8 @@ fn title(change: &Change) -> (Cow<'static, str>, Vec<String>) {
     (words.into(), remarks)
 }
 
-fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
+fn remark(reason: Reason, change: &Change) -> Option<String> {
+    let address = &change.address;
     let key = address.key.as_ref().map(ToString::to_string).unwrap_or_default();
     Some(match reason {
         Reason::DeleteBecauseNoResourceConfig => {
@@ -364,7 +371,8 @@ fn remark(reason: Reason, address: &ResourceInstance) -> Option<String> {
         Reason::DeleteBecauseNotEnabled => "(because enabled is false)".to_owned(),
         Reason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", address.module),
         Reason::DeleteBecauseNoMoveTarget => {
-            format!("(because {address} was moved to a place that is not in configuration)")
+            let before = change.previous_address.as_deref().unwrap_or(address);
+            format!("(because {before} was moved to {address}, which is not in configuration)")
         }
         Reason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".to_owned(),
         Reason::ReadBecauseDependencyPending => {

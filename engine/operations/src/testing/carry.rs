@@ -103,6 +103,7 @@ impl Carrier {
             providers,
             observer: Arc::new(Silent),
             options,
+            known: Diagnostics::new(),
         };
         let (ordain_planner::Made { plan, .. }, found) = ordain_planner::plan(request).await;
         let file = PlanFile {

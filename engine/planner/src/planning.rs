@@ -39,7 +39,11 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut prior = base.clone();
     let tree = Arc::clone(&evaluation.tree);
     let mut moves = found.take(carry_out_moves(&tree, &mut prior, &options));
-    let removed = found.take(RemovedBlocks::of(&tree));
+    let (removed, still_declared) = RemovedBlocks::of(&tree);
+    // Where everything goes, what was said to be gone is looked at with all else that is there.
+    if options.mode != Mode::Destroy {
+        found.append(still_declared);
+    }
     as_asked(&mut evaluation, &options);
     evaluation.stored_providers = needed_by_state(&tree, &prior);
     let given = given(&evaluation);

@@ -50,7 +50,7 @@ impl Import {
     /// The address, where it is written out without expressions.
     pub(crate) fn fixed_address(&self) -> Option<String> {
         match &self.to.kind {
-            ExprKind::Traversal(traversal) if self.for_each.is_none() => {
+            ExprKind::Traversal(traversal) => {
                 target_of(traversal, false).ok().map(|target| target.to_string())
             }
             _ => None,

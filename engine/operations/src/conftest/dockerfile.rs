@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::dockerfile_lines::{Escape, Line, lines};
-use super::dockerfile_rules::check;
+use super::dockerfile_rules::{check, trigger};
 
 /// An instruction, taken apart.
 pub(super) struct Instruction {
@@ -78,7 +78,10 @@ pub(super) fn instruction(line: &str, escape: Escape) -> Result<Instruction, Str
     let mut out = Instruction { name: name.to_owned(), flags, values: Vec::new(), inner: None, json: false };
     let rest = rest.trim();
     match out.kind().as_str() {
-        "onbuild" if !rest.is_empty() => out.inner = Some(Box::new(instruction(rest, escape)?)),
+        "onbuild" if !rest.is_empty() => {
+            trigger(blank_split(rest).map_or(rest, |(name, _)| name))?;
+            out.inner = Some(Box::new(instruction(rest, escape)?));
+        }
         "env" | "label" => out.values = pairs(rest, &out.name.to_uppercase(), escape)?,
         "arg" => out.values = words(rest, escape),
         "from" | "expose" => out.values = blanks(rest),

@@ -43,10 +43,7 @@ pub(super) fn check(instruction: &Instruction) -> Result<(), String> {
             }
         },
         "from" => from(&arguments)?,
-        "onbuild" => {
-            at_least_one()?;
-            onbuild(&arguments)?;
-        }
+        "onbuild" => at_least_one()?,
         "healthcheck" => return healthcheck(instruction, &arguments),
         "expose" => at_least_one()?,
         "volume" => {
@@ -75,10 +72,11 @@ pub(super) fn check(instruction: &Instruction) -> Result<(), String> {
     flags(instruction, &kind)
 }
 
-fn onbuild(arguments: &[String]) -> Result<(), String> {
-    match arguments.first().map(|name| name.to_uppercase()).as_deref() {
-        Some("ONBUILD") => Err("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed".to_owned()),
-        Some(name @ ("MAINTAINER" | "FROM")) => Err(format!("{name} isn't allowed as an ONBUILD trigger")),
+/// Whether an instruction may stand in `ONBUILD`: asked before it is taken apart, so that none stands in many others.
+pub(super) fn trigger(name: &str) -> Result<(), String> {
+    match name.to_uppercase().as_str() {
+        "ONBUILD" => Err("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed".to_owned()),
+        name @ ("MAINTAINER" | "FROM") => Err(format!("{name} isn't allowed as an ONBUILD trigger")),
         _ => Ok(()),
     }
 }

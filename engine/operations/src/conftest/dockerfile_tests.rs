@@ -36,3 +36,10 @@ fn what_conftest_gives() {
         assert_eq!(commands(text).ok(), wanted, "{text}");
     }
 }
+
+#[test]
+fn many_instructions_in_each_other_are_an_error() {
+    let chain = format!("FROM a\n{}RUN x\n", "ONBUILD ONBUILD\tonbuild \\\n".repeat(100_000));
+    let refused = commands(&chain).unwrap_err();
+    assert_eq!(refused, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed, on line 2");
+}

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value as Json;
+
+/// Number of directories made.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// Where a case runs, and with which variables.
 #[derive(Debug)]
@@ -34,7 +38,9 @@ impl Engine {
     /// The directory cannot be made.
     #[allow(clippy::expect_used, reason = "a test without a directory must stop")]
     pub fn new(corpus: &str, id: &str) -> Engine {
-        let scratch = std::env::temp_dir().join(format!("ordain-{corpus}-{id}-{}", std::process::id()));
+        // Two tests may run the same case at the same time.
+        let (number, process) = (STARTED.fetch_add(1, Ordering::Relaxed), std::process::id());
+        let scratch = std::env::temp_dir().join(format!("ordain-{corpus}-{id}-{process}-{number}"));
         let _absent = std::fs::remove_dir_all(&scratch);
         let (work, home, mirror) = (scratch.join("work"), scratch.join("home"), scratch.join("mirror"));
         for directory in [&work, &home, &mirror] {

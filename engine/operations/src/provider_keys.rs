@@ -41,7 +41,7 @@ impl<'a> ProviderKeys<'a> {
         choice.is_ok_and(|choice| choice.address.module == module.path)
     }
 
-    /// Local names of providers that a called module asks for and no module around it has.
+    /// Local names of providers that a called module asks for and its caller does not.
     pub(crate) fn asked_for_first(&self, module: &Module) -> Vec<Arc<str>> {
         let asked = self.asked.get(&module.path).into_iter().flatten();
         let first = asked.filter(|(_, local)| {
@@ -51,17 +51,19 @@ impl<'a> ProviderKeys<'a> {
         first.filter(|_| !module.path.is_root()).map(|(_, local)| local.clone()).collect()
     }
 
-    /// The configuration; an implied one stands in the outermost module that asks for its provider.
+    /// The configuration; an implied one stands in the outermost module of those that ask for its provider
+    /// without a gap, as in Terraform.
     fn choice(&self, module: &Module, local: &str, alias: Option<&str>) -> Option<ProviderConfigAddr> {
         let provider = module.provider_addr(local);
         let choice = self.tree.provider_config(&module.path, local, alias, &provider).ok()?;
         let mut address = choice.address;
         if address.module.is_root() && address.alias.is_none() {
-            let outer = (0..=module.path.0.len()).map(|end| module.path.0.iter().take(end).cloned());
-            let mut outer = outer.map(|names| ModulePath(names.collect()));
-            let first =
-                outer.find(|path| self.asked.get(path).is_some_and(|asked| asked.contains_key(&provider)));
-            address.module = first.unwrap_or(address.module);
+            // From here outwards, as long as each module around asks for it too.
+            let outer = (0..=module.path.0.len()).rev().map(|end| module.path.0.iter().take(end).cloned());
+            let outer = outer.map(|names| ModulePath(names.collect()));
+            let asking = outer
+                .take_while(|path| self.asked.get(path).is_some_and(|asked| asked.contains_key(&provider)));
+            address.module = asking.last().unwrap_or(address.module);
         }
         Some(address)
     }
@@ -88,3 +90,7 @@ fn asked(module: &Module) -> BTreeMap<ProviderAddr, Arc<str>> {
 fn local_name(block: &ResourceBlock) -> &str {
     block.provider.as_ref().map_or_else(|| block.provider_name(), |reference| &reference.name.text)
 }
+
+#[cfg(test)]
+#[path = "provider_keys_tests.rs"]
+mod tests;

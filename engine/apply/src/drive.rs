@@ -342,17 +342,16 @@ impl<'d> Drive<'d> {
     }
 
     fn answer(&mut self, address: &ResourceInstance, value: Option<Value>, evaluator: &mut Evaluator) {
-        self.answered_well(address, value, evaluator);
+        self.answered_well(address, value.map_or(Answer::Failed, Answer::Value), evaluator);
     }
 
     /// Answers the evaluator. Whether what depends on the instance may go on: postconditions hold.
     fn answered_well(
         &mut self,
         address: &ResourceInstance,
-        value: Option<Value>,
+        answer: Answer,
         evaluator: &mut Evaluator,
     ) -> bool {
-        let answer = value.map_or(Answer::Failed, Answer::Value);
         let found = evaluator.resolve(&Asked::Instance(address.clone()), answer);
         let well = !found.has_errors();
         self.found.append(found);
@@ -411,8 +410,8 @@ impl<'d> Drive<'d> {
                 let edits = if failed { Vec::new() } else { self.fit_for_use(change) };
                 self.write_down(step, edits, why).await;
                 self.count(step, !failed);
-                let value = Some(value).filter(|_| !failed);
-                let well = self.answered_well(&change.address, value, evaluator);
+                let answer = answer_of(Some(value), !failed);
+                let well = self.answered_well(&change.address, answer, evaluator);
                 self.ledger.finish(step, well && !failed);
             }
         }
@@ -464,7 +463,7 @@ impl<'d> Drive<'d> {
             self.doubt(step, kind, change).await;
         }
         self.count(step, well && !unchanged);
-        let held = !makes || self.answered_well(&change.address, value.filter(|_| well), evaluator);
+        let held = !makes || self.answered_well(&change.address, answer_of(value, well), evaluator);
         self.ledger.finish(step, well && held);
     }
 
@@ -537,6 +536,11 @@ impl<'d> Drive<'d> {
             _ => {}
         }
     }
+}
+
+/// The answer for an object that was made, or not; also one that what belongs to it spoils.
+fn answer_of(value: Option<Value>, well: bool) -> Answer {
+    value.map_or(Answer::Failed, if well { Answer::Value } else { Answer::Broken })
 }
 
 fn first_error(found: &Diagnostics) -> Option<String> {

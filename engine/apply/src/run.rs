@@ -198,12 +198,23 @@ async fn keep_doubts(session: &Session, stored: &Stored, doubts: &[JournalEvent]
     journal.flush().await
 }
 
+/// What the plan says of a check block.
+fn as_planned<'s>(session: &'s Session, check: &CheckResult) -> Option<&'s CheckResult> {
+    let mut planned = session.plan.checks.iter().filter(|planned| planned.kind == CheckKind::Check);
+    planned.find(|planned| planned.kind == check.kind && planned.address == check.address)
+}
+
 /// Checks that nothing was said about are not known, with the instances that the plan expected. Those
 /// whose data source could not be read do not hold.
 fn settle_checks(session: &Session, failed: &HashMap<String, String>, checks: &mut [CheckResult]) {
     let reads = session.plan.changes.iter().filter(|change| change.action == Action::Read);
     let reads: HashSet<String> = reads.map(|change| change.address.to_string()).collect();
     for check in checks {
+        // A look has judged already, with what it read.
+        if let (Mode::RefreshOnly, Some(planned)) = (session.plan.mode, as_planned(session, check)) {
+            *check = planned.clone();
+            continue;
+        }
         if check.instances.is_empty() && check.status == CheckStatus::Unknown {
             let planned = session.plan.checks.iter();
             let planned =
@@ -286,17 +297,25 @@ fn is_endless(value: &Value) -> bool {
     matches!(value.kind(), Kind::Number(number) if number.is_infinite()) || value.parts().any(is_endless)
 }
 
+/// Outputs that the state has and the configuration no longer declares.
+fn undeclared_outputs(session: &Session, old: &State) -> BTreeMap<Arc<str>, OutputState> {
+    let declared = &session.tree.root.outputs;
+    let outputs = old.outputs.iter().filter(|(name, _)| !declared.contains_key(&**name));
+    outputs.map(|(name, output)| (name.clone(), output.clone())).collect()
+}
+
 /// Outputs of the new state. Those that could not be evaluated, because something failed or was left out,
 /// stay as they were; null is not kept.
 fn outputs(session: &Session, old: &State, outcome: &Outcome) -> BTreeMap<Arc<str>, OutputState> {
-    let mut outputs = BTreeMap::new();
     let partial = !session.plan.targets.is_empty() || !session.plan.excludes.is_empty();
     if session.plan.mode == Mode::Destroy {
-        return if partial { session.plan.prior.outputs.clone() } else { outputs };
+        return if partial { session.plan.prior.outputs.clone() } else { BTreeMap::new() };
     }
     if session.only_reads {
         return outputs_read(session, old);
     }
+    // A plan of a part does not reach outputs that are no longer declared.
+    let mut outputs = if partial { undeclared_outputs(session, old) } else { BTreeMap::new() };
     // What the plan knew is what was approved, also where an object came out otherwise.
     let planned: BTreeMap<&str, (&Value, bool)> = session
         .plan

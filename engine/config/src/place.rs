@@ -23,7 +23,11 @@ impl ResourceBlock {
                 return finding;
             }
             let span = named_in(&self.body, &finding.attribute);
-            finding.with_span(span).with_context(self.header)
+            // What stands in a check block is shown in that.
+            match self.check {
+                Some(_) => finding.with_span(span),
+                None => finding.with_span(span).with_context(self.header),
+            }
         })
     }
 }

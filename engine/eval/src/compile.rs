@@ -211,17 +211,6 @@ impl Program {
     }
 
     fn circle(&self, nodes: &[&Node]) -> Diagnostic {
-        if let [Node::Local(id, name)] = nodes {
-            let span =
-                self.config(*id).and_then(|config| config.locals.get(name)).map(|local| local.expr.span);
-            let detail =
-                format!("Local value local.{name} cannot use its own result as part of its expression.");
-            let error = Diagnostic::error(codes::eval::CYCLE, "Self-referencing local value", detail);
-            return match span {
-                Some(span) => error.with_span(span),
-                None => error,
-            };
-        }
         let mut names: Vec<String> = nodes.iter().map(|node| self.name(node)).collect();
         names.sort();
         let detail = "These objects refer to each other in a circle, so that none of them can come first. Take one of the references out.";
@@ -495,8 +484,9 @@ impl Program {
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
         for needed in self.named(id, traversal, why) {
             // A postcondition names its own object, and a mistaken self-reference is reported with its
-            // place when the block is evaluated.
-            let own = needed == node && matches!(self.graph.node(node), Some(Node::Resource(..)));
+            // place when the block, or the local value, is evaluated.
+            let told = matches!(self.graph.node(node), Some(Node::Resource(..) | Node::Local(..)));
+            let own = needed == node && told;
             if own {
                 continue;
             }

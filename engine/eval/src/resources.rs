@@ -306,7 +306,7 @@ impl Evaluator {
         match self.outstanding.remove(asked) {
             None => {}
             Some(Outstanding::Provider(at)) => {
-                self.provider_answered(at, matches!(answer, Answer::Failed));
+                self.provider_answered(at, matches!(answer, Answer::Failed | Answer::Broken(_)));
             }
             Some(Outstanding::Instance(node, instance, index)) => {
                 let Some(mut active) = self.active.remove(&node) else { return found };
@@ -335,8 +335,9 @@ impl Core {
     ) -> bool {
         let absent = matches!(answer, Answer::Absent | Answer::Unmade);
         let open = matches!(answer, Answer::Unmade);
+        let broken = matches!(answer, Answer::Broken(_));
         let value = match answer {
-            Answer::Value(value) => value,
+            Answer::Value(value) | Answer::Broken(value) => value,
             // A plan that looks knows not even the type, as in Terraform; applying it does.
             Answer::Absent if self.input.mode == Mode::Plan => Value::unknown(Type::Dynamic),
             Answer::Absent | Answer::Unmade => Value::unknown(active.info.ty.clone()),
@@ -361,7 +362,7 @@ impl Core {
         }
         let conditions = &active.block.lifecycle.postconditions;
         if conditions.is_empty() || self.input.mode == Mode::Validate {
-            return true;
+            return !broken;
         }
         let (keys, key) = (set.expansion.key_data(index), set.expansion.key(index));
         let address = ResourceInstance { module: module_address, resource: resource.clone(), key };
@@ -375,7 +376,7 @@ impl Core {
             address.to_string(),
             &verdicts,
         );
-        !failed
+        !failed && !broken
     }
 
     /// An instance that targets leave out keeps the object that is stored. Without one it is as if it were not there,

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ordain_config::blocks::{Repetition, Variable};
-use ordain_diag::{CheckKind, Diagnostics, Span};
+use ordain_config::blocks::{Local, Repetition, Variable};
+use ordain_config::{Reference, Subject};
+use ordain_diag::{CheckKind, Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::refs::references;
 use ordain_value::{Kind, Value};
 use petgraph::graph::NodeIndex;
 
@@ -133,6 +135,14 @@ impl Evaluator {
     }
 }
 
+/// Whether a local value refers to itself. The graph leaves such references out, so that all else is still judged.
+fn names_itself(local: &Local) -> bool {
+    references(&local.expr).iter().any(|traversal| {
+        let subject = Reference::parse(traversal).map(|reference| reference.subject);
+        matches!(subject, Ok(Subject::Local(name)) if *name == *local.name.text)
+    })
+}
+
 /// Whether a `count` or `for_each` says which instances there are.
 fn decides(value: &Value) -> bool {
     let (value, _) = value.clone().unmark();
@@ -244,6 +254,13 @@ impl Core {
     fn run_local(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
         let Some(config) = self.program.config(id).cloned() else { return };
         let Some(local) = config.locals.get(name) else { return };
+        if names_itself(local) {
+            let detail =
+                format!("Local value local.{name} cannot use its own result as part of its expression.");
+            let error = Diagnostic::error(codes::eval::CYCLE, "Self-referencing local value", detail);
+            found.push(error.with_span(local.expr.span));
+            return;
+        }
         for instance in self.values.instances(id) {
             let value = found.take(self.evaluate(&self.scope(instance, &KeyData::None), &local.expr));
             if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {

@@ -63,6 +63,9 @@ pub enum Answer {
     Unmade,
     /// It failed, which was reported: what depends on it is never handed out.
     Failed,
+    /// The object is there, but something that belongs to it failed, which was reported: its postconditions are judged,
+    /// and what depends on it is never handed out.
+    Broken(Value),
 }
 
 /// A provider configuration to be configured.

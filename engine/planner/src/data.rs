@@ -38,7 +38,7 @@ pub(crate) async fn plan(
     let mut answer = run(session, &wanted, &*provider, &prior, pending, &mut done).await;
     done.found = wanted.block.place(done.found, &wanted.address);
     if wanted.block.check.is_some() {
-        answer = in_check(session, &wanted, answer, &mut done);
+        answer = in_check(session, &wanted, &prior, answer, &mut done);
     }
     done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
     done.put_off_by(&*provider)
@@ -49,6 +49,7 @@ pub(crate) async fn plan(
 fn in_check(
     session: &Session,
     wanted: &WantedInstance,
+    prior: &InstanceState,
     answer: Option<Answer>,
     done: &mut Done,
 ) -> Option<Answer> {
@@ -69,6 +70,8 @@ fn in_check(
         let read = change(&wanted.address, &wanted.provider, Action::Read, (null, after.clone()));
         done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
     }
+    // As in Terraform, the prior state says what was asked for, without an answer.
+    keep(wanted, prior, &schema, after.clone().unknown_as_null(), done);
     Some(Answer::Value(after))
 }
 

@@ -4,6 +4,7 @@
 //! `parallelism` of them. Results are put in order by address at the end, so that no output depends on
 //! who answered first.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use ordain_state::{InstanceState, State};
 
 use crate::classify::Forced;
 use crate::managed::Situation;
-use crate::orphans::{Expansions, Orphan};
+use crate::orphans::{Expansions, Orphan, orphan_reason};
 use crate::session::{Done, Session};
 use crate::{data, ephemeral, managed, orphans};
 
@@ -57,10 +58,23 @@ pub(crate) struct Drive<'d> {
     handled: HashSet<ResourceInstance>,
     /// Resources that something is done to.
     pending: HashSet<ConfigResource>,
+    /// What the state held at first, by block.
+    held: OnceCell<HashMap<ConfigResource, Vec<ResourceInstance>>>,
     /// Changes by resource, as numbers.
     by_resource: HashMap<AbsResource, Vec<usize>>,
     pub(crate) providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
+}
+
+fn held(prior: &State) -> HashMap<ConfigResource, Vec<ResourceInstance>> {
+    let mut held: HashMap<ConfigResource, Vec<ResourceInstance>> = HashMap::new();
+    for (address, resource) in &prior.resources {
+        let present = resource.instances.iter().filter(|(_, instance)| instance.current.is_some());
+        held.entry(address.config())
+            .or_default()
+            .extend(present.map(|(key, _)| address.instance(key.clone())));
+    }
+    held
 }
 
 type Job<'j> = BoxFuture<'j, Done>;
@@ -89,6 +103,7 @@ impl<'d> Drive<'d> {
             expansions: Expansions::default(),
             handled: HashSet::new(),
             pending: HashSet::new(),
+            held: OnceCell::new(),
             by_resource: HashMap::new(),
             providers: HashMap::new(),
             opened: Vec::new(),
@@ -214,10 +229,30 @@ impl<'d> Drive<'d> {
                 managed::plan(session, wanted, provider, situation).boxed()
             }
             Mode::Data => {
-                let pending = wanted.depends_on.iter().any(|resource| self.pending.contains(resource));
+                let pending = self.awaits_changes(&wanted);
                 data::plan(session, wanted, provider, prior, pending).boxed()
             }
             Mode::Ephemeral => ephemeral::open(session, wanted, provider).boxed(),
+        })
+    }
+
+    /// Whether something is done to what an instance depends on by `depends_on`.
+    fn awaits_changes(&self, wanted: &WantedInstance) -> bool {
+        let changes = |resource| self.pending.contains(resource) || self.loses_instances(resource);
+        wanted.depends_on.iter().any(changes)
+    }
+
+    /// Whether the state holds instances of a declared resource that are no longer wanted: their end is planned last.
+    fn loses_instances(&self, resource: &ConfigResource) -> bool {
+        let plans = self.session.options.mode == ordain_plan::Mode::Normal;
+        if !plans || resource.resource.mode != Mode::Managed {
+            return false;
+        }
+        let held = self.held.get_or_init(|| held(&self.prior)).get(resource);
+        held.into_iter().flatten().any(|instance| {
+            let moved = self.moved.contains_key(instance);
+            self.session.options.selects(instance)
+                && orphan_reason(&self.session.tree, &self.expansions, instance, moved).is_some()
         })
     }
 

@@ -1,5 +1,6 @@
 //! `ordain apply`, `ordain destroy` and `ordain refresh`
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
@@ -9,8 +10,8 @@ use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_operations::applying::{self, Options};
 use ordain_operations::planning::{Refresh, plan, stored_form};
 use ordain_operations::sealing;
-use ordain_plan::Mode;
 use ordain_plan::file::{Digests, PlanFile};
+use ordain_plan::{Mode, Plan, Reason};
 
 use super::plan::{has_changes, show};
 use super::{Entry, output};
@@ -166,7 +167,8 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
     }
     let stored = found.take(stored_form(&mut planned));
     let unasked = refreshing || is_on(matches, "auto-approve");
-    let mut found = if refreshing { found } else { answered_by_apply(found, unasked) };
+    let asked_again = planned.as_ref().filter(|_| unasked).map(|planned| &planned.file.plan);
+    let mut found = if refreshing { found } else { answered_by_apply(found, asked_again) };
     if refreshing && planned.as_ref().is_some_and(|planned| planned.file.plan.base.resources.is_empty()) {
         let detail =
             "There are currently no remote objects tracked in the state, so there is nothing to refresh.";
@@ -191,13 +193,19 @@ fn fresh(matches: &ArgMatches, session: &mut Session, mode: Option<Mode>) -> Res
 }
 
 /// Findings of planning without those that only say that this very apply will tell; where nobody is asked
-/// before it, also without assertions that it makes again.
-fn answered_by_apply(found: Diagnostics, unasked: bool) -> Diagnostics {
+/// before it, also without what it finds again: assertions, and what is read for a check block.
+fn answered_by_apply(found: Diagnostics, unasked: Option<&Plan>) -> Diagnostics {
     if found.has_errors() {
         // There will be no apply.
         return found;
     }
-    let again = |item: &Diagnostic| item.summary == CHECK_WAITS || (unasked && item.summary == CHECK_FAILED);
+    let changes = unasked.into_iter().flat_map(|plan| &plan.changes);
+    let read = changes.filter(|change| change.reason == Some(Reason::ReadBecauseCheckNested));
+    let read: HashSet<String> = read.map(|change| change.address.to_string()).collect();
+    let again = |item: &Diagnostic| {
+        let read_again = item.address.as_ref().is_some_and(|address| read.contains(address));
+        item.summary == CHECK_WAITS || (unasked.is_some() && (item.summary == CHECK_FAILED || read_again))
+    };
     let waits = |item: &Diagnostic| !item.is_error() && again(item);
     found.into_iter().filter(|item| !waits(item)).collect()
 }

@@ -68,6 +68,8 @@ pub(crate) const RESERVED: [&str; 10] =
 const UNCLOSED: &str = "Unclosed index brackets";
 
 pub(crate) fn parse_target(text: &str) -> Result<Target, ParseError> {
+    // What is no reference at all is told before what makes it no address.
+    Reader { text, at: 0 }.whole()?;
     let mut reader = Reader { text, at: 0 };
     let mut module = ModuleInstance::root();
     loop {
@@ -75,7 +77,7 @@ pub(crate) fn parse_target(text: &str) -> Result<Target, ParseError> {
         if &*word != "module" {
             return resource(&mut reader, module, word);
         }
-        if reader.done() || reader.rest().starts_with('[') {
+        if reader.done() || reader.at_key() {
             let incomplete = error(reader.at, "The name of a module call is expected after \"module.\".");
             return Err(ParseError { summary: "Invalid address operator", ..incomplete });
         }
@@ -116,9 +118,7 @@ fn resource(reader: &mut Reader<'_>, module: ModuleInstance, word: Arc<str>) -> 
     let name = reader.word()?;
     let key = reader.key()?;
     if !reader.done() {
-        let extra = error(reader.at, "Unexpected text after the resource address.");
-        let steps = reader.rest().starts_with(['.', '[']);
-        return Err(if steps { extra } else { ParseError { summary: "Invalid character", ..extra } });
+        return Err(error(reader.at, "Unexpected text after the resource address."));
     }
     let resource = Resource { mode, type_name, name };
     Ok(match key {
@@ -141,11 +141,38 @@ impl Reader<'_> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn done(&self) -> bool {
+    /// Reads names and keys to the end.
+    fn whole(mut self) -> Result<(), ParseError> {
+        self.word()?;
+        while !self.done() {
+            match self.key()? {
+                Some(_) => {}
+                None => {
+                    self.dot()?;
+                    self.word()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Blanks may stand between the parts.
+    fn skip_blanks(&mut self) {
+        self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+    }
+
+    fn done(&mut self) -> bool {
+        self.skip_blanks();
         self.rest().is_empty()
     }
 
+    fn at_key(&mut self) -> bool {
+        self.skip_blanks();
+        self.rest().starts_with('[')
+    }
+
     fn dot(&mut self) -> Result<(), ParseError> {
+        self.skip_blanks();
         if !self.rest().starts_with('.') {
             let missing = error(self.at, "A dot is expected here.");
             let step = self.done() || self.rest().starts_with('[');
@@ -156,11 +183,13 @@ impl Reader<'_> {
     }
 
     fn word(&mut self) -> Result<Arc<str>, ParseError> {
+        let first = self.at == 0;
+        self.skip_blanks();
         let rest = self.rest();
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         let starts_well = rest.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
         if end == 0 || !starts_well {
-            let summary = if self.at == 0 { "Variable name required" } else { "Attribute name required" };
+            let summary = if first { "Variable name required" } else { "Attribute name required" };
             let unnamed = error(self.at, "A name is expected here: a letter, then letters, digits, _ or -.");
             return Err(ParseError { summary, ..unnamed });
         }
@@ -170,43 +199,51 @@ impl Reader<'_> {
     }
 
     fn key(&mut self) -> Result<Option<Key>, ParseError> {
-        let Some(rest) = self.rest().strip_prefix('[') else { return Ok(None) };
-        if rest.starts_with('"') {
-            return self.text_key().map(Some);
+        if !self.at_key() {
+            return Ok(None);
         }
-        let number = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let (digits, after) = rest.split_at(number);
+        let open = self.at;
+        self.at += 1;
+        self.skip_blanks();
+        let key = if self.rest().starts_with('"') { self.text_key()? } else { self.number_key(open)? };
+        self.skip_blanks();
+        if !self.rest().starts_with(']') {
+            return Err(ParseError { summary: UNCLOSED, ..error(open, "The key lacks its ].") });
+        }
+        self.at += 1;
+        Ok(Some(key))
+    }
+
+    fn number_key(&mut self, open: usize) -> Result<Key, ParseError> {
+        let rest = self.rest();
         let unfit = |summary| {
             let message = "An instance key is a whole number or a quoted text, such as [0] or [\"a\"].";
-            ParseError { summary, ..error(self.at, message) }
+            ParseError { summary, ..error(open, message) }
         };
-        if digits.is_empty() {
-            let splat = after.starts_with('*');
+        if !rest.starts_with(|c: char| c.is_ascii_digit()) {
+            let splat = rest.starts_with('*');
             return Err(unfit(if splat { "Attribute name required" } else { "Index value required" }));
         }
-        if !after.starts_with(']') {
-            return Err(ParseError { summary: UNCLOSED, ..error(self.at, "The key lacks its ].") });
-        }
-        let number = digits.parse().map_err(|_| unfit("Invalid address"))?;
-        self.at += digits.len() + 2;
-        Ok(Some(Key::Int(number)))
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).unwrap_or(rest.len());
+        let digits = rest.get(..end).unwrap_or("");
+        // A name or a second dot ends the number, too soon for the bracket.
+        let number: f64 = digits
+            .parse()
+            .map_err(|_| ParseError { summary: UNCLOSED, ..error(open, "The key lacks its ].") })?;
+        let whole = digits.parse().ok().or_else(|| whole_number(number));
+        self.at += end;
+        whole.map(Key::Int).ok_or_else(|| unfit("Invalid address"))
     }
 
     fn text_key(&mut self) -> Result<Key, ParseError> {
         let start = self.at;
-        let body: Vec<(usize, char)> = self.rest().char_indices().skip(2).collect();
+        let mut chars = self.rest().char_indices().skip(1).peekable();
         let mut text = String::new();
-        let mut chars = body.into_iter().peekable();
+        let wrong = |at: usize, summary, message| ParseError { summary, ..error(start + at, message) };
         while let Some((at, c)) = chars.next() {
             match c {
                 '"' => {
-                    if chars.next().map(|(_, c)| c) != Some(']') {
-                        return Err(ParseError {
-                            summary: UNCLOSED,
-                            ..error(start + at, "The key lacks its ].")
-                        });
-                    }
-                    self.at = start + at + 2;
+                    self.at = start + at + 1;
                     return Ok(Key::Str(text.into()));
                 }
                 '\\' => match chars.next().map(|(_, c)| c) {
@@ -214,8 +251,15 @@ impl Reader<'_> {
                     Some('r') => text.push('\r'),
                     Some('t') => text.push('\t'),
                     Some(c @ ('"' | '\\')) => text.push(c),
-                    _ => return Err(error(start + at, "Unknown escape in the key.")),
+                    _ => return Err(wrong(at, "Invalid escape sequence", "Unknown escape in the key.")),
                 },
+                '$' | '%' if chars.peek().map(|(_, next)| *next) == Some('{') => {
+                    return Err(wrong(
+                        at,
+                        "Invalid string literal",
+                        "A key stands as it is: write $${ for ${.",
+                    ));
+                }
                 '$' | '%' if chars.peek().map(|(_, next)| *next) == Some(c) => {
                     text.push(c);
                     // `$${` stands for `${`; two marks without a brace are two marks.
@@ -227,9 +271,20 @@ impl Reader<'_> {
                 c => text.push(c),
             }
         }
-        let summary = "Unterminated string literal";
-        Err(ParseError { summary, ..error(start, "The quoted key is not closed.") })
+        Err(wrong(0, "Unterminated string literal", "The quoted key is not closed."))
     }
+}
+
+/// A number written with a fraction or an exponent, where it is whole.
+fn whole_number(number: f64) -> Option<u64> {
+    // Beyond this not every whole number can be told from its neighbours.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, not negative, and within what is exact"
+    )]
+    (number.fract() == 0.0 && number <= EXACT).then_some(number as u64)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ fn addresses_print_as_they_were_read() {
 
 #[test]
 fn broken_addresses_say_where() {
-    for (text, at) in [("", 0), ("aws_vpc", 7), ("a.b[x]", 3), ("a.b[\"x\"", 6), ("a.b.c", 3), ("1.b", 0)] {
+    for (text, at) in [("", 0), ("aws_vpc", 7), ("a.b[x]", 3), ("a.b[\"x\"", 3), ("a.b.c", 3), ("1.b", 0)] {
         assert_eq!(parse_target(text).unwrap_err().at, at, "{text}");
     }
 }
@@ -36,8 +36,24 @@ fn broken_addresses_are_named_as_terraform_names_them() {
         ("each.value", "Invalid address"),
         ("a.b[\"x]", "Unterminated string literal"),
         ("a.b[0", "Unclosed index brackets"),
+        ("a.b[0x]", "Unclosed index brackets"),
+        ("a.b[1.5]", "Invalid address"),
+        ("a.b.", "Attribute name required"),
+        ("a.b.0", "Attribute name required"),
+        ("a.b.c.", "Attribute name required"),
+        ("a.b[\"\\z\"]", "Invalid escape sequence"),
+        ("a.b[\"${x}\"]", "Invalid string literal"),
     ] {
         assert_eq!(parse_target(text).unwrap_err().summary, summary, "{text}");
+    }
+}
+
+#[test]
+fn blanks_and_numbers_are_read_as_in_references() {
+    for (text, plain) in
+        [(" a.b ", "a.b"), ("a . b [ 1 ]", "a.b[1]"), ("a.b[1e1]", "a.b[10]"), ("a.b[2.0]", "a.b[2]")]
+    {
+        assert_eq!(parse_target(text).unwrap().to_string(), plain, "{text}");
     }
 }
 

@@ -49,9 +49,10 @@ fn start(
 ) -> ExitCode {
     let speaks_json = words.iter().skip(2).any(|word| matches!(word.as_str(), "--json" | "--json=true"));
     let operates = words.get(1).is_some_and(|word| machine::SPEAKERS.contains(&word.as_str()));
+    let command = words.get(1).cloned().unwrap_or_default();
     let matches = match commands::parser().try_get_matches_from(words) {
         Ok(matches) => matches,
-        Err(error) => return misused(&error, speaks_json && operates),
+        Err(error) => return misused(&error, &command, speaks_json && operates),
     };
     let Some((entry, inner)) = commands::find(&matches) else { return ExitCode::from(1) };
     let input = flags::is_on(inner, "input") || inner.try_contains_id("input").is_err();
@@ -150,7 +151,7 @@ fn directory(chdir: Option<std::path::PathBuf>) -> Result<std::path::PathBuf, St
 }
 
 /// A command line that does not parse: help goes to standard output with 0, mistakes to standard error.
-fn misused(error: &clap::Error, json: bool) -> ExitCode {
+fn misused(error: &clap::Error, command: &str, json: bool) -> ExitCode {
     use clap::error::ErrorKind;
     let asked_for_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if asked_for_help || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -170,8 +171,12 @@ fn misused(error: &clap::Error, json: bool) -> ExitCode {
         && error
             .get(clap::error::ContextKind::InvalidArg)
             .is_some_and(|arg| !arg.to_string().starts_with('-'));
-    let summary =
-        if stray { "Too many command line arguments" } else { "Failed to parse command-line flags" };
+    let summary = match (stray, command) {
+        (true, "output") => "Unexpected argument",
+        (true, "init") => "Too many command line arguments. Did you mean to use -chdir?",
+        (true, _) => "Too many command line arguments",
+        (false, _) => "Failed to parse command-line flags",
+    };
     ui.complain(&format!("\nError: {summary}\n\n{detail}\n"));
     ExitCode::from(1)
 }

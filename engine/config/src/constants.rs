@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Expr, Traversal};
+use ordain_lang::ast::{Attribute, Expr, ExprKind, Traversal};
 use ordain_lang::eval::evaluate;
 use ordain_lang::{Functions, Resolution, Scope, World, WorldError};
 use ordain_value::{Type, Value, convert};
@@ -17,6 +17,15 @@ pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
     let failed = diagnostics.has_errors();
     found.append(diagnostics);
     (!failed).then_some(value)
+}
+
+/// What an expression comes to whatever its references stand for (`true ? 1 : var.x`), as far as no error says otherwise:
+/// what cannot be evaluated without names and functions is unknown.
+pub fn constant_in_effect(expr: &Expr) -> Option<Value> {
+    // A name by itself, the most usual of all, says nothing.
+    let named = matches!(expr.kind, ExprKind::Traversal(_));
+    let value = (!named).then(|| evaluate(&expr.constant(), &Nothing).0);
+    value.filter(Value::is_wholly_known)
 }
 
 /// A constant converted to a type.

@@ -31,7 +31,7 @@ mod type_constraint;
 mod validate;
 mod version;
 
-pub use constants::constant;
+pub use constants::{constant, constant_in_effect};
 pub use deprecations::named_outputs;
 pub use early::{Early, EarlyValue};
 pub use ignore_changes::ignore_changes;

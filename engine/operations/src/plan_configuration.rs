@@ -9,7 +9,6 @@ use std::sync::Arc;
 use ordain_addr::{Mode, ProviderAddr};
 use ordain_config::blocks::{DependsOn, ModuleCall, Provisioner, Repetition, ResourceBlock};
 use ordain_config::{Module, ModuleTree};
-use ordain_diag::Diagnostics;
 use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
 use ordain_lang::refs::references;
 use ordain_plan::json::Configuration;
@@ -287,15 +286,15 @@ fn body_json(body: &Body, schema: &Block) -> Json {
 }
 
 fn expression(expr: &Expr) -> Json {
-    let found = references(expr);
-    if found.is_empty() {
-        return match ordain_config::constant(expr, &mut Diagnostics::new()) {
-            Some(value) if value.is_wholly_known() => json!({ "constant_value": constant(&value) }),
-            _ => json!({}),
-        };
+    let mut row = Map::new();
+    if let Some(value) = ordain_config::constant_in_effect(expr) {
+        row.insert("constant_value".into(), constant(&value));
     }
-    let texts: Vec<String> = found.iter().flat_map(with_prefixes).collect();
-    json!({ "references": texts })
+    let texts: Vec<String> = references(expr).iter().flat_map(with_prefixes).collect();
+    if !texts.is_empty() {
+        row.insert("references".into(), texts.into());
+    }
+    Json::Object(row)
 }
 
 fn constant(value: &Value) -> Json {

@@ -87,7 +87,8 @@ pub fn target(session: &mut Session, text: &str) -> Result<Target, Exit> {
     })
 }
 
-/// Reads several addresses.
+/// Reads several addresses; what is wrong with any of them is shown.
 pub fn targets(session: &mut Session, texts: &[String]) -> Result<Vec<Target>, Exit> {
-    texts.iter().map(|text| target(session, text)).collect()
+    let read: Vec<_> = texts.iter().map(|text| target(session, text)).collect();
+    read.into_iter().collect()
 }

@@ -33,8 +33,9 @@ fn run(matches: &ArgMatches, session: &mut Session) -> Exit {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    let from = super::target(session, text(matches, "from").unwrap_or_default())?;
-    let to = super::target(session, text(matches, "to").unwrap_or_default())?;
+    let [from, to] =
+        ["from", "to"].map(|name| super::target(session, text(matches, name).unwrap_or_default()));
+    let (from, to) = (from?, to?);
     let dry = is_on(matches, "dry-run");
     if let Some(other) = session.workdir.state_files.out.take() {
         return between(matches, session, (&from, &to), &other);

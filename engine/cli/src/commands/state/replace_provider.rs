@@ -35,12 +35,13 @@ fn address(matches: &ArgMatches, session: &mut Session, name: &str) -> Result<Pr
     let given = text(matches, name).unwrap_or_default();
     ProviderAddr::parse(given).ok_or_else(|| {
         let detail = format!("{given:?} is no source address, such as hashicorp/azurerm.");
-        session.usage("Invalid provider source address", &detail)
+        session.usage(&format!("Invalid {name:?} provider {given:?}"), &detail)
     })
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    let (from, to) = (address(matches, session, "from")?, address(matches, session, "to")?);
+    let [from, to] = ["from", "to"].map(|name| address(matches, session, name));
+    let (from, to) = (from?, to?);
     let stores = super::open_to_edit(session)?;
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     refuse_absent(&stored.state).map_err(|error| session.fail(error))?;

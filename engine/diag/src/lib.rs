@@ -5,6 +5,7 @@
 //! on disk: spans are byte ranges in texts that a [`Sources`] table owns, addresses are text.
 
 mod check;
+mod clusters;
 mod code;
 pub mod codes;
 mod diagnostic;
@@ -13,6 +14,7 @@ mod sources;
 mod span;
 
 pub use check::{CheckInstance, CheckKind, CheckResult, CheckStatus};
+pub use clusters::{cluster_count, clusters};
 pub use code::Code;
 pub use diagnostic::{
     AttributeStep, CallParameter, Diagnostic, FunctionCall, RelatedPlace, RelevantValue, Severity,

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::Span;
+use crate::clusters::cluster_count;
 
 /// Names one text of a [`Sources`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,7 +53,11 @@ impl Source {
         let byte = byte.min(self.text.len());
         let line = self.line_starts.partition_point(|&start| start as usize <= byte).max(1);
         let start = self.line_starts.get(line - 1).map_or(0, |&start| start as usize);
-        let column = self.text.get(start..byte).map_or(0, clusters) + 1;
+        // A mark that follows a quotation mark does not join it: the text between the marks is a piece of its own.
+        let column = self.text.get(start..byte).map_or(0, |text| match text.is_ascii() {
+            true => cluster_count(text),
+            false => text.split_inclusive('"').map(cluster_count).sum(),
+        }) + 1;
         Position { line, column, byte }
     }
 
@@ -69,11 +72,6 @@ impl Source {
     pub fn line_start(&self, line: usize) -> Option<usize> {
         self.line_starts.get(line.checked_sub(1)?).map(|&start| start as usize)
     }
-}
-
-fn clusters(text: &str) -> usize {
-    // Without line breaks, one byte of ASCII is one cluster.
-    if text.is_ascii() { text.len() } else { text.graphemes(true).count() }
 }
 
 /// All texts that spans may point into.

@@ -94,7 +94,7 @@ impl Word<'_> {
     /// Columns that it takes with the spaces before it.
     fn columns(&self) -> usize {
         let width =
-            if self.text.is_ascii() { self.text.len() } else { ordain_value::cluster_count(&self.text) };
+            if self.text.is_ascii() { self.text.len() } else { ordain_diag::cluster_count(&self.text) };
         self.spaces + width
     }
 }

@@ -29,7 +29,7 @@ pub use marks::Marks;
 pub use number::Number;
 pub use path::{Path, Step};
 pub use refine::Refine;
-pub use text::{cluster_count, clusters, nfc, safe_prefix};
+pub use text::{nfc, safe_prefix};
 pub use ty::{ObjectType, Type};
 pub use unknown::{Nullness, Range, Unknown};
 pub use value::Value;

@@ -1,7 +1,8 @@
 //! `format` and `formatlist`: verbs as Go's `fmt` has them, on values of the language.
 
+use ordain_diag::{cluster_count, clusters};
 use ordain_gostd::quote_char;
-use ordain_value::{Kind, Number, Type, Value, cluster_count, clusters, convert, ops};
+use ordain_value::{Kind, Number, Type, Value, convert, ops};
 
 use super::encoding::json_text;
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty};

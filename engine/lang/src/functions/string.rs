@@ -2,8 +2,9 @@
 //!
 //! What users see as one character is a grapheme cluster; lengths and offsets count those.
 
+use ordain_diag::{cluster_count, clusters};
 use ordain_gostd::is_print;
-use ordain_value::{Kind, Type, Value, cluster_count, clusters, ops};
+use ordain_value::{Kind, Type, Value, ops};
 
 use super::spec::{Body, Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, text};
 

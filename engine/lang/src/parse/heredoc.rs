@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ordain_value::{cluster_count, clusters};
+use ordain_diag::{cluster_count, clusters};
 
 use super::template_tree::Piece;
 

@@ -26,6 +26,7 @@ mod numeric;
 mod regex;
 mod rfc3339;
 mod rsa;
+mod secrets;
 mod sets;
 mod signature;
 mod spec;
@@ -37,6 +38,7 @@ mod yaml;
 mod yaml_decode;
 mod yaml_encode;
 
+pub use secrets::without_secrets;
 pub use spec::{Call, Environment, FunctionError, FunctionResult, Param, Returns, Spec, Ty};
 
 /// Every function under its plain name, in the order of its families.

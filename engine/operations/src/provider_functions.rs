@@ -8,7 +8,7 @@ use ordain_config::ModuleTree;
 use ordain_diag::{AttributeStep, CallParameter, Diagnostic, Diagnostics, FunctionCall, Span, codes};
 use ordain_lang::Functions;
 use ordain_lang::ast::Expr;
-use ordain_lang::functions::{Spec, terraform_provider};
+use ordain_lang::functions::{Spec, terraform_provider, without_secrets};
 use ordain_provider::{Function, Parameter};
 use ordain_value::json::type_to_json;
 use ordain_value::{Marks, Type, Value, convert};
@@ -99,10 +99,15 @@ fn called(called_as: &str, name: &str, row: &Function) -> FunctionCall {
 }
 
 impl Functions for ProviderFunctions {
+    fn offers(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     fn call(&self, name: &str, args: &[Value], call: Span, exprs: &[Expr]) -> Option<(Value, Diagnostics)> {
         let (address, function, row) = self.find(name)?;
         let failed = |why: &str, at: Option<usize>| {
             let span = at.and_then(|at| exprs.get(at)).map_or(call, |expr| expr.span);
+            let why = without_secrets(why.to_owned(), args);
             let detail = format!("Call to function \"{name}\" failed: {why}.");
             let error = Diagnostic::error(codes::lang::UNKNOWN_FUNCTION, "Error in function call", detail);
             let error = error.with_span(span).with_context(call).with_call(called(name, &function, row));

@@ -146,6 +146,10 @@ fn target(args: &[Value], want: Ty) -> Result<Type, FunctionError> {
 fn converted(call: &Call<'_>, want: Ty) -> FunctionResult {
     let (value, want) = (call.arg(0)?, want.to_type());
     convert(value.clone(), &want).map_err(|_| match (value.as_str(), &want) {
+        // What the text is stays secret; that it is none is not said of a text that is shown.
+        (Some(_), Type::Bool | Type::Number) if value.marks().is_sensitive() => {
+            FunctionError::arg(0, format!("cannot convert this sensitive string to {}", want.friendly()))
+        }
         (Some(text), Type::Bool) => FunctionError::arg(
             0,
             format!(

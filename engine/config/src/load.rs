@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ordain_addr::ModulePath;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, Span, codes};
-use ordain_lang::ast::{Block, Body, BodySchema};
+use ordain_lang::ast::{Block, Body, BodySchema, is_identifier};
 use ordain_lang::parse::{parse_json, parse_native};
 
 use crate::assemble::assemble;
@@ -77,6 +77,10 @@ fn at_first_line(item: Diagnostic, sources: &Sources) -> Diagnostic {
         let at = span.start as usize;
         let at = if begins(at) { at } else { at.checked_sub(1).filter(|before| begins(*before))? };
         let start = at + text.get(at..)?.find('\n')? + 1;
+        let marker = text.get(at + 2..start)?.trim_end();
+        if !is_identifier(marker.strip_prefix('-').unwrap_or(marker)) {
+            return None;
+        }
         let end = start + text.get(start..)?.find('\n')? + 1;
         let indented = text.get(at..)?.starts_with("<<-");
         let start = start + if indented { indentation(text.get(start..span.end as usize)?) } else { 0 };

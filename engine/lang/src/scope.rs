@@ -57,6 +57,9 @@ pub trait Scope {
 
 /// Functions that are not built in.
 pub trait Functions {
+    /// Whether there is such a function, before anything is said of its arguments.
+    fn offers(&self, name: &str) -> bool;
+
     /// Calls `provider::name::function`; `None` when there is no such function.
     fn call(
         &self,

@@ -92,7 +92,8 @@ impl Expr {
                 [TemplatePart::Literal(_, span), ..] => *span,
                 [TemplatePart::Interpolation(inner), ..] => inner.start_span(),
                 [TemplatePart::If(parts), ..] => parts.condition.start_span(),
-                _ => self.span,
+                [TemplatePart::For(parts), ..] => parts.open,
+                [] => self.span,
             },
             _ => self.span,
         }
@@ -267,6 +268,8 @@ pub struct TemplateFor {
     pub collection: Expr,
     /// Repeated part.
     pub body: List<TemplatePart>,
+    /// The first directive.
+    pub open: Span,
     /// From the first directive to the last.
     pub span: Span,
 }

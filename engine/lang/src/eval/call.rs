@@ -64,12 +64,12 @@ impl Evaluator<'_> {
             if let Some(spec) = functions.native(&call.name) {
                 return self.call_built_in(expr, call, spec);
             }
-            let Some(args) = self.arguments(expr, call) else { return unknown };
-            if let Some((value, found)) = functions.call(&call.name, &args, expr.span, &call.args) {
-                for finding in found {
-                    self.push(finding);
+            if functions.offers(&call.name) {
+                let Some(args) = self.arguments(expr, call) else { return unknown };
+                if let Some((value, found)) = functions.call(&call.name, &args, expr.span, &call.args) {
+                    found.into_iter().for_each(|finding| self.push(finding));
+                    return value;
                 }
-                return value;
             }
         }
         let (summary, detail) = unknown_function(&call.name);
@@ -110,7 +110,7 @@ impl Evaluator<'_> {
         let unknown = Value::unknown(Type::Dynamic);
         let before = self.errors();
         // The number is checked before the arguments are looked at; what a spread one adds must be known for it.
-        let Some((plain, mut spread)) = self.lazy_arguments(expr, call) else { return unknown };
+        let Some((plain, spread)) = self.lazy_arguments(expr, call) else { return unknown };
         if !self.check_count(expr, call, spec, plain.len() + spread.len()) {
             return unknown;
         }
@@ -119,23 +119,39 @@ impl Evaluator<'_> {
             _ => None,
         };
         let skipped = |at: usize| at == 0 && no_template.is_some();
-        let mut args: Vec<Value> = Vec::with_capacity(plain.len() + spread.len());
+        // What is wrong with an argument is told before the next one is looked at.
+        let mut args = Vec::with_capacity(plain.len() + spread.len());
         for (at, arg) in plain.iter().enumerate() {
-            args.push(if skipped(at) { unknown.clone() } else { self.value(arg) });
+            let value = if skipped(at) { Value::unknown(Type::String) } else { self.value(arg) };
+            args.push(self.argument(expr, call, spec, (at, value)));
         }
-        args.append(&mut spread);
+        for (at, value) in spread.into_iter().enumerate() {
+            args.push(self.argument(expr, call, spec, (plain.len() + at, value)));
+        }
         if self.errors() > before {
-            let wrong = spec.mistyped(&args);
-            wrong.into_iter().for_each(|why| self.call_error(expr, call, spec, why));
             return unknown;
         }
-        if let Some((first, why)) = no_template {
+        if let Some((first, why)) = no_template
+            && !args.get(1).is_some_and(Value::is_null)
+        {
             let detail =
                 format!("Invalid value for \"template\" parameter: invalid template expression: {why}.");
             self.argument_error((expr, first), first.start_span(), "Invalid function argument", detail);
             return unknown;
         }
         self.call_with(expr, call, spec, &args)
+    }
+
+    /// An argument as its parameter takes it.
+    fn argument(&mut self, expr: &Expr, call: &Call, spec: &Spec, given: (usize, Value)) -> Value {
+        // What a template is made of is looked at when it is known.
+        if spec.name == "templatestring" && given.0 == 0 && !given.1.is_known() {
+            return given.1;
+        }
+        spec.converted(given.0, given.1).unwrap_or_else(|why| {
+            self.call_error(expr, call, spec, why);
+            Value::unknown(Type::Dynamic)
+        })
     }
 
     fn call_with(&mut self, expr: &Expr, call: &Call, spec: &Spec, args: &[Value]) -> Value {
@@ -151,11 +167,8 @@ impl Evaluator<'_> {
         match spec.call(args, &environment) {
             Ok(value) => value,
             Err(why) => {
-                let mut wrong = spec.mistyped(args);
-                if wrong.is_empty() {
-                    wrong.push(why);
-                }
-                wrong.into_iter().for_each(|why| self.call_error(expr, call, spec, why));
+                let message = functions::without_secrets(why.message, args);
+                self.call_error(expr, call, spec, FunctionError { message, ..why });
                 unknown
             }
         }
@@ -166,10 +179,10 @@ impl Evaluator<'_> {
         match why.arg.and_then(|at| Some((at, spec.param(at)?))) {
             Some((at, param)) => {
                 let arg = call.args.get(at).or(call.args.last());
-                let span = arg.map_or(expr.span, Expr::start_span);
-                let detail = format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
                 // What was spread out is an element of what is written.
                 let spread = call.expand_last && at + 1 >= call.args.len();
+                let span = arg.map_or(expr.span, |arg| if spread { arg.span } else { arg.start_span() });
+                let detail = format!("Invalid value for \"{}\" parameter: {}.", param.name, why.message);
                 let nothing = Expr { span, kind: ExprKind::Broken };
                 let part = arg.filter(|_| !spread).unwrap_or(&nothing);
                 self.argument_error((expr, part), span, "Invalid function argument", detail);
@@ -302,6 +315,9 @@ fn no_template_source(expr: &Expr) -> Option<&'static str> {
         ExprKind::Relative(parts) => no_template_source(&parts.source),
         ExprKind::Template(parts) if matches!(&**parts, [TemplatePart::Interpolation(_)]) => Some(
             "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax",
+        ),
+        ExprKind::String(_) => Some(
+            "templatestring is only for rendering templates retrieved dynamically from elsewhere; a template that stands in the configuration is written without it",
         ),
         _ => Some(
             "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax",

@@ -61,8 +61,7 @@ impl Evaluator<'_> {
     pub(super) fn conditional(&mut self, expr: &Expr, parts: &Conditional) -> Value {
         let then = self.branch(|this| this.value(&parts.then));
         let otherwise = self.branch(|this| this.value(&parts.otherwise));
-        let branches = parts.then.span.to(parts.otherwise.span);
-        self.choose((expr, branches), &parts.condition, then, otherwise)
+        self.choose((expr, [parts.then.span, parts.otherwise.span]), &parts.condition, then, otherwise)
     }
 
     /// Evaluates something whose findings may not count.
@@ -77,18 +76,18 @@ impl Evaluator<'_> {
     }
 
     /// The branch that the condition names, as the one type of both.
-    /// `place` is the whole, and where the two branches stand in it.
+    /// `place` is the whole, and where each of the branches stands in it.
     pub(super) fn choose(
         &mut self,
-        place: (&Expr, Span),
+        place: (&Expr, [Span; 2]),
         condition: &Expr,
         then: Branch,
         otherwise: Branch,
     ) -> Value {
-        let (expr, branches) = place;
+        let (expr, [then_span, otherwise_span]) = place;
         let Some((ty, conversions)) = common_type(&then.value, &otherwise.value) else {
             let detail = mismatch(&then.value.ty(), &otherwise.value.ty());
-            self.error(expr, branches, INCONSISTENT, detail);
+            self.error(expr, then_span.to(otherwise_span), INCONSISTENT, detail);
             return Value::unknown(Type::Dynamic);
         };
         let test = self.value(condition);
@@ -109,8 +108,11 @@ impl Evaluator<'_> {
         // Bringing both to one type looks at both, so the marks of the one not taken stay visible.
         marks = marks.union(then.value.marks()).union(otherwise.value.marks());
         let chosen = test.as_bool().unwrap_or(false);
-        let (branch, conversion, name) =
-            if chosen { (then, &conversions.0, "true") } else { (otherwise, &conversions.1, "false") };
+        let (branch, conversion, name, span) = if chosen {
+            (then, &conversions.0, "true", then_span)
+        } else {
+            (otherwise, &conversions.1, "false", otherwise_span)
+        };
         for finding in branch.found {
             self.push(finding);
         }
@@ -118,7 +120,7 @@ impl Evaluator<'_> {
             Ok(value) => value.with_marks(marks),
             Err(why) => {
                 let detail = format!("The value for {name} has the wrong type: {why}.");
-                self.error(expr, expr.span, INCONSISTENT, detail);
+                self.error(expr, span, INCONSISTENT, detail);
                 Value::unknown(ty).with_marks(marks)
             }
         }

@@ -82,7 +82,7 @@ fn findings_about_calls_name_the_function_and_stand_at_the_argument() {
         })
         .collect();
     let wrong = "Invalid function argument";
-    let expected = [(19, "Invalid operand", ""), (7, wrong, "numbers"), (11, wrong, "numbers")];
+    let expected = [(7, wrong, "numbers"), (11, wrong, "numbers"), (19, "Invalid operand", "")];
     assert_eq!(told, expected);
     let too_many = |text: &str| run(text).1.iter().next().unwrap().span.unwrap();
     assert_eq!((too_many("abs(1, \"ab\")").start, too_many("abs(1, \"ab\")").end), (8, 10));

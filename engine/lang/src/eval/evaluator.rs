@@ -179,13 +179,22 @@ impl<'s> Evaluator<'s> {
         let mut marks = Marks::NONE;
         let mut known = true;
         for item in items {
-            let (key, found) = match &item.key {
-                ObjectKey::Name(name) if name.text.is_ascii() => (Some(name.text.to_arc()), Marks::NONE),
-                ObjectKey::Name(name) => (Some(crate::parse::normal_text(&name.text).to_arc()), Marks::NONE),
-                ObjectKey::Expr(key) => self.object_key(expr, key),
+            let (key, value) = match &item.key {
+                ObjectKey::Name(name) if name.text.is_ascii() => {
+                    (Some(name.text.to_arc()), self.value(&item.value))
+                }
+                ObjectKey::Name(name) => {
+                    (Some(crate::parse::normal_text(&name.text).to_arc()), self.value(&item.value))
+                }
+                ObjectKey::Expr(key) => {
+                    let before = self.errors();
+                    let (given, found) = self.value(key).unmark();
+                    let wrong = self.errors() > before;
+                    let value = self.value(&item.value);
+                    marks = marks.union(found);
+                    (if wrong { None } else { self.object_key(expr, key, given, &item.value) }, value)
+                }
             };
-            let value = self.value(&item.value);
-            marks = marks.union(found);
             match key {
                 Some(key) => {
                     members.insert(key, value);
@@ -201,26 +210,23 @@ impl<'s> Evaluator<'s> {
         object.with_marks(marks)
     }
 
-    /// The text of a key, unless it is unknown or wrong, and its marks.
-    fn object_key(&mut self, object: &Expr, key: &Expr) -> (Option<Arc<str>>, Marks) {
-        let before = self.errors();
-        let (value, marks) = self.value(key).unmark();
-        if self.errors() > before {
-            return (None, marks);
+    /// The text of a key without marks, unless it is unknown or wrong.
+    fn object_key(&mut self, object: &Expr, key: &Expr, given: Value, value: &Expr) -> Option<Arc<str>> {
+        if given.is_null() {
+            // Terraform points at the value that the key is missing for.
+            let detail = "A key of an object cannot be null.";
+            self.error_in(object, key, value.span, "Null value as key", detail);
+            return None;
         }
-        if value.is_null() {
-            self.error_in(object, key, key.span, "Null value as key", "A key of an object cannot be null.");
-            return (None, marks);
-        }
-        match convert(value, &Type::String) {
-            Ok(value) => match value.into_kind() {
-                Kind::String(text) => (Some(text), marks),
-                _ => (None, marks),
+        match convert(given, &Type::String) {
+            Ok(text) => match text.into_kind() {
+                Kind::String(text) => Some(text),
+                _ => None,
             },
             Err(error) => {
                 let detail = format!("This value cannot be a key of an object: {error}.");
                 self.error_in(object, key, key.span, "Incorrect key type", detail);
-                (None, marks)
+                None
             }
         }
     }

@@ -123,7 +123,10 @@ impl Evaluator<'_> {
         let before = self.errors();
         let bound = self.bind(parts.key.as_ref(), &parts.value, unknown(), unknown());
         let value = self.value(condition);
-        if self.errors() == before {
+        if value.is_null() {
+            let detail = "The value of the 'if' clause is null.";
+            self.error_in(expr, condition, condition.span, "Condition is null", detail);
+        } else {
             self.truth(expr, condition, value);
         }
         self.unbind(bound);
@@ -134,7 +137,7 @@ impl Evaluator<'_> {
     fn truth(&mut self, expr: &Expr, condition: &Expr, value: Value) -> Option<Value> {
         if value.is_null() {
             let detail = "The value of the 'if' clause is null.";
-            self.error_in(expr, condition, condition.span, "Condition is null", detail);
+            self.error_in(expr, condition, condition.span, CONDITION, detail);
             return None;
         }
         match convert(value, &Type::Bool) {
@@ -205,12 +208,8 @@ impl Evaluator<'_> {
     }
 
     fn for_key(&mut self, expr: &Expr, key_expr: &Expr, gathered: &mut Gathered) -> Option<Arc<str>> {
-        let before = self.errors();
         let (key, marks) = self.value(key_expr).unmark();
         gathered.marks = gathered.marks.union(marks);
-        if self.errors() > before {
-            return None;
-        }
         if key.is_null() {
             if !gathered.unknown {
                 let detail = "The key of an element is null.";

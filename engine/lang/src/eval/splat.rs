@@ -34,17 +34,14 @@ impl Evaluator<'_> {
                 _ => true,
             };
             let (source, marks) = source.unmark();
-            let value = self.each(splat, source);
-            return if certain { Value::tuple([value]) } else { unknown }.with_marks(marks);
+            let value = if certain { self.tuple(splat, &[source]) } else { self.each(splat, source) };
+            return if certain { value } else { unknown }.with_marks(marks);
         }
         let (source, marks) = source.unmark();
         let value = match source.kind() {
             Kind::List(element, items) => self.list(splat, items, element),
             Kind::Set(element, items) => self.list(splat, items, element),
-            Kind::Tuple(items) => {
-                let values: Vec<Value> = items.iter().map(|item| self.each(splat, item.clone())).collect();
-                Value::tuple(values)
-            }
+            Kind::Tuple(items) => self.tuple(splat, items),
             _ => self.unknown_sequence(splat, &source, &ty),
         };
         value.with_marks(marks)
@@ -62,11 +59,27 @@ impl Evaluator<'_> {
         self.each(splat, Value::unknown(element.clone())).ty()
     }
 
+    fn tuple(&mut self, splat: &Splat, items: &[Value]) -> Value {
+        let before = self.errors();
+        let values: Vec<Value> = items.iter().map(|item| self.each(splat, item.clone())).collect();
+        if self.errors() == before {
+            return Value::tuple(values);
+        }
+        // The same errors again, of which the first are told.
+        let count = self.found.len();
+        let types: Vec<Type> = items.iter().map(|item| self.each_type(splat, &item.ty())).collect();
+        self.take_back(count);
+        Value::unknown(Type::tuple(types))
+    }
+
     fn list(&mut self, splat: &Splat, items: &[Value], element: &Type) -> Value {
         let before = self.errors();
         let values: Vec<Value> = items.iter().map(|item| self.each(splat, item.clone())).collect();
         if self.errors() > before {
-            return Value::unknown(Type::list(Type::Dynamic));
+            let count = self.found.len();
+            let ty = self.each_type(splat, element);
+            self.take_back(count);
+            return Value::unknown(Type::list(ty));
         }
         let Some(first) = values.first() else {
             let ty = self.each_type(splat, element);

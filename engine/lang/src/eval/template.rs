@@ -16,14 +16,22 @@ const LONGEST_PREFIX: usize = 128;
 struct Text {
     known: String,
     unknown: bool,
+    /// An error was found; nothing is put behind what was there before it.
+    broken: bool,
     marks: Marks,
 }
 
 impl Text {
-    fn finish(self, broken: bool) -> Value {
-        let value = if self.unknown || broken {
+    fn push(&mut self, part: &str) {
+        if !self.unknown && !self.broken {
+            self.known.push_str(part);
+        }
+    }
+
+    fn finish(self) -> Value {
+        let value = if self.unknown {
             let mut refined = Value::unknown(Type::String).refine();
-            if !broken && !self.known.is_empty() {
+            if !self.broken && !self.known.is_empty() {
                 let mut end = self.known.len().min(LONGEST_PREFIX);
                 while !self.known.is_char_boundary(end) {
                     end -= 1;
@@ -54,25 +62,24 @@ impl Evaluator<'_> {
             // What directives give is text, and always fits.
             let (value, source) = match part {
                 TemplatePart::Literal(literal, _) => {
-                    if !text.unknown {
-                        text.known.push_str(literal);
-                    }
+                    text.push(literal);
                     continue;
                 }
                 TemplatePart::Interpolation(inner) => (self.value(inner), inner),
                 TemplatePart::If(directive) => (self.template_if(expr, directive), expr),
                 TemplatePart::For(directive) => (self.template_for(expr, directive), expr),
             };
+            text.broken |= self.errors() > before;
             self.add(expr, source, &mut text, value);
         }
-        let broken = self.errors() > before;
-        text.finish(broken)
+        text.finish()
     }
 
     fn add(&mut self, expr: &Expr, source: &Expr, text: &mut Text, value: Value) {
         if value.is_null() {
             let detail = "The value is null, which cannot be put into a text.";
             self.error_in(expr, source, source.span, INVALID, detail);
+            text.broken = true;
             return;
         }
         let (value, marks) = value.unmark();
@@ -82,11 +89,11 @@ impl Evaluator<'_> {
             return;
         }
         match convert(value, &Type::String) {
-            Ok(part) if !text.unknown => text.known.push_str(part.as_str().unwrap_or("")),
-            Ok(_) => {}
+            Ok(part) => text.push(part.as_str().unwrap_or("")),
             Err(why) => {
                 let detail = format!("This value cannot be put into a text: {why}.");
                 self.error_in(expr, source, source.span, INVALID, detail);
+                text.broken = true;
             }
         }
     }
@@ -96,7 +103,7 @@ impl Evaluator<'_> {
         let otherwise = self.branch(|this| this.text(expr, &directive.otherwise));
         let whole = Expr { span: directive.span, kind: expr.kind.clone() };
         let branches = Span { start: directive.condition.span.end.min(directive.span.end), ..directive.span };
-        self.choose((&whole, branches), &directive.condition, then, otherwise)
+        self.choose((&whole, [branches; 2]), &directive.condition, then, otherwise)
     }
 
     fn template_for(&mut self, expr: &Expr, directive: &TemplateFor) -> Value {
@@ -120,7 +127,7 @@ impl Evaluator<'_> {
                 break;
             }
         }
-        if text.unknown || self.errors() > before {
+        if text.unknown {
             return Value::unknown(Type::String).with_marks(text.marks);
         }
         Value::string(text.known).with_marks(text.marks)

@@ -37,8 +37,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             let (name, charset) = find(call.text(1)?)?;
             let source = call.text(0)?;
             let bytes = super::encoding::decode_base64(source).ok_or_else(|| {
-                let at = source.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=')));
-                let at = at.unwrap_or(source.len());
+                let at = base64_fault(source.as_bytes());
                 FunctionError::arg(
                     0,
                     format!("the given value is has an invalid base64 symbol at offset {at}"),
@@ -97,7 +96,10 @@ fn find(name: &str) -> Result<(&'static str, Charset), FunctionError> {
     found.ok_or_else(|| {
         FunctionError::arg(
             1,
-            format!("{name:?} is not a supported IANA encoding name or alias in this Terraform version"),
+            format!(
+                "{} is not a supported IANA encoding name or alias in this Terraform version",
+                ordain_gostd::quote(name)
+            ),
         )
     })
 }
@@ -192,4 +194,34 @@ impl Charset {
             }
         }
     }
+}
+
+/// Which byte of a text that is no base64 Go names: of one that ends too early, the first of its last group.
+fn base64_fault(source: &[u8]) -> usize {
+    let break_at = |at: usize| matches!(source.get(at), Some(b'\r' | b'\n'));
+    let (mut at, mut group) = (0, 0);
+    while let Some(&byte) = source.get(at) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/') {
+            group = (group + 1) % 4;
+        } else if byte == b'=' && group > 1 {
+            let mut next = at + 1;
+            while group == 2 && break_at(next) {
+                next += 1;
+            }
+            match source.get(next) {
+                None if group == 2 => return source.len(),
+                Some(b'=') if group == 2 => next += 1,
+                _ if group == 2 => return next - 1,
+                _ => {}
+            }
+            while break_at(next) {
+                next += 1;
+            }
+            return next;
+        } else if !break_at(at) {
+            return at;
+        }
+        at += 1;
+    }
+    at - group
 }

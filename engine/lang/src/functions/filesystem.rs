@@ -104,7 +104,8 @@ fn target(call: &Call<'_>) -> Result<PathBuf, FunctionError> {
     let path = home_path(call, call.text(0)?)
         .map_err(|error| FunctionError::arg(0, format!("failed to expand ~: {}", error.message)))?;
     if path.contains('\0') {
-        return Err(FunctionError::arg(0, "a path cannot contain a NUL character"));
+        let message = format!("open {}: invalid argument", clean(&path));
+        return Err(FunctionError::arg(0, message));
     }
     Ok(PathBuf::from(clean(&path)))
 }
@@ -127,7 +128,7 @@ pub(super) fn read(call: &Call<'_>) -> Result<Vec<u8>, FunctionError> {
                 0,
                 format!(
                     "no file exists at {}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource",
-                    ordain_gostd::quote(&path.to_string_lossy())
+                    ordain_gostd::quote(call.text(0).unwrap_or(""))
                 ),
             )
         } else {
@@ -152,6 +153,10 @@ fn fileset(call: &Call<'_>) -> FunctionResult {
     let joined = if base.is_empty() || base == "." { clean(pattern) } else { joined };
     let failed = |why: &str| FunctionError::call(format!("failed to glob pattern {joined:?}: {why}"));
     let world = call.environment.world;
+    // No file is below what cannot be a name.
+    if joined.contains('\0') {
+        return Ok(Value::set(Type::String, Vec::new()));
+    }
     let Some(glob) = Glob::parse(&joined) else {
         // A pattern is first read when there is something to compare with it.
         return match world.walk(Path::new(&clean(base))) {

@@ -40,7 +40,11 @@ pub(super) fn log(x: f64) -> f64 {
     if x == 0.0 {
         return f64::NEG_INFINITY;
     }
-    let (mut fraction, mut exponent) = split(x);
+    // Go's code for this machine does not look for numbers below the normal ones.
+    let (mut fraction, mut exponent) = match x < f64::MIN_POSITIVE {
+        true => (f64::from_bits(x.to_bits() | (1022 << 52)), -1022),
+        false => split(x),
+    };
     if fraction < std::f64::consts::SQRT_2 / 2.0 {
         fraction *= 2.0;
         exponent -= 1;

@@ -138,6 +138,14 @@ fn digits(text: &str, base: u32) -> Option<IBig> {
 fn sum(call: &Call<'_>) -> FunctionResult {
     const NOT_NUMBERS: &str = "argument must be list, set, or tuple of number values";
     let list = call.arg(0)?;
+    let empty = match list.kind() {
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => items.is_empty(),
+        Kind::Map(_, members) | Kind::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    if empty {
+        return Err(FunctionError::arg(0, "cannot sum an empty list"));
+    }
     let (Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items)) = list.kind() else {
         return Err(FunctionError::arg(
             0,
@@ -147,9 +155,6 @@ fn sum(call: &Call<'_>) -> FunctionResult {
             },
         ));
     };
-    if items.is_empty() {
-        return Err(FunctionError::arg(0, "cannot sum an empty list"));
-    }
     if !list.is_wholly_known() {
         return Ok(Value::unknown(Type::Number));
     }

@@ -1,5 +1,6 @@
 //! Timestamps of RFC 3339, read strictly: capital letters, two digits, no leap seconds.
 
+use ordain_gostd::quote;
 use ordain_gostd::time::{Moment, RFC3339, days_from_civil, days_in_month};
 
 /// The instant; the error says what is wrong in the words of Terraform.
@@ -10,7 +11,7 @@ pub(super) fn parse(text: &str) -> Result<Moment, String> {
     expect(&mut rest, '-').map_err(invalid)?;
     let month = field(&mut rest, 2, 1, 12, "month").map_err(invalid)?;
     expect(&mut rest, '-').map_err(invalid)?;
-    let day = field(&mut rest, 2, 1, 31, "day of month").map_err(invalid)?;
+    let day = field(&mut rest, 2, 1, 99, "day of month").map_err(invalid)?;
     expect(&mut rest, 'T').map_err(invalid)?;
     let hour = field(&mut rest, 2, 0, 23, "hour").map_err(invalid)?;
     expect(&mut rest, ':').map_err(invalid)?;
@@ -22,7 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Moment, String> {
         invalid(if rest.is_empty() {
             "end of string before UTC offset".to_owned()
         } else {
-            format!("cannot use {rest:?} as UTC offset")
+            format!("cannot use {} as UTC offset", quote(rest))
         })
     })?;
     if day > i64::from(days_in_month(year, u32::try_from(month).unwrap_or(1))) {
@@ -56,8 +57,8 @@ fn field(rest: &mut &str, width: usize, low: i64, high: i64, what: &str) -> Resu
             ("hour", None) => "hour must have exactly two digits".to_owned(),
             ("minute", _) => "minute must have exactly two digits".to_owned(),
             // What comes after the field that was out of range is shown.
-            (_, Some(_)) => format!("cannot use {:?} as {what}", given.get(width..).unwrap_or("")),
-            _ => format!("cannot use {given:?} as {what}"),
+            (_, Some(_)) => format!("cannot use {} as {what}", quote(given.get(width..).unwrap_or(""))),
+            _ => format!("cannot use {} as {what}", quote(given)),
         }),
     }
 }
@@ -70,7 +71,7 @@ fn expect(rest: &mut &str, mark: char) -> Result<(), String> {
         }
         None if mark == 'T' => Err("missing required time introducer 'T'".to_owned()),
         None if rest.is_empty() => Err(format!("end of string where \"{mark}\" is expected")),
-        None => Err(format!("found {rest:?} where \"{mark}\" is expected")),
+        None => Err(format!("found {} where \"{mark}\" is expected", quote(rest))),
     }
 }
 

@@ -233,24 +233,13 @@ impl Spec {
         self.params.get(index).or(self.variadic.as_ref())
     }
 
-    /// Calls the function.
+    /// Calls the function with arguments that [`Spec::converted`] has given.
     pub fn call(&self, args: &[Value], environment: &Environment<'_>) -> FunctionResult {
-        if args.len() < self.params.len() || (self.variadic.is_none() && args.len() > self.params.len()) {
-            let least = if self.variadic.is_some() { "at least " } else { "" };
-            return Err(FunctionError::call(format!(
-                "wrong number of arguments ({least}{} required; {} given)",
-                self.params.len(),
-                args.len()
-            )));
-        }
-        let args = self.converted(args).map_err(|failed| {
-            failed.into_iter().next().unwrap_or_else(|| FunctionError::call("unsuitable arguments"))
-        })?;
-        let (returns, untyped) = self.return_type(&args)?;
+        let (returns, untyped) = self.return_type(args)?;
         let mut marks = Marks::NONE;
         let mut unknown = untyped;
         let mut plain = Vec::with_capacity(args.len());
-        for (param, arg) in self.pairs(&args) {
+        for (param, arg) in self.pairs(args) {
             unknown = unknown || (!arg.is_known() && !param.unknown);
             if param.marked {
                 plain.push(arg.clone());
@@ -273,17 +262,12 @@ impl Spec {
         args.iter().enumerate().filter_map(|(index, arg)| Some((self.param(index)?, arg)))
     }
 
-    /// The arguments as what their parameters take, or everything that is wrong with them.
-    fn converted(&self, args: &[Value]) -> Result<Vec<Value>, Vec<FunctionError>> {
-        let mut converted = Vec::with_capacity(args.len());
-        let mut failed = Vec::new();
-        for (index, (param, arg)) in self.pairs(args).enumerate() {
-            match one_converted(index, param.ty, arg) {
-                Ok(value) => converted.push(value),
-                Err(error) => failed.push(error),
-            }
+    /// An argument as what its parameter takes.
+    pub fn converted(&self, index: usize, arg: Value) -> FunctionResult {
+        match self.param(index) {
+            Some(param) => one_converted(index, param.ty, arg),
+            None => Err(FunctionError::call("there is no parameter for this argument")),
         }
-        if failed.is_empty() { Ok(converted) } else { Err(failed) }
     }
 
     /// What a finding about a call of it says of the function.
@@ -298,11 +282,6 @@ impl Spec {
             variadic: self.variadic.as_ref().map(parameter),
             returns: json(&self.result_type()),
         }
-    }
-
-    /// Everything that is wrong with the types of the arguments.
-    pub fn mistyped(&self, args: &[Value]) -> Vec<FunctionError> {
-        self.converted(args).err().unwrap_or_default()
     }
 
     /// The type of the result, and whether it is open because an argument's type is.
@@ -329,13 +308,13 @@ impl Spec {
     }
 }
 
-fn one_converted(index: usize, ty: Ty, arg: &Value) -> FunctionResult {
+fn one_converted(index: usize, ty: Ty, arg: Value) -> FunctionResult {
     if ty == Ty::Any {
-        return Ok(arg.clone());
+        return Ok(arg);
     }
     let ty = ty.to_type();
     // Where in the argument the part is that does not fit is not told, as in Terraform.
-    let value = convert(arg.clone(), &ty).map_err(|error| FunctionError::arg(index, error.message))?;
+    let value = convert(arg, &ty).map_err(|error| FunctionError::arg(index, error.message))?;
     // A set with unknown elements becomes a list of what it was a set of.
     let have = value.ty();
     if have != ty && !ty.has_dynamic() && !value.is_known() && have != Type::Dynamic {

@@ -1,6 +1,6 @@
 //! `templatefile` and `templatestring`: texts that are templates, with names of their own.
 
-use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, codes};
+use ordain_diag::{Diagnostic, Diagnostics, FileId, Sources, Span, codes};
 use ordain_value::{Type, Value, convert};
 
 use super::filesystem;
@@ -85,7 +85,7 @@ fn render(call: &Call<'_>, name: &str, text: &str) -> FunctionResult {
     let file = sources.add(name, text);
     let (expr, found) = parse_template(file, text);
     fail_on_errors(&sources, &found)?;
-    check_names(&expr, vars, &sources, file)?;
+    check_names(&expr, vars, &sources)?;
     let scope = Variables { vars, world: call.environment.world, depth: call.environment.template_depth + 1 };
     let (value, found) = evaluate(&expr, &scope);
     fail_on_errors(&sources, &found)?;
@@ -99,7 +99,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// All names must be given, used or not, so that a forgotten one shows at once.
-fn check_names(expr: &Expr, vars: &Value, sources: &Sources, file: FileId) -> Result<(), FunctionError> {
+fn check_names(expr: &Expr, vars: &Value, sources: &Sources) -> Result<(), FunctionError> {
     let known = |name: &str| vars.get(name).is_some();
     match references(expr).iter().find(|traversal| !known(&traversal.root().text)) {
         None => Ok(()),
@@ -108,7 +108,7 @@ fn check_names(expr: &Expr, vars: &Value, sources: &Sources, file: FileId) -> Re
             format!(
                 "vars map does not contain key {:?}, referenced at {}",
                 traversal.root().text,
-                place(sources, file, traversal.root().span.start as usize)
+                range(sources, traversal.root().span)
             ),
         )),
     }
@@ -118,6 +118,17 @@ fn place(sources: &Sources, file: FileId, byte: usize) -> String {
     sources.get(file).map_or_else(String::new, |source| {
         let at = source.position(byte);
         format!("{}:{},{}", source.name, at.line, at.column)
+    })
+}
+
+/// Where something begins and ends.
+fn range(sources: &Sources, span: Span) -> String {
+    sources.get(span.file).map_or_else(String::new, |source| {
+        let (start, end) = (source.position(span.start as usize), source.position(span.end as usize));
+        match start.line == end.line {
+            true => format!("{}:{},{}-{}", source.name, start.line, start.column, end.column),
+            false => format!("{}:{},{}-{},{}", source.name, start.line, start.column, end.line, end.column),
+        }
     })
 }
 

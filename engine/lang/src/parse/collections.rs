@@ -1,5 +1,6 @@
 //! Tuples, objects and `for` expressions.
 
+use ordain_diag::Span;
 use triomphe::Arc;
 
 use super::parser::Parser;
@@ -196,7 +197,7 @@ impl Parser<'_> {
     /// From `for` up to the closing bracket, which is taken.
     fn for_expression(&mut self, end: TokenKind) -> ExprKind {
         let before = self.errors();
-        let Some(parts) = self.for_parts() else {
+        let Some((parts, dots)) = self.for_parts() else {
             self.recover(end);
             return ExprKind::Broken;
         };
@@ -213,13 +214,14 @@ impl Parser<'_> {
         if let Some(key) = parts.key_expr.as_ref().filter(|_| !builds_object) {
             self.error(key.span, FOR, "Only objects have keys; a tuple is built of values alone.");
         }
-        if !builds_object && parts.group {
-            self.error(parts.value_expr.span.at_end(), FOR, "Grouping (...) is for objects only.");
+        if let Some(dots) = dots.filter(|_| !builds_object) {
+            self.error(dots, FOR, "Grouping (...) is for objects only.");
         }
         if self.errors() > before { ExprKind::Broken } else { ExprKind::For(Arc::new(parts)) }
     }
 
-    fn for_parts(&mut self) -> Option<ForExpr> {
+    /// The parts, and where the dots stand that ask for grouping.
+    fn for_parts(&mut self) -> Option<(ForExpr, Option<Span>)> {
         self.read();
         let (key, value) = self.for_names(FOR)?;
         let before = self.errors();
@@ -241,7 +243,8 @@ impl Parser<'_> {
         if self.astray(before) {
             return None;
         }
-        let group = self.accept(TokenKind::Ellipsis).is_some();
+        let dots = self.accept(TokenKind::Ellipsis).map(|dots| self.span(dots));
+        let group = dots.is_some();
         let mut condition = None;
         if self.next_is_word("if") {
             self.read();
@@ -250,7 +253,7 @@ impl Parser<'_> {
                 return None;
             }
         }
-        Some(ForExpr { key, value, collection, key_expr, value_expr, group, condition })
+        Some((ForExpr { key, value, collection, key_expr, value_expr, group, condition }, dots))
     }
 }
 

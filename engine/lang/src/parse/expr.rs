@@ -244,7 +244,7 @@ impl Parser<'_> {
                 TokenKind::Ellipsis => {
                     expand = true;
                     if self.accept(TokenKind::CloseParen).is_none() {
-                        let span = self.peek_span();
+                        let span = self.span(separator);
                         let detail =
                             "After an expanded argument (…) only the closing parenthesis may follow.";
                         self.unexpected(span, "Missing closing parenthesis", detail);

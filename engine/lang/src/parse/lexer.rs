@@ -349,8 +349,7 @@ impl<'t> Lexer<'t> {
             }
             match self.byte(at) {
                 b'"' => break,
-                b'\n' => break,
-                b'\r' if self.byte(at + 1) == b'\n' => break,
+                b'\n' | b'\r' => break,
                 b'$' | b'%' => match self.run(at) {
                     (_, true) => break,
                     (length, false) => at += length + usize::from(self.byte(at + length) == b'{'),
@@ -376,7 +375,7 @@ impl<'t> Lexer<'t> {
             b'\\' => self.invalid(1),
             _ => {
                 let rest = self.text.get(at..).unwrap_or("");
-                let length = rest.len() - rest.trim_start_matches("\r\n").trim_start_matches('\n').len();
+                let length = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
                 let token = self.take(TokenKind::QuotedNewline, length.max(1));
                 self.found.push(super::invalid::quoted_newline(self.span(token)));
                 token
@@ -384,12 +383,19 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Offset of the next template sequence or after the next line break.
+    /// Offset of the next template sequence or after the next line break; of a carriage return that no line
+    /// feed follows, which has no place in a template.
     fn plain_end(&self) -> usize {
         let mut at = self.at;
         loop {
             let rest = self.text.as_bytes().get(at..).unwrap_or(&[]);
-            at += memchr::memchr3(b'\n', b'$', b'%', rest).unwrap_or(rest.len());
+            let length = memchr::memchr3(b'\n', b'$', b'%', rest).unwrap_or(rest.len());
+            if let Some(stray) = memchr::memchr(b'\r', rest.get(..length).unwrap_or(&[]))
+                && self.byte(at + stray + 1) != b'\n'
+            {
+                return at + stray;
+            }
+            at += length;
             match self.byte(at) {
                 _ if at >= self.text.len() => return self.text.len(),
                 b'\n' => return at + 1,
@@ -407,6 +413,8 @@ impl<'t> Lexer<'t> {
             return self.take(TokenKind::Eof, 0);
         }
         match self.plain_end() - self.at {
+            // From there on nothing is read as more than text.
+            0 if self.byte(self.at) == b'\r' => self.take(TokenKind::PlainText, self.text.len() - self.at),
             0 => self.open_sequence(),
             length => self.take(TokenKind::PlainText, length),
         }
@@ -417,6 +425,9 @@ impl<'t> Lexer<'t> {
             return self.take(TokenKind::Eof, 0);
         }
         let length = self.plain_end() - self.at;
+        if length == 0 && self.byte(self.at) == b'\r' {
+            return self.invalid(self.text.len() - self.at);
+        }
         if length == 0 {
             return self.open_sequence();
         }

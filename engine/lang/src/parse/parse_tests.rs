@@ -66,7 +66,7 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("a = <<EOT\nx\n", &["3:1 Unterminated template string"]),
     ("a = ..b\n", &["1:5 Invalid expression", "1:6 Invalid attribute name"]),
     ("a = b.c. == 1\n", &["1:10 Invalid attribute name"]),
-    ("a = [[1]].*.0.1\n", &["1:13 Invalid legacy index syntax"]),
+    ("a = [[1]].*.0.1\n", &["1:11 Invalid legacy index syntax"]),
     ("a = f(\"x\"#)\n", &["1:5 Unterminated function call"]),
     // The rest of the text is lost with the brace.
     ("b { a \"x\" }\nc = 1\nc = 2\n", &["1:5 Argument definition required"]),

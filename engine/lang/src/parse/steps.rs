@@ -95,7 +95,7 @@ impl Parser<'_> {
                 let span = self.span(dot).to(self.span(token));
                 let text = self.text(token);
                 if text.contains('.') {
-                    self.double_index(token);
+                    self.double_index(self.span(token));
                     self.wrap(pending, |inner| Expr { span: inner.span.to(span), kind: ExprKind::Broken });
                     return;
                 }
@@ -143,7 +143,8 @@ impl Parser<'_> {
                     self.read();
                     let span = self.span(dot).to(self.span(token));
                     if self.text(token).contains('.') {
-                        self.double_index(token);
+                        // The star is pointed at.
+                        self.double_index(Span { start: marker.end - 1, ..marker });
                     } else if let ExprKind::Number(number) = self.number(token) {
                         self.open.steps.push(index(Value::number((*number).clone()), span));
                     }
@@ -165,10 +166,9 @@ impl Parser<'_> {
     }
 
     /// `.0.1`, which reads as one number with a fraction.
-    fn double_index(&mut self, token: Token) {
-        let number = self.span(token);
+    fn double_index(&mut self, place: Span) {
         let detail = "Two indexes written with dots read as one number with a fraction. Write them in brackets, as in [0][1].";
-        self.error(number, "Invalid legacy index syntax", detail);
+        self.error(place, "Invalid legacy index syntax", detail);
     }
 
     fn bracket_step(&mut self, pending: &mut Pending) {

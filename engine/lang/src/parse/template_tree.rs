@@ -132,6 +132,7 @@ impl Parser<'_> {
                     parts.extend(self.if_part(rest, end, condition, span, open))
                 }
                 Piece::For { key, value, collection, span, open } => {
+                    let first = span;
                     if let Some((body, span)) = self.for_part(rest, end, span, open) {
                         parts.push(TemplatePart::For(Box::new(TemplateFor {
                             key,
@@ -139,6 +140,7 @@ impl Parser<'_> {
                             collection,
                             body,
                             span,
+                            open: first,
                         })));
                     }
                 }

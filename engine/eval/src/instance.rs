@@ -146,7 +146,12 @@ impl Core {
         };
         let triggers = exprs.iter().filter_map(|expr| {
             let before = found.error_count();
-            found.append(check_declared(scope, &ordain_lang::refs::references(expr)));
+            let absent = check_declared(scope, &ordain_lang::refs::references(expr));
+            // What is named is shown as far as it is named, not the resource alone.
+            found.append(absent.map(|problem| match problem.span {
+                Some(span) if span.start == expr.span.start => problem.with_span(expr.span),
+                _ => problem,
+            }));
             let steps = if found.error_count() > before { None } else { constant_steps(expr, scope, found) };
             let (resource, rest) = split(steps?)?;
             let (instances, rest) = match rest.split_first() {

@@ -51,17 +51,21 @@ fn one(
     known: &dyn Fn(&Expr) -> Diagnostics,
     extra: &Extra<'_>,
 ) -> (Status, Diagnostics) {
-    let mut found = Diagnostics::new();
+    let (mut found, mut absent) = (Diagnostics::new(), Diagnostics::new());
     let named = references(&condition.condition).into_iter().chain(references(&condition.error_message));
     for traversal in named {
         match extra.find(&traversal) {
             Some(Ok(_)) => {}
-            Some(Err(problem)) => found.push(*problem),
+            Some(Err(problem)) => absent.push(*problem),
             None => found.append(known(&Expr {
                 span: traversal.span(),
                 kind: ExprKind::Traversal(traversal.clone()),
             })),
         }
+    }
+    // What the configuration does not have is told first, and then only that.
+    if !found.has_errors() {
+        found.append(absent);
     }
     if found.has_errors() {
         return (Status::Error, found);

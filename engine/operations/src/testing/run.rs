@@ -90,12 +90,11 @@ impl FileRun<'_> {
             return Status::Error;
         };
         let (file, problems) = ready.carrier.plan(state, options).await;
-        let seen = match run.settings.command {
+        let (seen, detail) = match run.settings.command {
             Command::Plan => {
                 found.append(expected.sift(problems, &owners));
                 let seen = planned(&ready.carrier, &file);
-                ended.report.detail = self.options.verbose.then(|| Detail::Plan(Box::new(file)));
-                seen
+                (seen, self.options.verbose.then(|| Detail::Plan(Box::new(file))))
             }
             Command::Apply => {
                 if problems.has_errors() {
@@ -108,10 +107,9 @@ impl FileRun<'_> {
                 found.append(expected.sift(problems, &owners));
                 let seen = applied(&ready.carrier, &state);
                 let schemas = trimmed::of_state(&state, ready.carrier.schemas());
-                ended.report.detail =
-                    self.options.verbose.then(|| Detail::State(Box::new(state.clone()), schemas));
+                let detail = self.options.verbose.then(|| Detail::State(Box::new(state.clone()), schemas));
                 ended.left = Some((state, ready.carrier.clone()));
-                seen
+                (seen, detail)
             }
         };
         let outputs = seen.outputs.iter().map(|(name, value)| (name.clone(), value.clone()));
@@ -120,6 +118,7 @@ impl FileRun<'_> {
         if found.has_errors() {
             return Status::Error;
         }
+        ended.report.detail = detail;
         let declared = |name: &str| tree.root.variables.contains_key(name);
         let extra = assertions::Extra {
             outputs: &seen.outputs,
@@ -223,6 +222,11 @@ fn required(run: &Run, tree: &ModuleTree, inputs: &Inputs, found: &mut Diagnosti
 
 fn plan_options(run: &Run) -> Result<ordain_planner::Options, Box<Diagnostic>> {
     let given = &run.settings.options;
+    if given.refresh_only && !given.replace.is_empty() {
+        let detail = "A look (mode = refresh-only) replaces nothing. Take \"replace\" or the mode out of the plan_options.";
+        let problem = Diagnostic::error(codes::config::INVALID_ARGUMENT, "Unsupported plan mode", detail);
+        return Err(Box::new(problem.with_span(run.header)));
+    }
     let replace = given.replace.iter().map(|target| instance(target, run)).collect::<Result<_, _>>()?;
     Ok(ordain_planner::Options {
         mode: if given.refresh_only { Mode::RefreshOnly } else { Mode::Normal },
@@ -258,5 +262,7 @@ fn planned(carrier: &Carrier, file: &PlanFile) -> Seen {
 fn applied(carrier: &Carrier, state: &State) -> Seen {
     let objects = objects::of_state(state, carrier.schemas());
     let (evaluator, outputs) = objects::evaluator(carrier.input(), objects, true);
+    // Nothing is to come any more: what was left out is null.
+    let outputs = outputs.into_iter().map(|(name, value)| (name, value.unknown_as_null())).collect();
     Seen { evaluator, outputs }
 }

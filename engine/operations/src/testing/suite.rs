@@ -193,7 +193,7 @@ fn unknown_target(over: &Override) -> Diagnostic {
         over.target
     );
     let warning = Diagnostic::warning(codes::config::INVALID_ARGUMENT, "Invalid override target", detail);
-    warning.with_span(over.target_span).with_context(over.header)
+    warning.with_span(over.target_span)
 }
 
 /// Whether a configuration declares what a target names.

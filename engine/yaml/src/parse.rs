@@ -88,7 +88,8 @@ fn as_libyaml(error: &ScanError) -> YamlError {
     } else if let Some(what) = problem.strip_prefix("expected ") {
         format!("did not find expected {what}")
     } else {
-        problem.to_owned()
+        // Spelt as there.
+        problem.replace("hexadecimal number", "hexdecimal number")
     };
     let at = Position { line, column: error.marker().col() + 1 };
     if error.marker().line() == 1 { YamlError::unplaced(at, message) } else { YamlError::new(at, message) }

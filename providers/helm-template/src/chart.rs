@@ -41,6 +41,50 @@ pub struct Chart {
     pub files: Vec<File>,
     /// Charts below `charts/`.
     pub dependencies: Vec<Chart>,
+    /// Where the paths of its sub-charts begin.
+    pub(crate) parentage: Parentage,
+}
+
+/// What sub-charts take for their parent. Helm copies a declared sub-chart to give it its alias; what lies within goes on
+/// pointing at the original until the copy declares dependencies of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Parentage {
+    /// The chart as it was read.
+    #[default]
+    Own,
+    /// A copy; its sub-charts point at the original of this name.
+    Original(String),
+    /// A copy that its sub-charts point at.
+    Copy(String),
+}
+
+/// Where a chart stands among its parents.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// Where its own files are.
+    pub(crate) path: String,
+    /// The path of the chart that was read, which copies leave behind.
+    original: String,
+}
+
+impl Place {
+    pub(crate) fn root(chart: &Chart) -> Self {
+        Self { path: chart.name().to_owned(), original: chart.name().to_owned() }
+    }
+
+    /// The place of a sub-chart of `chart`, which stands here.
+    pub(crate) fn of(&self, chart: &Chart, child: &Chart) -> Self {
+        let above = match &chart.parentage {
+            Parentage::Original(_) => &self.original,
+            Parentage::Own | Parentage::Copy(_) => &self.path,
+        };
+        let path = format!("{above}/charts/{}", child.name());
+        let original = match &child.parentage {
+            Parentage::Own => path.clone(),
+            Parentage::Original(name) | Parentage::Copy(name) => format!("{}/charts/{name}", self.original),
+        };
+        Self { path, original }
+    }
 }
 
 impl Chart {

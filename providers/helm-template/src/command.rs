@@ -103,9 +103,13 @@ fn parse(args: &[String]) -> Result<Options, String> {
 /// order of the flags.
 fn user_values(options: &Options, directory: &Path) -> Result<Table, String> {
     let read = |path: &str| {
-        let bytes =
-            std::fs::read(directory.join(path)).map_err(|e| format!("open {path}: {}", reason(&e)))?;
-        Ok(bytes)
+        // A path of nothing names no file, not the directory.
+        let found = if path.is_empty() {
+            Err(std::io::ErrorKind::NotFound.into())
+        } else {
+            std::fs::read(directory.join(path))
+        };
+        found.map_err(|e| format!("open {path}: {}", reason(&e)))
     };
     let read_text = |path: &str| read(path).map(|bytes| ordain_gostd::bytes::to_text(&bytes));
     let mut values = Table::new();

@@ -1,6 +1,6 @@
 //! Which sub-charts are on, under which name, and what they export (`chartutil/dependencies.go`).
 
-use crate::chart::{Chart, Dependency};
+use crate::chart::{Chart, Dependency, Parentage};
 use crate::data::{Data, Table};
 use crate::semver::is_compatible;
 use crate::tables::{coalesce, table_at, tables, value_at};
@@ -28,6 +28,9 @@ fn enable(chart: &mut Chart, values: &Table, path: &str) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
+    if let Parentage::Original(name) = &chart.parentage {
+        chart.parentage = Parentage::Copy(name.clone());
+    }
     rename(chart);
     for wanted in &mut chart.metadata.dependencies {
         wanted.enabled = true;
@@ -54,6 +57,7 @@ fn rename(chart: &mut Chart) {
     for wanted in &mut chart.metadata.dependencies {
         if let Some(found) = chart.dependencies.iter().find(|c| fits(c, wanted)) {
             let mut copy = found.clone();
+            copy.parentage = Parentage::Original(found.metadata.name.clone());
             if !wanted.alias.is_empty() {
                 copy.metadata.name.clone_from(&wanted.alias);
             }

@@ -22,6 +22,7 @@ mod regexes;
 mod strings;
 mod text_case;
 mod toml;
+mod toml_refusal;
 mod urls;
 mod wrap;
 

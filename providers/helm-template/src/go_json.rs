@@ -51,10 +51,75 @@ fn escape_html(text: &str) -> String {
 /// # Errors
 /// Go's words.
 pub(crate) fn parse(text: &str) -> Result<Json, String> {
-    serde_json::from_str(text).map_err(|e| {
+    let (json, overflow) = parse_partly(text)?;
+    overflow.map_or(Ok(json), Err)
+}
+
+/// As [`parse`], with what is too large for a float as null and, beside it, what Go says of the first of those.
+///
+/// # Errors
+/// Go's words for what is no JSON.
+pub(crate) fn parse_partly(text: &str) -> Result<(Json, Option<String>), String> {
+    let mut json = serde_json::from_str(text).or_else(|e| {
         let mut checker = Checker { chars: text.chars().collect(), at: 0, depth: 0 };
-        checker.document().err().unwrap_or_else(|| e.to_string())
-    })
+        checker.document()?;
+        // What remains are halves of pairs, which Go replaces.
+        serde_json::from_str(&without_halves(text)).map_err(|_| e.to_string())
+    })?;
+    let mut overflow = None;
+    take_overflows(&mut json, text, &mut overflow);
+    Ok((json, overflow))
+}
+
+fn take_overflows(json: &mut Json, text: &str, first: &mut Option<String>) {
+    match json {
+        Json::Number(number)
+            if ordain_gostd::parse_float(&number.to_string()).is_none_or(f64::is_infinite) =>
+        {
+            // Reading a number gives its exponent a sign.
+            let plain = number.to_string().replace("e+", "e");
+            let written = if text.contains(&plain) { plain } else { number.to_string() };
+            first.get_or_insert(format!(
+                "json: cannot unmarshal number {written} into Go value of type float64"
+            ));
+            *json = Json::Null;
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| take_overflows(item, text, first)),
+        Json::Object(map) => map.values_mut().for_each(|item| take_overflows(item, text, first)),
+        _ => {}
+    }
+}
+
+/// The text with each escape that is half of a surrogate pair, without its other half, as one that stands for no character.
+fn without_halves(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let first = unit(escape);
+        let second = first.and_then(|_| unit(escape.get(6..)?));
+        let taken = match (first, second) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                out.push_str("\\ufffd");
+                rest = escape.get(6..).unwrap_or_default();
+                continue;
+            }
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+        let (escape, after) = escape.split_at_checked(taken).unwrap_or((escape, ""));
+        out.push_str(escape);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The number that an escape `\uXXXX` at the beginning of a text gives.
+fn unit(text: &str) -> Option<u32> {
+    u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
 }
 
 /// What Go calls a JSON value that does not fit.

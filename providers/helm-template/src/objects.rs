@@ -130,6 +130,23 @@ impl Object {
         }
     }
 
+    pub(crate) fn is_struct(&self) -> bool {
+        matches!(self, Self::Struct(_))
+    }
+
+    /// The fields of a struct that hold something, by their names in Go.
+    pub(crate) fn named_fields(&self) -> Vec<(String, Value)> {
+        let Self::Struct(structure) = self else { return Vec::new() };
+        // What `Chart.yaml` does not have is nil there.
+        let there = |v: &Value| match v {
+            Value::List(list) => !list.items.is_empty(),
+            Value::Map(map) => map.len() > 0,
+            _ => true,
+        };
+        let fields = structure.fields.iter().filter(|f| there(&f.value));
+        fields.map(|f| (f.name.to_owned(), f.value.clone())).collect()
+    }
+
     /// The fields that JSON shows, in their order.
     pub(crate) fn json_fields(&self) -> Option<impl Iterator<Item = &Field>> {
         match self {

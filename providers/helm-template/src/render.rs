@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::chart::Chart;
+use crate::chart::{Chart, Place};
 use crate::data::Table;
 use crate::dependencies;
 use crate::functions::{self, MARK_END, MARK_START};
@@ -109,7 +109,7 @@ pub fn render(
         let notes = take_notes(&mut files, chart.name(), options.sub_notes);
         let (hooks, manifests) = manifest::sort(&files)?;
         let mut crds = Vec::new();
-        collect_crds(&chart, chart.name(), &mut crds);
+        collect_crds(&chart, &Place::root(&chart), &mut crds);
         Ok(Rendered { manifests, hooks, notes, crds })
     })
 }
@@ -262,15 +262,15 @@ fn take_notes(files: &mut BTreeMap<String, String>, chart: &str, sub_notes: bool
     notes
 }
 
-fn collect_crds(chart: &Chart, path: &str, out: &mut Vec<(String, String)>) {
+fn collect_crds(chart: &Chart, place: &Place, out: &mut Vec<(String, String)>) {
     for file in &chart.files {
         let lower = file.name.to_ascii_lowercase();
         let is_manifest = [".yaml", ".yml", ".json"].iter().any(|ext| lower.ends_with(ext));
         if file.name.starts_with("crds/") && is_manifest {
-            out.push((format!("{path}/{}", file.name), ordain_gostd::bytes::to_text(&file.data)));
+            out.push((format!("{}/{}", place.path, file.name), ordain_gostd::bytes::to_text(&file.data)));
         }
     }
     for child in &chart.dependencies {
-        collect_crds(child, &format!("{path}/charts/{}", child.name()), out);
+        collect_crds(child, &place.of(chart, child), out);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::chart::{Chart, Dependency, Metadata};
+use crate::chart::{Chart, Dependency, Metadata, Place};
 use crate::data::{Data, Table, table_value};
 use crate::objects::{Field, Files, Object, Struct};
 use crate::render::{Capabilities, ReleaseInfo};
@@ -17,12 +17,6 @@ pub(crate) struct Renderable {
     pub(crate) base_path: String,
 }
 
-/// Where a chart stands among its parents.
-struct Place<'p> {
-    path: &'p str,
-    is_root: bool,
-}
-
 /// All templates of a chart and its sub-charts by path.
 pub(crate) fn templates(
     chart: &Chart,
@@ -33,7 +27,7 @@ pub(crate) fn templates(
     let shared = [("Release", release_value(release)), ("Capabilities", capabilities_value(capabilities))];
     let mut out = BTreeMap::new();
     let values = table_value(values, MapKind::Values);
-    add(chart, values, &shared, &Place { path: chart.name(), is_root: true }, &mut out);
+    add(chart, values, &shared, (&Place::root(chart), true), &mut out);
     out
 }
 
@@ -41,12 +35,12 @@ fn add(
     chart: &Chart,
     values: Map,
     shared: &[(&str, Value); 2],
-    place: &Place<'_>,
+    (place, is_root): (&Place, bool),
     out: &mut BTreeMap<String, Renderable>,
 ) -> Map {
     let below = Map::new(MapKind::Any, Entries::new());
     let scope = Map::new(MapKind::Values, Entries::new());
-    scope.insert("Chart", chart_value(&chart.metadata, place.is_root));
+    scope.insert("Chart", chart_value(&chart.metadata, is_root));
     let files = chart.files.iter().map(|f| (f.name.clone(), std::sync::Arc::clone(&f.data))).collect();
     scope.insert("Files", Value::object(Object::Files(Files(files))));
     for (name, value) in shared {
@@ -60,8 +54,7 @@ fn add(
             Some(Value::Map(map)) => Map { kind: MapKind::Values, entries: Rc::clone(&map.entries) },
             _ => Map::new(MapKind::Values, Entries::new()),
         };
-        let path = format!("{}/charts/{}", place.path, child.name());
-        let inner = add(child, inner, shared, &Place { path: &path, is_root: false }, out);
+        let inner = add(child, inner, shared, (&place.of(chart, child), false), out);
         let inner = Map { kind: MapKind::Any, entries: Rc::clone(&inner.entries) };
         below.insert(child.name(), Value::Map(inner));
     }

@@ -265,11 +265,11 @@ impl Parser<'_> {
             Some(_) => {
                 let mut inner = list.get(index).and_then(Data::table).cloned().unwrap_or_default();
                 let outcome = self.key(&mut inner, level);
-                // The end of the text still leaves what was read.
-                match outcome {
-                    Ok(()) | Err(Stop::End) if !inner.is_empty() => set_index(list, index, Data::Map(inner)),
-                    other => other,
+                // At the end of the text only a table that was there already has what was read.
+                if matches!(outcome, Ok(())) || index < list.len() {
+                    set_index(list, index, Data::Map(inner))?;
                 }
+                outcome
             }
         }
     }

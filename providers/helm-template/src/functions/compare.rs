@@ -66,6 +66,7 @@ fn equal(a: &Value, b: &Value) -> Result<bool, String> {
             Value::List(list) => Ok(list.is_nil),
             _ => Ok(false),
         },
+        (Value::List(x), Value::List(y)) if x.is_nil || y.is_nil => Ok(x.is_nil == y.is_nil),
         _ if kind(a) != kind(b) => Err(incompatible(a, b)),
         _ if a.kind_name() != b.kind_name() => {
             let (x, y) = (a.type_name(), b.type_name());

@@ -81,6 +81,16 @@ fn dig(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
         ),
     };
     let Some((default, keys)) = rest.split_last() else { return Err(NIL_POINTER.into()) };
+    // The table is looked at before the keys, and all keys before the first look into it.
+    if last.value.type_name() != "map[string]interface {}" {
+        return Err(not_a_map(&last.value));
+    }
+    if let Some(odd) = keys.iter().find(|key| !matches!(key.value, Value::Text(_))) {
+        return Err(match &odd.value {
+            Value::Nil => "interface conversion: interface {} is nil, not string".to_owned(),
+            other => format!("interface conversion: interface {{}} is {}, not string", other.type_name()),
+        });
+    }
     let mut current = last.value.clone();
     for key in keys {
         // Only tables as such: `.Values` itself is of a type of its own.
@@ -89,12 +99,7 @@ fn dig(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
         if !table {
             return Err(not_a_map(&current));
         }
-        let Value::Text(key) = &key.value else {
-            return Err(format!(
-                "interface conversion: interface {{}} is {}, not string",
-                key.value.type_name()
-            ));
-        };
+        let Value::Text(key) = &key.value else { return Err(NIL_POINTER.into()) };
         match map.get(key) {
             Some(found) => current = found,
             None => return Ok(default.value.clone()),
@@ -113,5 +118,6 @@ fn merged(args: &[Slot], one: fn(&Map, &Map, usize) -> Result<(), String>, stric
             Ok(()) => {}
         }
     }
-    Ok(Value::Map(target))
+    // What comes out is of the type that the function declares, whatever went in.
+    Ok(Value::Map(Map { kind: MapKind::Any, entries: target.entries }))
 }

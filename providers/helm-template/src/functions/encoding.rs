@@ -30,7 +30,7 @@ pub(super) const TABLE: &[Function] = &[
     fixed("mustToPrettyJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal_pretty(v))),
     fixed("toRawJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal_raw(v))),
     fixed("mustToRawJson", ANY, |engine, a| json_text(engine, a, |v| go_json::marshal_raw(v))),
-    fixed("fromJson", T, |_, a| Ok(table_or_error(json_object(a.text(0))))),
+    fixed("fromJson", T, |_, a| Ok(json_table(a.text(0)))),
     fixed("fromJsonArray", T, |_, a| Ok(list_or_error(json_array(a.text(0))))),
     fixed("mustFromJson", T, |_, a| go_json::parse(a.text(0)).map(value_from_json)),
     fixed("toYaml", ANY, |engine, a| yaml_text(engine, a, false).or_else(|_| empty())),
@@ -64,6 +64,10 @@ fn json_text(engine: &mut Engine<'_>, args: &[Slot], write: impl Fn(&InOrder<'_>
 
 fn yaml_text(engine: &mut Engine<'_>, args: &[Slot], indented: bool) -> Returns {
     let json = without_bytes(value_to_json(args.value(0))?);
+    // The plain form is made by reading JSON as YAML, which does not have all characters.
+    if !indented && !all_texts(&json, &|text| !text.chars().any(unreadable)) {
+        return Err("control characters are not allowed".into());
+    }
     let text = if indented {
         ordain_yaml::to_yaml_indented(&go_floats(json, args.value(0)))
     } else {
@@ -71,6 +75,20 @@ fn yaml_text(engine: &mut Engine<'_>, args: &[Slot], indented: bool) -> Returns 
     };
     engine.limits.produce(text.len())?;
     Ok(Value::from(text.strip_suffix('\n').unwrap_or(&text)))
+}
+
+/// A character that JSON shows as it is and YAML refuses.
+fn unreadable(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn all_texts(json: &Json, fits: &dyn Fn(&str) -> bool) -> bool {
+    match json {
+        Json::String(text) => fits(text),
+        Json::Array(items) => items.iter().all(|item| all_texts(item, fits)),
+        Json::Object(map) => map.iter().all(|(key, item)| fits(key) && all_texts(item, fits)),
+        _ => true,
+    }
 }
 
 /// A document whose texts hold no single bytes: in JSON, which YAML is made from, they are replaced.
@@ -131,8 +149,17 @@ fn as_array(json: Json) -> Result<Value, String> {
     }
 }
 
-fn json_object(text: &str) -> Result<Value, String> {
-    go_json::parse(text).and_then(as_object)
+/// A table; with what went wrong beside what could be read.
+fn json_table(text: &str) -> Value {
+    let (json, overflow) = match go_json::parse_partly(text) {
+        Ok(read) => read,
+        Err(message) => return table_or_error(Err(message)),
+    };
+    let table = table_or_error(as_object(json));
+    if let (Value::Map(map), Some(message)) = (&table, overflow) {
+        map.insert("Error", Value::from(message));
+    }
+    table
 }
 
 fn json_array(text: &str) -> Result<Value, String> {

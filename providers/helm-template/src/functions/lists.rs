@@ -184,9 +184,20 @@ fn concat(engine: &mut Engine<'_>, args: &[Slot]) -> Returns {
 fn chunk(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
     let old = list(args.value(1), "chunk")?;
     let Some(size) = usize::try_from(args.int(0)).ok().filter(|s| *s > 0) else {
-        return Err("runtime error: makeslice: len out of range".into());
+        return backwards(&old, args.int(0));
     };
     Ok(Value::typed_list(ListKind::Lists, old.items.chunks(size).map(|c| Value::list(c.to_vec())).collect()))
+}
+
+/// Chunks of a size that is none: the original computes how many there are in floats, and makes them or fails.
+fn backwards(old: &List, size: i64) -> Returns {
+    let steps = size.unsigned_abs();
+    let chunks = match old.items.len() {
+        1 if size < 0 => vec![Value::list(old.items.to_vec())],
+        len @ 2.. if size < 0 && u64::try_from(len - 1).is_ok_and(|rest| rest <= steps) => Vec::new(),
+        _ => return Err("runtime error: makeslice: len out of range".into()),
+    };
+    Ok(Value::typed_list(ListKind::Lists, chunks))
 }
 
 fn join(engine: &mut Engine<'_>, args: &[Slot]) -> Returns {

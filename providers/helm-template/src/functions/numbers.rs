@@ -16,8 +16,16 @@ pub(super) const TABLE: &[Function] = &[
     fixed("int64", ONE, |_, a| Ok(Value::int64(to_int(a.value(0))))),
     fixed("float64", ONE, |_, a| Ok(Value::Float(to_float(a.value(0))))),
     fixed("atoi", &[Param::Text], |_, a| {
-        let number = ordain_gostd::parse_int(a.text(0), 10).and_then(|i| i64::try_from(i).ok());
-        Ok(Value::int(number.unwrap_or(0)))
+        // What is out of range comes with Go's error, which is not looked at, as the nearest bound.
+        let text = a.text(0);
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let bound = match digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            true => 0,
+            false if text.starts_with('-') => i64::MIN,
+            false => i64::MAX,
+        };
+        let number = ordain_gostd::parse_int(text, 10).and_then(|i| i64::try_from(i).ok());
+        Ok(Value::int(number.unwrap_or(bound)))
     }),
     fixed("toDecimal", ONE, |_, a| {
         let number = ordain_gostd::parse_int(&a.value(0).show(), 8).and_then(|i| i64::try_from(i).ok());

@@ -5,7 +5,7 @@ pub(super) fn title(text: &str) -> String {
     let mut before = ' ';
     let titled = text.chars().map(|c| {
         let starts = is_separator(std::mem::replace(&mut before, c));
-        if starts { upper(c) } else { c }
+        if starts { title_letter(c) } else { c }
     });
     titled.collect()
 }
@@ -37,12 +37,38 @@ pub(super) fn untitle(text: &str) -> String {
 }
 
 pub(super) fn swap(text: &str) -> String {
-    text.chars().map(|c| if c.is_uppercase() { lower(c) } else { upper(c) }).collect()
+    let mut starts = true;
+    let swapped = text.chars().map(|c| {
+        if c.is_uppercase() || "ǅǈǋǲ".contains(c) {
+            starts = false;
+            lower(c)
+        } else if c.is_lowercase() {
+            if std::mem::take(&mut starts) { title_letter(c) } else { upper(c) }
+        } else {
+            starts = c.is_whitespace();
+            c
+        }
+    });
+    swapped.collect()
+}
+
+/// `unicode.ToTitle`: upper case, but for letters that are two in one and Georgian.
+fn title_letter(c: char) -> char {
+    match c {
+        'Ǆ'..='ǆ' => 'ǅ',
+        'Ǉ'..='ǉ' => 'ǈ',
+        'Ǌ'..='ǌ' => 'ǋ',
+        'Ǳ'..='ǳ' => 'ǲ',
+        'ა'..='ჿ' => c,
+        _ => upper(c),
+    }
 }
 
 pub(super) fn initials(text: &str) -> String {
     // The library takes a byte of each word and makes a character of it.
-    text.split_whitespace().filter_map(|word| word.bytes().next().map(char::from)).collect()
+    text.split_whitespace()
+        .filter_map(|word| ordain_gostd::bytes::to_bytes(word).first().copied().map(char::from))
+        .collect()
 }
 
 fn is_connector(c: char) -> bool {

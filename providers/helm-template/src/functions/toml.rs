@@ -1,9 +1,11 @@
 //! TOML as github.com/BurntSushi/toml 1.5 writes it: plain keys first, then tables, two blanks of indent a level.
 
 use ordain_gostd::format_f;
+use ordain_gostd::time::{self, Moment};
 
-use crate::data::value_from_json;
+use super::toml_refusal;
 use crate::go_json;
+use crate::objects::Object;
 use crate::value::{List, MAX_DEPTH, Value};
 
 /// Text of a map.
@@ -16,32 +18,44 @@ pub(super) fn encode(value: &Value) -> Result<String, String> {
     Ok(writer.out)
 }
 
-/// Reads a document; whole numbers and floats become floats, dates text.
+/// Reads a document.
 ///
 /// # Errors
 /// The reader's words.
 pub(super) fn decode(text: &str) -> Result<Value, String> {
-    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| refusal(text, &e))?;
+    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| toml_refusal::refusal(text, &e))?;
     Ok(convert(&toml::Value::Table(table)))
 }
 
-/// What is wrong, in the words of Helm's reader where it is a key without its value.
-fn refusal(text: &str, error: &toml::de::Error) -> String {
-    let start = error.span().map_or(0, |span| span.start);
-    let before = text.get(..start).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let rest = text.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
-    let blank = |c: char| c == ' ' || c == '\t';
-    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let after = rest.trim_start_matches(blank).trim_start_matches(bare).trim_start_matches(blank);
-    match after.chars().next() {
-        None => format!("toml: line {line}: unexpected EOF; expected key separator '='"),
-        Some(c) if !"=.\"'[#".contains(c) => {
-            let shown = ordain_gostd::quote_char(c, false);
-            format!("toml: line {line}: expected '.' or '=', but got {shown} instead")
-        }
-        Some(_) => format!("toml: {}", error.message()),
-    }
+/// A date, a time or both. Without an offset the reader makes one of UTC and marks it by the name of its zone.
+fn moment(date: &toml::value::Datetime) -> Value {
+    use toml::value::Offset;
+    let (year, month, day) =
+        date.date.map_or((0, 1, 1), |d| (i64::from(d.year), u32::from(d.month), u32::from(d.day)));
+    let clock =
+        date.time.map_or(0, |t| i64::from(t.hour) * 3600 + i64::from(t.minute) * 60 + i64::from(t.second));
+    let (offset, zone) = match (date.date.is_some(), date.time.is_some(), date.offset) {
+        (_, _, Some(Offset::Z)) => (0, "UTC"),
+        (_, _, Some(Offset::Custom { minutes: 0 })) => (0, "UTC"),
+        (_, _, Some(Offset::Custom { minutes })) => (i32::from(minutes) * 60, ""),
+        (true, true, None) => (0, "datetime-local"),
+        (true, false, None) => (0, "date-local"),
+        _ => (0, "time-local"),
+    };
+    let seconds = time::days_from_civil(year, month, day) * 86_400 + clock - i64::from(offset);
+    let nanos = date.time.map_or(0, |t| t.nanosecond);
+    Value::object(Object::Time(Moment { seconds, nanos, offset, zone: zone.to_owned() }))
+}
+
+/// A time as the writer shows it, which knows those without an offset by their zones.
+fn shown(moment: &Moment) -> String {
+    let layout = match moment.zone.as_str() {
+        "datetime-local" => "2006-01-02T15:04:05.999999999",
+        "date-local" => "2006-01-02",
+        "time-local" => "15:04:05.999999999",
+        _ => "2006-01-02T15:04:05.999999999Z07:00",
+    };
+    time::format(moment, layout)
 }
 
 fn convert(value: &toml::Value) -> Value {
@@ -50,7 +64,7 @@ fn convert(value: &toml::Value) -> Value {
         toml::Value::Integer(i) => Value::int64(*i),
         toml::Value::Float(f) => Value::Float(*f),
         toml::Value::Boolean(b) => Value::Bool(*b),
-        toml::Value::Datetime(date) => value_from_json(serde_json::Value::String(date.to_string())),
+        toml::Value::Datetime(date) => moment(date),
         toml::Value::Array(items) => Value::list(items.iter().map(convert).collect()),
         toml::Value::Table(table) => Value::map(table.iter().map(|(k, v)| (k.clone(), convert(v))).collect()),
     }
@@ -80,18 +94,26 @@ impl Writer {
         match value {
             Value::Nil => Ok(()),
             Value::Map(map) => {
-                if key.len() == 1 {
-                    self.newline();
-                }
-                if !key.is_empty() {
-                    self.indent(key);
-                    self.out.push_str(&format!("[{}]\n", dotted(key)));
-                }
-                self.map(key, map)
+                self.header(key);
+                self.fields(key, map.snapshot())
+            }
+            Value::Object(object) if object.is_struct() => {
+                self.header(key);
+                self.fields(key, object.named_fields())
             }
             Value::List(list) if is_table_array(list)? => self.array_of_tables(key, list),
             Value::List(list) if list.is_nil => Ok(()),
             other => self.pair(key, other),
+        }
+    }
+
+    fn header(&mut self, key: &[String]) {
+        if key.len() == 1 {
+            self.newline();
+        }
+        if !key.is_empty() {
+            self.indent(key);
+            self.out.push_str(&format!("[{}]\n", dotted(key)));
         }
     }
 
@@ -104,8 +126,7 @@ impl Writer {
         Ok(())
     }
 
-    fn map(&mut self, key: &[String], map: &crate::value::Map) -> Written {
-        let entries = map.snapshot();
+    fn fields(&mut self, key: &[String], entries: Vec<(String, Value)>) -> Written {
         for tables in [false, true] {
             for (name, value) in &entries {
                 if is_table(value)? == tables && !matches!(value, Value::Nil) {
@@ -120,15 +141,19 @@ impl Writer {
 
     fn array_of_tables(&mut self, key: &[String], list: &List) -> Written {
         if key.is_empty() {
-            return Err("toml: top-level array of tables is not supported".into());
+            return Err("toml: top-level values must be Go maps or structs".into());
         }
         for item in list.items.iter() {
-            let Value::Map(map) = item else { continue };
+            let fields = match item {
+                Value::Map(map) => map.snapshot(),
+                Value::Object(object) => object.named_fields(),
+                _ => continue,
+            };
             self.newline();
             self.indent(key);
             self.out.push_str(&format!("[[{}]]", dotted(key)));
             self.newline();
-            self.map(key, map)?;
+            self.fields(key, fields)?;
         }
         Ok(())
     }
@@ -166,6 +191,9 @@ impl Writer {
                 self.out.push('}');
             }
             Value::Nil => return Err("toml: cannot encode array with nil element".into()),
+            Value::Object(object) if let Object::Time(moment) = &**object => {
+                self.out.push_str(&shown(moment))
+            }
             Value::Object(object) => {
                 let text = go_json::marshal(&object.to_json(MAX_DEPTH)?);
                 self.out.push_str(&text);
@@ -189,6 +217,7 @@ fn float(f: f64) -> String {
 fn is_table(value: &Value) -> Result<bool, String> {
     match value {
         Value::Map(_) => Ok(true),
+        Value::Object(object) => Ok(object.is_struct()),
         Value::List(list) => is_table_array(list),
         _ => Ok(false),
     }
@@ -198,7 +227,8 @@ fn is_table_array(list: &List) -> Result<bool, String> {
     if list.items.iter().any(|v| matches!(v, Value::Nil)) {
         return Err("toml: cannot encode array with nil element".into());
     }
-    Ok(!list.items.is_empty() && list.items.iter().all(|v| matches!(v, Value::Map(_))))
+    let table = |v: &Value| matches!(v, Value::Map(_)) || matches!(v, Value::Object(o) if o.is_struct());
+    Ok(!list.items.is_empty() && list.items.iter().all(table))
 }
 
 fn dotted(key: &[String]) -> String {

@@ -49,6 +49,26 @@ fn url_parse(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
     {
         return Err(bad(&format!("invalid port {} after host", quote(port))));
     }
+    if host.starts_with('[') && !host.contains(']') {
+        return Err(bad("missing ']' in host"));
+    }
+    // In a host only what is beyond ASCII may be escaped.
+    let mut escapes = host.match_indices('%').filter_map(|(at, _)| host.get(at..));
+    let plain = |escape: &str| {
+        let code = escape.get(1..3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        code.is_none_or(|c| c < 0x80) && !(host.starts_with('[') && escape.starts_with("%25"))
+    };
+    if let Some(odd) = escapes.find(|escape| plain(escape)) {
+        return Err(bad(&invalid_escape(odd)));
+    }
+    let in_host =
+        |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:[]<>\"%".contains(c);
+    if let Some(odd) = host.chars().find(|c| !in_host(*c)) {
+        return Err(bad(&format!("invalid character {} in host name", quote(&odd.to_string()))));
+    }
+    if !userinfo.chars().all(|c| c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)) {
+        return Err(bad("net/url: invalid userinfo"));
+    }
     let decoded = |text: &str| unpercent(text).ok_or_else(|| bad(&invalid_escape(text)));
     let pairs = [
         ("scheme", scheme.to_ascii_lowercase()),

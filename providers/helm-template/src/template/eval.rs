@@ -103,7 +103,9 @@ impl<'t> State<'_, '_, 't> {
         self.at = At::Expr(expr);
         let text = &number.text;
         let hex = text.starts_with("0x") || text.starts_with("0X");
-        let float_like = !text.starts_with('\'') && !hex && text.contains(['.', 'e', 'E', 'p', 'P']);
+        // Of a hexadecimal number only the exponent makes a float; `e` is one of its digits.
+        let marks: &[char] = if hex { &['p', 'P'] } else { &['.', 'e', 'E', 'p', 'P'] };
+        let float_like = !text.starts_with('\'') && text.contains(marks);
         match (number.float, number.int) {
             (Some(float), _) if float_like => Ok(Slot::plain(Value::Float(float))),
             (_, Some(int)) => Ok(Slot::plain(Value::int(int))),

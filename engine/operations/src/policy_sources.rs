@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ordain_policy::{FileKind, SourceFile};
 
@@ -29,7 +29,9 @@ pub fn read(workdir: &Workdir, given: &str) -> Result<Vec<SourceFile>, String> {
             }
         }
     } else if meta.is_dir() {
-        directory(&path, given.trim_end_matches('/'), &mut Vec::new(), &mut out)?;
+        let mut walk = Walk { below: Vec::new(), above: Vec::new(), seen: 0, out };
+        walk.directory(&path, given.trim_end_matches('/'))?;
+        out = walk.out;
     } else {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{given}: {}", reason(&error)))?;
         out.push(SourceFile { path: given.to_owned(), below: Vec::new(), text });
@@ -37,30 +39,56 @@ pub fn read(workdir: &Workdir, given: &str) -> Result<Vec<SourceFile>, String> {
     Ok(out)
 }
 
-fn directory(
-    at: &Path,
-    shown: &str,
-    below: &mut Vec<String>,
-    out: &mut Vec<SourceFile>,
-) -> Result<(), String> {
-    let entries = std::fs::read_dir(at).map_err(|error| format!("{shown}: {}", reason(&error)))?;
-    let mut names: Vec<String> =
-        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    for name in names {
-        let path = at.join(&name);
-        let shown = format!("{shown}/{name}");
+/// Most directories that are looked into for one path.
+const MOST_DIRECTORIES: usize = 65_536;
+
+/// A walk through a directory, links included.
+struct Walk {
+    /// Names of the directories that led here.
+    below: Vec<String>,
+    /// The same directories as the system knows them, so that a link back to one of them is found.
+    above: Vec<PathBuf>,
+    seen: usize,
+    out: Vec<SourceFile>,
+}
+
+impl Walk {
+    fn directory(&mut self, at: &Path, shown: &str) -> Result<(), String> {
+        let failed = |error: io::Error| format!("{shown}: {}", reason(&error));
+        let real = at.canonicalize().map_err(failed)?;
+        if self.above.contains(&real) {
+            return Err(format!("{shown}: this link leads back to a directory that it is in; take it away"));
+        }
+        self.seen += 1;
+        if self.seen > MOST_DIRECTORIES {
+            return Err(format!(
+                "{shown}: there are more than {MOST_DIRECTORIES} directories, links included"
+            ));
+        }
+        let entries = std::fs::read_dir(at).map_err(failed)?;
+        let mut names: Vec<String> =
+            entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        self.above.push(real);
+        for name in names {
+            self.entry(&at.join(&name), format!("{shown}/{name}"), name)?;
+        }
+        self.above.pop();
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path, shown: String, name: String) -> Result<(), String> {
         if path.is_dir() {
-            below.push(name);
-            directory(&path, &shown, below, out)?;
-            below.pop();
+            self.below.push(name);
+            self.directory(path, &shown)?;
+            self.below.pop();
         } else if FileKind::of(&name).is_some() {
             let text =
-                std::fs::read_to_string(&path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
-            out.push(SourceFile { path: shown, below: below.clone(), text });
+                std::fs::read_to_string(path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
+            self.out.push(SourceFile { path: shown, below: self.below.clone(), text });
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// An error of the system in the words of other tools.

@@ -32,3 +32,22 @@ fn bundles_are_read_from_archives() {
     assert!(archive(&path).is_err());
     std::fs::remove_file(&path).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_back_is_an_error_and_other_links_are_followed() {
+    let home = std::env::temp_dir().join(format!("ordain-policy-links-{}", std::process::id()));
+    std::fs::create_dir_all(home.join("policy/inner")).unwrap();
+    std::fs::create_dir_all(home.join("shared")).unwrap();
+    std::fs::write(home.join("shared/a.rego"), "package a").unwrap();
+    std::os::unix::fs::symlink("../../shared", home.join("policy/inner/one")).unwrap();
+    std::os::unix::fs::symlink("../shared", home.join("policy/two")).unwrap();
+    let workdir = Workdir::new(home.clone(), BTreeMap::new());
+    let paths = |files: Vec<SourceFile>| files.into_iter().map(|f| f.path).collect::<Vec<_>>();
+    let found = read(&workdir, "policy").map(paths);
+    std::os::unix::fs::symlink("..", home.join("policy/inner/loop")).unwrap();
+    let refused = read(&workdir, "policy").map(paths);
+    std::fs::remove_dir_all(&home).unwrap();
+    assert_eq!(found.unwrap(), ["policy/inner/one/a.rego", "policy/two/a.rego"]);
+    assert!(refused.unwrap_err().starts_with("policy/inner/loop: this link leads back to a directory"));
+}

@@ -184,7 +184,7 @@ fn concat(engine: &mut Engine<'_>, args: &[Slot]) -> Returns {
 fn chunk(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
     let old = list(args.value(1), "chunk")?;
     let Some(size) = usize::try_from(args.int(0)).ok().filter(|s| *s > 0) else {
-        return backwards(&old, args.int(0));
+        return backwards(old, args.int(0));
     };
     Ok(Value::typed_list(ListKind::Lists, old.items.chunks(size).map(|c| Value::list(c.to_vec())).collect()))
 }

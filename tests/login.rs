@@ -79,6 +79,12 @@ fn visit(url: &str) -> String {
 
 struct Place(PathBuf);
 
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _left = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 impl Place {
     fn new(name: &str, services: &str) -> Self {
         let at = std::env::temp_dir().join(format!("ordain-login-{name}-{}", std::process::id()));

@@ -9,13 +9,22 @@ use serde_json::json;
 
 use crate::{Azure, AzureError, Call, Polling, Scope, Settings, random_guid};
 
-async fn start(name: &str) -> (Running, Environment) {
+/// A folder that goes when its test is over.
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _left = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn start(name: &str) -> ((Running, Folder), Environment) {
     let folder = std::env::temp_dir().join(format!("ordain-azure-{name}-{}", std::process::id()));
-    let mut options = Options::new(folder);
+    let mut options = Options::new(&folder);
     options.cluster_hosts = ClusterHosts::Absent;
     let sandbox = Sandbox::start(options).await.unwrap();
     let env = sandbox.env.iter().cloned().collect();
-    (sandbox, env)
+    ((sandbox, Folder(folder)), env)
 }
 
 async fn connect(env: &Environment) -> Result<Azure, AzureError> {

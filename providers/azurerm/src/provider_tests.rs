@@ -14,6 +14,16 @@ use ordain_sdk::{nullable, to_json};
 struct World {
     provider: AzureRm,
     sandbox: Running,
+    _folder: Folder,
+}
+
+/// A folder that goes when its test is over.
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _left = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// An object with its private data.
@@ -27,7 +37,7 @@ struct Object {
 impl World {
     async fn start(name: &str) -> World {
         let folder = std::env::temp_dir().join(format!("ordain-azurerm-{name}-{}", std::process::id()));
-        let mut options = Options::new(folder);
+        let mut options = Options::new(&folder);
         options.cluster_hosts = ClusterHosts::Absent;
         let sandbox = Sandbox::start(options).await.unwrap();
         let env: Environment = sandbox.env.iter().cloned().collect();
@@ -42,7 +52,7 @@ impl World {
             })
             .await;
         assert!(!found.has_errors(), "{found:?}");
-        World { provider, sandbox }
+        World { provider, sandbox, _folder: Folder(folder) }
     }
 
     fn empty(&self, type_name: &'static str) -> Object {

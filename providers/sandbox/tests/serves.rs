@@ -10,10 +10,19 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-fn folder(name: &str) -> PathBuf {
+/// A folder that goes when its test is over.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _left = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn folder(name: &str) -> Folder {
     let folder = std::env::temp_dir().join(format!("ordain-sandbox-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
-    folder
+    Folder(folder)
 }
 
 /// A client that trusts one authority and may go through the sandbox's proxy.
@@ -165,7 +174,8 @@ const WEB: &str = "/apis/apps/v1/namespaces/default/deployments/web";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_rolls_without_losing_ready_pods() {
-    let world = World::start(Options::new(folder("rolls"))).await;
+    let place = folder("rolls");
+    let world = World::start(Options::new(&place.0)).await;
     let kube = world.cluster().await;
     kube.make("/apis/apps/v1/namespaces/default/deployments", deployment("app:1", 3)).await;
     kube.until(WEB, |d| d["status"]["readyReplicas"] == 3).await;
@@ -191,7 +201,8 @@ async fn a_cluster_rolls_without_losing_ready_pods() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_and_nonsense_are_refused() {
-    let world = World::start(Options::new(folder("strict"))).await;
+    let place = folder("strict");
+    let world = World::start(Options::new(&place.0)).await;
     let kube = world.cluster().await;
     let stranger = Kube { token: "wrong".into(), ..Kube::from_parts(&kube) };
     assert_eq!(stranger.call(Method::GET, "/api/v1/namespaces", "", Value::Null).await.0, 401);
@@ -212,7 +223,8 @@ impl Kube {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn public_names_end_at_the_proxy() {
-    let world = World::start(Options::new(folder("proxy"))).await;
+    let place = folder("proxy");
+    let world = World::start(Options::new(&place.0)).await;
     let ca = std::fs::read(&world.running.endpoints.ca_file).unwrap();
     let through = client(&ca, Some(&world.running.endpoints.proxy));
     let index =
@@ -253,8 +265,8 @@ async fn public_names_end_at_the_proxy() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_world_in_a_file_outlives_the_run() {
     let place = folder("world");
-    let mut options = Options::new(&place);
-    options.world_file = Some(place.join("world.json"));
+    let mut options = Options::new(&place.0);
+    options.world_file = Some(place.0.join("world.json"));
     let world = World::start(options.clone()).await;
     let kube = world.cluster().await;
     let map =
@@ -279,7 +291,8 @@ async fn a_world_in_a_file_outlives_the_run() {
 async fn faults_follow_their_seed() {
     let mut outcomes = Vec::new();
     for run in 0..2 {
-        let mut options = Options::new(folder(&format!("faults{run}")));
+        let place = folder(&format!("faults{run}"));
+        let mut options = Options::new(&place.0);
         options.fault_rate = 0.4;
         options.seed = 7;
         let running = Sandbox::start(options).await.unwrap();
@@ -302,7 +315,8 @@ async fn faults_follow_their_seed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_unknown_is_said() {
     let lines: Arc<Mutex<Vec<String>>> = Arc::default();
-    let mut options = Options::new(folder("unknown"));
+    let place = folder("unknown");
+    let mut options = Options::new(&place.0);
     let sink = lines.clone();
     options.log = Arc::new(move |line| sink.lock().unwrap().push(line.to_owned()));
     let world = World::start(options).await;
@@ -323,7 +337,8 @@ async fn what_is_unknown_is_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_are_lost_after_the_effect() {
-    let mut options = Options::new(folder("lost"));
+    let place = folder("lost");
+    let mut options = Options::new(&place.0);
     options.lose = vec!["POST /api/v1/namespaces/default/configmaps".to_owned()];
     let world = World::start(options).await;
     let kube = Kube::from(&std::fs::read_to_string(&world.running.endpoints.kubeconfig).unwrap());
@@ -339,7 +354,8 @@ async fn answers_are_lost_after_the_effect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reviews_follow_the_roles_that_are_bound() {
-    let world = World::start(Options::new(folder("reviews"))).await;
+    let place = folder("reviews");
+    let world = World::start(Options::new(&place.0)).await;
     let kube = world.cluster().await;
     let rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
     let role = json!({"metadata": {"name": "r"}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]});

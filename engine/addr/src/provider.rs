@@ -1,7 +1,7 @@
 //! Providers: where they come from, and one configuration of one.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::{Key, ModulePath};
 
@@ -29,12 +29,16 @@ impl ProviderAddr {
 
     /// The provider in the default namespace: `hashicorp/NAME`.
     pub fn default_for(name: impl Into<Arc<str>>) -> Self {
-        Self::new(DEFAULT_HOST, "hashicorp", name)
+        static START: LazyLock<(Arc<str>, Arc<str>)> =
+            LazyLock::new(|| (DEFAULT_HOST.into(), "hashicorp".into()));
+        Self::new(START.0.clone(), START.1.clone(), name)
     }
 
     /// The provider that is part of the engine: `terraform.io/builtin/terraform`.
     pub fn builtin() -> Self {
-        Self::new(BUILTIN_HOST, "builtin", "terraform")
+        static BUILTIN: LazyLock<ProviderAddr> =
+            LazyLock::new(|| ProviderAddr::new(BUILTIN_HOST, "builtin", "terraform"));
+        BUILTIN.clone()
     }
 
     /// Whether it is part of the engine.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Key, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
+use ordain_addr::{ConfigResource, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
 use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -29,6 +29,8 @@ pub(crate) struct CompiledModule {
     pub(crate) children: BTreeMap<Arc<str>, ModuleId>,
     /// Outputs of those that it is asked not to use.
     pub(crate) deprecated: Vec<Deprecated>,
+    /// Nodes of what is declared in it, until they are connected.
+    content: Vec<NodeIndex>,
 }
 
 /// A provider configuration that is used.
@@ -101,7 +103,8 @@ impl Program {
         let id = ModuleId(self.modules.len());
         let remote = self.is_remote(caller.as_ref());
         let (children, deprecated) = (BTreeMap::new(), Deprecated::of_calls(config, remote));
-        self.modules.push(CompiledModule { config: config.clone(), caller, children, deprecated });
+        let content = Vec::new();
+        self.modules.push(CompiledModule { config: config.clone(), caller, children, deprecated, content });
         for (name, call) in &config.calls {
             let Some(child) = &call.child else { continue };
             let child = self.add_module(child, Some((id, call.clone())));
@@ -120,23 +123,22 @@ impl Program {
     fn add_nodes(&mut self) {
         for (id, config) in self.ids() {
             self.graph.add(Node::Open(id));
+            let (mut variables, mut validations) = (Vec::new(), Vec::new());
             for (name, variable) in &config.variables {
-                self.graph.add(Node::Variable(id, name.clone()));
+                variables.push(self.graph.add(Node::Variable(id, name.clone())));
                 if !variable.validations.is_empty() {
-                    self.graph.add(Node::Validation(id, name.clone()));
+                    validations.push(self.graph.add(Node::Validation(id, name.clone())));
                 }
             }
-            for name in config.locals.keys() {
-                self.graph.add(Node::Local(id, name.clone()));
-            }
-            for resource in config.resources.keys() {
-                self.graph.add(Node::Resource(id, resource.clone()));
-            }
-            for name in config.checks.keys() {
-                self.graph.add(Node::Check(id, name.clone()));
-            }
-            for name in config.outputs.keys() {
-                self.graph.add(Node::Output(id, name.clone()));
+            let mut all = |nodes: &mut dyn Iterator<Item = Node>| -> Vec<NodeIndex> {
+                nodes.map(|node| self.graph.add(node)).collect()
+            };
+            let locals = all(&mut config.locals.keys().map(|name| Node::Local(id, name.clone())));
+            let resources = all(&mut config.resources.keys().map(|name| Node::Resource(id, name.clone())));
+            let checks = all(&mut config.checks.keys().map(|name| Node::Check(id, name.clone())));
+            let outputs = all(&mut config.outputs.keys().map(|name| Node::Output(id, name.clone())));
+            if let Some(module) = self.modules.get_mut(id.0) {
+                module.content = [variables, validations, locals, outputs, resources, checks].concat();
             }
         }
         // Inner modules are complete before those around them.
@@ -241,14 +243,6 @@ impl Program {
     }
 }
 
-/// The key, where a reference is to one instance of a resource.
-fn key_named(traversal: &Traversal) -> Option<Key> {
-    match Reference::parse(traversal).ok()?.subject {
-        Subject::Resource(_, key) => key,
-        _ => None,
-    }
-}
-
 fn provider_of(
     tree: &ModuleTree,
     path: &ModulePath,
@@ -313,7 +307,8 @@ impl Program {
             return;
         };
         self.graph.connect(close, open, Edge::Needs);
-        for node in self.content(id) {
+        let content = self.modules.get_mut(id.0).map(|module| std::mem::take(&mut module.content));
+        for node in content.unwrap_or_default() {
             self.graph.connect(node, open, Edge::Needs);
             self.graph.connect(close, node, Edge::Needs);
         }
@@ -336,20 +331,11 @@ impl Program {
         }
     }
 
-    fn content(&self, id: ModuleId) -> Vec<NodeIndex> {
-        let Some(config) = self.config(id) else { return Vec::new() };
-        let variables = config.variables.keys().map(|name| Node::Variable(id, name.clone()));
-        let validations = config.variables.keys().map(|name| Node::Validation(id, name.clone()));
-        let locals = config.locals.keys().map(|name| Node::Local(id, name.clone()));
-        let outputs = config.outputs.keys().map(|name| Node::Output(id, name.clone()));
-        let resources = config.resources.keys().map(|resource| Node::Resource(id, resource.clone()));
-        let checks = config.checks.keys().map(|name| Node::Check(id, name.clone()));
-        let all = variables.chain(validations).chain(locals).chain(outputs).chain(resources).chain(checks);
-        all.filter_map(|node| self.graph.find(&node)).collect()
-    }
-
     fn connect_values(&mut self, id: ModuleId, config: &Module) {
         for (name, variable) in &config.variables {
+            if variable.validations.is_empty() {
+                continue;
+            }
             let Some(validation) = self.graph.find(&Node::Validation(id, name.clone())) else { continue };
             if let Some(value) = self.graph.find(&Node::Variable(id, name.clone())) {
                 self.graph.connect(validation, value, Edge::Needs);
@@ -482,7 +468,12 @@ impl Program {
     }
 
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
-        for needed in self.named(id, traversal, why) {
+        let Ok(reference) = Reference::parse(traversal) else { return };
+        let key = match &reference.subject {
+            Subject::Resource(_, key) => key.clone(),
+            _ => None,
+        };
+        for needed in self.nodes_of(id, reference.subject, why) {
             // A postcondition names its own object, and a mistaken self-reference is reported with its
             // place when the block, or the local value, is evaluated.
             let told = matches!(self.graph.node(node), Some(Node::Resource(..) | Node::Local(..)));
@@ -491,17 +482,19 @@ impl Program {
                 continue;
             }
             let edge = self.graph.connect(node, needed, why);
-            if let Some(key) = key_named(traversal) {
-                self.graph.only(edge, key);
+            if let Some(key) = &key {
+                self.graph.only(edge, key.clone());
             }
         }
     }
 
     /// Nodes that a reference names; none when it is undeclared or no object.
-    pub(crate) fn named(&self, id: ModuleId, traversal: &Traversal, why: Edge) -> Vec<NodeIndex> {
-        let Ok(reference) = Reference::parse(traversal) else { return Vec::new() };
-        let nodes = match reference.subject {
-            Subject::Variable(name) => vec![Node::Variable(id, name.clone()), Node::Validation(id, name)],
+    fn nodes_of(&self, id: ModuleId, subject: Subject, why: Edge) -> Vec<NodeIndex> {
+        let nodes = match subject {
+            Subject::Variable(name) if self.graph.validates() => {
+                vec![Node::Variable(id, name.clone()), Node::Validation(id, name)]
+            }
+            Subject::Variable(name) => vec![Node::Variable(id, name)],
             Subject::Local(name) => vec![Node::Local(id, name)],
             Subject::Resource(resource, _) => vec![Node::Resource(id, resource)],
             Subject::Module(name, _, output) => self.named_in_call(id, &name, output, why),

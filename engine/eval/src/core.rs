@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderAddr, ProviderConfigAddr, Resource};
 use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_lang::Scope;
-use ordain_lang::ast::Expr;
+use ordain_lang::ast::{Expr, Traversal};
 use ordain_lang::eval::evaluate;
 use ordain_provider::{ProviderSchema, Schema};
 use ordain_value::{Type, Value};
@@ -15,6 +15,7 @@ use crate::checks::CheckTable;
 use crate::compile::Program;
 use crate::graph::ModuleId;
 use crate::provider_keys::ProviderKeys;
+use crate::quick_hash::QuickMap;
 use crate::scope::InstanceScope;
 use crate::sensitive::{SensitiveParts, sensitive_parts};
 use crate::values::{InstanceId, KeyData, Values};
@@ -41,7 +42,7 @@ pub(crate) struct Core {
     /// Keys of provider configurations with `for_each`, by their blocks.
     pub(crate) provider_keys: HashMap<ProviderConfigAddr, ProviderKeys>,
     /// Filled as types are asked for: a provider may have more than a thousand.
-    types: Mutex<HashMap<TypeKey, Option<Arc<TypeInfo>>>>,
+    types: Mutex<QuickMap<TypeKey, Option<Arc<TypeInfo>>>>,
 }
 
 /// A value, or that there is none because of errors among the diagnostics beside it.
@@ -98,7 +99,17 @@ impl Core {
 
     /// Evaluates an expression, after its references were found good.
     pub(crate) fn evaluate(&self, scope: &InstanceScope<'_>, expr: &Expr) -> Evaluated {
-        let found = scope.check_references(&ordain_lang::refs::references(expr));
+        self.evaluate_with(scope, expr, &ordain_lang::refs::references(expr))
+    }
+
+    /// As [`Core::evaluate`], where the references of the expression are known.
+    pub(crate) fn evaluate_with(
+        &self,
+        scope: &InstanceScope<'_>,
+        expr: &Expr,
+        names: &[Traversal],
+    ) -> Evaluated {
+        let found = scope.check_references(names);
         if found.has_errors() {
             return (None, found);
         }

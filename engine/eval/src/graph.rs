@@ -1,6 +1,6 @@
 //! The static graph: one node per block, an edge from what is needed to what needs it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_addr::{Key, Resource};
@@ -8,6 +8,8 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use petgraph::{Direction, graph::EdgeIndex};
+
+use crate::quick_hash::QuickMap;
 
 /// Index of a module in the compiled table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,16 +53,23 @@ pub(crate) enum Edge {
 #[derive(Default)]
 pub(crate) struct Graph {
     graph: DiGraph<Node, Edge>,
-    table: HashMap<Node, NodeIndex>,
+    table: QuickMap<Node, NodeIndex>,
+    validates: bool,
     /// Of references to one instance of a resource, its key.
-    keys: HashMap<EdgeIndex, Key>,
+    keys: QuickMap<EdgeIndex, Key>,
 }
 
 impl Graph {
     /// Adds a node, once.
     pub(crate) fn add(&mut self, node: Node) -> NodeIndex {
+        self.validates |= matches!(node, Node::Validation(..));
         let graph = &mut self.graph;
         *self.table.entry(node).or_insert_with_key(|node| graph.add_node(node.clone()))
+    }
+
+    /// Whether any variable has validations.
+    pub(crate) fn validates(&self) -> bool {
+        self.validates
     }
 
     /// The index of a node that exists.
@@ -120,11 +129,37 @@ impl Graph {
 
     /// Circles: each as the nodes on it. Linear in nodes and edges.
     pub(crate) fn circles(&self) -> Vec<Vec<NodeIndex>> {
+        if self.has_an_order() {
+            return Vec::new();
+        }
         let loops = |group: &Vec<NodeIndex>| {
             group.len() > 1 || group.first().is_some_and(|at| self.graph.find_edge(*at, *at).is_some())
         };
         // Without recursion: chains are as long as configurations are.
         kosaraju_scc(&self.graph).into_iter().filter(loops).collect()
+    }
+
+    /// Whether all nodes can come one after the other, as they nearly always can.
+    fn has_an_order(&self) -> bool {
+        let mut waits: Vec<usize> = self
+            .graph
+            .node_indices()
+            .map(|at| self.graph.edges_directed(at, Direction::Incoming).count())
+            .collect();
+        let mut ready: Vec<NodeIndex> =
+            self.graph.node_indices().filter(|at| waits.get(at.index()) == Some(&0)).collect();
+        let mut done = 0;
+        while let Some(at) = ready.pop() {
+            done += 1;
+            for user in self.graph.neighbors_directed(at, Direction::Outgoing) {
+                let Some(left) = waits.get_mut(user.index()) else { continue };
+                *left -= 1;
+                if *left == 0 {
+                    ready.push(user);
+                }
+            }
+        }
+        done == self.graph.node_count()
     }
 
     /// Everything that the given nodes need, transitively, themselves included.

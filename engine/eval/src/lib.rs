@@ -35,6 +35,7 @@ mod outputs;
 mod provider_keys;
 mod providers;
 mod provisioners;
+mod quick_hash;
 mod references;
 mod resources;
 mod scope;

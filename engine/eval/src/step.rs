@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ordain_config::blocks::{Local, Repetition, Variable};
 use ordain_config::{Reference, Subject};
 use ordain_diag::{CheckKind, Diagnostic, Diagnostics, Span, codes};
+use ordain_lang::ast::Traversal;
 use ordain_lang::refs::references;
 use ordain_value::{Kind, Value};
 use petgraph::graph::NodeIndex;
@@ -136,8 +137,8 @@ impl Evaluator {
 }
 
 /// Whether a local value refers to itself. The graph leaves such references out, so that all else is still judged.
-fn names_itself(local: &Local) -> bool {
-    references(&local.expr).iter().any(|traversal| {
+fn names_itself(local: &Local, names: &[Traversal]) -> bool {
+    names.iter().any(|traversal| {
         let subject = Reference::parse(traversal).map(|reference| reference.subject);
         matches!(subject, Ok(Subject::Local(name)) if *name == *local.name.text)
     })
@@ -254,7 +255,8 @@ impl Core {
     fn run_local(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
         let Some(config) = self.program.config(id).cloned() else { return };
         let Some(local) = config.locals.get(name) else { return };
-        if names_itself(local) {
+        let names = references(&local.expr);
+        if names_itself(local, &names) {
             let detail =
                 format!("Local value local.{name} cannot use its own result as part of its expression.");
             let error = Diagnostic::error(codes::eval::CYCLE, "Self-referencing local value", detail);
@@ -262,7 +264,8 @@ impl Core {
             return;
         }
         for instance in self.values.instances(id) {
-            let value = found.take(self.evaluate(&self.scope(instance, &KeyData::None), &local.expr));
+            let scope = self.scope(instance, &KeyData::None);
+            let value = found.take(self.evaluate_with(&scope, &local.expr, &names));
             if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
                 module.locals.insert(name.clone(), value);
             }

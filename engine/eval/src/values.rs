@@ -9,6 +9,7 @@ use ordain_value::{Marks, Type, Value};
 
 use crate::expand::Expansion;
 use crate::graph::ModuleId;
+use crate::quick_hash::QuickMap;
 
 /// Index of a module instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,7 +41,7 @@ pub(crate) struct Module {
     pub(crate) arguments: BTreeMap<Arc<str>, Value>,
     pub(crate) locals: BTreeMap<Arc<str>, Value>,
     pub(crate) outputs: BTreeMap<Arc<str>, Value>,
-    pub(crate) resources: HashMap<Resource, ResourceSet>,
+    pub(crate) resources: QuickMap<Resource, ResourceSet>,
     /// Calls that have been expanded: keys in order, and the instances.
     pub(crate) calls: HashMap<Arc<str>, CallSet>,
     /// Values of whole calls, made once.
@@ -182,7 +183,7 @@ impl Values {
             arguments: BTreeMap::new(),
             locals: BTreeMap::new(),
             outputs: BTreeMap::new(),
-            resources: HashMap::new(),
+            resources: QuickMap::default(),
             calls: HashMap::new(),
             whole_calls: RefCell::new(HashMap::new()),
         });

@@ -4,6 +4,7 @@ mod body;
 mod collections;
 mod escapes;
 mod expr;
+mod halves;
 mod heredoc;
 mod invalid;
 mod json;
@@ -19,16 +20,22 @@ pub(crate) mod token;
 
 use ordain_diag::{Diagnostic, Diagnostics, FileId, Span, codes};
 
-use crate::ast::{Body, Expr, JsonNode, JsonValue, List};
+use crate::ast::{Body, Expr, JsonNode, JsonValue, List, NativeBody};
 use lexer::{Lexer, Origin};
 use parser::Parser;
 use token::TokenKind;
 
 /// A file in native syntax (`.tf`).
 pub fn parse_native(file: FileId, text: &str) -> (Body, Diagnostics) {
-    let mut parser = Parser::new(Lexer::code(Origin::At(file, 0), text));
+    let (body, found) = halves::read(file, text).unwrap_or_else(|| part_of_file(file, 0, text));
+    (Body::Native(body), found)
+}
+
+/// A text that stands in a file at an offset.
+fn part_of_file(file: FileId, at: u32, text: &str) -> (NativeBody, Diagnostics) {
+    let mut parser = Parser::new(Lexer::code(Origin::At(file, at), text));
     let body = parser.file();
-    (Body::Native(body), parser.finish())
+    (body, parser.finish())
 }
 
 /// A file in JSON syntax (`.tf.json`). Where its value is no object, nor an array, the body is empty.
@@ -111,6 +118,9 @@ fn template(lexer: Lexer<'_>) -> (Expr, Diagnostics) {
     (expr, parser.finish())
 }
 
+#[cfg(test)]
+#[path = "parse/halves_tests.rs"]
+mod halves_tests;
 #[cfg(test)]
 #[path = "parse/parse_tests.rs"]
 mod tests;

@@ -7,9 +7,9 @@ use ordain_addr::Mode as ResourceMode;
 use ordain_addr::ProviderConfigAddr;
 use ordain_diag::Diagnostics;
 use ordain_eval::{Answer, Asked, Evaluator, Mode, Progress, Wanted, WantedInstance};
-use ordain_provider::{Provider, ProviderSource};
+use ordain_provider::{Provider, ProviderSource, Schema};
 use ordain_state::State;
-use ordain_value::Value;
+use ordain_value::{Type, Value};
 
 use crate::providers::Providers;
 use crate::{Project, Workdir, clock, planning};
@@ -42,7 +42,7 @@ pub(crate) async fn walk(mut input: ordain_eval::Input, source: &dyn ProviderSou
     if found.has_errors() {
         return found;
     }
-    let mut made = Made { source, known: BTreeMap::new() };
+    let mut made = Made { source, known: BTreeMap::new(), last: None };
     loop {
         let (progress, problems) = evaluator.step();
         found.append(problems);
@@ -61,9 +61,22 @@ pub(crate) async fn walk(mut input: ordain_eval::Input, source: &dyn ProviderSou
 struct Made<'s> {
     source: &'s dyn ProviderSource,
     known: BTreeMap<ProviderConfigAddr, Arc<dyn Provider>>,
+    /// The schema last asked for, and its type: resources of one type often come after each other.
+    last: Option<(Arc<Schema>, Type)>,
 }
 
 impl Made<'_> {
+    fn type_of(&mut self, schema: &Arc<Schema>) -> Type {
+        if let Some((known, ty)) = &self.last
+            && Arc::ptr_eq(known, schema)
+        {
+            return ty.clone();
+        }
+        let ty = schema.block.value_type();
+        self.last = Some((schema.clone(), ty.clone()));
+        ty
+    }
+
     async fn get(&mut self, address: &ProviderConfigAddr) -> Result<Arc<dyn Provider>, Diagnostics> {
         if let Some(provider) = self.known.get(address) {
             return Ok(provider.clone());
@@ -110,7 +123,7 @@ async fn instance(
     };
     let answer = match problems.has_errors() {
         true => Answer::Failed,
-        false => Answer::Value(Value::unknown(wanted.schema.block.value_type())),
+        false => Answer::Value(Value::unknown(providers.type_of(&wanted.schema))),
     };
     found.append(wanted.block.place(problems, &wanted.address));
     (Asked::Instance(wanted.address), answer)

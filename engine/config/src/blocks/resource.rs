@@ -1,10 +1,10 @@
 //! `resource`, `data` and `ephemeral`
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ordain_addr::{Mode, ProviderAddr, Resource};
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Block, Body, is_identifier};
+use ordain_lang::ast::{Block, Body, BodySchema, is_identifier};
 
 use super::provider::refuse_reserved_blocks;
 use super::{DependsOn, Lifecycle, ProviderRef, Provisioner, Repetition};
@@ -40,6 +40,18 @@ pub struct ResourceBlock {
     pub type_span: Span,
 }
 
+const META: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
+
+/// There are many resources, and one schema of them.
+static MANAGED: LazyLock<BodySchema> = LazyLock::new(|| {
+    let own: [(&str, &[&'static str]); 5] =
+        [("lifecycle", &[]), ("connection", &[]), ("provisioner", &["type"]), ("locals", &[]), ("_", &[])];
+    schema(&[], &META, &own)
+});
+
+static OTHER: LazyLock<BodySchema> =
+    LazyLock::new(|| schema(&[], &META, &[("lifecycle", &[]), ("locals", &[]), ("_", &[])]));
+
 impl ResourceBlock {
     /// Local name of the provider: as written, or as the type implies.
     pub fn provider_name(&self) -> &str {
@@ -67,16 +79,8 @@ impl ResourceBlock {
             }
         }
         let resource = Resource::new(mode, kind.text.clone(), name.text.clone());
-        let blocks: [(&str, &[&'static str]); 5] = [
-            ("lifecycle", &[]),
-            ("connection", &[]),
-            ("provisioner", &["type"]),
-            ("locals", &[]),
-            ("_", &[]),
-        ];
-        let own: &[_] = if mode == Mode::Managed { &blocks } else { &[blocks[0], blocks[3], blocks[4]] };
-        let meta = ["count", "for_each", "provider", "depends_on"];
-        let (mut fields, body) = Fields::some(&block.body, &schema(&[], &meta, own), found);
+        let schema = if mode == Mode::Managed { &MANAGED } else { &OTHER };
+        let (mut fields, body) = Fields::some(&block.body, schema, found);
         refuse_reserved_blocks(&fields.blocks, &["locals"], word, found);
         if let Some(escape) = fields.blocks.iter().find(|inner| &*inner.block_type.text == "_") {
             let detail = "Blocks named \"_\", which set arguments whose names the language uses itself, are not supported yet.";

@@ -1,10 +1,10 @@
 //! `variable`
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::TypeConstraint;
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block, Expr, ExprKind, Ident};
+use ordain_lang::ast::{Attribute, Block, BodySchema, Expr, ExprKind, Ident};
 use ordain_lang::eval::evaluate;
 use ordain_lang::refs::references;
 use ordain_value::Value;
@@ -54,6 +54,12 @@ const RESERVED: [&str; 10] = [
     "_",
 ];
 
+/// There are many variables, and one schema of them.
+static SCHEMA: LazyLock<BodySchema> = LazyLock::new(|| {
+    let optional = ["description", "default", "type", "sensitive", "nullable", "ephemeral", "deprecated"];
+    schema(&[], &optional, &[("validation", &[])])
+});
+
 impl Variable {
     /// Reads a `variable` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Variable> {
@@ -61,9 +67,7 @@ impl Variable {
         let name = Ident { text: label.text.clone(), span: label.span };
         // A wrong name hides nothing else that is wrong.
         named(block, "Invalid variable name", found);
-        let optional = ["description", "default", "type", "sensitive", "nullable", "ephemeral", "deprecated"];
-        let schema = schema(&[], &optional, &[("validation", &[])]);
-        let mut fields = Fields::exact(&block.body, &schema, found);
+        let mut fields = Fields::exact(&block.body, &SCHEMA, found);
         if RESERVED.contains(&&*name.text) {
             let detail = format!(
                 "The variable name {:?} is reserved due to its special meaning inside module blocks.",

@@ -84,6 +84,10 @@ impl<'c> InstanceScope<'c> {
                 _ => Err(references::no_each_value(span)),
             },
             Subject::SelfObject => match self.self_value {
+                // What is unknown as a whole has no type in a validation: only the names after it are checked.
+                Some(value) if self.core.input.mode == Mode::Validate && !value.is_known() => {
+                    whole(Value::unknown(Type::Dynamic))
+                }
                 Some(value) => whole(value.clone()),
                 None => Err(references::no_self(span)),
             },

@@ -74,6 +74,8 @@ impl<'t> Parser<'t> {
     /// Reads the pieces up to `end`, which is taken; they are those from the result on.
     fn pieces(&mut self, end: TokenKind) -> usize {
         let first = self.open.pieces.len();
+        // What is not closed is told where the text begins.
+        let start = self.peek_span();
         // Whether the text that follows loses its leading white space.
         let mut trim = false;
         loop {
@@ -89,7 +91,7 @@ impl<'t> Parser<'t> {
                 }
                 TokenKind::OpenInterpolation => {
                     trim_end(token, self.open.pieces.get_mut(first..).unwrap_or_default());
-                    let piece = self.interpolation(token, end, &mut trim);
+                    let piece = self.interpolation(start, end, &mut trim);
                     self.open.pieces.push(piece);
                 }
                 TokenKind::OpenDirective => {
@@ -127,7 +129,7 @@ impl<'t> Parser<'t> {
     }
 
     /// After `${`: the expression and the brace.
-    fn interpolation(&mut self, open: Token, end: TokenKind, trim: &mut bool) -> Piece<'t> {
+    fn interpolation(&mut self, start: Span, end: TokenKind, trim: &mut bool) -> Piece<'t> {
         let newlines = self.set_newlines(false);
         let expr = self.expression();
         let close = self.peek();
@@ -135,26 +137,26 @@ impl<'t> Parser<'t> {
             self.read();
             *trim = close.trim;
         } else {
-            let (open, span) = (self.span(open), self.span(close));
+            let span = self.span(close);
             let unclosed = "Unclosed template interpolation sequence";
             let extra = "Extra characters after interpolation expression";
             let hint = "If it is meant for another language, write \"$${\" instead of \"${\".";
             match close.kind {
                 TokenKind::Eof => {
                     let detail = "The text ends before the closing brace of this interpolation.";
-                    self.unexpected(open, unclosed, detail);
+                    self.unexpected(start, unclosed, detail);
                 }
                 TokenKind::OpenQuote | TokenKind::CloseQuote if end == TokenKind::CloseQuote => {
                     let detail = "The string ends before the closing brace of this interpolation.";
-                    self.unexpected(open, unclosed, detail);
+                    self.unexpected(start, unclosed, detail);
                 }
                 TokenKind::Colon => {
                     let detail = format!("A colon is not expected in an interpolation. {hint}");
-                    self.unexpected_after(open, span, extra, detail);
+                    self.unexpected_after(start, span, extra, detail);
                 }
                 _ => {
                     let detail = format!("A closing brace should end the interpolation here. {hint}");
-                    self.unexpected_after(open, span, extra, detail);
+                    self.unexpected_after(start, span, extra, detail);
                 }
             }
             self.recover(TokenKind::CloseSequence);

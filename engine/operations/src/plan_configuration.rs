@@ -306,8 +306,9 @@ fn constant(value: &Value) -> Json {
 fn with_prefixes(traversal: &Traversal) -> Vec<String> {
     let least = match &*traversal.root().text {
         "data" | "ephemeral" => 2,
-        // An instance of a module is one thing with its key: `module.m[0].o`, `module.m[0]`.
-        "module" if matches!(traversal.steps().get(1), Some(TraversalStep::Index(_))) => 2,
+        // What is in an instance of a module is under its key, `module.m[0].o`, `module.m[0]`; the instance itself is one
+        // of all: `module.m[0]`, `module.m`.
+        "module" if matches!(traversal.steps(), [_, TraversalStep::Index(_), _, ..]) => 2,
         "self" => 0,
         _ => 1,
     };

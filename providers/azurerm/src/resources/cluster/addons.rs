@@ -37,8 +37,15 @@ pub(crate) fn expand(view: &View) -> Map<String, Json> {
         }
         None => {}
     };
-    let routing = flag(block, "http_application_routing_enabled").then(|| json!({"enabled": true}));
-    put("http_application_routing_enabled", "httpApplicationRouting", routing);
+    // Those that are no more than a switch are sent only when it is turned.
+    for (argument, name) in [
+        ("http_application_routing_enabled", "httpApplicationRouting"),
+        ("open_service_mesh_enabled", "openServiceMesh"),
+    ] {
+        if view.changed(argument) {
+            put(argument, name, Some(json!({"enabled": flag(block, argument)})));
+        }
+    }
     let policy = flag(block, "azure_policy_enabled");
     if policy || view.changed("azure_policy_enabled") {
         put(
@@ -47,8 +54,6 @@ pub(crate) fn expand(view: &View) -> Map<String, Json> {
             Some(json!({"enabled": policy, "config": {"version": "v2"}})),
         );
     }
-    let mesh = flag(block, "open_service_mesh_enabled").then(|| json!({"enabled": true}));
-    put("open_service_mesh_enabled", "openServiceMesh", mesh);
     put("oms_agent", "omsagent", first(block, "oms_agent").map(oms_agent));
     let aci = first(block, "aci_connector_linux")
         .map(|aci| json!({"enabled": true, "config": {"SubnetName": text(aci, "subnet_name")}}));
@@ -166,7 +171,7 @@ pub(crate) fn flatten(cluster: &Json, read: &mut Read) {
         "key_vault_secrets_provider",
         list(profile(cluster, "azureKeyvaultSecretsProvider").map(|profile| {
             json!({
-                "secret_rotation_enabled": config(profile, "enableSecretRotation") == "true",
+                "secret_rotation_enabled": config(profile, "enableSecretRotation") != "false",
                 "secret_rotation_interval": config(profile, "rotationPollInterval"),
                 "secret_identity": identity(profile),
             })

@@ -81,9 +81,9 @@ fn properties(block: &Json) -> Result<Map<String, Json>, Failure> {
         ("storageProfile", profiles::storage(block)),
         ("upgradeSettings", profiles::upgrade_override(block)),
         ("windowsProfile", profiles::windows(block)),
-        ("workloadAutoScalerProfile", profiles::workload_scaler(block)),
+        ("workloadAutoScalerProfile", profiles::workload_scaler(&view)),
         ("ingressProfile", first(block, "web_app_routing").map(|_| profiles::ingress(block))),
-        ("serviceMeshProfile", first(block, "service_mesh_profile").map(|_| profiles::service_mesh(block))),
+        ("serviceMeshProfile", profiles::service_mesh(block)),
         ("oidcIssuerProfile", flag(block, "oidc_issuer_enabled").then(|| json!({"enabled": true}))),
         (
             "aiToolchainOperatorProfile",

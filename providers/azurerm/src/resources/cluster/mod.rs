@@ -9,6 +9,7 @@ mod identity;
 mod kubeconfig;
 mod maintenance;
 mod network;
+mod network_update;
 mod profiles;
 mod read;
 mod rules;
@@ -78,7 +79,7 @@ impl Resource for Cluster {
                     .into());
             }
         }
-        rules::check(block)?;
+        rules::check_new(block)?;
         let body = expand::cluster(block)?;
         let call = Call::new(Method::PUT, &id, API).body(&body);
         let written = session.azure.write("CreateOrUpdate", &call, scope).await;

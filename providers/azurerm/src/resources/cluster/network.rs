@@ -40,13 +40,13 @@ pub(crate) fn advanced(network: &Json) -> Json {
     let block = first(network, "advanced_networking");
     let on = |name: &str| block.is_some_and(|block| flag(block, name));
     json!({
-        "enabled": on("observability_enabled") || on("security_enabled"),
+        "enabled": block.is_some(),
         "observability": {"enabled": on("observability_enabled")},
         "security": {"enabled": on("security_enabled")},
     })
 }
 
-fn references(block: &Json, name: &str) -> Vec<Json> {
+pub(super) fn references(block: &Json, name: &str) -> Vec<Json> {
     strings(block, name).into_iter().map(|id| json!({"id": id})).collect()
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::resources::fields::{Field, How, at, expand, flatten};
-use ordain_sdk::{first, flag, integer, items, strings, text};
+use ordain_sdk::{View, first, flag, integer, items, strings, text};
 
 /// `autoScalerProfile`.
 const AUTO_SCALER: &[Field] = &[
@@ -69,9 +69,7 @@ pub(crate) fn aad(block: &Json) -> Option<Json> {
 pub(crate) fn new_api_server(block: &Json) -> Json {
     let mut out = api_server(block);
     let zone = text(block, "private_dns_zone_id");
-    if flag(block, "private_cluster_enabled") && !zone.is_empty() {
-        let known = matches!(zone, "System" | "None");
-        let zone = if known { zone.to_lowercase() } else { zone.to_owned() };
+    if !zone.is_empty() {
         crate::resources::fields::set(&mut out, "privateDNSZone", json!(zone));
     }
     out
@@ -91,9 +89,8 @@ pub(crate) fn api_server(block: &Json) -> Json {
         if !items(access, "authorized_ip_ranges").is_empty() {
             out.insert("authorizedIPRanges".to_owned(), json!(strings(access, "authorized_ip_ranges")));
         }
-        if flag(access, "virtual_network_integration_enabled") {
-            out.insert("enableVnetIntegration".to_owned(), json!(true));
-        }
+        let integrated = flag(access, "virtual_network_integration_enabled");
+        out.insert("enableVnetIntegration".to_owned(), json!(integrated));
         if !text(access, "subnet_id").is_empty() {
             out.insert("subnetId".to_owned(), json!(text(access, "subnet_id")));
         }
@@ -103,11 +100,15 @@ pub(crate) fn api_server(block: &Json) -> Json {
 
 /// `autoUpgradeProfile`.
 pub(crate) fn auto_upgrade(block: &Json) -> Json {
-    let channel = Some(text(block, "automatic_upgrade_channel")).filter(|channel| !channel.is_empty());
     json!({
-        "upgradeChannel": channel.unwrap_or("none"),
+        "upgradeChannel": upgrade_channel(block),
         "nodeOSUpgradeChannel": text(block, "node_os_upgrade_channel"),
     })
+}
+
+/// `autoUpgradeProfile.upgradeChannel`.
+pub(crate) fn upgrade_channel(block: &Json) -> &str {
+    Some(text(block, "automatic_upgrade_channel")).filter(|channel| !channel.is_empty()).unwrap_or("none")
 }
 
 /// `azureMonitorProfile`.
@@ -115,12 +116,13 @@ pub(crate) fn monitor(block: &Json) -> Json {
     let Some(metrics) = first(block, "monitor_metrics") else {
         return json!({"metrics": {"enabled": false}});
     };
+    let (annotations, labels) = (text(metrics, "annotations_allowed"), text(metrics, "labels_allowed"));
+    if annotations.is_empty() && labels.is_empty() {
+        return json!({"metrics": {"enabled": true}});
+    }
     json!({"metrics": {
         "enabled": true,
-        "kubeStateMetrics": {
-            "metricAnnotationsAllowList": text(metrics, "annotations_allowed"),
-            "metricLabelsAllowlist": text(metrics, "labels_allowed"),
-        },
+        "kubeStateMetrics": {"metricAnnotationsAllowList": annotations, "metricLabelsAllowlist": labels},
     }})
 }
 
@@ -169,15 +171,17 @@ pub(crate) fn storage(block: &Json) -> Option<Json> {
     }))
 }
 
-/// `workloadAutoScalerProfile`.
-pub(crate) fn workload_scaler(block: &Json) -> Option<Json> {
-    let scaler = first(block, "workload_autoscaler_profile")?;
+/// `workloadAutoScalerProfile`. What is off is sent only where it was on: the service keeps what is left out.
+pub(crate) fn workload_scaler(view: &View) -> Option<Json> {
+    let scaler = view.block("workload_autoscaler_profile")?;
     let mut out = Map::new();
-    if flag(scaler, "keda_enabled") {
-        out.insert("keda".to_owned(), json!({"enabled": true}));
-    }
-    if flag(scaler, "vertical_pod_autoscaler_enabled") {
-        out.insert("verticalPodAutoscaler".to_owned(), json!({"enabled": true}));
+    for (argument, property) in
+        [("keda_enabled", "keda"), ("vertical_pod_autoscaler_enabled", "verticalPodAutoscaler")]
+    {
+        let on = flag(scaler, argument);
+        if on || view.changed(&format!("workload_autoscaler_profile.0.{argument}")) {
+            out.insert(property.to_owned(), json!({"enabled": on}));
+        }
     }
     Some(Json::Object(out))
 }
@@ -195,8 +199,10 @@ pub(crate) fn bootstrap(block: &Json) -> Option<Json> {
 /// `upgradeSettings`.
 pub(crate) fn upgrade_override(block: &Json) -> Option<Json> {
     let settings = first(block, "upgrade_override")?;
-    let fields =
-        &[("force_upgrade_enabled", "forceUpgrade", How::Flag), ("effective_until", "until", How::Text)];
+    let fields = &[
+        ("force_upgrade_enabled", "forceUpgrade", How::Flag),
+        ("effective_until", "until", How::AlwaysText),
+    ];
     Some(json!({"overrideSettings": expand(fields, settings)}))
 }
 
@@ -205,16 +211,20 @@ pub(crate) fn ingress(block: &Json) -> Json {
     let Some(routing) = first(block, "web_app_routing") else {
         return json!({"webAppRouting": {"enabled": false}});
     };
-    json!({"webAppRouting": {
+    let mut out = json!({
         "enabled": true,
-        "dnsZoneResourceIds": strings(routing, "dns_zone_ids"),
         "nginx": {"defaultIngressControllerType": text(routing, "default_nginx_controller")},
-    }})
+    });
+    let zones = strings(routing, "dns_zone_ids");
+    if !zones.is_empty() {
+        crate::resources::fields::set(&mut out, "dnsZoneResourceIds", json!(zones));
+    }
+    json!({"webAppRouting": out})
 }
 
 /// `serviceMeshProfile`.
-pub(crate) fn service_mesh(block: &Json) -> Json {
-    let Some(mesh) = first(block, "service_mesh_profile") else { return json!({"mode": "Disabled"}) };
+pub(crate) fn service_mesh(block: &Json) -> Option<Json> {
+    let mesh = first(block, "service_mesh_profile")?;
     let gateway = |name: &str, mode: &str| json!({"enabled": flag(mesh, name), "mode": mode});
     let mut istio = json!({
         "components": {"ingressGateways": [
@@ -227,7 +237,7 @@ pub(crate) fn service_mesh(block: &Json) -> Json {
         let plugin = json!({"plugin": expand(CERTIFICATES, authority)});
         crate::resources::fields::set(&mut istio, "certificateAuthority", plugin);
     }
-    json!({"mode": text(mesh, "mode"), "istio": istio})
+    Some(json!({"mode": text(mesh, "mode"), "istio": istio}))
 }
 
 /// `securityProfile.defender`.
@@ -279,7 +289,7 @@ pub(crate) fn flatten_all(cluster: &Json, known: &Json) -> Map<String, Json> {
         ("auto_scaler_profile", scaler),
         ("azure_active_directory_role_based_access_control", when(part("/aadProfile"), flatten_aad)),
         ("api_server_access_profile", flatten_api_server(part("/apiServerAccessProfile"))),
-        ("bootstrap_profile", when(part("/bootstrapProfile"), flatten_bootstrap)),
+        ("bootstrap_profile", flatten_bootstrap(part("/bootstrapProfile"))),
         (
             "http_proxy_config",
             when(part("/httpProxyConfig"), |proxy| Json::Object(flatten(HTTP_PROXY, proxy))),
@@ -287,7 +297,8 @@ pub(crate) fn flatten_all(cluster: &Json, known: &Json) -> Map<String, Json> {
         ("linux_profile", when(part("/linuxProfile"), flatten_linux)),
         ("windows_profile", flatten_windows(part("/windowsProfile"), known)),
         ("monitor_metrics", flatten_monitor(part("/azureMonitorProfile/metrics"))),
-        ("storage_profile", flatten_storage(part("/storageProfile"), known)),
+        // As with the original, it is never read back: it stays as stored.
+        ("storage_profile", known.get("storage_profile").cloned().unwrap_or_else(|| json!([]))),
         ("workload_autoscaler_profile", flatten_workload_scaler(part("/workloadAutoScalerProfile"))),
         ("upgrade_override", when(part("/upgradeSettings/overrideSettings"), flatten_override)),
     ];
@@ -307,10 +318,13 @@ fn flatten_aad(aad: &Json) -> Json {
 }
 
 fn flatten_bootstrap(profile: &Json) -> Json {
-    json!({
+    if at(profile, "/artifactSource").is_null() {
+        return json!([]);
+    }
+    json!([{
         "artifact_source": text(profile, "artifactSource"),
         "container_registry_id": text(profile, "containerRegistryId"),
-    })
+    }])
 }
 
 /// The content of `linux_profile`.
@@ -351,14 +365,14 @@ fn flatten_override(settings: &Json) -> Json {
 
 fn flatten_api_server(profile: &Json) -> Json {
     let ranges = items(profile, "authorizedIPRanges");
-    let (subnet, integrated) = (text(profile, "subnetId"), flag(profile, "enableVnetIntegration"));
-    if ranges.is_empty() && subnet.is_empty() && !integrated {
+    let (subnet, integrated) = (at(profile, "/subnetId"), at(profile, "/enableVnetIntegration"));
+    if ranges.is_empty() && subnet.is_null() && integrated.is_null() {
         return json!([]);
     }
     json!([{
         "authorized_ip_ranges": ranges,
-        "subnet_id": subnet,
-        "virtual_network_integration_enabled": integrated,
+        "subnet_id": text(profile, "subnetId"),
+        "virtual_network_integration_enabled": flag(profile, "enableVnetIntegration"),
     }])
 }
 
@@ -370,7 +384,7 @@ fn flatten_windows(profile: &Json, known: &Json) -> Json {
     let password =
         first(known, "windows_profile").map(|block| text(block, "admin_password")).unwrap_or_default();
     let license = Some(text(profile, "licenseType")).filter(|license| *license != "None").unwrap_or_default();
-    let gmsa = profile.get("gmsaProfile").filter(|gmsa| flag(gmsa, "enabled"));
+    let gmsa = profile.get("gmsaProfile").filter(|gmsa| gmsa.is_object());
     let gmsa = gmsa.map(
         |gmsa| json!({"dns_server": text(gmsa, "dnsServer"), "root_domain": text(gmsa, "rootDomainName")}),
     );
@@ -379,25 +393,6 @@ fn flatten_windows(profile: &Json, known: &Json) -> Json {
         "admin_password": password,
         "license": license,
         "gmsa": gmsa.into_iter().collect::<Vec<_>>(),
-    }])
-}
-
-/// The service always shows a storage profile; the defaults count as none, unless they were configured.
-fn flatten_storage(profile: &Json, known: &Json) -> Json {
-    if !profile.is_object() {
-        return json!([]);
-    }
-    let on = |name: &str| flag(at(profile, name), "enabled");
-    let parts = ["/blobCSIDriver", "/diskCSIDriver", "/fileCSIDriver", "/snapshotController"].map(on);
-    let [blob, disk, file, snapshot] = parts;
-    if first(known, "storage_profile").is_none() && parts == [false, true, true, true] {
-        return json!([]);
-    }
-    json!([{
-        "blob_driver_enabled": blob,
-        "disk_driver_enabled": disk,
-        "file_driver_enabled": file,
-        "snapshot_controller_enabled": snapshot,
     }])
 }
 
@@ -436,7 +431,8 @@ fn flatten_security(profile: &Json) -> Map<String, Json> {
 fn flatten_ingress(properties: &Json) -> Map<String, Json> {
     let mut out = Map::new();
     let routing = at(properties, "/ingressProfile/webAppRouting");
-    let block = flag(routing, "enabled").then(|| {
+    let shown = routing.is_object() && at(routing, "/enabled") != &json!(false);
+    let block = shown.then(|| {
         json!({
             "dns_zone_ids": items(routing, "dnsZoneResourceIds"),
             "default_nginx_controller": text(at(routing, "/nginx"), "defaultIngressControllerType"),

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::failure::Failure;
-use ordain_sdk::{first, flag, items, strings, text};
+use ordain_sdk::{View, first, flag, items, strings, text};
 
 fn fail(message: &str) -> Result<(), Failure> {
     Err(Failure::new(message, ""))
@@ -17,6 +17,9 @@ pub(crate) fn check(block: &Json) -> Result<(), Failure> {
     if flag(block, "workload_identity_enabled") && !flag(block, "oidc_issuer_enabled") {
         return fail("`oidc_issuer_enabled` must be set to `true` to enable Azure AD Workload Identity");
     }
+    if flag(block, "cost_analysis_enabled") && !matches!(text(block, "sku_tier"), "Standard" | "Premium") {
+        return fail("`sku_tier` must be either `Standard` or `Premium` when cost analysis is enabled");
+    }
     private_rules(block)?;
     let identity = first(block, "identity");
     if let Some(identity) = identity
@@ -28,6 +31,41 @@ pub(crate) fn check(block: &Json) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+/// Checks a change that is about to be written.
+pub(crate) fn check_change(view: &View) -> Result<(), Failure> {
+    if view.changed("node_os_upgrade_channel") && splits_channels(&view.planned) {
+        return fail(
+            "`node_os_upgrade_channel` must be set to `NodeImage` if `automatic_upgrade_channel` is set to `node-image`",
+        );
+    }
+    if view.changed("upgrade_override") && items(&view.planned, "upgrade_override").is_empty() {
+        return fail("`upgrade_override` cannot be unset");
+    }
+    Ok(())
+}
+
+/// Checks a cluster that is about to be made.
+pub(crate) fn check_new(block: &Json) -> Result<(), Failure> {
+    check(block)?;
+    if !text(block, "node_os_upgrade_channel").is_empty() && splits_channels(block) {
+        return fail(
+            "`node_os_upgrade_channel` cannot be set to a value other than `NodeImage` if `automatic_upgrade_channel` is set to `node-image`",
+        );
+    }
+    if items(block, "identity").is_empty() && items(block, "service_principal").is_empty() {
+        return fail(
+            "either an `identity` or `service_principal` block must be specified for cluster authentication",
+        );
+    }
+    Ok(())
+}
+
+/// Whether the nodes' images would come by another channel than the cluster's, which is that of the images.
+fn splits_channels(block: &Json) -> bool {
+    text(block, "automatic_upgrade_channel") == "node-image"
+        && text(block, "node_os_upgrade_channel") != "NodeImage"
 }
 
 fn network_rules(network: &Json) -> Result<(), Failure> {
@@ -58,6 +96,14 @@ fn network_rules(network: &Json) -> Result<(), Failure> {
             "",
         ));
     }
+    if !items(network, "nat_gateway_profile").is_empty() && !sku.eq_ignore_ascii_case("standard") {
+        return Err(Failure::new(
+            format!(
+                "only load balancer SKU 'Standard' supports NAT Gateway profiles. Provided load balancer type: {sku}"
+            ),
+            "",
+        ));
+    }
     if strings(network, "ip_versions") == ["IPv6"] {
         return fail("`ip_versions` must be `IPv4` or `IPv4` and `IPv6`. `IPv6` alone is not supported");
     }
@@ -69,14 +115,14 @@ fn private_rules(block: &Json) -> Result<(), Failure> {
     let custom = !zone.is_empty() && zone != "System" && zone != "None";
     let private = flag(block, "private_cluster_enabled");
     let prefix = text(block, "dns_prefix_private_cluster");
+    let own =
+        items(block, "identity").first().is_some_and(|identity| text(identity, "type") == "UserAssigned");
+    if custom && !own && items(block, "service_principal").is_empty() {
+        return fail(
+            "a user assigned identity or a service principal must be used when using a custom private dns zone",
+        );
+    }
     if custom && private {
-        if items(block, "identity").first().is_none_or(|identity| text(identity, "type") != "UserAssigned")
-            && items(block, "service_principal").is_empty()
-        {
-            return fail(
-                "a user assigned identity or a service principal must be used when using a custom private dns zone",
-            );
-        }
         if prefix.is_empty() && !text(block, "dns_prefix").is_empty() {
             return fail("`dns_prefix_private_cluster` should be set when using a custom private dns zone");
         }

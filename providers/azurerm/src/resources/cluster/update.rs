@@ -5,7 +5,7 @@ use http::Method;
 use ordain_azure::{Call, Scope};
 use serde_json::{Map, Value as Json, json};
 
-use super::{addons, default_pool, describe, expand, identity, maintenance, network, profiles, rules};
+use super::{addons, default_pool, describe, expand, identity, maintenance, network_update, profiles, rules};
 use crate::failure::Failure;
 use crate::resources::fields::{at, drop_property, set, set_property};
 use crate::resources::known::known;
@@ -39,6 +39,7 @@ const ROTATING: &[&str] = &[
 pub(crate) async fn update(session: &Session, id: &str, view: &View, scope: &Scope) -> Result<(), Failure> {
     let mut existing = get(session, id, scope).await?;
     rules::check(&view.planned)?;
+    rules::check_change(view)?;
     expand::unsupported(&view.planned)?;
     if view.changed("service_principal") && !view.changed("identity") {
         let body = expand::service_principal(&view.planned);
@@ -97,11 +98,11 @@ const CHANGES: &[Change] = &[
         "apiServerAccessProfile",
         |block| Some(profiles::api_server(block)),
     ),
-    (&["automatic_upgrade_channel", "node_os_upgrade_channel"], "autoUpgradeProfile", |block| {
-        Some(profiles::auto_upgrade(block))
-    }),
     (&["monitor_metrics"], "azureMonitorProfile", |block| Some(profiles::monitor(block))),
-    (&["bootstrap_profile"], "bootstrapProfile", profiles::bootstrap),
+    // The service's own default is said aloud: what is left out would stay.
+    (&["bootstrap_profile"], "bootstrapProfile", |block| {
+        Some(profiles::bootstrap(block).unwrap_or_else(|| json!({"artifactSource": "Direct"})))
+    }),
     (&["local_account_disabled"], "disableLocalAccounts", |block| {
         Some(json!(flag(block, "local_account_disabled")))
     }),
@@ -118,9 +119,7 @@ const CHANGES: &[Change] = &[
     (&["support_plan"], "supportPlan", |block| Some(json!(text(block, "support_plan")))),
     (&["upgrade_override"], "upgradeSettings", profiles::upgrade_override),
     (&["windows_profile"], "windowsProfile", profiles::windows),
-    (&["workload_autoscaler_profile"], "workloadAutoScalerProfile", profiles::workload_scaler),
     (&["web_app_routing"], "ingressProfile", |block| Some(profiles::ingress(block))),
-    (&["service_mesh_profile"], "serviceMeshProfile", |block| Some(profiles::service_mesh(block))),
     (&["ai_toolchain_operator_enabled"], "aiToolchainOperatorProfile", |block| {
         Some(json!({"enabled": flag(block, "ai_toolchain_operator_enabled")}))
     }),
@@ -169,7 +168,7 @@ fn change(view: &View, existing: &mut Json) -> bool {
     }
     if view.changed("network_profile") {
         changed = true;
-        change_network(view, existing);
+        network_update::change(view, existing);
     }
     if view.changed("identity") {
         changed = true;
@@ -179,45 +178,64 @@ fn change(view: &View, existing: &mut Json) -> bool {
     }
     if view.changed("sku_tier") {
         changed = true;
-        set(existing, "sku", expand::sku(&view.planned));
+        let mut sku = at(existing, "/sku").clone();
+        match sku.is_object() {
+            true => set(&mut sku, "tier", json!(text(&view.planned, "sku_tier"))),
+            false => sku = expand::sku(&view.planned),
+        }
+        set(existing, "sku", sku);
     }
     if view.changed("tags") {
         changed = true;
         set(existing, "tags", expand::tags(&view.planned));
     }
+    changed |= change_kept(view, existing);
+    if changed && !view.changed("microsoft_defender") && view.block("microsoft_defender").is_none() {
+        // Where Defender is off for the whole subscription, the service refuses to hear of it.
+        drop_defender(existing);
+    }
     changed
 }
 
-fn change_network(view: &View, existing: &mut Json) {
-    let Some(block) = first(&view.planned, "network_profile") else { return };
-    let mut profile = at(existing, "/properties/networkProfile").clone();
-    let changed = |name: &str| view.changed(&format!("network_profile.0.{name}"));
-    for (argument, property) in [
-        ("network_data_plane", "networkDataplane"),
-        ("network_policy", "networkPolicy"),
-        ("outbound_type", "outboundType"),
+/// Profiles of which parts stay as the service has them.
+fn change_kept(view: &View, existing: &mut Json) -> bool {
+    let mut changed = false;
+    for (argument, property, value) in [
+        ("automatic_upgrade_channel", "upgradeChannel", profiles::upgrade_channel(&view.planned)),
+        ("node_os_upgrade_channel", "nodeOSUpgradeChannel", text(&view.planned, "node_os_upgrade_channel")),
     ] {
-        if changed(argument) {
-            set(&mut profile, property, json!(text(block, argument)));
-        }
-    }
-    set(&mut profile, "advancedNetworking", network::advanced(block));
-    if changed("load_balancer_profile")
-        && let Some(balancer) = first(block, "load_balancer_profile")
-    {
-        set(&mut profile, "loadBalancerProfile", network::load_balancer(balancer));
-    }
-    let gateway =
-        first(block, "nat_gateway_profile").filter(|_| text(block, "outbound_type").ends_with("NATGateway"));
-    match gateway {
-        Some(gateway) => set(&mut profile, "natGatewayProfile", network::nat_gateway(gateway)),
-        None => {
-            if let Some(members) = profile.as_object_mut() {
-                members.remove("natGatewayProfile");
+        if view.changed(argument) {
+            changed = true;
+            let mut profile = at(existing, "/properties/autoUpgradeProfile").clone();
+            if !profile.is_object() {
+                profile = json!({});
             }
+            set(&mut profile, property, json!(value));
+            set_property(existing, "autoUpgradeProfile", profile);
         }
     }
-    set_property(existing, "networkProfile", profile);
+    if view.changed("workload_autoscaler_profile") {
+        changed = true;
+        let scaler = profiles::workload_scaler(view).unwrap_or_else(|| json!({"keda": {"enabled": false}}));
+        set_property(existing, "workloadAutoScalerProfile", scaler);
+    }
+    if view.changed("service_mesh_profile") {
+        changed = true;
+        let runs = text(at(existing, "/properties/serviceMeshProfile"), "mode") == "Istio";
+        let off = || runs.then(|| json!({"mode": "Disabled"}));
+        if let Some(mesh) = profiles::service_mesh(&view.planned).or_else(off) {
+            set_property(existing, "serviceMeshProfile", mesh);
+        }
+    }
+    changed
+}
+
+fn drop_defender(existing: &mut Json) {
+    let mut security = at(existing, "/properties/securityProfile").clone();
+    if let Some(members) = security.as_object_mut() {
+        members.remove("defender");
+    }
+    set_property(existing, "securityProfile", security);
 }
 
 async fn update_pool(session: &Session, id: &str, view: &View, scope: &Scope) -> Result<(), Failure> {
@@ -257,3 +275,7 @@ fn replaces_image(pool: &View) -> bool {
     let shares = |text: &str| text.starts_with("Ubuntu") || text.starts_with("AzureLinux");
     pool.changed("os_sku") && !(shares(text(&pool.prior, "os_sku")) && shares(text(&pool.planned, "os_sku")))
 }
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;

@@ -244,14 +244,15 @@ impl<'d> Drive<'d> {
 
     /// Whether the state holds instances of a declared resource that are no longer wanted: their end is planned last.
     fn loses_instances(&self, resource: &ConfigResource) -> bool {
-        let plans = self.session.options.mode == ordain_plan::Mode::Normal;
+        let options = &self.session.options;
+        let plans = options.mode == ordain_plan::Mode::Normal && options.import.is_none();
         if !plans || resource.resource.mode != Mode::Managed {
             return false;
         }
         let held = self.held.get_or_init(|| held(&self.prior)).get(resource);
         held.into_iter().flatten().any(|instance| {
             let moved = self.moved.contains_key(instance);
-            self.session.options.selects(instance)
+            options.selects(instance)
                 && orphan_reason(&self.session.tree, &self.expansions, instance, moved).is_some()
         })
     }

@@ -76,12 +76,12 @@ fn take_overflows(json: &mut Json, text: &str, first: &mut Option<String>) {
         Json::Number(number)
             if ordain_gostd::parse_float(&number.to_string()).is_none_or(f64::is_infinite) =>
         {
-            // Reading a number gives its exponent a sign.
-            let plain = number.to_string().replace("e+", "e");
-            let written = if text.contains(&plain) { plain } else { number.to_string() };
-            first.get_or_insert(format!(
-                "json: cannot unmarshal number {written} into Go value of type float64"
-            ));
+            first.get_or_insert_with(|| {
+                // Reading a number gives its exponent a sign.
+                let plain = number.to_string().replace("e+", "e");
+                let written = if text.contains(&plain) { plain } else { number.to_string() };
+                format!("json: cannot unmarshal number {written} into Go value of type float64")
+            });
             *json = Json::Null;
         }
         Json::Array(items) => items.iter_mut().for_each(|item| take_overflows(item, text, first)),

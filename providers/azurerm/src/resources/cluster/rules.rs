@@ -122,10 +122,8 @@ fn private_rules(block: &Json) -> Result<(), Failure> {
             "a user assigned identity or a service principal must be used when using a custom private dns zone",
         );
     }
-    if custom && private {
-        if prefix.is_empty() && !text(block, "dns_prefix").is_empty() {
-            return fail("`dns_prefix_private_cluster` should be set when using a custom private dns zone");
-        }
+    if custom && private && prefix.is_empty() && !text(block, "dns_prefix").is_empty() {
+        return fail("`dns_prefix_private_cluster` should be set when using a custom private dns zone");
     }
     let may_have_prefix = private && custom;
     if !prefix.is_empty() && !may_have_prefix {

@@ -237,7 +237,7 @@ impl Reader<'_> {
 
     fn text_key(&mut self) -> Result<Key, ParseError> {
         let start = self.at;
-        let mut chars = self.rest().char_indices().skip(1).peekable();
+        let mut chars = self.rest().char_indices().skip(1);
         let mut text = String::new();
         let wrong = |at: usize, summary, message| ParseError { summary, ..error(start + at, message) };
         while let Some((at, c)) = chars.next() {
@@ -253,25 +253,39 @@ impl Reader<'_> {
                     Some(c @ ('"' | '\\')) => text.push(c),
                     _ => return Err(wrong(at, "Invalid escape sequence", "Unknown escape in the key.")),
                 },
-                '$' | '%' if chars.peek().map(|(_, next)| *next) == Some('{') => {
-                    return Err(wrong(
-                        at,
-                        "Invalid string literal",
-                        "A key stands as it is: write $${ for ${.",
-                    ));
-                }
-                '$' | '%' if chars.peek().map(|(_, next)| *next) == Some(c) => {
-                    text.push(c);
-                    // `$${` stands for `${`; two marks without a brace are two marks.
-                    chars.next();
-                    if chars.peek().map(|(_, next)| *next) != Some('{') {
-                        text.push(c);
+                '$' | '%' => match marked(self.text.get(start + at..).unwrap_or(""), c) {
+                    // `$${` stands for `${`, whatever stands before it.
+                    Mark::Escaped => {
+                        text.extend([c, '{']);
+                        chars.by_ref().nth(1);
                     }
-                }
+                    Mark::Opens => {
+                        let why = "A key stands as it is: write $${ for ${ and %%{ for %{.";
+                        return Err(wrong(at, "Invalid string literal", why));
+                    }
+                    Mark::Plain => text.push(c),
+                },
                 c => text.push(c),
             }
         }
         Err(wrong(0, "Unterminated string literal", "The quoted key is not closed."))
+    }
+}
+
+/// What a `$` or `%` in a quoted key is.
+enum Mark {
+    Escaped,
+    Opens,
+    Plain,
+}
+
+/// What the mark is that a text begins with.
+fn marked(text: &str, mark: char) -> Mark {
+    let rest = text.strip_prefix(mark).unwrap_or(text);
+    match rest.strip_prefix(mark) {
+        Some(after) if after.starts_with('{') => Mark::Escaped,
+        None if rest.starts_with('{') => Mark::Opens,
+        _ => Mark::Plain,
     }
 }
 

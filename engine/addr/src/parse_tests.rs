@@ -58,6 +58,20 @@ fn blanks_and_numbers_are_read_as_in_references() {
 }
 
 #[test]
+fn keys_of_marks_are_read_as_they_are_printed() {
+    const PARTS: [&str; 11] = ["$", "%", "{", "}", "$${", "${", "%{", "\\", "\"", "\n", "x"];
+    for first in PARTS {
+        for second in PARTS {
+            for third in PARTS {
+                let key = Key::Str(format!("{first}{second}{third}").into());
+                let instance = parse_resource("a.b").unwrap().instance(Some(key));
+                assert_eq!(parse_instance(&instance.to_string()).unwrap(), instance, "{instance}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_target_without_key_means_all_keys() {
     let instance = parse_instance("module.m[1].a.b[\"k\"]").unwrap();
     for text in ["module.m", "module.m[1]", "module.m.a.b", "module.m[1].a.b[\"k\"]"] {

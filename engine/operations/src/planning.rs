@@ -117,11 +117,24 @@ pub async fn plan(
             None
         }
     };
+    untold(wrong, &mut found);
     found.append(held.release().await);
     (planned, found)
 }
 
-/// All that is wrong whatever the values are comes first and at once. Warnings come again with values.
+/// Warnings that planning did not repeat, as it does not look at every block when things are only read or destroyed.
+fn untold(wrong: Diagnostics, found: &mut Diagnostics) {
+    let same = |one: &Diagnostic, other: &Diagnostic| {
+        (&one.summary, &one.detail, &one.span) == (&other.summary, &other.detail, &other.span)
+    };
+    for warning in wrong {
+        if !found.iter().any(|told| same(told, &warning)) {
+            found.push(warning);
+        }
+    }
+}
+
+/// All that is wrong whatever the values are comes first and at once. Warnings mostly come again with values.
 async fn wrong_anyway(workdir: &Workdir, project: &Project) -> Diagnostics {
     let unfit = unfit_packages(workdir, project);
     if unfit.has_errors() {

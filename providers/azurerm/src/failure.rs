@@ -30,6 +30,13 @@ impl Failure {
         )
     }
 
+    /// The same failure, with what was being done put before it.
+    #[must_use]
+    pub(crate) fn during(mut self, what: &str) -> Self {
+        self.diagnostic.summary = format!("{what}: {}", self.diagnostic.summary);
+        self
+    }
+
     /// The same failure, with what is left of the object.
     #[must_use]
     pub(crate) fn leaving(mut self, left: Map<String, Json>) -> Self {

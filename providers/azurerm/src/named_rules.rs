@@ -106,14 +106,49 @@ fn named_text(name: &str, key: &str, text: &str) -> Option<String> {
             Err(why) => format!("cannot parse {key:?} as a resource id: {why}"),
             Ok(()) => return None,
         },
-        "key_vault_child_id" if !text.starts_with("https://") => {
-            format!(
-                "parsing {text:?}: cannot parse azure key vault child ID: parse {text:?}: invalid URI for request"
-            )
-        }
+        "key_vault_child_id" => return key_vault_key(text).map(|why| format!("parsing {text:?}: {why}")),
         _ => return None,
     };
     Some(message)
+}
+
+/// What is wrong with the address of a version of a vault's key, secret or certificate.
+fn key_vault_key(text: &str) -> Option<String> {
+    if text.to_lowercase().contains(".managedhsm.") {
+        return Some(
+            "internal-error: Managed HSM IDs are not supported as Key Vault Nested Items".to_owned(),
+        );
+    }
+    let path = text.split_once("://").map(|(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let path = path.or_else(|| text.strip_prefix('/'));
+    let Some(path) = path else {
+        let why = if text.is_empty() {
+            "empty url".to_owned()
+        } else {
+            format!("{text:?}: invalid URI for request")
+        };
+        return Some(format!("cannot parse azure key vault child ID: parse {why}"));
+    };
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let parts: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
+    let kind = match parts.as_slice() {
+        [kind, _] | [kind, _, _] => *kind,
+        _ => {
+            return Some(format!(
+                "key vault nested item should contain 2 or 3 segments, found {} segment(s) in {text:?}",
+                parts.len()
+            ));
+        }
+    };
+    if !matches!(kind, "certificates" | "keys" | "secrets" | "storage") {
+        return Some(format!(
+            "key vault 'NestedItemType' should be one of: keys, secrets, certificates, storage, got {kind:?}"
+        ));
+    }
+    let versioned = parts.get(2).is_some_and(|version| !version.is_empty());
+    (!versioned).then(|| {
+        format!("expected a key vault versioned ID but no version information was found in: {text:?}")
+    })
 }
 
 fn is_base64(text: &str) -> bool {

@@ -18,7 +18,8 @@ use crate::failure::Failure;
 use crate::resources::{Read, Resource, data_source, resource};
 use crate::session::Session;
 use ordain_sdk::{
-    Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan_object, to_json, validate,
+    Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan_object, to_json,
+    validate, with_removed,
 };
 
 /// The native provider `hashicorp/azurerm`.
@@ -112,8 +113,14 @@ fn refreshed(tree: &TypeTree, read: &Read, current: &Value) -> Value {
 }
 
 /// The object after an apply: in agreement with the plan.
-fn applied(tree: &TypeTree, read: &Read, planned: &Value) -> Value {
-    copy_timeouts(normalise_nulls(build(&tree.fields, read, planned), planned, true), planned)
+fn applied(tree: &TypeTree, read: &Read, request: &ApplyRequest) -> Value {
+    let base = with_removed(&request.planned, &request.prior);
+    agreeing(build(&tree.fields, read, &base), &request.planned)
+}
+
+/// An object after an apply, with what of the plan it must agree with.
+fn agreeing(object: Value, planned: &Value) -> Value {
+    copy_timeouts(normalise_nulls(object, planned, true), planned)
 }
 
 #[async_trait]
@@ -248,11 +255,13 @@ impl Provider for AzureRm {
             resource.update(&session, &id, &view, &scope).await
         };
         match done {
-            Ok(read) => (Some(reply(applied(tree, &read, &request.planned))), Diagnostics::new()),
+            Ok(read) => (Some(reply(applied(tree, &read, &request))), Diagnostics::new()),
             Err(failure) => {
                 let state = match &failure.left {
-                    Some(left) => applied(tree, left, &request.planned),
-                    None => request.prior.clone(),
+                    Some(left) => applied(tree, left, &request),
+                    None if creating => request.prior.clone(),
+                    // The original takes the planned sets and time-outs into the state even then.
+                    None => agreeing(request.prior.clone(), &request.planned),
                 };
                 (Some(reply(state)), failure.diagnostic.into())
             }

@@ -1,6 +1,7 @@
 //! A configured provider: who is signed in, for which subscription, with which features.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Method;
 use ordain_azure::{Azure, AzureError, Call, Scope, Settings};
@@ -17,6 +18,7 @@ pub(crate) struct Session {
     pub(crate) subscription: String,
     /// Refuse to delete a resource group that still holds something.
     pub(crate) keep_filled_groups: bool,
+    subnets: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 const PROVIDERS_API: &str = "2022-09-01";
@@ -36,10 +38,16 @@ impl Session {
         };
         let group = first(config, "features").and_then(|features| first(features, "resource_group"));
         let keep = group.and_then(|block| block.get("prevent_deletion_if_contains_resources"));
-        let session =
-            Session { azure, subscription, keep_filled_groups: keep.and_then(Json::as_bool).unwrap_or(true) };
+        let keep_filled_groups = keep.and_then(Json::as_bool).unwrap_or(true);
+        let session = Session { azure, subscription, keep_filled_groups, subnets: Mutex::default() };
         session.register(config, env, &scope).await?;
         Ok(session)
+    }
+
+    /// The lock of all subnets of a name: the service does not stand two changes of a subnet at once.
+    pub(crate) fn subnet(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut subnets = self.subnets.lock().unwrap_or_else(PoisonError::into_inner);
+        subnets.entry(name.to_owned()).or_default().clone()
     }
 
     async fn register(&self, config: &Json, env: &Environment, scope: &Scope) -> Result<(), AzureError> {

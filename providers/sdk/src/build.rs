@@ -131,6 +131,18 @@ pub fn build(fields: &Fields, set: &Map<String, Json>, base: &Value) -> Value {
     Value::object(members)
 }
 
+/// A planned object in which arguments that were taken away are zero values instead of null: that is how the original
+/// stores them where it does not read them back.
+pub fn with_removed(planned: &Value, prior: &Value) -> Value {
+    let Some(members) = planned.as_members() else { return planned.clone() };
+    let members = members.iter().map(|(name, value)| {
+        let had = prior.get(name).is_some_and(|old| !old.is_null());
+        let gone = had && value.is_null() && matches!(value.ty(), Type::Bool | Type::Number | Type::String);
+        (name.clone(), if gone { zero(&value.ty()) } else { value.clone() })
+    });
+    Value::object(members.collect::<BTreeMap<_, _>>())
+}
+
 /// A planned value with its unknown parts made null (or empty, for blocks).
 fn settle(value: Value, node: &Node) -> Value {
     if value.is_null() && matches!(node.kind, NodeKind::Blocks { .. }) {

@@ -15,7 +15,7 @@ mod tree;
 mod validate;
 mod view;
 
-pub use build::{build, nullable, of_type, to_json, zero};
+pub use build::{build, nullable, of_type, to_json, with_removed, zero};
 pub use diff::{Planned, plan};
 pub use normalise::{copy_timeouts, normalise_nulls};
 pub use planning::plan_object;

@@ -59,7 +59,7 @@ fn members(dst: Value, src: &Value, apply: bool) -> Value {
     match dst.ty() {
         Type::Map(element) => {
             if out.is_empty() {
-                return if dst.is_null() && src.is_wholly_known() && !apply { src.clone() } else { dst };
+                return if dst.is_null() && src.is_wholly_known() && apply { src.clone() } else { dst };
             }
             Value::map((*element).clone(), out)
         }
@@ -69,7 +69,9 @@ fn members(dst: Value, src: &Value, apply: bool) -> Value {
 
 fn list(dst: Value, src: &Value, apply: bool, element: &Type) -> Value {
     if dst.is_null() {
-        return if is_empty(src) && !apply { src.clone() } else { dst };
+        // What is empty, or holds unknowns only, was lost on the way and not taken away.
+        let lost = src.as_items().is_some_and(|items| items.iter().all(|item| !item.is_known()));
+        return if lost && (!apply || is_empty(src)) { src.clone() } else { dst };
     }
     match (dst.as_items(), src.as_items()) {
         (Some(items), Some(wanted)) if items.len() == wanted.len() && !items.is_empty() => {

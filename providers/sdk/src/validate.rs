@@ -1,7 +1,7 @@
 //! Checks of a whole configuration: single values, and arguments that need or exclude each other.
 
 use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, codes};
-use ordain_value::Value;
+use ordain_value::{Kind, Type, Value};
 
 use crate::build::to_json;
 use crate::check::check;
@@ -35,41 +35,53 @@ fn error(path: &[AttributeStep], summary: &str, detail: String) -> Diagnostic {
 }
 
 impl Validation<'_> {
+    /// The checks of each argument, in the original's order: the first relation that does not hold ends the checks of
+    /// that argument, and a value of which a part is unknown is not looked at.
     fn fields(&mut self, fields: &Fields, object: &Value, path: &[AttributeStep]) {
         for (name, node) in fields {
             let mut path = path.to_vec();
             path.push(AttributeStep::Name(name.to_string()));
-            let value = object.get(name);
-            let set = value.is_some_and(is_set);
-            self.relations(node, set, &path);
-            let Some(value) = value.filter(|value| !value.is_null() && value.is_known()) else { continue };
-            if set && let Some(message) = &node.rule.deprecated {
-                let code = codes::provider::PROVIDER_CONFIG;
-                self.found.push(
-                    Diagnostic::warning(code, "Argument is deprecated", message).with_attribute(path.clone()),
-                );
+            let key = dotted(&path);
+            let wrong = self.missing(node, &key);
+            let value = object.get(name).filter(|value| is_set(value));
+            let wrong = wrong.or_else(|| match value {
+                Some(_) => self.without_companions(node, &key),
+                None => unset(node, &key),
+            });
+            if let Some((summary, detail)) = wrong {
+                self.found.push(error(&path, summary, detail));
+                continue;
             }
-            match &node.kind {
-                NodeKind::Leaf(_) => self.leaf(node, value, &path),
-                NodeKind::Blocks { fields, .. } => {
-                    for (at, item) in value.as_items().unwrap_or_default().iter().enumerate() {
-                        // The original looks at a block only once all of it is known.
-                        if !item.is_wholly_known() {
-                            continue;
-                        }
-                        let mut path = path.clone();
-                        path.push(AttributeStep::Index(at as u64));
-                        self.fields(fields, item, &path);
-                    }
-                }
-                // A wrong duration is an error of the plan, as in the original.
-                NodeKind::Timeouts(_) => {}
+            let Some(value) = value.filter(|value| value.is_wholly_known()) else { continue };
+            if let Some(detail) = self.conflict(node, &key) {
+                self.found.push(error(&path, "Conflicting configuration arguments", detail));
+                continue;
+            }
+            self.value(node, value, &path);
+            if let Some(message) = &node.rule.deprecated {
+                let code = codes::provider::PROVIDER_CONFIG;
+                let warning = Diagnostic::warning(code, "Argument is deprecated", message);
+                self.found.push(warning.with_attribute(path));
             }
         }
     }
 
+    fn value(&mut self, node: &Node, value: &Value, path: &[AttributeStep]) {
+        match &node.kind {
+            NodeKind::Leaf(_) => self.leaf(node, value, path),
+            NodeKind::Blocks { fields, .. } => {
+                for (at, item) in value.as_items().unwrap_or_default().iter().enumerate() {
+                    let mut path = path.to_vec();
+                    path.push(AttributeStep::Index(at as u64));
+                    self.fields(fields, item, &path);
+                }
+            }
+            // A wrong duration is an error of the plan, as in the original.
+            NodeKind::Timeouts(_) => {}
+        }
+    }
+
     fn leaf(&mut self, node: &Node, value: &Value, path: &[AttributeStep]) {
-        // Parts of a map may be unknown; then only what is known is checked.
         for message in check(self.dialect, &node.rule.checks, &dotted(path), &to_json(value)) {
             self.found.push(error(path, &message, String::new()));
         }
@@ -77,7 +89,7 @@ impl Validation<'_> {
             return;
         }
         for (at, item) in value.as_items().unwrap_or_default().iter().enumerate() {
-            if item.is_null() || !item.is_known() {
+            if item.is_null() {
                 continue;
             }
             let mut path = path.to_vec();
@@ -88,22 +100,19 @@ impl Validation<'_> {
         }
     }
 
-    /// Rules between arguments. Paths in rules are absolute and dotted.
-    fn relations(&mut self, node: &Node, set: bool, path: &[AttributeStep]) {
+    /// What must be there, be the argument itself set or not: summary and detail. Paths in rules are absolute and
+    /// dotted.
+    fn missing(&self, node: &Node, key: &str) -> Option<(&'static str, String)> {
         let rule = &node.rule;
-        let key = dotted(path);
-        if set
-            && let Some(other) =
-                rule.conflicts_with.iter().find(|other| **other != key && self.is_set_at(other))
-        {
-            let detail = format!("{key:?}: conflicts with {other}");
-            self.found.push(error(path, "Conflicting configuration arguments", detail));
-        }
         if !rule.exactly_one_of.is_empty() {
-            let given: Vec<String> =
-                sorted(&rule.exactly_one_of).into_iter().filter(|name| self.is_set_at(name)).collect();
-            let all = sorted(&rule.exactly_one_of).join(",");
-            let unknown = rule.exactly_one_of.iter().any(|name| self.is_unknown_at(name));
+            let names = sorted(&rule.exactly_one_of);
+            let all = names.join(",");
+            let unknown = names.iter().any(|name| self.is_unknown_at(name));
+            let given: Vec<&str> = names
+                .iter()
+                .filter(|name| self.is_set_at(name) && !self.is_unknown_at(name))
+                .map(String::as_str)
+                .collect();
             let detail = match given.len() {
                 0 if !unknown => Some(format!("{key:?}: one of `{all}` must be specified")),
                 0 | 1 => None,
@@ -113,25 +122,37 @@ impl Validation<'_> {
                 )),
             };
             if let Some(detail) = detail {
-                self.found.push(error(path, "Invalid combination of arguments", detail));
+                return Some(("Invalid combination of arguments", detail));
             }
         }
-        if !rule.at_least_one_of.is_empty()
-            && !rule.at_least_one_of.iter().any(|name| self.is_set_at(name) || self.is_unknown_at(name))
-        {
-            let all = sorted(&rule.at_least_one_of).join(",");
-            let detail = format!("{key:?}: one of `{all}` must be specified");
-            self.found.push(error(path, "Missing required argument", detail));
+        let any = &rule.at_least_one_of;
+        if !any.is_empty() && !any.iter().any(|name| self.is_set_at(name)) {
+            let all = sorted(any).join(",");
+            return Some(("Missing required argument", format!("{key:?}: one of `{all}` must be specified")));
         }
-        if set && !rule.required_with.is_empty() {
-            let mut all = rule.required_with.clone();
-            all.push(key.clone());
-            let all = sorted(&all);
-            if all.iter().any(|name| !self.is_set_at(name) && !self.is_unknown_at(name)) {
-                let detail = format!("{key:?}: all of `{}` must be specified", all.join(","));
-                self.found.push(error(path, "Missing required argument", detail));
-            }
+        None
+    }
+
+    /// Whether a set argument lacks one that it needs beside it.
+    fn without_companions(&self, node: &Node, key: &str) -> Option<(&'static str, String)> {
+        if node.rule.required_with.is_empty() {
+            return None;
         }
+        let mut all = node.rule.required_with.clone();
+        all.push(key.to_owned());
+        let all = sorted(&all);
+        if all.iter().all(|name| self.is_set_at(name)) {
+            return None;
+        }
+        let detail = format!("{key:?}: all of `{}` must be specified", all.join(","));
+        Some(("Missing required argument", detail))
+    }
+
+    fn conflict(&self, node: &Node, key: &str) -> Option<String> {
+        let mut others = node.rule.conflicts_with.iter();
+        let other =
+            others.find(|other| **other != key && self.is_set_at(other) && !self.is_unknown_at(other))?;
+        Some(format!("{key:?}: conflicts with {other}"))
     }
 
     fn at(&self, key: &str) -> Option<&Value> {
@@ -154,9 +175,23 @@ impl Validation<'_> {
     }
 }
 
-/// Whether an argument is there: empty block lists are not.
+/// A required argument that is null.
+fn unset(node: &Node, key: &str) -> Option<(&'static str, String)> {
+    let detail = || format!("The argument {key:?} is required, but no definition was found.");
+    node.flags.required.then(|| ("Missing required argument", detail()))
+}
+
+/// Whether an argument is there, be it unknown. Lists of no blocks are not; empty lists of plain values are.
 fn is_set(value: &Value) -> bool {
-    !value.is_null() && value.as_items().is_none_or(|items| !items.is_empty())
+    if value.is_null() {
+        return false;
+    }
+    match value.kind() {
+        Kind::List(element, items) | Kind::Set(element, items) => {
+            !items.is_empty() || !matches!(**element, Type::Object(_))
+        }
+        _ => true,
+    }
 }
 
 fn sorted(names: &[String]) -> Vec<String> {

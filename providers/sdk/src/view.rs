@@ -50,20 +50,18 @@ fn is_zero(value: &Json) -> bool {
         Json::String(text) => text.is_empty(),
         Json::Number(number) => number.as_f64() == Some(0.0),
         Json::Array(items) => items.is_empty(),
-        Json::Object(members) => members.values().all(is_zero),
+        Json::Object(members) => members.is_empty(),
         Json::Bool(true) => false,
     }
 }
 
-/// Equality where null and the zero value of any type are one.
+/// Equality where null and the zero value of any type are one. Blocks of one type have the same members, so objects
+/// of different members are maps, in which an empty text is not nothing.
 pub fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Json::Object(a), Json::Object(b)) => {
-            let missing = Json::Null;
-            a.keys()
-                .chain(b.keys())
-                .all(|key| same(a.get(key).unwrap_or(&missing), b.get(key).unwrap_or(&missing)))
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
         _ => a == b || (is_zero(a) && is_zero(b)),

@@ -144,7 +144,7 @@ impl DataSource for Pool {
         missing_or(parent, &cluster::describe(&cluster_id))?;
         let answer = session.azure.call(&Call::get(&id, API), scope).await;
         let answer = missing_or(answer, &pool::describe(&id))?;
-        let mut read = pool::flatten_pool(&id, &known("agentpools", "AgentPool", &answer.body));
+        let mut read = pool::flatten(&id, &known("agentpools", "AgentPool", &answer.body));
         // Unlike the resource, the data source shows an empty text where the service says nothing.
         let driver = read.entry("gpu_driver").or_insert(Json::Null);
         if driver.is_null() {

@@ -27,6 +27,10 @@ pub(crate) enum How {
     Texts,
     /// List of texts, also when empty.
     AlwaysTexts,
+    /// Set of texts; left out when empty.
+    Set,
+    /// Set of texts, also when empty.
+    AlwaysSet,
     /// Map of texts; left out when empty.
     Map,
     /// Map of texts, also when empty.
@@ -56,6 +60,8 @@ fn one(how: How, block: &Json, name: &str) -> Option<Json> {
         How::FractionText => json!(block.get(name).and_then(Json::as_f64).unwrap_or(0.0).to_string()),
         How::Texts if items(block, name).is_empty() => return None,
         How::Texts | How::AlwaysTexts => json!(items(block, name)),
+        How::Set if items(block, name).is_empty() => return None,
+        How::Set | How::AlwaysSet => set_of(items(block, name)),
         How::Map | How::AlwaysMap => {
             let map = block.get(name).and_then(Json::as_object).cloned().unwrap_or_default();
             if map.is_empty() && how == How::Map {
@@ -66,6 +72,28 @@ fn one(how: How, block: &Json, name: &str) -> Option<Json> {
     })
 }
 
+/// Elements of a set in the order in which the original's library keeps them: by the decimal digits of a checksum.
+pub(crate) fn set_of(items: &[Json]) -> Json {
+    let key = |item: &Json| {
+        let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+        checksum(format!("{text};").as_bytes()).to_string()
+    };
+    let mut items = items.to_vec();
+    items.sort_by_cached_key(key);
+    Json::Array(items)
+}
+
+/// CRC-32 as in IEEE 802.3.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, byte: &u8| {
+        (0..8).fold(
+            sum ^ u32::from(*byte),
+            |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 },
+        )
+    };
+    !bytes.iter().fold(!0, step)
+}
+
 /// Arguments from properties. What the service leaves out stays out, and becomes a zero value later.
 pub(crate) fn flatten(fields: &[Field], properties: &Json) -> Map<String, Json> {
     fields
@@ -73,7 +101,7 @@ pub(crate) fn flatten(fields: &[Field], properties: &Json) -> Map<String, Json> 
         .filter_map(|(argument, property, how)| {
             let value = properties.get(property).filter(|value| !value.is_null())?;
             let value = match (how, value) {
-                (How::FlagText, Json::String(text)) => json!(text == "true"),
+                (How::FlagText, Json::String(text)) => json!(text.eq_ignore_ascii_case("true")),
                 (How::NumberText, Json::String(text)) => json!(text.parse::<i64>().ok()?),
                 (How::FractionText, Json::String(text)) => json!(text.parse::<f64>().ok()?),
                 _ => value.clone(),
@@ -81,6 +109,14 @@ pub(crate) fn flatten(fields: &[Field], properties: &Json) -> Map<String, Json> 
             Some(((*argument).to_owned(), value))
         })
         .collect()
+}
+
+/// As [`flatten`] for a block that is there: what the service leaves out is in it, as a zero value.
+pub(crate) fn flatten_block(fields: &[Field], properties: &Json) -> Map<String, Json> {
+    let mut block: Map<String, Json> =
+        fields.iter().map(|(argument, _, _)| ((*argument).to_owned(), Json::Null)).collect();
+    block.extend(flatten(fields, properties));
+    block
 }
 
 /// The value at a JSON pointer; null where there is none.

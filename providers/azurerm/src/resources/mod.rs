@@ -13,6 +13,7 @@ use ordain_sdk::{Planned, View};
 mod cluster;
 mod data;
 mod fields;
+mod force;
 mod known;
 mod pool;
 mod resource_group;

@@ -3,25 +3,31 @@
 use ordain_azure::{Call, Scope};
 use serde_json::Value as Json;
 
-use super::pool::API;
+use super::pool::{API, cluster_of, describe};
 use super::segment;
 use crate::failure::Failure;
 use crate::session::Session;
 use ordain_sdk::text;
 
-/// Refuses a version that the service does not offer for a pool. `cluster_body` saves a read when the
-/// caller has it.
+/// Refuses a version that the service does not offer for the pool of an id, unless the pool has it already.
+/// `cluster_body` saves a read when the caller has it.
 pub(crate) async fn check(
     session: &Session,
-    cluster: &str,
+    id: &str,
     cluster_body: &Json,
-    pool: &str,
+    running: &str,
     version: &str,
     scope: &Scope,
 ) -> Result<(), Failure> {
+    let (cluster, pool) = (cluster_of(id), segment(id, "agentPools").unwrap_or_default());
     let path = format!("{cluster}/availableAgentPoolVersions");
     let answer = session.azure.call(&Call::get(&path, API), scope).await;
-    let answer = answer.map_err(|error| error.during("retrieving Available Agent Pool Versions"))?;
+    let answer = answer.map_err(|error| {
+        error.during(format!("retrieving Available Agent Pool Versions for {}", describe(id)))
+    })?;
+    if running == version {
+        return Ok(());
+    }
     let offered: Vec<&str> = answer
         .body
         .pointer("/properties/agentPoolVersions")
@@ -30,7 +36,8 @@ pub(crate) async fn check(
         .flatten()
         .map(|entry| text(entry, "kubernetesVersion"))
         .collect();
-    let alias = |full: &str| full.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'));
+    // The two first numbers of a version stand for the newest of its patches.
+    let alias = |full: &str| full.rsplit_once('.').is_some_and(|(minor, _)| minor == version);
     if offered.iter().any(|offer| *offer == version || alias(offer)) {
         return Ok(());
     }

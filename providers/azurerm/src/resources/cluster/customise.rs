@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_value::{Path, Type, Value};
+use ordain_value::{Type, Value};
 use serde_json::Value as Json;
 
+use crate::resources::force::{Decision, at, force, is_known, lost_number, path_of};
 use ordain_sdk::{Planned, View, first, items, text, to_json};
-
-/// Decides whether a change forces a new cluster, from the old and the new value.
-type Decision = fn(&Json, &Json) -> bool;
 
 fn had_value(old: &Json, _new: &Json) -> bool {
     old.as_str().is_some_and(|old| !old.is_empty())
@@ -24,16 +22,9 @@ fn lost_blocks(old: &Json, new: &Json) -> bool {
     old.as_array().is_some_and(|old| !old.is_empty()) && new.as_array().is_none_or(Vec::is_empty)
 }
 
-fn lost_number(old: &Json, new: &Json) -> bool {
-    old.as_f64().unwrap_or(0.0) != 0.0 && new.as_f64().unwrap_or(0.0) == 0.0
-}
-
 /// Dotted paths and when their change forces a new cluster.
 const FORCING: &[(&str, Decision)] = &[
-    ("service_principal.0.client_id", |old, new| {
-        let old = old.as_str().unwrap_or_default();
-        (old.is_empty() || old == "msi") && new.as_str().is_some_and(|new| !new.is_empty())
-    }),
+    ("service_principal.0.client_id", |old, _| matches!(old.as_str().unwrap_or_default(), "" | "msi")),
     ("network_profile.0.network_data_plane", had_value),
     ("network_profile.0.network_plugin_mode", |_, new| {
         !new.as_str().unwrap_or_default().eq_ignore_ascii_case("overlay")
@@ -45,52 +36,6 @@ const FORCING: &[(&str, Decision)] = &[
     ("windows_profile.0.gmsa.0.root_domain", lost_value),
     ("api_server_access_profile.0.subnet_id", lost_value),
 ];
-
-fn at<'j>(value: &'j Json, path: &str) -> &'j Json {
-    value.pointer(&format!("/{}", path.replace('.', "/"))).unwrap_or(&Json::Null)
-}
-
-/// A dotted path as a path of values.
-pub(crate) fn path_of(dotted: &str) -> Path {
-    dotted.split('.').fold(Path::root(), |path, step| match step.parse::<i64>() {
-        Ok(index) => path.index(index),
-        Err(_) => path.attr(step),
-    })
-}
-
-/// Whether a part of a planned value is known.
-fn is_known(planned: &Value, dotted: &str) -> bool {
-    let mut here = planned;
-    for step in dotted.split('.') {
-        if !here.is_known() {
-            return false;
-        }
-        let next = match step.parse::<usize>() {
-            Ok(index) => here.as_items().and_then(|items| items.get(index)),
-            Err(_) => here.get(step),
-        };
-        match next {
-            Some(next) => here = next,
-            None => return true,
-        }
-    }
-    here.is_known()
-}
-
-/// Adds what forces a new object to a plan.
-pub(crate) fn force(table: &[(&str, Decision)], view: &View, planned: &mut Planned) {
-    for (path, decide) in table {
-        if view.changed(path)
-            && is_known(&planned.object, path)
-            && decide(at(&view.prior, path), at(&view.planned, path))
-        {
-            let path = path_of(path);
-            if !planned.replace.contains(&path) {
-                planned.replace.push(path);
-            }
-        }
-    }
-}
 
 /// Applies the rules.
 pub(crate) fn customise(prior: &Value, config: &Value, planned: &mut Planned) -> Diagnostics {
@@ -104,8 +49,9 @@ pub(crate) fn customise(prior: &Value, config: &Value, planned: &mut Planned) ->
     let name = "default_node_pool.0.name";
     let old = at(&view.prior, name).as_str().unwrap_or_default();
     let temporary =
-        at(&view.prior, "default_node_pool.0.temporary_name_for_rotation").as_str().unwrap_or_default();
-    if view.changed(name) && is_known(&planned.object, name) && old != temporary {
+        at(&view.planned, "default_node_pool.0.temporary_name_for_rotation").as_str().unwrap_or_default();
+    // A pool of the temporary name is what an interrupted rotation left.
+    if view.changed(name) && is_known(&planned.object, name) && (old.is_empty() || old != temporary) {
         planned.replace.push(path_of(name));
     }
     if view.changed("oidc_issuer_enabled") {

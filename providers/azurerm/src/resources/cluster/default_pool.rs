@@ -3,17 +3,38 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::failure::Failure;
-use crate::resources::pool::{check_scaling, expand_shared, flatten_shared};
-use ordain_sdk::{flag, integer, items, text};
+use crate::resources::pool::{expand_shared, flatten_shared, scaling};
+use ordain_sdk::{View, flag, integer, items, text};
 
 /// Taint of pools that run system pods only.
 const CRITICAL: &str = "CriticalAddonsOnly=true:NoSchedule";
 
-/// Properties of the default pool.
-pub(crate) fn expand(block: &Json, creating: bool) -> Result<Map<String, Json>, Failure> {
-    let count = check_scaling(block, creating, true)?;
-    let mut pool = expand_shared(block);
-    pool.insert("count".to_owned(), json!(count));
+/// Properties that the original forgets when it changes the pool.
+const FORGOTTEN: &[&str] = &["capacityReservationGroupID", "gpuProfile", "hostGroupID"];
+
+/// Properties of the pool of a new cluster.
+pub(crate) fn expand(block: &Json) -> Result<Map<String, Json>, Failure> {
+    properties(block, None)
+}
+
+/// Properties of the pool of a cluster that exists. `pool` is the view of its block.
+pub(crate) fn expand_change(pool: &View) -> Result<Map<String, Json>, Failure> {
+    let mut out = properties(&pool.planned, Some(pool.changed("node_count")))?;
+    for name in FORGOTTEN {
+        out.remove(*name);
+    }
+    out.entry("upgradeSettings").or_insert_with(|| json!({}));
+    Ok(out)
+}
+
+fn properties(block: &Json, recounted: Option<bool>) -> Result<Map<String, Json>, Failure> {
+    let mut counts = Map::new();
+    scaling::default_pool(block, recounted, &mut counts)?;
+    let mut pool = expand_shared(block)?;
+    for name in ["count", "minCount", "maxCount"] {
+        pool.remove(name);
+    }
+    pool.extend(counts);
     pool.insert("mode".to_owned(), json!("System"));
     pool.insert("osType".to_owned(), json!("Linux"));
     pool.insert("type".to_owned(), json!(text(block, "type")));
@@ -25,16 +46,14 @@ pub(crate) fn expand(block: &Json, creating: bool) -> Result<Map<String, Json>, 
     Ok(pool)
 }
 
-/// The pool that stands for `default_node_pool`: the one of the stored name, else of the temporary name, else
-/// the first of mode System.
+/// The pool that stands for `default_node_pool`: the one of the stored name, else the first of mode System. (The
+/// original would prefer the one of the temporary name, but looks at the first only.)
 pub(crate) fn find<'j>(pools: &'j [Json], known: &Json) -> Option<&'j Json> {
     let block = items(known, "default_node_pool").first();
-    let named = |name: &str| {
-        let wanted = block.map(|block| text(block, name)).filter(|name| !name.is_empty())?;
-        pools.iter().find(|pool| text(pool, "name") == wanted)
-    };
+    let name = block.map(|block| text(block, "name")).filter(|name| !name.is_empty());
+    let named = name.and_then(|name| pools.iter().find(|pool| text(pool, "name") == name));
     let system = || pools.iter().find(|pool| text(pool, "mode").eq_ignore_ascii_case("System"));
-    named("name").or_else(|| named("temporary_name_for_rotation")).or_else(system)
+    named.or_else(system)
 }
 
 /// The block, from the pool's properties in the cluster.
@@ -50,7 +69,6 @@ pub(crate) fn flatten(pool: &Json, known: &Json) -> Json {
         .iter()
         .any(|taint| taint.as_str().is_some_and(|taint| taint.eq_ignore_ascii_case(CRITICAL)));
     block.insert("only_critical_addons_enabled".to_owned(), json!(critical));
-    let count = integer(pool, "count");
-    block.insert("node_count".to_owned(), json!(count));
+    block.insert("node_count".to_owned(), json!(integer(pool, "count")));
     Json::Object(block)
 }

@@ -52,7 +52,7 @@ fn properties(block: &Json) -> Result<Map<String, Json>, Failure> {
     let mut out = Map::new();
     let view = View { planned: block.clone(), prior: Json::Null };
     let pool = first(block, "default_node_pool").unwrap_or(&Json::Null);
-    let mut pool_body = default_pool::expand(pool, true)?;
+    let mut pool_body = default_pool::expand(pool)?;
     pool_body.insert("name".to_owned(), json!(text(pool, "name")));
     let always = [
         ("addonProfiles", Json::Object(addons::expand(&view))),
@@ -66,8 +66,8 @@ fn properties(block: &Json) -> Result<Map<String, Json>, Failure> {
         ("metricsProfile", json!({"costAnalysis": {"enabled": flag(block, "cost_analysis_enabled")}})),
         ("nodeResourceGroup", json!(text(block, "node_resource_group"))),
         ("securityProfile", security(block)),
+        ("dnsPrefix", json!(text(block, "dns_prefix"))),
         ("servicePrincipalProfile", service_principal(block)),
-        ("supportPlan", json!(text(block, "support_plan"))),
     ];
     out.extend(always.map(|(name, value)| (name.to_owned(), value)));
     let optional = [
@@ -92,9 +92,9 @@ fn properties(block: &Json) -> Result<Map<String, Json>, Failure> {
     ];
     out.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     let texts = [
-        ("dnsPrefix", "dns_prefix"),
         ("fqdnSubdomain", "dns_prefix_private_cluster"),
         ("diskEncryptionSetID", "disk_encryption_set_id"),
+        ("supportPlan", "support_plan"),
     ];
     for (property, argument) in texts {
         if !text(block, argument).is_empty() {

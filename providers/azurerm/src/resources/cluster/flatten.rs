@@ -102,45 +102,62 @@ pub(crate) fn flatten_data(id: &str, cluster: &Json) -> Read {
     let pools: Vec<Json> = items(properties, "agentPoolProfiles").iter().map(flatten_pool).collect();
     put("agent_pool_profile", json!(pools));
     put("api_server_authorized_ip_ranges", json!(items(access, "authorizedIPRanges")));
-    let principal = text(at(properties, "/servicePrincipalProfile"), "clientId");
     // Profiles that the resource hides where nothing was configured are always shown here.
     put("linux_profile", json!([profiles::flatten_linux(at(properties, "/linuxProfile"))]));
-    let on = |pointer: &str| flag(at(properties, pointer), "enabled");
-    put(
-        "storage_profile",
-        json!([{
-            "blob_driver_enabled": on("/storageProfile/blobCSIDriver"),
-            "disk_driver_enabled": on("/storageProfile/diskCSIDriver"),
-            "file_driver_enabled": on("/storageProfile/fileCSIDriver"),
-            "snapshot_controller_enabled": on("/storageProfile/snapshotController"),
-        }]),
-    );
-    put("private_cluster_enabled", at(access, "/enablePrivateCluster").clone());
-    let mut network = network::flatten(cluster);
-    if let Some(policy) = network.pointer_mut("/0/network_policy") {
-        *policy = at(properties, "/networkProfile/networkPolicy").clone();
-    }
-    put("network_profile", network);
-    put(
-        "service_principal",
-        if principal.is_empty() { json!([]) } else { json!([{"client_id": principal}]) },
-    );
-    if let Some(windows) = properties.get("windowsProfile").filter(|windows| windows.is_object()) {
-        put("windows_profile", json!([{"admin_username": text(windows, "adminUsername")}]));
-    }
+    put("storage_profile", data_storage(at(properties, "/storageProfile")));
+    let private = Some(access).filter(|access| access.is_object());
+    let private = private.map(|access| json!(flag(access, "enablePrivateCluster")));
+    put("private_cluster_enabled", private.unwrap_or(Json::Null));
+    put("network_profile", data_network(at(properties, "/networkProfile")));
+    let client = |profile: &Json| json!([{"client_id": text(profile, "clientId")}]);
+    let principal = Some(at(properties, "/servicePrincipalProfile")).filter(|profile| profile.is_object());
+    put("service_principal", principal.map_or_else(|| json!([]), client));
+    let windows = Some(at(properties, "/windowsProfile")).filter(|profile| profile.is_object());
+    let windows = windows.map(|profile| json!({"admin_username": text(profile, "adminUsername")}));
+    put("windows_profile", json!(windows.into_iter().collect::<Vec<_>>()));
     read
+}
+
+/// What the service leaves out is on, but for blobs.
+fn data_storage(profile: &Json) -> Json {
+    if !profile.is_object() {
+        return json!([]);
+    }
+    let on = |name: &str, default: bool| {
+        profile.get(name).and_then(|driver| driver.get("enabled")).and_then(Json::as_bool).unwrap_or(default)
+    };
+    json!([{
+        "blob_driver_enabled": on("blobCSIDriver", false),
+        "disk_driver_enabled": on("diskCSIDriver", true),
+        "file_driver_enabled": on("fileCSIDriver", true),
+        "snapshot_controller_enabled": on("snapshotController", true),
+    }])
+}
+
+fn data_network(profile: &Json) -> Json {
+    json!([{
+        "network_plugin": text(profile, "networkPlugin"),
+        "network_policy": text(profile, "networkPolicy"),
+        "service_cidr": text(profile, "serviceCidr"),
+        "dns_service_ip": text(profile, "dnsServiceIP"),
+        "pod_cidr": text(profile, "podCidr"),
+        "load_balancer_sku": text(profile, "loadBalancerSku"),
+    }])
 }
 
 fn flatten_pool(pool: &Json) -> Json {
     let upgrade = at(pool, "/upgradeSettings");
-    let upgrade = upgrade.get("maxSurge").map(|surge| {
+    let upgrade = Some(upgrade).filter(|settings| settings.is_object()).map(|upgrade| {
         json!({
-            "max_surge": surge,
+            "max_surge": text(upgrade, "maxSurge"),
             "drain_timeout_in_minutes": at(upgrade, "/drainTimeoutInMinutes"),
             "node_soak_duration_in_minutes": at(upgrade, "/nodeSoakDurationInMinutes"),
         })
     });
     let value = |name: &str| pool.get(name).cloned().unwrap_or(Json::Null);
+    let labels = pool.get("nodeLabels").and_then(Json::as_object).into_iter().flatten();
+    let labels = labels.filter(|(_, label)| label.as_str() != Some(""));
+    let labels: Map<String, Json> = labels.map(|(name, label)| (name.clone(), label.clone())).collect();
     json!({
         "auto_scaling_enabled": value("enableAutoScaling"),
         "count": value("count"),
@@ -148,7 +165,7 @@ fn flatten_pool(pool: &Json) -> Json {
         "max_pods": value("maxPods"),
         "min_count": value("minCount"),
         "name": value("name"),
-        "node_labels": value("nodeLabels"),
+        "node_labels": labels,
         "node_public_ip_enabled": value("enableNodePublicIP"),
         "node_public_ip_prefix_id": value("nodePublicIPPrefixID"),
         "node_taints": value("nodeTaints"),

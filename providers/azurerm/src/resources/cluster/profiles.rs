@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::resources::fields::{Field, How, at, expand, flatten};
+use crate::resources::fields::{Field, How, at, expand, flatten_block, set_of};
+use crate::resources::pool::filled;
 use ordain_sdk::{View, first, flag, integer, items, strings, text};
 
 /// `autoScalerProfile`.
@@ -33,7 +34,7 @@ const HTTP_PROXY: &[Field] = &[
     ("http_proxy", "httpProxy", How::AlwaysText),
     ("https_proxy", "httpsProxy", How::AlwaysText),
     ("trusted_ca", "trustedCa", How::Text),
-    ("no_proxy", "noProxy", How::Texts),
+    ("no_proxy", "noProxy", How::AlwaysSet),
 ];
 
 const CERTIFICATES: &[Field] = &[
@@ -87,7 +88,7 @@ pub(crate) fn api_server(block: &Json) -> Json {
     out.insert("disableRunCommand".to_owned(), json!(!flag(block, "run_command_enabled")));
     if let Some(access) = first(block, "api_server_access_profile") {
         if !items(access, "authorized_ip_ranges").is_empty() {
-            out.insert("authorizedIPRanges".to_owned(), json!(strings(access, "authorized_ip_ranges")));
+            out.insert("authorizedIPRanges".to_owned(), set_of(items(access, "authorized_ip_ranges")));
         }
         let integrated = flag(access, "virtual_network_integration_enabled");
         out.insert("enableVnetIntegration".to_owned(), json!(integrated));
@@ -113,13 +114,13 @@ pub(crate) fn upgrade_channel(block: &Json) -> &str {
 
 /// `azureMonitorProfile`.
 pub(crate) fn monitor(block: &Json) -> Json {
-    let Some(metrics) = first(block, "monitor_metrics") else {
+    if first(block, "monitor_metrics").is_none() {
         return json!({"metrics": {"enabled": false}});
+    }
+    let Some(metrics) = filled(block, "monitor_metrics") else {
+        return json!({"metrics": {"enabled": true}});
     };
     let (annotations, labels) = (text(metrics, "annotations_allowed"), text(metrics, "labels_allowed"));
-    if annotations.is_empty() && labels.is_empty() {
-        return json!({"metrics": {"enabled": true}});
-    }
     json!({"metrics": {
         "enabled": true,
         "kubeStateMetrics": {"metricAnnotationsAllowList": annotations, "metricLabelsAllowlist": labels},
@@ -156,7 +157,7 @@ pub(crate) fn windows(block: &Json) -> Option<Json> {
 
 /// `httpProxyConfig`.
 pub(crate) fn http_proxy(block: &Json) -> Option<Json> {
-    Some(Json::Object(expand(HTTP_PROXY, first(block, "http_proxy_config")?)))
+    Some(Json::Object(expand(HTTP_PROXY, filled(block, "http_proxy_config")?)))
 }
 
 /// `storageProfile`.
@@ -282,7 +283,7 @@ pub(crate) fn flatten_all(cluster: &Json, known: &Json) -> Map<String, Json> {
     let properties = at(cluster, "/properties");
     let part = |name: &str| at(properties, name);
     let scaler = match part("/autoScalerProfile") {
-        profile if profile.is_object() => one(flatten(AUTO_SCALER, profile)),
+        profile if profile.is_object() => one(flatten_scaler(profile)),
         _ => json!([]),
     };
     let blocks = [
@@ -292,7 +293,7 @@ pub(crate) fn flatten_all(cluster: &Json, known: &Json) -> Map<String, Json> {
         ("bootstrap_profile", flatten_bootstrap(part("/bootstrapProfile"))),
         (
             "http_proxy_config",
-            when(part("/httpProxyConfig"), |proxy| Json::Object(flatten(HTTP_PROXY, proxy))),
+            when(part("/httpProxyConfig"), |proxy| Json::Object(flatten_block(HTTP_PROXY, proxy))),
         ),
         ("linux_profile", when(part("/linuxProfile"), flatten_linux)),
         ("windows_profile", flatten_windows(part("/windowsProfile"), known)),
@@ -307,6 +308,21 @@ pub(crate) fn flatten_all(cluster: &Json, known: &Json) -> Map<String, Json> {
     out.extend(flatten_security(part("/securityProfile")));
     out.extend(flatten_ingress(properties));
     out
+}
+
+fn flatten_scaler(profile: &Json) -> Map<String, Json> {
+    let mut block = flatten_block(AUTO_SCALER, profile);
+    // What the service leaves out of these is on.
+    for name in [
+        "daemonset_eviction_for_occupied_nodes_enabled",
+        "skip_nodes_with_local_storage",
+        "skip_nodes_with_system_pods",
+    ] {
+        if let Some(value) = block.get_mut(name).filter(|value| value.is_null()) {
+            *value = json!(true);
+        }
+    }
+    block
 }
 
 fn flatten_aad(aad: &Json) -> Json {
@@ -339,6 +355,9 @@ fn flatten_monitor(metrics: &Json) -> Json {
         return json!([]);
     }
     let state = at(metrics, "/kubeStateMetrics");
+    if !state.is_object() {
+        return json!([{}]);
+    }
     json!([{
         "annotations_allowed": text(state, "metricAnnotationsAllowList"),
         "labels_allowed": text(state, "metricLabelsAllowlist"),
@@ -453,7 +472,7 @@ fn flatten_ingress(properties: &Json) -> Map<String, Json> {
             "internal_ingress_gateway_enabled": on("Internal"),
             "external_ingress_gateway_enabled": on("External"),
             "revisions": items(istio, "revisions"),
-            "certificate_authority": when(plugin, |plugin| Json::Object(flatten(CERTIFICATES, plugin))),
+            "certificate_authority": when(plugin, |plugin| Json::Object(flatten_block(CERTIFICATES, plugin))),
         })
     });
     out.insert("service_mesh_profile".to_owned(), json!(block.into_iter().collect::<Vec<_>>()));

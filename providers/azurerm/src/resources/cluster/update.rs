@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::resources::fields::{at, drop_property, set, set_property};
 use crate::resources::known::known;
 use crate::resources::pool::{self, API};
-use crate::resources::rotation;
+use crate::resources::rotation::{self, Rotation};
 use crate::session::Session;
 use ordain_sdk::{View, first, flag, strings, text};
 
@@ -39,7 +39,6 @@ const ROTATING: &[&str] = &[
 pub(crate) async fn update(session: &Session, id: &str, view: &View, scope: &Scope) -> Result<(), Failure> {
     let mut existing = get(session, id, scope).await?;
     rules::check(&view.planned)?;
-    rules::check_change(view)?;
     expand::unsupported(&view.planned)?;
     if view.changed("service_principal") && !view.changed("identity") {
         let body = expand::service_principal(&view.planned);
@@ -49,6 +48,7 @@ pub(crate) async fn update(session: &Session, id: &str, view: &View, scope: &Sco
         written.map_err(|error| error.during(format!("updating Service Principal for {}", describe(id))))?;
         existing = get(session, id, scope).await?;
     }
+    rules::check_change(view)?;
     if change(view, &mut existing) {
         put(session, id, &existing, "updating", scope).await?;
     }
@@ -242,38 +242,26 @@ async fn update_pool(session: &Session, id: &str, view: &View, scope: &Scope) ->
     let Some(block) = first(&view.planned, "default_node_pool") else { return Ok(()) };
     let name = text(block, "name");
     let path = format!("{id}/agentPools/{name}");
-    let what = format!("updating Default Node Pool {}", pool::describe(&path));
     let pool_view = View {
         planned: block.clone(),
         prior: first(&view.prior, "default_node_pool").cloned().unwrap_or(Json::Null),
     };
-    let body = json!({"name": name, "properties": default_pool::expand(block, false)?});
-    if pool_view.any_changed(ROTATING) || replaces_image(&pool_view) {
-        let temporary = text(block, "temporary_name_for_rotation");
-        if temporary.is_empty() {
-            let names: Vec<String> = ROTATING.iter().map(|name| format!("\"{name}\"")).collect();
-            return Err(Failure::new(
-                format!(
-                    "`temporary_name_for_rotation` must be specified when updating any of the following properties [{}]",
-                    names.join(" ")
-                ),
-                "",
-            ));
-        }
-        let old = Some(text(&pool_view.prior, "name")).filter(|old| !old.is_empty()).unwrap_or(name);
-        return rotation::rotate(session, id, old, name, temporary, &body, scope).await;
+    let properties = default_pool::expand_change(&pool_view)
+        .map_err(|failure| failure.during("expanding `default_node_pool`"))?;
+    let mut body = json!({"name": name, "properties": properties});
+    if pool_view.any_changed(ROTATING) || rotation::replaces_image(&pool_view) {
+        let names: Vec<String> =
+            ROTATING.iter().map(|name| format!("\"default_node_pool.0.{name}\"")).collect();
+        let rotation =
+            Rotation { id: &path, temporary: text(block, "temporary_name_for_rotation"), old: "default" };
+        return rotation.run(session, &names, &mut body, scope).await;
     }
     let call = Call::new(Method::PUT, &path, API).body(&body);
     let written = session.azure.write("CreateOrUpdate", &call, scope).await;
     // Word for word: the original has no colon here.
+    let what = format!("updating Default Node Pool {}", pool::describe(&path));
     written.map_err(|error| Failure::from(error.during_plain(&what)))?;
     Ok(())
-}
-
-/// Another kind of system image needs new nodes, except between the two that share an upgrade path.
-fn replaces_image(pool: &View) -> bool {
-    let shares = |text: &str| text.starts_with("Ubuntu") || text.starts_with("AzureLinux");
-    pool.changed("os_sku") && !(shares(text(&pool.prior, "os_sku")) && shares(text(&pool.planned, "os_sku")))
 }
 
 #[cfg(test)]

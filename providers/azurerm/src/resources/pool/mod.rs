@@ -1,11 +1,16 @@
 //! Agent pools: what `default_node_pool` and `azurerm_kubernetes_cluster_node_pool` have in common, and the
 //! latter.
 
+mod flatten;
 mod node_pool;
+pub(crate) mod scaling;
 mod settings;
+mod subnets;
+mod update;
 
-pub(crate) use node_pool::{NodePool, flatten as flatten_pool};
-pub(crate) use settings::{check_scaling, expand_shared, flatten_shared};
+pub(crate) use flatten::flatten;
+pub(crate) use node_pool::NodePool;
+pub(crate) use settings::{expand_shared, filled, flatten_shared};
 
 use crate::resources::segment;
 
@@ -21,4 +26,9 @@ pub(crate) fn describe(id: &str) -> String {
         segment(id, "managedClusters").unwrap_or_default(),
         segment(id, "agentPools").unwrap_or_default()
     )
+}
+
+/// The cluster's id, from a pool's.
+pub(crate) fn cluster_of(id: &str) -> &str {
+    id.split("/agentPools/").next().unwrap_or(id)
 }

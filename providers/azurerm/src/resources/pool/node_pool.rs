@@ -3,41 +3,21 @@
 use async_trait::async_trait;
 use http::Method;
 use ordain_azure::{Call, Scope};
+use ordain_diag::Diagnostics;
+use ordain_value::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::{API, check_scaling, describe, expand_shared, flatten_shared};
+use super::settings::{expand_shared, taints};
+use super::{API, describe, flatten, scaling, subnets, update};
 use crate::failure::Failure;
-use crate::resources::fields::{drop_property, set, set_property};
+use crate::resources::cluster;
+use crate::resources::force::{Decision, force, lost_number};
 use crate::resources::known::known;
-use crate::resources::{Read, Resource, rotation, segment, versions};
+use crate::resources::{Read, Resource, segment, versions};
 use crate::session::Session;
-use ordain_sdk::{View, flag, integer, items, text};
+use ordain_sdk::{Planned, View, flag, items, text, to_json};
 
 pub(crate) struct NodePool;
-
-/// Arguments whose change replaces the nodes by way of a temporary pool.
-const ROTATING: &[&str] = &[
-    "fips_enabled",
-    "host_encryption_enabled",
-    "kubelet_config",
-    "kubelet_disk_type",
-    "linux_os_config",
-    "max_pods",
-    "node_public_ip_enabled",
-    "os_disk_size_gb",
-    "os_disk_type",
-    "pod_subnet_id",
-    "snapshot_id",
-    "ultra_ssd_enabled",
-    "vm_size",
-    "vnet_subnet_id",
-    "zones",
-];
-
-/// The cluster's id, from a pool's.
-fn cluster_of(id: &str) -> &str {
-    id.split("/agentPools/").next().unwrap_or(id)
-}
 
 fn parse(id: &str) -> Result<(), Failure> {
     for (name, element) in [
@@ -53,14 +33,29 @@ fn parse(id: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Properties of a new pool.
-fn properties(block: &Json, creating: bool) -> Result<Map<String, Json>, Failure> {
-    let count = check_scaling(block, creating, false)?;
-    let mut pool = expand_shared(block);
-    pool.insert("count".to_owned(), json!(count));
-    if flag(block, "auto_scaling_enabled") {
-        pool.insert("minCount".to_owned(), json!(integer(block, "min_count")));
+/// Rules of a new pool that are looked at before its version.
+fn check_spot(block: &Json, price: f64) -> Result<(), Failure> {
+    let fail = |name: &str| {
+        Err(Failure::new(format!("`{name}` can only be set when `priority` is set to `Spot`"), ""))
+    };
+    match text(block, "priority") {
+        "Spot" => Ok(()),
+        _ if !text(block, "eviction_policy").is_empty() => fail("eviction_policy"),
+        _ if price != -1.0 => fail("spot_max_price"),
+        _ => Ok(()),
     }
+}
+
+/// Properties of a new pool.
+fn properties(block: &Json, price: f64) -> Result<Map<String, Json>, Failure> {
+    let mut counts = Map::new();
+    scaling::new_pool(block, &mut counts)?;
+    update::check_system(block)?;
+    let mut pool = expand_shared(block)?;
+    for name in ["count", "minCount", "maxCount"] {
+        pool.remove(name);
+    }
+    pool.extend(counts);
     for (argument, property) in [("mode", "mode"), ("os_type", "osType"), ("priority", "scaleSetPriority")] {
         pool.insert(property.to_owned(), json!(text(block, argument)));
     }
@@ -69,31 +64,11 @@ fn properties(block: &Json, creating: bool) -> Result<Map<String, Json>, Failure
         pool.insert("nodeLabels".to_owned(), json!(labels));
     }
     if !items(block, "node_taints").is_empty() {
-        pool.insert("nodeTaints".to_owned(), json!(items(block, "node_taints")));
+        pool.insert("nodeTaints".to_owned(), taints(block));
     }
-    let price = block.get("spot_max_price").and_then(Json::as_f64).unwrap_or(-1.0);
     if text(block, "priority") == "Spot" {
         pool.insert("scaleSetEvictionPolicy".to_owned(), json!(text(block, "eviction_policy")));
         pool.insert("spotMaxPrice".to_owned(), json!(price));
-    } else {
-        if !text(block, "eviction_policy").is_empty() {
-            return Err(Failure::new(
-                "`eviction_policy` can only be set when `priority` is set to `Spot`",
-                "",
-            ));
-        }
-        if price != -1.0 {
-            return Err(Failure::new(
-                "`spot_max_price` can only be set when `priority` is set to `Spot`",
-                "",
-            ));
-        }
-    }
-    if !items(block, "linux_os_config").is_empty() && text(block, "os_type") != "Linux" {
-        return Err(Failure::new(
-            "`linux_os_config` can only be configured when `os_type` is set to `linux`",
-            "",
-        ));
     }
     if let Some(windows) = items(block, "windows_profile").first() {
         let disabled = !flag(windows, "outbound_nat_enabled");
@@ -102,112 +77,59 @@ fn properties(block: &Json, creating: bool) -> Result<Map<String, Json>, Failure
     Ok(pool)
 }
 
-/// A pool as the service shows it, in the schema's terms.
-pub(crate) fn flatten(id: &str, pool: &Json) -> Read {
-    let properties = pool.get("properties").cloned().unwrap_or_default();
-    let mut read = flatten_shared(&properties);
-    let word = |name: &str, default: &str| {
-        let found = properties.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
-        json!(found.unwrap_or(default))
+/// The cluster that a pool is to be in. Only the kind of pool that is made of scale sets can have others beside it.
+async fn parent(session: &Session, id: &str, scope: &Scope) -> Result<Json, Failure> {
+    let found = match session.azure.call(&Call::get(id, API), scope).await {
+        Err(error) if error.is_not_found() => {
+            return Err(Failure::new(format!("{} was not found", cluster::describe(id)), ""));
+        }
+        answer => answer.map_err(|error| error.during(format!("retrieving {}", cluster::describe(id))))?.body,
     };
-    read.insert("id".to_owned(), json!(id));
-    read.insert("name".to_owned(), json!(segment(id, "agentPools").unwrap_or_default()));
-    read.insert("kubernetes_cluster_id".to_owned(), json!(cluster_of(id)));
-    read.insert("mode".to_owned(), word("mode", "User"));
-    read.insert("os_type".to_owned(), word("osType", ""));
-    read.insert("priority".to_owned(), word("scaleSetPriority", "Regular"));
-    read.insert("eviction_policy".to_owned(), word("scaleSetEvictionPolicy", ""));
-    let price = properties.get("spotMaxPrice").filter(|price| price.is_number()).cloned();
-    read.insert("spot_max_price".to_owned(), price.unwrap_or_else(|| json!(-1)));
-    for (argument, property, empty) in
-        [("node_labels", "nodeLabels", json!({})), ("node_taints", "nodeTaints", json!([]))]
-    {
-        let found = properties.get(property).filter(|value| !value.is_null()).cloned();
-        read.insert(argument.to_owned(), found.unwrap_or(empty));
+    let pools = found.pointer("/properties/agentPoolProfiles").and_then(Json::as_array);
+    let of_sets = |pool: &Json| text(pool, "type").eq_ignore_ascii_case("VirtualMachineScaleSets");
+    if !pools.into_iter().flatten().any(of_sets) {
+        return Err(Failure::new(
+            format!(
+                "multiple node pools are only supported when the Default Node Pool uses a VMScaleSet (but {} doesn't)",
+                cluster::describe(id)
+            ),
+            "",
+        ));
     }
-    for (name, empty) in [
-        ("tags", json!({})),
-        ("zones", json!([])),
-        ("max_count", json!(0)),
-        ("min_count", json!(0)),
-        ("node_count", json!(0)),
-    ] {
-        read.entry(name.to_owned()).or_insert(empty);
-    }
-    let windows = properties.get("windowsProfile").filter(|profile| profile.is_object());
-    let windows =
-        windows.map(|profile| json!({"outbound_nat_enabled": !flag(profile, "disableOutboundNat")}));
-    read.insert("windows_profile".to_owned(), json!(windows.into_iter().collect::<Vec<_>>()));
-    // Texts that the service leaves out are set to empty, but only these: others keep what is stored.
-    for name in [
-        "capacity_reservation_group_id",
-        "host_group_id",
-        "kubelet_disk_type",
-        "node_public_ip_prefix_id",
-        "orchestrator_version",
-        "os_sku",
-        "pod_subnet_id",
-        "proximity_placement_group_id",
-        "vm_size",
-        "vnet_subnet_id",
-    ] {
-        read.entry(name.to_owned()).or_insert_with(|| json!(""));
-    }
-    read
+    Ok(found)
 }
 
-impl NodePool {
-    async fn get(&self, session: &Session, id: &str, scope: &Scope) -> Result<Option<Read>, Failure> {
-        match session.azure.call(&Call::get(id, API), scope).await {
-            Ok(answer) => Ok(Some(flatten(id, &known("agentpools", "AgentPool", &answer.body)))),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error.during(format!("retrieving {}", describe(id))).into()),
-        }
-    }
-
-    /// Puts the changed arguments into the object as read.
-    fn changes(view: &View, existing: &mut Json) -> Result<(), Failure> {
-        let fresh = properties(&view.planned, false)?;
-        let mut put = |arguments: &[&str], property: &str, empty: Json| {
-            if view.any_changed(arguments) {
-                let value = fresh.get(property).cloned().unwrap_or(empty);
-                if value.is_null() {
-                    drop_property(existing, property);
-                } else {
-                    set_property(existing, property, value);
-                }
-            }
-        };
-        put(&["auto_scaling_enabled"], "enableAutoScaling", json!(false));
-        put(&["host_encryption_enabled"], "enableEncryptionAtHost", json!(false));
-        put(&["node_public_ip_enabled"], "enableNodePublicIP", json!(false));
-        put(&["fips_enabled"], "enableFIPS", json!(false));
-        put(&["mode"], "mode", json!("User"));
-        put(&["node_count"], "count", json!(0));
-        put(&["node_labels"], "nodeLabels", json!({}));
-        put(&["node_taints"], "nodeTaints", json!([]));
-        put(&["orchestrator_version"], "orchestratorVersion", Json::Null);
-        put(&["os_sku"], "osSKU", Json::Null);
-        put(&["tags"], "tags", json!({}));
-        put(&["upgrade_settings"], "upgradeSettings", Json::Null);
-        put(&["scale_down_mode"], "scaleDownMode", json!("Delete"));
-        put(&["workload_runtime"], "workloadRuntime", Json::Null);
-        put(&["node_network_profile"], "networkProfile", Json::Null);
-        put(&["zones"], "availabilityZones", Json::Null);
-        put(&["kubelet_config"], "kubeletConfig", Json::Null);
-        put(&["linux_os_config"], "linuxOSConfig", Json::Null);
-        put(&["auto_scaling_enabled", "max_count"], "maxCount", Json::Null);
-        put(&["auto_scaling_enabled", "min_count"], "minCount", Json::Null);
-        if !flag(&view.planned, "auto_scaling_enabled") {
-            drop_property(existing, "maxCount");
-            drop_property(existing, "minCount");
-        }
-        Ok(())
+/// Reads a pool; `None` when it is gone.
+async fn get(session: &Session, id: &str, scope: &Scope) -> Result<Option<Read>, Failure> {
+    match session.azure.call(&Call::get(id, API), scope).await {
+        Ok(answer) => Ok(Some(flatten(id, &known("agentpools", "AgentPool", &answer.body)))),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.during(format!("retrieving {}", describe(id))).into()),
     }
 }
+
+/// The kinds of images between which nodes can be upgraded.
+fn upgradable(image: &Json) -> bool {
+    let image = image.as_str().unwrap_or_default();
+    image.starts_with("Ubuntu") || image.starts_with("AzureLinux")
+}
+
+/// Dotted paths and when their change forces a new pool.
+const FORCING: &[(&str, Decision)] = &[
+    ("os_sku", |old, new| !upgradable(old) || !upgradable(new)),
+    ("upgrade_settings.0.drain_timeout_in_minutes", lost_number),
+];
 
 #[async_trait]
 impl Resource for NodePool {
+    fn customise(&self, prior: &Value, _config: &Value, planned: &mut Planned) -> Diagnostics {
+        if !prior.is_null() {
+            let view = View { planned: to_json(&planned.object), prior: to_json(prior) };
+            force(FORCING, &view, planned);
+        }
+        Diagnostics::new()
+    }
+
     fn check_id(&self, id: &str) -> Result<(), Failure> {
         parse(id)
     }
@@ -217,17 +139,7 @@ impl Resource for NodePool {
         let name = text(block, "name");
         let cluster = text(block, "kubernetes_cluster_id");
         let id = format!("{cluster}/agentPools/{name}");
-        let parent = match session.azure.call(&Call::get(cluster, API), scope).await {
-            Err(error) if error.is_not_found() => {
-                return Err(Failure::new(
-                    format!("{} was not found", super::super::cluster::describe(cluster)),
-                    "",
-                ));
-            }
-            answer => answer.map_err(|error| {
-                error.during(format!("retrieving {}", super::super::cluster::describe(cluster)))
-            })?,
-        };
+        let parent = parent(session, cluster, scope).await?;
         match session.azure.call(&Call::get(&id, API), scope).await {
             Ok(_) => return Err(Failure::exists(&id, "azurerm_kubernetes_cluster_node_pool")),
             Err(error) if error.is_not_found() => {}
@@ -237,18 +149,24 @@ impl Resource for NodePool {
                     .into());
             }
         }
+        let price = block.get("spot_max_price").and_then(Json::as_f64).unwrap_or(0.0);
+        check_spot(block, price)?;
         let version = text(block, "orchestrator_version");
-        let properties = properties(block, true)?;
         if !version.is_empty() {
-            versions::check(session, cluster, &parent.body, name, version, scope).await?;
+            versions::check(session, &id, &parent, "", version, scope).await?;
         }
-        let body = json!({"name": name, "properties": properties});
+        let body = json!({"name": name, "properties": properties(block, price)?});
+        let _held = subnets::hold(session, block).await;
         let call = Call::new(Method::PUT, &id, API).body(&body);
         let written = session.azure.write("CreateOrUpdate", &call, scope).await;
         written.map_err(|error| error.during(format!("creating {}", describe(&id))))?;
         let mut left = Map::new();
         left.insert("id".to_owned(), json!(id));
-        let read = self.get(session, &id, scope).await.map_err(|failure| failure.leaving(left.clone()))?;
+        let rest = async {
+            subnets::wait(session, block, scope).await?;
+            get(session, &id, scope).await
+        };
+        let read = rest.await.map_err(|failure: Failure| failure.leaving(left.clone()))?;
         Ok(read.unwrap_or(left))
     }
 
@@ -260,44 +178,12 @@ impl Resource for NodePool {
         scope: &Scope,
     ) -> Result<Option<Read>, Failure> {
         parse(id)?;
-        self.get(session, id, scope).await
+        get(session, id, scope).await
     }
 
     async fn update(&self, session: &Session, id: &str, view: &View, scope: &Scope) -> Result<Read, Failure> {
-        let temporary = text(&view.planned, "temporary_name_for_rotation");
-        let answer = session.azure.call(&Call::get(id, API), scope).await;
-        let answer = answer.map_err(|error| error.during(format!("retrieving {}", describe(id))))?;
-        let mut existing = known("agentpools", "AgentPool", &answer.body);
-        Self::changes(view, &mut existing)?;
-        let name = segment(id, "agentPools").unwrap_or_default();
-        let rotate = view.any_changed(ROTATING);
-        if rotate && temporary.is_empty() {
-            let names: Vec<String> = ROTATING.iter().map(|name| format!("{name:?}")).collect();
-            return Err(Failure::new(
-                format!(
-                    "`temporary_name_for_rotation` must be specified when updating any of the following properties [{}]",
-                    names.join(" ")
-                ),
-                "",
-            ));
-        }
-        if view.changed("orchestrator_version") {
-            let version = text(&view.planned, "orchestrator_version");
-            versions::check(session, cluster_of(id), &Json::Null, name, version, scope).await?;
-        }
-        if rotate {
-            let fresh = properties(&view.planned, true)?;
-            for (property, value) in &fresh {
-                set_property(&mut existing, property, value.clone());
-            }
-            rotation::rotate(session, cluster_of(id), name, name, temporary, &existing, scope).await?;
-        } else {
-            set(&mut existing, "name", json!(name));
-            let call = Call::new(Method::PUT, id, API).body(&existing);
-            let written = session.azure.write("CreateOrUpdate", &call, scope).await;
-            written.map_err(|error| error.during(format!("updating Node {}", describe(id))))?;
-        }
-        Ok(self.get(session, id, scope).await?.unwrap_or_default())
+        update::update(session, id, view, scope).await?;
+        Ok(get(session, id, scope).await?.unwrap_or_default())
     }
 
     async fn delete(&self, session: &Session, id: &str, _known: &Json, scope: &Scope) -> Result<(), Failure> {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::failure::Failure;
-use crate::resources::fields::{Field, How, at, expand, flatten};
-use ordain_sdk::{first, flag, integer, items, text};
+use crate::resources::fields::{Field, How, at, expand, flatten, flatten_block};
+use ordain_sdk::{first, integer, items, text};
 
 const POOL: &[Field] = &[
     ("capacity_reservation_group_id", "capacityReservationGroupID", How::Text),
@@ -32,11 +32,11 @@ const POOL: &[Field] = &[
     ("vm_size", "vmSize", How::AlwaysText),
     ("vnet_subnet_id", "vnetSubnetID", How::Text),
     ("workload_runtime", "workloadRuntime", How::Text),
-    ("zones", "availabilityZones", How::Texts),
+    ("zones", "availabilityZones", How::Set),
 ];
 
 const KUBELET: &[Field] = &[
-    ("allowed_unsafe_sysctls", "allowedUnsafeSysctls", How::AlwaysTexts),
+    ("allowed_unsafe_sysctls", "allowedUnsafeSysctls", How::AlwaysSet),
     ("container_log_max_line", "containerLogMaxFiles", How::Number),
     ("container_log_max_size_mb", "containerLogMaxSizeMB", How::Number),
     ("cpu_cfs_quota_enabled", "cpuCfsQuota", How::Flag),
@@ -85,22 +85,21 @@ const UPGRADE: &[Field] = &[
 ];
 
 const PORTS: &[Field] = &[
-    ("port_end", "portEnd", How::Number),
-    ("port_start", "portStart", How::Number),
-    ("protocol", "protocol", How::Text),
+    ("port_end", "portEnd", How::AlwaysNumber),
+    ("port_start", "portStart", How::AlwaysNumber),
+    ("protocol", "protocol", How::AlwaysText),
 ];
 
 fn owned(members: Map<String, Json>) -> Json {
     Json::Object(members)
 }
 
-/// Properties of a pool from its block.
-pub(crate) fn expand_shared(block: &Json) -> Map<String, Json> {
+/// Properties of a new pool from its block, all but the counts of autoscaling.
+///
+/// # Errors
+/// Settings of the system that exclude each other.
+pub(crate) fn expand_shared(block: &Json) -> Result<Map<String, Json>, Failure> {
     let mut pool = expand(POOL, block);
-    if !flag(block, "auto_scaling_enabled") {
-        pool.remove("maxCount");
-        pool.remove("minCount");
-    }
     let driver = text(block, "gpu_driver");
     if !driver.is_empty() {
         pool.insert("gpuProfile".to_owned(), json!({"driver": driver}));
@@ -109,27 +108,50 @@ pub(crate) fn expand_shared(block: &Json) -> Map<String, Json> {
     if !snapshot.is_empty() {
         pool.insert("creationData".to_owned(), json!({"sourceResourceId": snapshot}));
     }
-    if let Some(config) = first(block, "kubelet_config") {
-        let mut kubelet = expand(KUBELET, config);
-        kubelet.insert("failSwapOn".to_owned(), json!(false));
-        pool.insert("kubeletConfig".to_owned(), owned(kubelet));
-    }
-    if let Some(config) = first(block, "linux_os_config") {
-        pool.insert("linuxOSConfig".to_owned(), expand_linux(config));
-    }
-    if let Some(network) = first(block, "node_network_profile") {
-        pool.insert("networkProfile".to_owned(), expand_network(network));
-    }
-    if let Some(settings) = first(block, "upgrade_settings") {
-        pool.insert("upgradeSettings".to_owned(), owned(expand(UPGRADE, settings)));
-    }
+    let parts = [
+        ("kubeletConfig", expand_kubelet(block)),
+        ("linuxOSConfig", expand_linux(block)?),
+        ("networkProfile", expand_network(block)),
+        ("upgradeSettings", expand_upgrade(block)),
+    ];
+    pool.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))));
     pool.insert("type".to_owned(), json!("VirtualMachineScaleSets"));
-    pool
+    Ok(pool)
 }
 
-fn expand_linux(config: &Json) -> Json {
+/// The first block of a name, unless nothing at all is set in it: the original does not see such a block.
+pub(crate) fn filled<'j>(block: &'j Json, name: &str) -> Option<&'j Json> {
+    first(block, name).filter(|block| !is_blank(block))
+}
+
+fn is_blank(block: &Json) -> bool {
+    let mut members = block.as_object().into_iter().flat_map(|members| members.values());
+    members.all(|value| match value {
+        Json::Null => true,
+        Json::Array(items) => items.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    })
+}
+
+/// `kubeletConfig`.
+pub(crate) fn expand_kubelet(block: &Json) -> Option<Json> {
+    let mut kubelet = expand(KUBELET, filled(block, "kubelet_config")?);
+    kubelet.insert("failSwapOn".to_owned(), json!(false));
+    Some(owned(kubelet))
+}
+
+/// `upgradeSettings`.
+pub(crate) fn expand_upgrade(block: &Json) -> Option<Json> {
+    Some(owned(expand(UPGRADE, filled(block, "upgrade_settings")?)))
+}
+
+/// `linuxOSConfig`.
+pub(crate) fn expand_linux(block: &Json) -> Result<Option<Json>, Failure> {
+    let Some(config) = first(block, "linux_os_config") else { return Ok(None) };
     let mut out = expand(&[("swap_file_size_mb", "swapFileSizeMB", How::Number)], config);
-    let page = [text(config, "transparent_huge_page"), text(config, "transparent_huge_page_enabled")];
+    // The older name wins where both are set.
+    let page = [text(config, "transparent_huge_page_enabled"), text(config, "transparent_huge_page")];
     if let Some(page) = page.into_iter().find(|page| !page.is_empty()) {
         out.insert("transparentHugePageEnabled".to_owned(), json!(page));
     }
@@ -137,48 +159,84 @@ fn expand_linux(config: &Json) -> Json {
     if !defrag.is_empty() {
         out.insert("transparentHugePageDefrag".to_owned(), json!(defrag));
     }
-    if let Some(block) = first(config, "sysctl_config") {
+    if let Some(block) = filled(config, "sysctl_config") {
         let mut sysctls = expand(SYSCTLS, block);
-        let range = ["net_ipv4_ip_local_port_range_min", "net_ipv4_ip_local_port_range_max"];
-        let [low, high] = range.map(|name| integer(block, name));
-        if low != 0 || high != 0 {
-            sysctls.insert("netIpv4IpLocalPortRange".to_owned(), json!(format!("{low} {high}")));
+        if let Some(range) = port_range(block)? {
+            sysctls.insert("netIpv4IpLocalPortRange".to_owned(), json!(range));
         }
         out.insert("sysctls".to_owned(), owned(sysctls));
     }
-    owned(out)
+    Ok(Some(owned(out)))
 }
 
-fn expand_network(block: &Json) -> Json {
+fn port_range(sysctls: &Json) -> Result<Option<String>, Failure> {
+    let names = ["net_ipv4_ip_local_port_range_min", "net_ipv4_ip_local_port_range_max"];
+    let [low, high] = names.map(|name| integer(sysctls, name));
+    if (low == 0) != (high == 0) {
+        let [low, high] = names;
+        return Err(Failure::new(format!("`{low}` and `{high}` should both be set or unset"), ""));
+    }
+    if low > high {
+        let [low, high] = names;
+        return Err(Failure::new(format!("`{low}` should be no larger than `{high}`"), ""));
+    }
+    Ok((low != 0).then(|| format!("{low} {high}")))
+}
+
+/// `networkProfile`.
+pub(crate) fn expand_network(block: &Json) -> Option<Json> {
+    let block = filled(block, "node_network_profile")?;
+    let mut out = Map::new();
     let ports: Vec<Json> =
         items(block, "allowed_host_ports").iter().map(|item| owned(expand(PORTS, item))).collect();
+    if !ports.is_empty() {
+        out.insert("allowedHostPorts".to_owned(), json!(ports));
+    }
+    out.insert("applicationSecurityGroups".to_owned(), json!(items(block, "application_security_group_ids")));
     let tags = block.get("node_public_ip_tags").and_then(Json::as_object).into_iter().flatten();
     let tags: Vec<Json> = tags.map(|(kind, tag)| json!({"ipTagType": kind, "tag": tag})).collect();
-    json!({
-        "allowedHostPorts": ports,
-        "applicationSecurityGroups": items(block, "application_security_group_ids"),
-        "nodePublicIPTags": tags,
-    })
+    if !tags.is_empty() {
+        out.insert("nodePublicIPTags".to_owned(), json!(tags));
+    }
+    Some(owned(out))
 }
 
 /// Arguments of a pool from its properties.
 pub(crate) fn flatten_shared(pool: &Json) -> Map<String, Json> {
     let mut block = flatten(POOL, pool);
-    block.insert("gpu_driver".to_owned(), at(pool, "/gpuProfile/driver").clone());
-    block.insert("snapshot_id".to_owned(), at(pool, "/creationData/sourceResourceId").clone());
+    let word = |name: &str, default: &str| match text(pool, name) {
+        "" => json!(default),
+        word => json!(word),
+    };
+    block.insert("os_disk_type".to_owned(), word("osDiskType", "Managed"));
+    block.insert("scale_down_mode".to_owned(), word("scaleDownMode", "Delete"));
+    // An old answer may have only the version that runs.
+    let version = word("orchestratorVersion", text(pool, "currentOrchestratorVersion"));
+    block.insert("orchestrator_version".to_owned(), version);
+    for (argument, part, property) in
+        [("gpu_driver", "gpuProfile", "driver"), ("snapshot_id", "creationData", "sourceResourceId")]
+    {
+        if let Some(part) = pool.get(part).filter(|part| part.is_object()) {
+            block.insert(argument.to_owned(), json!(text(part, property)));
+        }
+    }
     let kubelet = pool.get("kubeletConfig").filter(|config| config.is_object());
-    let kubelet: Vec<Json> = kubelet.map(|config| owned(flatten(KUBELET, config))).into_iter().collect();
+    let kubelet: Vec<Json> =
+        kubelet.map(|config| owned(flatten_block(KUBELET, config))).into_iter().collect();
     block.insert("kubelet_config".to_owned(), json!(kubelet));
     let linux = pool.get("linuxOSConfig").filter(|config| config.is_object());
     let linux: Vec<Json> = linux.map(flatten_linux).into_iter().collect();
     block.insert("linux_os_config".to_owned(), json!(linux));
-    let network = pool.get("networkProfile").filter(|profile| profile.is_object());
+    let network = pool.get("networkProfile").filter(|profile| {
+        ["allowedHostPorts", "applicationSecurityGroups", "nodePublicIPTags"]
+            .iter()
+            .any(|name| profile.get(name).is_some_and(|value| !value.is_null()))
+    });
     let network: Vec<Json> = network.map(flatten_network).into_iter().collect();
     block.insert("node_network_profile".to_owned(), json!(network));
     let upgrade = pool.get("upgradeSettings").map(|settings| flatten(UPGRADE, settings));
-    // A pool without surge (a spot pool) has no settings that could be configured.
-    let upgrade: Vec<Json> =
-        upgrade.filter(|settings| settings.contains_key("max_surge")).map(owned).into_iter().collect();
+    // The service shows settings without content for spot pools.
+    let upgrade: Vec<Json> = upgrade.filter(|settings| !settings.is_empty()).map(owned).into_iter().collect();
     block.insert("upgrade_settings".to_owned(), json!(upgrade));
     block
 }
@@ -190,12 +248,12 @@ fn flatten_linux(config: &Json) -> Json {
     out.insert("transparent_huge_page_enabled".to_owned(), page);
     out.insert("transparent_huge_page_defrag".to_owned(), at(config, "/transparentHugePageDefrag").clone());
     let sysctls = config.get("sysctls").filter(|sysctls| sysctls.is_object()).map(|sysctls| {
-        let mut block = flatten(SYSCTLS, sysctls);
+        let mut block = flatten_block(SYSCTLS, sysctls);
         let range = sysctls.get("netIpv4IpLocalPortRange").and_then(Json::as_str).unwrap_or_default();
-        if let Some((low, high)) = range.split_once([' ', '\t']) {
-            let number = |text: &str| json!(text.trim().parse::<i64>().unwrap_or(0));
-            block.insert("net_ipv4_ip_local_port_range_min".to_owned(), number(low));
-            block.insert("net_ipv4_ip_local_port_range_max".to_owned(), number(high));
+        let mut limits = range.split_whitespace().map(|text| json!(text.parse::<i64>().unwrap_or(0)));
+        if let (Some(low), Some(high)) = (limits.next(), limits.next()) {
+            block.insert("net_ipv4_ip_local_port_range_min".to_owned(), low);
+            block.insert("net_ipv4_ip_local_port_range_max".to_owned(), high);
         }
         owned(block)
     });
@@ -205,8 +263,8 @@ fn flatten_linux(config: &Json) -> Json {
 
 fn flatten_network(profile: &Json) -> Json {
     let ports: Vec<Json> =
-        items(profile, "allowedHostPorts").iter().map(|item| owned(flatten(PORTS, item))).collect();
-    let tags = items(profile, "nodePublicIPTags").iter();
+        items(profile, "allowedHostPorts").iter().map(|item| owned(flatten_block(PORTS, item))).collect();
+    let tags = items(profile, "nodePublicIPTags").iter().filter(|tag| tag.get("ipTagType").is_some());
     let tags: Map<String, Json> =
         tags.map(|tag| (text(tag, "ipTagType").to_owned(), json!(text(tag, "tag")))).collect();
     json!({
@@ -216,41 +274,7 @@ fn flatten_network(profile: &Json) -> Json {
     })
 }
 
-/// Rules between counts and autoscaling that hold only when a pool is written. `default_pool` says which of
-/// the original's two wordings applies; gives the count to send.
-pub(crate) fn check_scaling(block: &Json, creating: bool, default_pool: bool) -> Result<i64, Failure> {
-    let [count, low, high] = ["node_count", "min_count", "max_count"].map(|name| integer(block, name));
-    let fail = |message: String| Err(Failure::new(message, ""));
-    if !flag(block, "auto_scaling_enabled") {
-        if low > 0 || high > 0 {
-            let flag = if default_pool { "`auto_scaling_enabled`" } else { "auto_scaling_enabled" };
-            return fail(format!(
-                "`max_count` and `min_count` must be set to `null` when {flag} is set to `false`"
-            ));
-        }
-        return Ok(count);
-    }
-    let when = "when `auto_scaling_enabled` is set to `true`";
-    let has_low = if default_pool { low > 0 } else { low >= 0 };
-    if high <= 0 {
-        return fail(format!("`max_count` must be configured {when}"));
-    }
-    if !has_low {
-        return fail(format!("`min_count` must be configured {when}"));
-    }
-    let count = if count == 0 { low } else { count };
-    if default_pool && high < count {
-        return fail(format!(
-            "`node_count`({count}) must be equal to or less than `max_count`({high}) {when}"
-        ));
-    }
-    if default_pool && creating && low > count {
-        return fail(format!(
-            "`node_count`({count}) must be equal to or greater than `min_count`({low}) {when}"
-        ));
-    }
-    if low > high {
-        return fail("`max_count` must be >= `min_count`".to_owned());
-    }
-    Ok(count)
+/// `nodeTaints`.
+pub(super) fn taints(block: &Json) -> Json {
+    json!(items(block, "node_taints"))
 }

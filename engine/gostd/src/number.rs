@@ -140,7 +140,7 @@ pub fn format_json(v: f64) -> Option<String> {
 }
 
 /// `strconv.ParseFloat(text, 64)` for decimal and hexadecimal forms, `inf`, `infinity` and `nan` in any case.
-/// Underscores are refused, as Go refuses them without a base prefix.
+/// Underscores may stand between digits.
 #[must_use]
 pub fn parse_float(text: &str) -> Option<f64> {
     let body = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -155,19 +155,19 @@ pub fn parse_float(text: &str) -> Option<f64> {
         return None;
     }
     if let Some(hex) = lower.strip_prefix("0x") {
-        let magnitude = parse_hex_float(hex)?;
+        let magnitude = parse_hex_float(&without_underscores(hex, u8::is_ascii_hexdigit)?)?;
         return Some(if text.starts_with('-') { -magnitude } else { magnitude });
     }
-    let plain = without_underscores(text)?;
+    let plain = without_underscores(text, u8::is_ascii_digit)?;
     plain.parse::<f64>().ok().filter(|v| v.is_finite())
 }
 
-/// A decimal number whose underscores all stand between digits, without them.
-fn without_underscores(text: &str) -> Option<std::borrow::Cow<'_, str>> {
+/// A number whose underscores all stand between digits, without them.
+fn without_underscores(text: &str, is_digit: fn(&u8) -> bool) -> Option<std::borrow::Cow<'_, str>> {
     if !text.contains('_') {
         return Some(text.into());
     }
-    let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(is_digit);
     let placed = text.match_indices('_').all(|(at, _)| digit(at.checked_sub(1)) && digit(Some(at + 1)));
     placed.then(|| text.replace('_', "").into())
 }

@@ -83,7 +83,8 @@ pub fn sprint(args: &[Arg]) -> String {
     let mut out = String::new();
     let mut after_text = true;
     for (i, arg) in args.iter().enumerate() {
-        let is_text = matches!(arg, Arg::Text(_));
+        // Numbers of JSON are text to Go.
+        let is_text = matches!(arg, Arg::Text(_)) || arg.type_name() == "json.Number";
         if i > 0 && !is_text && !after_text {
             out.push(' ');
         }

@@ -73,20 +73,40 @@ fn to_number(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     Ok(Some(number.into()))
 }
 
-/// A number of `strconv.ParseFloat` that is also one of JSON.
+/// A number of `strconv.ParseFloat`, written as JSON writes it.
 fn parse(text: &str) -> Result<Number, BuiltinError> {
-    let wrong = || {
-        BuiltinError::failed(format!(
-            "strconv.ParseFloat: parsing {}: invalid syntax",
-            ordain_gostd::quote(text)
-        ))
-    };
     let bare = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
-    if text.len() <= bare.len() + 1 && matches!(bare.as_str(), "nan" | "inf" | "infinity") {
-        return Err(BuiltinError::operand_value(1, "must be a valid number"));
+    if matches!(bare.as_str(), "nan" | "inf" | "infinity") {
+        return Err(BuiltinError::operand(1, "valid number string", &text.into()));
     }
-    let number = Number::parse(text).ok_or_else(wrong)?;
-    if number.to_f64().is_finite() { Ok(number) } else { Err(wrong()) }
+    let found = Number::parse(text).or_else(|| {
+        let float = ordain_gostd::parse_float(text)?;
+        let hex = bare.starts_with("0x").then(|| ordain_gostd::format_f(float, None));
+        Number::parse(&hex.unwrap_or_else(|| plain(text)))
+    });
+    let wrong = |why: &str| {
+        let text = ordain_gostd::quote(text);
+        BuiltinError::failed(format!("strconv.ParseFloat: parsing {text}: {why}"))
+    };
+    let number = found.ok_or_else(|| wrong("invalid syntax"))?;
+    if number.to_f64().is_finite() { Ok(number) } else { Err(wrong("value out of range")) }
+}
+
+/// `+01_000.` as `1000`, `.5` as `0.5`.
+fn plain(text: &str) -> String {
+    let negative = text.starts_with('-');
+    let digits = text.trim_start_matches(['+', '-']).replace('_', "").to_ascii_lowercase();
+    let (mantissa, exponent) = digits.split_once('e').unwrap_or((&digits, ""));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let whole = Some(whole.trim_start_matches('0')).filter(|whole| !whole.is_empty()).unwrap_or("0");
+    let mut out = format!("{}{whole}", if negative { "-" } else { "" });
+    for (mark, part) in [('.', fraction), ('e', exponent)] {
+        if !part.is_empty() {
+            out.push(mark);
+            out.push_str(part);
+        }
+    }
+    out
 }
 
 fn integer(args: &[Value], at: usize) -> Result<IBig, BuiltinError> {

@@ -328,14 +328,14 @@ fn constant(number: &Number) -> Eval {
     }
 }
 
-/// `.a.b`: keys of maps; one that is missing has no value, and nothing has a key of that.
+/// `.a.b`: keys of maps; one that is missing has no value, and what is looked for in that has none either.
 fn follow(item: Item, fields: &[String]) -> Eval {
     let mut item = item;
     for field in fields {
         item = match &item {
             Item::Data(Value::Object(object)) => match object.get_str(field) {
                 Some(value) => Item::Data(value.clone()),
-                None => Item::Data(Value::Null),
+                None => return Ok(Item::Data(Value::Null)),
             },
             Item::Data(Value::Null) => {
                 return failed(format!("nil pointer evaluating interface {{}}.{field}"));

@@ -114,6 +114,9 @@ fn index(item: &Item, key: &Item) -> Eval {
 }
 
 fn slice(item: &Item, bounds: &[Item]) -> Eval {
+    if let Item::Data(Value::Number(number)) = item {
+        return slice(&Item::Data(number.text().into()), bounds);
+    }
     let length = match item {
         Item::Data(Value::String(text)) => bytes::to_bytes(text).len(),
         Item::Data(Value::Array(items)) => items.len(),

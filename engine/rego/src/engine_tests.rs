@@ -97,7 +97,7 @@ type Told<'t> = (u32, u32, &'t str);
 /// Each fault at its place, as OPA tells it; a statement that is none is told where all could be read.
 #[test]
 fn faults_are_told_where_they_are() {
-    let cases: [(&str, &[Told<'_>]); 11] = [
+    let cases: [(&str, &[Told<'_>]); 17] = [
         ("r := {1, 1.0, y}", &[(3, 15, "var y is unsafe")]),
         ("r contains [x, y]", &[(3, 13, "var x is unsafe"), (3, 16, "var y is unsafe")]),
         ("r := (x)", &[(3, 7, "var x is unsafe")]),
@@ -116,6 +116,21 @@ fn faults_are_told_where_they_are() {
         ("a b", &[(3, 1, "var cannot be used for rule name"), (3, 3, "var cannot be used for rule name")]),
         ("r ) x", &[(3, 3, "unexpected ) token")]),
         ("\"278\" if { true }", &[(3, 7, "unexpected if keyword")]),
+        (
+            "r contains 1 if input\nr[x] := 2 if some x in input",
+            &[(3, 1, "conflicting rules data.t.r[x] found")],
+        ),
+        (
+            "r contains 1\nr.a[x] := 2 if some x in input",
+            &[(3, 1, "rule data.t.r conflicts with:\n  rule data.t.r.a[x]")],
+        ),
+        ("r if { some x, y in [1]; some y, z in [2]; z }", &[(3, 26, "var y declared above")]),
+        ("r if { input.a; some x; every y in [1] { y } }", &[(3, 17, "declared var x unused")]),
+        (
+            "r if { q with q[0] as 1 }\nq := [1]",
+            &[(3, 15, "with keyword cannot partially replace virtual document(s)")],
+        ),
+        ("r if { some x in 3; x }", &[(3, 8, "match error")]),
     ];
     for (text, wanted) in cases {
         let mut policies = Policies::new(Version::V1);

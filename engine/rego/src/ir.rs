@@ -103,6 +103,8 @@ pub(crate) enum FunctionName {
 pub(crate) enum Replacement {
     Value(Expr),
     Function(Function),
+    /// A function where a document stands: nothing stands there then.
+    Nothing,
 }
 
 #[derive(Debug, Clone)]

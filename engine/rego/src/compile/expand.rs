@@ -185,7 +185,8 @@ impl Compiler {
             for with in &mut expr.with {
                 self.expand_term(&mut with.value, &mut support);
                 // What goes through all members of a document does so before, once for each of them.
-                if with.value.as_ref().is_some_and(|path| !path.iter().skip(1).all(Term::is_ground)) {
+                let open = with.value.as_ref().is_some_and(|path| !path.iter().skip(1).all(Term::is_ground));
+                if open || self.stands_for_document(with) {
                     self.name_term(&mut with.value, &mut support);
                 }
             }

@@ -23,6 +23,9 @@ struct Entry {
     count: usize,
 }
 
+/// Key, value and domain of `some key, value in domain`.
+type Parts = (Term, Term, Term);
+
 /// Names by scope, the innermost last.
 #[derive(Debug, Clone)]
 pub(crate) struct Scopes {
@@ -148,6 +151,7 @@ impl Compiler {
             used.extend(names);
         }
         self.hide_functions(rule, &mut scopes);
+        self.errors_before = self.errors.len();
         rule.body = self.rename_body(std::mem::take(&mut rule.body), &mut scopes, &used);
         let head = &mut rule.head;
         let terms = head.path.iter_mut().skip(1).chain(head.key.iter_mut()).chain(head.value.iter_mut());
@@ -179,7 +183,10 @@ impl Compiler {
 
     fn rename_closures(&mut self, term: &mut Term) {
         match &mut term.node {
-            Node::Comprehension(inner) => self.rename_comprehension(inner, &mut Scopes::new()),
+            Node::Comprehension(inner) => {
+                self.errors_before = self.errors.len();
+                self.rename_comprehension(inner, &mut Scopes::new());
+            }
             Node::Template(parts) => self.rename_template(parts, &mut Scopes::new()),
             _ => vars::each_child_mut(term, &mut |child| self.rename_closures(child)),
         }
@@ -187,8 +194,13 @@ impl Compiler {
 
     /// Renames what a body declares, in the innermost scope.
     pub(crate) fn rename_body(&mut self, body: Vec<Expr>, scopes: &mut Scopes, used: &Names) -> Vec<Expr> {
-        let before = self.errors.len();
         let start = body.first().map(|expr| expr.at).unwrap_or_default();
+        let declaring: Vec<(Names, Span)> = body
+            .iter()
+            .filter(|expr| matches!(expr.kind, Kind::Some(_)))
+            .map(|expr| (vars::declared(std::slice::from_ref(expr)), expr.at))
+            .chain(std::iter::once((Names::new(), start)))
+            .collect();
         let mut out = Vec::with_capacity(body.len());
         for mut expr in body {
             let keep = match &expr.kind {
@@ -213,14 +225,15 @@ impl Compiler {
         if out.is_empty() {
             out.push(Expr::truth(start));
         }
-        if self.errors.len() == before {
-            self.check_unused(&out, scopes, used, start);
+        if self.errors.len() == self.errors_before {
+            self.check_unused(&out, scopes, used, &declaring);
         }
         out
     }
 
-    fn check_unused(&mut self, body: &[Expr], scopes: &Scopes, used: &Names, at: Span) {
+    fn check_unused(&mut self, body: &[Expr], scopes: &Scopes, used: &Names, declaring: &[(Names, Span)]) {
         let Some(scope) = scopes.scopes.last() else { return };
+        let start = declaring.last().map(|(_, at)| *at).unwrap_or_default();
         let mut visible = vars::of_body(body, Skip::NOTHING);
         visible.extend(used.iter().map(|name| scopes.declared(name).unwrap_or_else(|| name.clone())));
         let is_used = |entry: &Entry, name: &Name| visible.contains(&entry.name) || used.contains(name);
@@ -228,7 +241,9 @@ impl Compiler {
         for (name, entry) in scope {
             let shown = !is_wildcard(name) && !is_generated(name);
             if entry.occurrence == Occurrence::Declared && shown && !is_used(entry, name) {
-                faults.push(format!("declared var {name} unused"));
+                let at =
+                    declaring.iter().find(|(names, _)| names.contains(name)).map_or(start, |(_, at)| *at);
+                faults.push((at, format!("declared var {name} unused")));
             }
             let in_head = used.iter().any(|used| scopes.declared(used).as_ref() == Some(&entry.name));
             if self.options.strict
@@ -237,10 +252,12 @@ impl Compiler {
                 && entry.count <= 1
                 && !in_head
             {
-                faults.push(format!("assigned var {name} unused"));
+                let sees = |expr: &&Expr| vars::of_expr(expr, Skip::NOTHING).contains(&entry.name);
+                let at = body.iter().find(sees).map_or(start, |expr| expr.at);
+                faults.push((at, format!("assigned var {name} unused")));
             }
         }
-        for fault in faults {
+        for (at, fault) in faults {
             self.fail(Code::Compile, at, fault);
         }
     }
@@ -280,12 +297,13 @@ impl Compiler {
                         2.. => terms.pop().unwrap_or_else(|| value.clone()),
                         _ => Term::var(self.generate(None), at),
                     };
-                    expr.kind = self.membership(key, value, domain, at, scopes);
+                    let Some(kind) = self.membership((key, value, domain), at, scopes) else { return false };
+                    expr.kind = kind;
                     self.rename_expr(expr, scopes);
                     return true;
                 }
-                Node::Var(name) => {
-                    self.declare(&name, Occurrence::Declared, at, scopes);
+                Node::Var(name) if self.declare(&name, Occurrence::Declared, at, scopes).is_none() => {
+                    return false;
                 }
                 _ => {}
             }
@@ -293,14 +311,14 @@ impl Compiler {
         false
     }
 
-    /// `value = domain[key]`, with what it binds declared.
-    fn membership(&mut self, key: Term, value: Term, domain: Term, at: Span, scopes: &mut Scopes) -> Kind {
+    /// `value = domain[key]`, with what it binds declared; nothing if that cannot be.
+    fn membership(&mut self, (key, value, domain): Parts, at: Span, scopes: &mut Scopes) -> Option<Kind> {
         let outside = vars::of_term(&domain, Skip::NOTHING);
         let mut bound = vars::of_term(&key, Skip { keys: true, heads: true, ..Skip::CLOSURES });
         bound.extend(vars::of_term(&value, Skip { keys: true, heads: true, sets: true, closures: true }));
         for name in bound.difference(&outside) {
             if !is_generated(name) {
-                self.declare(name, Occurrence::Declared, at, scopes);
+                self.declare(name, Occurrence::Declared, at, scopes)?;
             }
         }
         let path = match domain.node {
@@ -312,7 +330,7 @@ impl Compiler {
             node => vec![Term::new(node, domain.at), key],
         };
         let place = Term::new(Node::Ref(path), domain.at);
-        Kind::Call(vec![Term::operator("eq", at), value, place])
+        Some(Kind::Call(vec![Term::operator("eq", at), value, place]))
     }
 
     fn rename_every(&mut self, expr: &mut Expr, scopes: &mut Scopes) {

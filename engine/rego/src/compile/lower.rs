@@ -400,9 +400,9 @@ impl Lowering<'_> {
             let Some(target) = self.compiler.with_target(&with.target) else { continue };
             let replacement = match self.compiler.with_function(&with.value) {
                 Some(function) if matches!(target, ir::Target::Function(_)) => {
-                    self.compiler.check_arities(&target, function, with);
                     ir::Replacement::Function(function)
                 }
+                Some(Function::Rules(_)) if matches!(target, ir::Target::Data(_)) => ir::Replacement::Nothing,
                 _ => ir::Replacement::Value(self.value(&with.value, out)),
             };
             replace.push((target, replacement));

@@ -61,6 +61,11 @@ pub(crate) struct Arity {
 }
 
 impl Arity {
+    /// Of a function of rules; 0 if rules of that name are no functions.
+    pub(crate) fn of_rules(&self, operator: &Term) -> Option<usize> {
+        self.rules.get(&crate::ast::operator_name(operator)).copied()
+    }
+
     pub(crate) fn of(&self, operator: &Term) -> Option<usize> {
         let name = crate::ast::operator_name(operator);
         self.rules.get(&name).copied().or_else(|| functions::arity(&name, self.conftest))
@@ -72,6 +77,8 @@ pub(crate) struct Compiler {
     pub(crate) options: CompileOptions,
     pub(crate) modules: Vec<Module>,
     pub(crate) errors: Vec<Error>,
+    /// How many there were before the body in which names are given.
+    errors_before: usize,
     pub(crate) rewritten: HashMap<Name, Name>,
     pub(crate) arity: Arity,
     pub(crate) tree: Tree,
@@ -94,6 +101,7 @@ pub(crate) fn compile(
         options,
         modules,
         errors: Vec::new(),
+        errors_before: 0,
         rewritten: HashMap::new(),
         arity: Arity { conftest: options.conftest, ..Arity::default() },
         tree: Tree::new(),

@@ -36,6 +36,7 @@ impl Compiler {
         let mut resolver = Resolver { globals: &mut globals, hidden: Vec::new() };
         resolver.body(&mut body);
         let mut scopes = locals::Scopes::new();
+        self.errors_before = self.errors.len();
         body = self.rename_body(body, &mut scopes, &Names::new());
         self.settled()?;
         self.texts_in_body(&mut body, &Names::new());

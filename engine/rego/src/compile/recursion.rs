@@ -24,7 +24,7 @@ impl Compiler {
             if let Node::Ref(path) = &term.node
                 && path.first().and_then(Term::as_var).is_some_and(|name| &**name == "data")
             {
-                let path: Vec<Option<Value>> = path.iter().map(|part| part.as_constant().cloned()).collect();
+                let path: Vec<Option<Value>> = path.iter().map(key_of).collect();
                 self.tree.meant(&path, &mut found);
             }
         };
@@ -64,6 +64,14 @@ impl Compiler {
         let package =
             self.modules.get(key.module).map(|module| module.package.as_slice()).unwrap_or_default();
         self.rule(key).map(|rule| crate::print::path(&tree::ground_path(package, rule))).unwrap_or_default()
+    }
+}
+
+/// A part of a path as a key; nothing where it may be any. A collection is one that no rule has.
+fn key_of(part: &Term) -> Option<Value> {
+    match &part.node {
+        Node::Array(_) | Node::Object(_) | Node::Set(_) if part.is_ground() => Some(Value::array(Vec::new())),
+        _ => part.as_constant().cloned(),
     }
 }
 

@@ -171,7 +171,9 @@ impl Resolver<'_> {
             _ => None,
         };
         let from = usize::from(matches!(path.first().map(|head| &head.node), Some(Node::Var(_))));
-        path.iter_mut().skip(from).for_each(|part| self.term(part));
+        // Texts within brackets see no names of the module.
+        let parts = path.iter_mut().skip(from).filter(|part| !matches!(part.node, Node::Template(_)));
+        parts.for_each(|part| self.term(part));
         if let Some(mut whole) = resolved {
             whole.extend(path.drain(1..));
             *path = whole;

@@ -233,7 +233,10 @@ pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lack
             let outputs = outputs(&expr, arity, &safe);
             let mut needed = vars::of_expr(&expr, Skip::CLOSURES);
             needed.retain(|name| !safe.contains(name) && !outputs.contains(name));
-            if needed.is_empty() && closures_ready(&expr, &all, globals, &safe) {
+            if needed.is_empty()
+                && closures_ready(&expr, &all, globals, &safe)
+                && !closes_over_own(&expr, &outputs, &all, globals)
+            {
                 safe.extend(outputs);
                 body.push(expr);
                 moved = true;
@@ -261,6 +264,13 @@ fn closures_ready(expr: &Expr, all: &Names, globals: &Names, safe: &Names) -> bo
     in_closures(expr).iter().all(ready)
 }
 
+/// Whether the closures of an expression use from outside just what its own references go through: OPA never orders that.
+fn closes_over_own(expr: &Expr, outputs: &Names, all: &Names, globals: &Names) -> bool {
+    let mut inside = in_closures(expr);
+    inside.retain(|name| all.contains(name) && !globals.contains(name));
+    !inside.is_empty() && inside == *outputs
+}
+
 fn in_closures(expr: &Expr) -> Names {
     let mut inside = Names::new();
     vars::each_closure(expr, &mut |body| {
@@ -284,6 +294,11 @@ fn note_lacking(
     lacking: &mut Lacking,
 ) {
     let outputs = outputs(expr, arity, safe);
+    if closes_over_own(expr, &outputs, all, globals) {
+        let plain = vars::of_expr(expr, Skip::CLOSURES).into_iter();
+        lacking.extend(plain.filter(|name| !globals.contains(name)).map(|name| (name, expr.at)));
+        return;
+    }
     let plain = vars::of_expr(expr, Skip::CLOSURES).into_iter().filter(|name| !outputs.contains(name));
     // What the expression itself gives comes too late for the closures in it.
     let inside = in_closures(expr).into_iter().filter(|name| all.contains(name) && !globals.contains(name));

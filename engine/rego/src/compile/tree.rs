@@ -1,7 +1,7 @@
 //! The rules by their place under `data`, and the conflicts between them.
 
-use super::{Compiler, RuleKey};
-use crate::ast::{Rule, Term};
+use super::{Compiler, RuleKey, resolve};
+use crate::ast::{Node, Rule, Term};
 use crate::error::Code;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,10 +139,10 @@ impl Compiler {
         if rules.is_empty() {
             return None;
         }
-        let name = crate::print::path(&place.path);
+        let name = place.rules.last().map(|key| self.full_name(*key)).unwrap_or_default();
         let below = self.conflicting_below(at, &rules);
         if !below.is_empty() {
-            return Some(format!("rule {name} conflicts with:\n\t{}", below.join("\n\t")));
+            return Some(format!("rule {name} conflicts with:\n  rule {}", below.join("\n  rule ")));
         }
         let count = |test: &dyn Fn(&Rule) -> bool| rules.iter().filter(|rule| test(rule)).count();
         let sets = count(&|rule| rule.is_set());
@@ -168,11 +168,23 @@ impl Compiler {
         keys.into_iter()
             .filter_map(|key| Some((key, self.rule(key)?)))
             .filter(|(_, rule)| closed || !rule.head.args.is_empty())
-            .map(|(key, rule)| {
-                let package = self.modules.get(key.module).map(|m| m.package.as_slice()).unwrap_or_default();
-                crate::print::path(&ground_path(package, rule))
-            })
+            .map(|(key, _)| self.full_name(key))
             .collect()
+    }
+
+    /// The path of a rule with all its parts, as it was written.
+    fn full_name(&self, key: RuleKey) -> String {
+        let (Some(file), Some(rule)) = (self.modules.get(key.module), self.rule(key)) else {
+            return String::new();
+        };
+        let name = rule.head.path.first().and_then(Term::as_var);
+        let mut path = resolve::package_path(&file.package, rule.at);
+        path.extend(name.map(|name| Term::constant(&**name, rule.at)));
+        for part in rule.head.path.iter().skip(1) {
+            let written = part.as_var().and_then(|name| self.rewritten.get(name));
+            path.push(written.map_or_else(|| part.clone(), |name| Term::var(name.clone(), part.at)));
+        }
+        crate::print::term(&Term::new(Node::Ref(path), rule.at))
     }
 
     fn check_package_conflicts(&mut self) {

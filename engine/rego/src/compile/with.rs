@@ -1,13 +1,11 @@
 //! What `with` may replace, and by what.
 
 use super::functions::part_value;
-use super::types::{self, Ty};
 use super::{Compiler, vars};
 use crate::ast::{Node, Term, With, operator_name};
 use crate::builtins;
 use crate::error::Code;
 use crate::ir::{Function, FunctionName, Target};
-use crate::types::Signature;
 use crate::value::Value;
 
 impl Compiler {
@@ -19,7 +17,7 @@ impl Compiler {
                 vars::each_expr(&branch.body, &mut |expr| {
                     for with in &expr.with {
                         if let Err((code, message)) = self.allowed(&with.target) {
-                            faults.push((code, with.at, message));
+                            faults.push((code, with.target.at, message));
                         }
                     }
                 });
@@ -94,39 +92,15 @@ impl Compiler {
             .is_some_and(|rule| !rule.head.args.is_empty())
     }
 
-    /// A function gives way to one of as many arguments only.
-    pub(crate) fn check_arities(&mut self, target: &Target, function: Function, with: &With) {
-        let of_rules = |place: usize| {
-            let rule = self.tree.place(place).and_then(|place| self.rule(*place.rules.first()?));
-            rule.map(|rule| rule.head.args.len())
-        };
-        let of_builtin = |builtin: &builtins::Builtin| {
-            let Signature { args, variadic, .. } = &builtin.signature;
-            (!variadic).then_some(args.len())
-        };
-        let wanted = match target {
-            Target::Function(FunctionName::Rules(place)) => of_rules(*place),
-            Target::Function(FunctionName::Builtin(name)) => builtins::find(name).and_then(of_builtin),
-            Target::Input(_) | Target::Data(_) | Target::Open => None,
-        };
-        let given = match function {
-            Function::Rules(place) => of_rules(place),
-            Function::Builtin(builtin) => of_builtin(builtin),
-            Function::Member => None,
-        };
-        let differ = match (target, function) {
-            (Target::Function(FunctionName::Builtin(name)), Function::Builtin(given)) => builtins::find(name)
-                .is_some_and(|wanted| {
-                    let of = |builtin: &builtins::Builtin| Ty::of_signature(&builtin.signature);
-                    !types::unifies(&of(wanted), &of(given))
-                }),
+    /// Whether `with` puts a function where only a document can stand: it is then looked at as a document, and told.
+    pub(crate) fn stands_for_document(&self, with: &With) -> bool {
+        let of_rules = |term: &Term| self.arity.of_rules(term).is_some_and(|count| count > 0);
+        let is_name = matches!(with.value.node, Node::Ref(_) | Node::Var(_));
+        let is_builtin = is_name && builtins::find(&operator_name(&with.value)).is_some();
+        match with.target.as_ref().and_then(|path| path.first()).and_then(Term::as_var).map(|name| &**name) {
+            Some("input") => is_builtin || (is_name && of_rules(&with.value)),
+            Some("data") => is_builtin && !of_rules(&with.target),
             _ => false,
-        };
-        if let (Some(wanted), Some(given)) = (wanted, given)
-            && (wanted != given || differ)
-        {
-            let message = format!("{}: arity mismatch", operator_name(&with.target));
-            self.fail(Code::Type, with.at, message);
         }
     }
 

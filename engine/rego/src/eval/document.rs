@@ -102,7 +102,7 @@ impl Machine<'_> {
     /// The document at a place, replaced if `with` says so.
     fn at_place(&mut self, place: usize, base: Option<Value>) -> Outcome<Option<Document>> {
         if let Some(value) = self.scope()?.places.get(&place) {
-            return Ok(Some(Document::Value(value.clone())));
+            return Ok(value.clone().map(Document::Value));
         }
         if self.has_rules(place) && self.is_function(place) {
             return Ok(None);
@@ -113,7 +113,7 @@ impl Machine<'_> {
     pub(crate) fn root(&self) -> Outcome<Document> {
         let scope = self.scope()?;
         Ok(match scope.places.get(&0) {
-            Some(value) => Document::Value(value.clone()),
+            Some(value) => Document::Value(value.clone().unwrap_or_else(|| Object::default().into())),
             None => Document::Place(0, Some(scope.data.clone())),
         })
     }
@@ -230,7 +230,9 @@ impl Machine<'_> {
             if let Some(waits) = open.waits() {
                 vague.push(waits);
             }
-            match (out.get(&key), member) {
+            // Beside rules of a whole, what gave no single member does not show.
+            let shown = |new: Value| if self.has_rules(place) { self.given(child, new) } else { Some(new) };
+            match (out.get(&key), member.and_then(shown)) {
                 (Some(before), Some(new)) if self.has_rules(place) => {
                     let mut below = whole.iter().filter_map(|path| path.split_first());
                     if below.any(|(first, rest)| *first == key && self.adds_to(child, rest, before, &new)) {
@@ -239,8 +241,6 @@ impl Machine<'_> {
                     let merged = merge(before, &new).ok_or_else(unique)?;
                     out.insert(key, merged);
                 }
-                // Beside rules of a whole, what gave no single member does not show.
-                (None, Some(new)) if self.has_rules(place) && self.is_partial(child) && is_empty(&new) => {}
                 (_, Some(new)) => out.insert(key, new),
                 (_, None) => {}
             }
@@ -249,6 +249,23 @@ impl Machine<'_> {
             return Ok(Some(self.vague_place(Waits::all(vague))));
         }
         Ok(Some(Value::Object(Arc::new(out))))
+    }
+
+    /// What rules at a place and below it gave, without members for rules that gave nothing.
+    fn given(&self, place: usize, value: Value) -> Option<Value> {
+        if self.has_rules(place) {
+            return Some(value).filter(|value| !self.is_partial(place) || !is_empty(value));
+        }
+        let Value::Object(object) = value else { return Some(value) };
+        let below = |key: &Value| self.program.tree.child(place, key);
+        let kept: Object = object
+            .iter()
+            .filter_map(|(key, value)| match below(key) {
+                Some(child) => Some((key.clone(), self.given(child, value.clone())?)),
+                None => Some((key.clone(), value.clone())),
+            })
+            .collect();
+        (!kept.is_empty()).then(|| Value::Object(Arc::new(kept)))
     }
 
     /// Whether rules below a child put keys into what another rule gave as a whole at `path`, or give another whole.

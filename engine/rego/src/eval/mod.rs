@@ -81,7 +81,7 @@ pub(crate) struct Scope {
     input: Option<Value>,
     data: Value,
     /// Replaced places.
-    places: Arc<HashMap<usize, Value>>,
+    places: Arc<HashMap<usize, Option<Value>>>,
     functions: Arc<HashMap<FunctionName, Replaced>>,
     documents: HashMap<usize, Known>,
     calls: HashMap<(usize, Vec<Value>), Known>,

@@ -49,7 +49,18 @@ impl Machine<'_> {
         let mut places = HashMap::clone(&outer.places);
         let mut functions = HashMap::clone(&outer.functions);
         for (target, replacement) in &with.replace {
+            if let Target::Input(path) | Target::Data(path) = target
+                && path.iter().any(|key| key.as_str().is_none())
+            {
+                return Err(stop(Code::Conflict, with.at, "bad document path"));
+            }
             let replacement = match replacement {
+                Replacement::Nothing => {
+                    if let Target::Data(path) = target {
+                        self.replace_data(path, None, &mut data, &mut places, with)?;
+                    }
+                    continue;
+                }
                 Replacement::Function(function) => Replaced::Function(*function),
                 Replacement::Value(expr) => match self.value(expr, slots)? {
                     Some(value) => Replaced::Value(value),
@@ -67,7 +78,7 @@ impl Machine<'_> {
                     input = Some(patched(input.as_ref(), path, value));
                 }
                 (Target::Data(path), Replaced::Value(value)) => {
-                    self.replace_data(path, value, &mut data, &mut places, with)?;
+                    self.replace_data(path, Some(value), &mut data, &mut places, with)?;
                 }
             }
         }
@@ -84,9 +95,9 @@ impl Machine<'_> {
     fn replace_data(
         &self,
         path: &[Value],
-        value: Value,
+        value: Option<Value>,
         data: &mut Value,
-        places: &mut HashMap<usize, Value>,
+        places: &mut HashMap<usize, Option<Value>>,
         with: &With,
     ) -> Outcome<()> {
         let mut place = Some(0);
@@ -96,7 +107,7 @@ impl Machine<'_> {
             {
                 let message = format!(
                     "real and replacement data could not be merged at {}",
-                    crate::print::constant(outer)
+                    outer.as_ref().map(crate::print::constant).unwrap_or_default()
                 );
                 return Err(stop(Code::Merge, with.at, message));
             }
@@ -106,10 +117,28 @@ impl Machine<'_> {
             Some(at) => {
                 places.insert(at, value);
             }
-            None => *data = patched(Some(data), path, value),
+            None => {
+                *data = match value {
+                    Some(value) => patched(Some(data), path, value),
+                    None => without(data, path),
+                };
+            }
         }
         Ok(())
     }
+}
+
+/// A document without what stands at a path.
+fn without(document: &Value, path: &[Value]) -> Value {
+    let (Value::Object(object), Some((key, rest))) = (document, path.split_first()) else {
+        return document.clone();
+    };
+    let mut kept: Object =
+        object.iter().filter(|(other, _)| *other != *key).map(|(k, v)| (k.clone(), v.clone())).collect();
+    if let Some(inner) = object.get(key).filter(|_| !rest.is_empty()) {
+        kept.insert(key.clone(), without(inner, rest));
+    }
+    Value::Object(Arc::new(kept))
 }
 
 /// `value` at a path of `document`; whatever is in the way and no object gives way.

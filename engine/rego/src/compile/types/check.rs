@@ -84,6 +84,10 @@ impl<'c> Checker<'c> {
             self.closures_in(expr);
             self.references_in(expr);
             let others = self.faults.len() > before;
+            if let Some(misfit) = self.misfit_in(expr) {
+                self.faults.push(misfit);
+                continue;
+            }
             if let Err(mismatch) = self.expr(expr)
                 && !(others && mismatch.lacking)
             {
@@ -110,6 +114,28 @@ impl<'c> Checker<'c> {
             }
             self.references(&with.value);
         }
+    }
+
+    /// A function that `with` puts in the place of one with other operands.
+    fn misfit_in(&mut self, expr: &Expr) -> Option<(Span, String)> {
+        let misfit = expr.with.iter().find(|with| {
+            let (target, value) = (self.function(&with.target), self.function(&with.value));
+            matches!((target, value), (Some(target), Some(value)) if !unifies(&target, &value))
+        })?;
+        Some((misfit.at, format!("{}: arity mismatch", operator_name(&misfit.target))))
+    }
+
+    /// The type of the function that a term names, if it names one.
+    fn function(&mut self, term: &Term) -> Option<Ty> {
+        if !matches!(term.node, Node::Ref(_) | Node::Var(_)) {
+            return None;
+        }
+        let name = operator_name(term);
+        let of = match functions::signature(&name) {
+            Some(signature) if !name.starts_with("data.") => Ty::of_signature(&signature),
+            _ => self.reference(term.as_ref()?),
+        };
+        matches!(of, Ty::Function(..)).then_some(of)
     }
 
     fn closures_in(&mut self, expr: &Expr) {
@@ -173,9 +199,14 @@ impl<'c> Checker<'c> {
         match &term.node {
             Node::Ref(path) => {
                 path.iter().skip(1).for_each(|part| self.references(part));
-                if self.check_reference(path).is_err() {
+                if let Err(dangling) = self.check_reference(path) {
                     let shown = crate::print::term(&self.as_written(term));
-                    self.faults.push((term.at, format!("undefined ref: {shown}")));
+                    let message = if dangling.function {
+                        format!("function {shown} used as reference, not called")
+                    } else {
+                        format!("undefined ref: {shown}")
+                    };
+                    self.faults.push((term.at, message));
                 }
             }
             Node::Array(items) | Node::Set(items) => items.iter().for_each(|item| self.references(item)),

@@ -9,7 +9,6 @@ mod unify;
 pub(crate) use check::Checker;
 pub(crate) use schema::of_schema;
 pub(crate) use tree::Types;
-pub(crate) use unify::unifies;
 
 use crate::types::{Signature, Type};
 use crate::value::Value;

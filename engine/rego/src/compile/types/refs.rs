@@ -8,7 +8,15 @@ use crate::ast::{Node, Term};
 use crate::value::Value;
 
 /// A reference that leads nowhere.
-pub(crate) struct Dangling;
+pub(crate) struct Dangling {
+    /// It leads to a function, which can only be called.
+    pub(crate) function: bool,
+}
+
+impl Dangling {
+    const NOWHERE: Self = Self { function: false };
+    const FUNCTION: Self = Self { function: true };
+}
 
 impl Checker<'_> {
     /// The type of a reference; unknown if nothing is known.
@@ -46,12 +54,12 @@ impl Checker<'_> {
     pub(crate) fn check_reference(&mut self, path: &[Term]) -> Result<(), Dangling> {
         let Some((head, rest)) = path.split_first() else { return Ok(()) };
         if matches!(self.reference(path), Ty::Function(..)) {
-            return Err(Dangling);
+            return Err(Dangling::FUNCTION);
         }
         match head.as_var().map(|name| &**name) {
             Some("data") => {
                 let rules = self.rules.clone();
-                self.check_place(&rules, rest)
+                self.check_place(&rules, rest, 1)
             }
             Some("input") => {
                 let input = self.input.clone();
@@ -59,6 +67,10 @@ impl Checker<'_> {
             }
             _ => {
                 let mut of = self.of(head);
+                if matches!(head.node, Node::Constant(_)) && of.keys() == Ty::Unknown {
+                    // Members of a single value: whatever they are compared with tells.
+                    return Ok(());
+                }
                 if of == Ty::Unknown {
                     of = Ty::any();
                     // What is looked into exists, whatever it is: a parameter that nothing else tells of.
@@ -71,21 +83,26 @@ impl Checker<'_> {
         }
     }
 
-    fn check_place(&mut self, node: &Types, rest: &[Term]) -> Result<(), Dangling> {
+    fn check_place(&mut self, node: &Types, rest: &[Term], depth: usize) -> Result<(), Dangling> {
         if let Some(own) = &node.own {
             return self.check_leaf(own.clone(), rest);
         }
         let Some((part, after)) = rest.split_first() else { return Ok(()) };
+        // Packages and the rules in them have names.
+        let is_name = part.as_constant().is_some_and(|key| key.as_str().is_some());
+        if depth <= 2 && !node.children.is_empty() && !is_name && !matches!(part.node, Node::Var(_)) {
+            return Err(Dangling::NOWHERE);
+        }
         if let Node::Var(name) = &part.node {
             let keys = node.extent().keys();
             match self.known(name) {
-                Some(exist) if !unifies(&keys, &exist) => return Err(Dangling),
+                Some(exist) if !unifies(&keys, &exist) => return Err(Dangling::NOWHERE),
                 Some(_) => {}
                 None => self.learn(name, keys),
             }
         }
         match part.as_constant().and_then(|key| node.child(key)) {
-            Some(child) => self.check_place(child, after),
+            Some(child) => self.check_place(child, after, depth + 1),
             // A base document, of which nothing is known.
             None => self.check_leaf(Ty::any(), rest),
         }
@@ -95,27 +112,31 @@ impl Checker<'_> {
         let Some((part, after)) = rest.split_first() else { return Ok(()) };
         let keys = of.keys();
         if keys == Ty::Unknown {
-            return Err(Dangling);
+            return Err(Dangling { function: matches!(of, Ty::Function(..)) });
         }
         match &part.node {
             Node::Var(name) => match self.known(name) {
-                Some(exist) if !unifies(&exist, &keys) => return Err(Dangling),
+                Some(exist) if !unifies(&exist, &keys) => return Err(Dangling::NOWHERE),
                 Some(_) => {}
                 None => self.learn(name, keys),
             },
             Node::Ref(path) => {
                 let exist = self.reference(path);
                 if exist != Ty::Unknown && !unifies(&exist, &keys) {
-                    return Err(Dangling);
+                    return Err(Dangling::NOWHERE);
                 }
             }
             Node::Constant(key) => {
                 let child = of.select(key);
-                return if child == Ty::Unknown { Err(Dangling) } else { self.check_leaf(child, after) };
+                return if child == Ty::Unknown {
+                    Err(Dangling::NOWHERE)
+                } else {
+                    self.check_leaf(child, after)
+                };
             }
             _ => {
                 if !self.fits(part, &keys, false) {
-                    return Err(Dangling);
+                    return Err(Dangling::NOWHERE);
                 }
             }
         }

@@ -31,6 +31,8 @@ pub fn js(text: &str) -> String {
             '>' => out.push_str("\\u003E"),
             '&' => out.push_str("\\u0026"),
             '=' => out.push_str("\\u003D"),
+            // Go reads a byte that is no text as a replacement character, which prints, and copies the byte.
+            _ if crate::bytes::escaped(c).is_some() => out.push(c),
             _ if c < ' ' || (!c.is_ascii() && !crate::quote::is_print(c)) => {
                 out.push_str(&format!("\\u{:04X}", u32::from(c)));
             }

@@ -178,9 +178,9 @@ impl Emitter {
         self.indention = false;
     }
 
-    /// One-line text, folded at blanks beyond the width; quotes are doubled when `quoted`.
+    /// Text, folded at blanks beyond the width, its separators of lines kept; quotes are doubled when `quoted`.
     fn words(&mut self, text: &str, fold: bool, quoted: bool) {
-        let mut spaces = false;
+        let (mut spaces, mut breaks) = (false, false);
         let mut chars = text.chars().enumerate().peekable();
         while let Some((i, c)) = chars.next() {
             if c == ' ' {
@@ -194,22 +194,33 @@ impl Emitter {
                 spaces = true;
                 continue;
             }
+            if is_break(c) {
+                self.break_line(c);
+                self.indention = true;
+                breaks = true;
+                continue;
+            }
+            if breaks {
+                self.line();
+            }
             if quoted && c == '\'' {
                 self.put('\'');
             }
             self.put(c);
             self.indention = false;
-            spaces = false;
+            (spaces, breaks) = (false, false);
         }
     }
 
     fn double(&mut self, text: &str, fold: bool) {
         self.indicator("\"", true, false, false);
+        // go-yaml looks for a byte order mark at the start of the text, whichever character it is at.
+        let marked = text.starts_with('\u{feff}');
         let mut spaces = false;
         let mut chars = text.chars().enumerate().peekable();
         while let Some((i, c)) = chars.next() {
             let next = chars.peek().map(|(_, n)| *n);
-            if c == ' ' {
+            if c == ' ' && !marked {
                 if fold && !spaces && self.column > self.width && i > 0 && next.is_some() {
                     self.line();
                     if next == Some(' ') {
@@ -221,7 +232,7 @@ impl Emitter {
                 spaces = true;
                 continue;
             }
-            if !is_printable(c) || is_break(c) || matches!(c, '"' | '\\') {
+            if marked || !is_printable(c) || is_break(c) || matches!(c, '"' | '\\') {
                 escape(c).chars().for_each(|c| self.put(c));
             } else {
                 self.put(c);

@@ -3,6 +3,7 @@
 //! A family is a file with a `TABLE`; adding a function is one row there.
 
 mod args;
+mod bases;
 mod builtins;
 mod compare;
 mod convert;

@@ -11,7 +11,7 @@ use ordain_gostd::bytes::{to_bytes, to_text};
 use sha2::Digest;
 
 use super::args::Args;
-use super::encoding::base64_bytes;
+use super::bases::base64_bytes;
 use super::fixed;
 use crate::template::{Engine, Function, Param, Returns, Slot};
 use crate::value::Value;

@@ -1,13 +1,14 @@
-//! Base 64 and 32, JSON, YAML, TOML.
+//! JSON, YAML, TOML; the rows of base 64 and 32.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ordain_gostd::bytes::{replaced, to_bytes, to_text};
+use ordain_gostd::bytes::{replaced, to_bytes};
 use ordain_gostd::format_g;
 use ordain_yaml::Limits as YamlLimits;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::args::Args;
+use super::bases::{base32_decode, base32_encode, base64_decode};
 use super::{fixed, toml};
 use crate::data::{InOrder, value_from_json, value_to_json};
 use crate::go_json;
@@ -63,13 +64,21 @@ fn json_text(engine: &mut Engine<'_>, args: &[Slot], write: impl Fn(&InOrder<'_>
 }
 
 fn yaml_text(engine: &mut Engine<'_>, args: &[Slot], indented: bool) -> Returns {
-    let json = without_bytes(value_to_json(args.value(0))?);
+    let mut json = without_bytes(value_to_json(args.value(0))?);
     // The plain form is made by reading JSON as YAML, which does not have all characters.
     if !indented && !all_texts(&json, &|text| !text.chars().any(unreadable)) {
         return Err("control characters are not allowed".into());
     }
+    // There "next line", which JSON shows as it is, breaks the line: a text is folded, a key cannot be.
+    if !indented && !all_texts(&json, &|text| !text.contains('\u{85}')) {
+        if !all_keys(&json, &|key| !key.contains('\u{85}')) {
+            return Err("mapping values are not allowed in this context".into());
+        }
+        json = ordain_yaml::from_str(&go_json::marshal(&json), &YamlLimits::default())
+            .map_err(|e| e.to_string())?;
+    }
     let text = if indented {
-        ordain_yaml::to_yaml_indented(&go_floats(json, args.value(0)))
+        ordain_yaml::to_yaml_indented(&go_values(json, args.value(0)))
     } else {
         ordain_yaml::to_yaml(&json)
     };
@@ -91,6 +100,14 @@ fn all_texts(json: &Json, fits: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
+fn all_keys(json: &Json, fits: &dyn Fn(&str) -> bool) -> bool {
+    match json {
+        Json::Array(items) => items.iter().all(|item| all_keys(item, fits)),
+        Json::Object(map) => map.iter().all(|(key, item)| fits(key) && all_keys(item, fits)),
+        _ => true,
+    }
+}
+
 /// A document whose texts hold no single bytes: in JSON, which YAML is made from, they are replaced.
 fn without_bytes(json: Json) -> Json {
     match json {
@@ -103,21 +120,34 @@ fn without_bytes(json: Json) -> Json {
     }
 }
 
-/// The indented form is written without a detour through JSON, so floats keep Go's general form (`1e+06`).
-fn go_floats(json: Json, value: &Value) -> Json {
+/// The indented form is written without a detour through JSON: floats keep Go's general form (`1e+06`), bytes are
+/// lists of numbers.
+fn go_values(json: Json, value: &Value) -> Json {
     match (json, value) {
         (Json::Number(_), Value::Float(f)) => format_g(*f).parse().map_or(Json::Null, Json::Number),
+        (Json::String(_), Value::List(list)) => list.items.iter().map(number_of).collect(),
+        (Json::Object(map), Value::Object(object)) if let Some(files) = object.range() => {
+            let redo = |((k, j), (_, bytes)): ((String, Json), (Value, Value))| (k, go_values(j, &bytes));
+            Json::Object(map.into_iter().zip(files).map(redo).collect::<JsonMap<_, _>>())
+        }
         (Json::Array(items), Value::List(list)) => {
-            Json::Array(items.into_iter().zip(list.items.iter()).map(|(j, v)| go_floats(j, v)).collect())
+            Json::Array(items.into_iter().zip(list.items.iter()).map(|(j, v)| go_values(j, v)).collect())
         }
         (Json::Object(map), Value::Map(values)) => {
             let redo = |(k, j): (String, Json)| {
                 let value = values.get(&k).unwrap_or(Value::Nil);
-                (k, go_floats(j, &value))
+                (k, go_values(j, &value))
             };
             Json::Object(map.into_iter().map(redo).collect::<JsonMap<_, _>>())
         }
         (json, _) => json,
+    }
+}
+
+fn number_of(byte: &Value) -> Json {
+    match byte {
+        Value::Int(i, _) => Json::from(*i),
+        _ => Json::Null,
     }
 }
 
@@ -181,69 +211,4 @@ fn yaml_object(text: &str) -> Result<Value, String> {
 
 fn yaml_array(text: &str) -> Result<Value, String> {
     as_array(yaml(text)?).map_err(decoding)
-}
-
-/// `base64.StdEncoding.DecodeString`; line breaks are skipped, the error names the first bad byte.
-fn base64_decode(text: &str) -> Result<String, String> {
-    base64_bytes(text).map(|bytes| to_text(&bytes))
-}
-
-/// As [`base64_decode`], before the bytes become text.
-///
-/// # Errors
-/// Go's words.
-pub(super) fn base64_bytes(text: &str) -> Result<Vec<u8>, String> {
-    let clean: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    STANDARD.decode(&clean).map_err(|_| {
-        let alphabet = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
-        let at =
-            text.char_indices().find(|(_, c)| !alphabet(*c) && !matches!(c, '\r' | '\n')).map(|(i, _)| i);
-        let at = at.unwrap_or(clean.len() / 4 * 4);
-        format!("illegal base64 data at input byte {at}")
-    })
-}
-
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-fn base32_encode(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for chunk in bytes.chunks(5) {
-        let mut block = [0_u8; 8];
-        for (slot, byte) in block.iter_mut().skip(3).zip(chunk) {
-            *slot = *byte;
-        }
-        let number = u64::from_be_bytes(block);
-        let used = (chunk.len() * 8).div_ceil(5);
-        for i in 0..8_usize {
-            let index = usize::try_from(number >> (35 - 5 * i) & 31).unwrap_or(0);
-            let c = BASE32.get(index).map_or('A', |b| char::from(*b));
-            out.push(if i < used { c } else { '=' });
-        }
-    }
-    out
-}
-
-fn base32_decode(text: &str) -> Result<String, String> {
-    let clean: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
-    let data_len = clean.iter().rposition(|b| *b != b'=').map_or(0, |i| i + 1);
-    let illegal = |at: usize| format!("illegal base32 data at input byte {at}");
-    let known = |byte: &u8| BASE32.contains(byte);
-    if let Some(at) = clean.iter().take(data_len).position(|byte| !known(byte)) {
-        return Err(illegal(at));
-    }
-    if !clean.len().is_multiple_of(8) {
-        return Err(illegal(clean.len()));
-    }
-    let mut bytes = Vec::new();
-    let (mut buffer, mut bits) = (0_u32, 0_u32);
-    for (i, byte) in clean.iter().take(data_len).enumerate() {
-        let value = BASE32.iter().position(|b| b == byte).ok_or_else(|| illegal(i))?;
-        buffer = buffer << 5 | u32::try_from(value).unwrap_or(0);
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.extend(u8::try_from(buffer >> bits & 0xff));
-        }
-    }
-    Ok(to_text(&bytes))
 }

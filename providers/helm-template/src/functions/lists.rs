@@ -193,7 +193,7 @@ fn chunk(_: &mut Engine<'_>, args: &[Slot]) -> Returns {
 fn backwards(old: &List, size: i64) -> Returns {
     let steps = size.unsigned_abs();
     let chunks = match old.items.len() {
-        1 if size < 0 => vec![Value::list(old.items.to_vec())],
+        1 if size < -1 => vec![Value::list(old.items.to_vec())],
         len @ 2.. if size < 0 && u64::try_from(len - 1).is_ok_and(|rest| rest <= steps) => Vec::new(),
         _ => return Err("runtime error: makeslice: len out of range".into()),
     };

@@ -97,6 +97,10 @@ impl Writer {
                 self.header(key);
                 self.fields(key, map.snapshot())
             }
+            Value::Object(object) if let Some(files) = object.range() => {
+                self.header(key);
+                self.fields(key, files.into_iter().map(|(path, bytes)| (path.show(), bytes)).collect())
+            }
             Value::Object(object) if object.is_struct() => {
                 self.header(key);
                 self.fields(key, object.named_fields())
@@ -217,7 +221,7 @@ fn float(f: f64) -> String {
 fn is_table(value: &Value) -> Result<bool, String> {
     match value {
         Value::Map(_) => Ok(true),
-        Value::Object(object) => Ok(object.is_struct()),
+        Value::Object(object) => Ok(object.is_struct() || object.range().is_some()),
         Value::List(list) => is_table_array(list),
         _ => Ok(false),
     }

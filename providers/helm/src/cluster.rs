@@ -167,7 +167,7 @@ impl Cluster {
             original.iter().filter(|o| !wanted.iter().any(|w| w.is_same(o)) && !o.keeps()).cloned().collect();
         for target in gone.iter().rev() {
             // Helm logs and goes on: an object that resists deletion does not fail the upgrade.
-            let _ = self.client.delete(&target.at, "Background").await;
+            let _ = self.client.delete(&target.at, Some("Background")).await;
         }
         (created, Ok(()))
     }
@@ -205,7 +205,7 @@ impl Cluster {
             if target.keeps() {
                 continue;
             }
-            match self.client.delete(&target.at, "Background").await {
+            match self.client.delete(&target.at, Some("Background")).await {
                 Ok(_) => {}
                 Err(error) if error.is_not_found() => {}
                 Err(error) => errors.push(said(&error)),
@@ -227,7 +227,7 @@ impl Cluster {
                     namespace: text("/metadata/namespace"),
                     name: text("/metadata/name"),
                 };
-                let _ = self.client.delete(&at, "Background").await;
+                let _ = self.client.delete(&at, Some("Background")).await;
             }
         }
     }

@@ -115,7 +115,7 @@ pub(crate) async fn remove(cluster: &Cluster, release: &Release) -> Result<(), S
         all.retain(|old| old.key() != release.key());
         return Ok(());
     }
-    match cluster.client.delete(&at(cluster, release), "Background").await {
+    match cluster.client.delete(&at(cluster, release), None).await {
         Ok(_) => Ok(()),
         Err(error) if error.is_not_found() => Ok(()),
         Err(error) => Err(said(&error)),

@@ -259,11 +259,13 @@ impl Client {
         self.send(request.body(media, patch.body.to_string().into_bytes())).await
     }
 
-    /// Deletes an object. `propagation` is `Background`, `Foreground` or `Orphan`. Absent ones are an error.
-    pub async fn delete(&self, at: &ObjectRef, propagation: &str) -> Result<Value, KubeError> {
-        let options = serde_json::json!({
-            "kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation,
-        });
+    /// Deletes an object. `propagation` is `Background`, `Foreground` or `Orphan`; none leaves it to the kind. Absent
+    /// ones are an error.
+    pub async fn delete(&self, at: &ObjectRef, propagation: Option<&str>) -> Result<Value, KubeError> {
+        let mut options = serde_json::json!({ "kind": "DeleteOptions", "apiVersion": "v1" });
+        if let (Some(propagation), Some(members)) = (propagation, options.as_object_mut()) {
+            members.insert("propagationPolicy".to_owned(), propagation.into());
+        }
         self.send(Request::delete(self.url(&at.path())).json(&options)).await
     }
 

@@ -26,6 +26,11 @@ impl Failure {
         failure
     }
 
+    /// With what was wanted of an object that was there before, whose state holds it as in the original.
+    pub(crate) fn leaving_if(self, there: bool, id: &str) -> Failure {
+        if there { self.leaving(Map::from_iter([("id".to_owned(), Json::from(id))])) } else { self }
+    }
+
     pub(crate) fn leaving(self, left: Map<String, Json>) -> Failure {
         Failure { left: Some(left), ..self }
     }

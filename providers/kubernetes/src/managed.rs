@@ -31,6 +31,7 @@ impl Managed<'_> {
         let mut object = expand(&self.schema.block, planned, "");
         let members = object.get("metadata").cloned().unwrap_or_else(|| json!({}));
         object.insert("metadata".to_owned(), sent(members));
+        object.remove("status");
         object.insert("apiVersion".to_owned(), json!(self.row.api_version));
         object.insert("kind".to_owned(), json!(self.row.kind));
         if self.row.name == "secret" {
@@ -91,7 +92,8 @@ impl Managed<'_> {
             self.client.replace(&at, &object).await.map_err(failed)?
         } else {
             let body = update::patch(self.row, &self.schema.block, view, config);
-            if body.is_empty() {
+            // What is waited for is patched without operations too, as in the original.
+            if body.is_empty() && !self.row.ready.after_updates() {
                 return self.after(id, &view.planned).await;
             }
             let patch = Patch { kind: PatchKind::Json, body: Json::Array(body) };
@@ -109,7 +111,7 @@ impl Managed<'_> {
     /// Deletes an object; one that is gone already is no error.
     pub(crate) async fn delete(&self, id: &str, timeout: Duration) -> Result<(), Failure> {
         let at = object_of(self.row, id)?;
-        let propagation = if self.row.ready == Ready::Job { "Foreground" } else { "Background" };
+        let propagation = (self.row.ready == Ready::Job).then_some("Foreground");
         match self.client.delete(&at, propagation).await {
             Ok(_) => {}
             Err(error) if error.is_not_found() && self.row.ready != Ready::Ingress => return Ok(()),

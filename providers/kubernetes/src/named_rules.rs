@@ -5,7 +5,7 @@
 use ordain_sdk::Dialect;
 use serde_json::Value as Json;
 
-use crate::quantity::Quantity;
+use crate::quantity::{self, Quantity};
 
 /// What the named rules mean.
 pub(crate) static RULES: Dialect =
@@ -45,17 +45,11 @@ fn in_map(name: &str, key: &str, member: &str, value: &str) -> Vec<String> {
             found
         }
         "base64_map" if !is_base64(value) => {
-            vec![format!("{key} ({member:?}) {value} {member}: must be a base64-encoded string")]
-        }
-        "resource_list" if Quantity::parse(value).is_none() => {
-            vec![format!("{key}.{member} ({value:?}): {QUANTITY}")]
+            vec![format!("{member} ({value:?}) {member}: must be a base64-encoded string")]
         }
         _ => Vec::new(),
     }
 }
-
-const QUANTITY: &str =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 fn is_base64(text: &str) -> bool {
     use base64::Engine;
@@ -67,6 +61,13 @@ fn of_number(name: &str, argument: &str, key: &str, number: i64) -> Option<Strin
         "port" if !(1..=65535).contains(&number) => {
             Some(format!("{key} must be between 1 and 65535, inclusive"))
         }
+        "port_number" if !(1..=65535).contains(&number) => {
+            Some(format!("expected {key:?} to be a valid port number, got: {number}"))
+        }
+        "port_number_or_zero" if !(0..=65535).contains(&number) => {
+            Some(format!("expected {key:?} to be a valid port number or 0, got: {number}"))
+        }
+        "not_zero" if number == 0 => Some(format!("expected {key} to not be one of [0], got 0")),
         "not_negative" if number < 0 => Some(format!("{key} must be greater than or equal to 0")),
         "positive" if number <= 0 => Some(format!("{key} must be greater than 0")),
         "not_below" if argument.parse::<i64>().is_ok_and(|least| number < least) => {
@@ -83,28 +84,53 @@ fn of_text(name: &str, argument: &str, key: &str, text: &str) -> Vec<String> {
     let invalid = |text: &str| format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
     let one = match name {
         "name" => return about(subdomain(text)),
+        "path_segment" => return about(path_segment(text)),
         "generate_name" => return about(label(&without_trailing_dash(text))),
         "port_or_name" => return about(port_or_name(text)),
         "mode" => return mode(key, text),
         "ip" if text.parse::<std::net::IpAddr>().is_err() => {
             format!("expected {key} to contain a valid IP, got: {text}")
         }
+        "cidr" if !is_cidr(text) => {
+            format!("expected {key:?} to be a valid CIDR Value, got {text}: invalid CIDR address: {text}")
+        }
         "integer" if text.parse::<i64>().is_err() => format!("{key} is not a valid integer"),
         "nullable_int" if !text.is_empty() && text.parse::<i64>().is_err() => {
             format!("{key}: cannot parse '{text}' as int: {}", invalid(text))
         }
-        "quantity" if Quantity::parse(text).is_none() => format!("{key}.{text} : {QUANTITY}"),
+        "quantity" if let Some(fault) = quantity::fault(text) => format!("{key}.{text} : {fault}"),
         "matches" if regex::Regex::new(argument).is_ok_and(|pattern| !pattern.is_match(text)) => {
             format!("expected value of {key} to match regular expression {argument:?}, got {text}")
         }
         "relative_path" if text.starts_with('/') => "must be a relative path".to_owned(),
-        "relative_path" | "no_parent" if text.split('/').any(|part| part == "..") => {
+        "relative_path" if text.split('/').any(|part| part == "..") => {
             format!("{key:?} must not contain \"..\"")
         }
         "relative_path" if text.starts_with("..") => format!("{key:?} must not start with \"..\""),
         _ => return Vec::new(),
     };
     vec![one]
+}
+
+/// A name that can stand in a path, which is all that names of roles and bindings must be.
+fn path_segment(text: &str) -> Vec<String> {
+    if matches!(text, "." | "..") {
+        return vec![format!("may not be '{text}'")];
+    }
+    let wrong = ["/", "%"].into_iter().filter(|part| text.contains(part));
+    wrong.map(|part| format!("may not contain '{part}'")).collect()
+}
+
+fn is_cidr(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let most = match address.parse() {
+        Ok(std::net::IpAddr::V4(_)) => 32,
+        Ok(std::net::IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    !length.is_empty()
+        && length.chars().all(|c| c.is_ascii_digit())
+        && length.parse::<u32>().is_ok_and(|length| length <= most)
 }
 
 fn mode(key: &str, text: &str) -> Vec<String> {

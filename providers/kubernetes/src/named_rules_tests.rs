@@ -25,8 +25,18 @@ fn names_and_labels_follow_kubernetes() {
 
 #[test]
 fn quantities_ports_and_modes() {
-    assert!(found("resource_list", json!({ "cpu": "500m", "memory": "1Gi" })).is_empty());
-    assert_eq!(found("resource_list", json!({ "cpu": "much" })).len(), 1);
+    let faults = |amount: &str| {
+        quantity::faults(&json!({ "spec": [{ "resources": [{ "limits": { "cpu": amount } }] }] }))
+    };
+    assert_eq!(faults("500m"), None);
+    assert!(faults("much").is_some_and(|fault| fault.starts_with("quantities must match")));
+    assert_eq!(faults("1Q").map(|f| &f[..10]), Some("quantities"));
+    assert_eq!(faults("1mm"), Some("unable to parse quantity's suffix"));
+    assert!(found("path_segment", json!("system:Node_x")).is_empty());
+    assert_eq!(found("path_segment", json!("a/b")), ["k may not contain '/'"]);
+    assert!(found("port_number_or_zero", json!(0)).is_empty());
+    assert_eq!(found("port_number", json!(0)), ["expected \"k\" to be a valid port number, got: 0"]);
+    assert!(found("cidr", json!("10.0.0.0/8")).is_empty() && found("cidr", json!("10.0.0.0/33")).len() == 1);
     assert!(suppressed("quantity", "1Gi", "1024Mi") && suppressed("quantity", "0.5", "500m"));
     assert!(!suppressed("quantity", "1G", "1Gi"));
     assert!(found("port_or_name", json!("http")).is_empty() && found("port_or_name", json!("80")).is_empty());

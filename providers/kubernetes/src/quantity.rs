@@ -1,5 +1,7 @@
 //! Amounts of resources, as Kubernetes writes them (`500m`, `1Gi`, `1e3`).
 
+use serde_json::Value as Json;
+
 /// An amount in billionths, rounded up, so that `1024Mi` and `1Gi` are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Quantity(i128);
@@ -45,5 +47,39 @@ impl Quantity {
         let (amount, divisor) = (digits.checked_mul(up)?.checked_mul(NANO)?, scale.checked_mul(down)?);
         let rounded = amount.checked_div(divisor)? + i128::from(amount % divisor != 0);
         Some(Quantity(sign * rounded))
+    }
+}
+
+/// What is wrong with a text as an amount, in the words of Kubernetes.
+pub(crate) fn fault(text: &str) -> Option<&'static str> {
+    if Quantity::parse(text).is_some() {
+        return None;
+    }
+    let rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let suffix = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let suffix = suffix.strip_prefix('.').unwrap_or(suffix).trim_start_matches(|c: char| c.is_ascii_digit());
+    let letters = suffix.trim_start_matches(|c: char| "eEinumkKMGTP".contains(c));
+    let exponent = letters.strip_prefix(['+', '-']).unwrap_or(letters);
+    let shaped = !text.is_empty() && exponent.chars().all(|c| c.is_ascii_digit());
+    Some(if shaped { "unable to parse quantity's suffix" } else { SHAPE })
+}
+
+const SHAPE: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+/// What is wrong with the amounts of resources that a configuration asks for.
+pub(crate) fn faults(object: &Json) -> Option<&'static str> {
+    let of_map = |map: Option<&Json>| {
+        let amounts = map.and_then(Json::as_object).into_iter().flatten();
+        amounts.filter_map(|(_, amount)| fault(amount.as_str()?)).next()
+    };
+    match object {
+        Json::Array(items) => items.iter().find_map(faults),
+        Json::Object(members) => members.iter().find_map(|(name, value)| {
+            let own = if name == "resources" { value.get(0) } else { None };
+            own.and_then(|own| of_map(own.get("limits")).or_else(|| of_map(own.get("requests"))))
+                .or_else(|| faults(value))
+        }),
+        _ => None,
     }
 }

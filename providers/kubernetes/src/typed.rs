@@ -7,7 +7,8 @@ use ordain_provider::{
     UpgradeRequest,
 };
 use ordain_sdk::{
-    Planned, Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, plan_object, to_json,
+    NodeKind, Planned, Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, of_type,
+    plan_object, to_json,
 };
 use ordain_value::{Path, Value};
 use serde_json::{Value as Json, json};
@@ -18,7 +19,7 @@ use crate::kinds::Row;
 use crate::managed::{Managed, Read};
 use crate::metadata::{Ignored, metadata};
 use crate::provider::not_built;
-use crate::quantity::Quantity;
+use crate::quantity::{self, Quantity};
 use crate::rules::Tables;
 use crate::session::Session;
 use crate::upgrade as versions;
@@ -46,7 +47,18 @@ fn id_of(value: &Value) -> String {
 
 /// The object after it was read (`apply` is false) or made: over what was known of it.
 fn merged(tree: &TypeTree, read: &Read, known: &Value, apply: bool) -> Value {
-    copy_timeouts(normalise_nulls(build(&tree.fields, read, known), known, apply), known)
+    let base = if apply { filled(tree, known) } else { known.clone() };
+    copy_timeouts(normalise_nulls(build(&tree.fields, read, &base), known, apply), known)
+}
+
+/// A planned object as the original keeps it where it reads nothing back: what is unset in a block is zero.
+fn filled(tree: &TypeTree, planned: &Value) -> Value {
+    let members = tree.fields.iter().filter_map(|(name, node)| {
+        let value = planned.get(name)?;
+        let fill = matches!(node.kind, NodeKind::Blocks { .. }) && value.is_known() && !value.is_null();
+        Some((name.clone(), if fill { of_type(&node.ty(), &to_json(value)) } else { value.clone() }))
+    });
+    Value::object(members)
 }
 
 /// Brings a stored object to the present schema.
@@ -216,6 +228,8 @@ async fn change(
     let (config, id) = (to_json(&request.config), id_of(&request.prior));
     if request.planned.is_null() {
         managed.delete(&id, timeouts.get("delete")).await.map(|()| None)
+    } else if let Some(fault) = quantity::faults(&view.planned) {
+        Err(Failure::new(fault, "").leaving_if(!request.prior.is_null(), &id))
     } else if request.prior.is_null() {
         managed.create(&view, &config, timeouts.get("create")).await.map(Some)
     } else {

@@ -48,7 +48,6 @@ const PARTS: &[(&str, &[&str], How, &str)] = &[
     ("service", &["spec", "load_balancer_ip"], How::Whole, "/spec/loadBalancerIP"),
     ("service", &["spec", "load_balancer_source_ranges"], How::Whole, "/spec/loadBalancerSourceRanges"),
     ("service", &["spec", "port"], How::Whole, "/spec/ports"),
-    ("service", &["spec", "publish_not_ready_addresses"], How::Whole, "/spec/publishNotReadyAddresses"),
     ("service", &["spec", "selector"], How::Whole, "/spec/selector"),
     ("service", &["spec", "session_affinity"], How::Whole, "/spec/sessionAffinity"),
     ("service", &["spec", "session_affinity_config"], How::Whole, "/spec/sessionAffinityConfig"),
@@ -90,7 +89,7 @@ pub(crate) fn patch(row: &Row, block: &Block, view: &View, config: &Json) -> Vec
     }
     match row.name {
         "secret" => out.extend(secret::patch(view, config)),
-        "service" => service(&mut out, view),
+        "service" => service(&mut out, block, view),
         "deployment" if recreates(view) => {
             out.push(operation("remove", "/spec/strategy/rollingUpdate", Json::Null));
         }
@@ -121,35 +120,37 @@ fn recreates(view: &View) -> bool {
 }
 
 /// What a service's type brings with it.
-fn service(out: &mut Vec<Json>, view: &View) {
-    let kind = text(&view.planned, "/spec/0/type");
+fn service(out: &mut Vec<Json>, block: &Block, view: &View) {
     let allocate = view.planned.pointer("/spec/0/allocate_load_balancer_node_ports").cloned();
-    let allocate = allocate.unwrap_or(json!(true));
+    let allocate =
+        operation("replace", "/spec/allocateLoadBalancerNodePorts", allocate.unwrap_or(json!(true)));
+    if view.changed("spec.0.publish_not_ready_addresses") {
+        let publish = view.planned.pointer("/spec/0/publish_not_ready_addresses") == Some(&json!(true));
+        out.push(operation(
+            if publish { "add" } else { "remove" },
+            "/spec/publishNotReadyAddresses",
+            json!(true),
+        ));
+    }
+    let kind = text(&view.planned, "/spec/0/type");
     if !view.changed("spec.0.type") {
+        // The API refuses it for other types, where the original sends it too.
         if kind == "LoadBalancer" && view.changed("spec.0.allocate_load_balancer_node_ports") {
-            out.push(operation("replace", "/spec/allocateLoadBalancerNodePorts", allocate));
+            out.push(allocate);
         }
         return;
     }
     match kind {
         "ExternalName" => out.push(operation("remove", "/spec/clusterIP", Json::Null)),
         "ClusterIP" => {
-            let ports = view.planned.pointer("/spec/0/port").and_then(Json::as_array).map_or(0, Vec::len);
-            let prior = view.prior.pointer("/spec/0/port").and_then(Json::as_array).map_or(0, Vec::len);
-            let rewritten = view.changed("spec.0.port");
             // Node ports go with the type.
-            let nodes = (0..ports).filter(|at| {
-                let port = |object: &Json| {
-                    object.pointer(&format!("/spec/0/port/{at}/node_port")).and_then(Json::as_i64)
-                };
-                port(if rewritten { &view.planned } else { &view.prior }).is_some_and(|port| port != 0)
-                    && (rewritten || *at < prior)
-            });
-            out.extend(
-                nodes.map(|at| operation("remove", &format!("/spec/ports/{at}/nodePort"), Json::Null)),
-            );
+            let mut ports = expand_at(block, &view.planned, &["spec", "port"]);
+            for port in ports.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+                port.remove("nodePort");
+            }
+            out.push(operation("replace", "/spec/ports", ports));
         }
-        "LoadBalancer" => out.push(operation("replace", "/spec/allocateLoadBalancerNodePorts", allocate)),
+        "LoadBalancer" => out.push(allocate),
         _ => {}
     }
     out.push(operation("replace", "/spec/type", json!(kind)));

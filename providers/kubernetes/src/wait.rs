@@ -149,9 +149,13 @@ fn stateful_set(object: &Json, id: &str) -> Progress {
     let observed = status("observedGeneration") >= count(object, "/metadata/generation");
     let rolling = field(object, "/spec/updateStrategy/type") == "RollingUpdate";
     let partition = count(object, "/spec/updateStrategy/rollingUpdate/partition");
-    let revisions = field(object, "/status/updateRevision") == field(object, "/status/currentRevision");
-    let updated = if partition > 0 { status("updatedReplicas") >= wanted - partition } else { revisions };
-    if status("readyReplicas") == wanted && observed && (!rolling || updated) {
+    let ready = status("readyReplicas") == wanted;
+    if ready && !rolling {
+        return Progress::Failed(
+            "rollout status is only available for RollingUpdate strategy type".to_owned(),
+        );
+    }
+    if ready && observed && status("updatedReplicas") >= wanted - partition {
         return Progress::Done;
     }
     waiting(format!("StatefulSet {id} is not finished rolling out"))

@@ -56,11 +56,17 @@ fn expand_field(block: &Block, within: &str, name: &str, value: &Json, zero: boo
     }
     let items = items.iter().map(|item| expand(&nested.block, item, name));
     if name == "sources" {
-        // Each source that a block names is one of its own in the API.
-        let parts = items.flatten().map(|(key, part)| Json::Object(Map::from_iter([(key, part)])));
-        return Some(parts.collect());
+        return Some(items.flat_map(sources).collect());
     }
     Some(items.map(Json::Object).collect())
+}
+
+/// The sources of a projected volume that one block names: each is one of its own in the API, in this order.
+fn sources(block: Map<String, Json>) -> Vec<Json> {
+    const ORDER: [&str; 4] = ["secret", "configMap", "downwardAPI", "serviceAccountToken"];
+    let part =
+        |key: &&str| Some(Json::Object(Map::from_iter([((*key).to_owned(), block.get(*key)?.clone())])));
+    ORDER.iter().filter_map(part).collect()
 }
 
 /// An attribute's value; `zero` says whether it is sent when it is the zero value of its type.

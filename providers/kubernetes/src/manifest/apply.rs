@@ -204,7 +204,7 @@ async fn delete(cluster: Cluster<'_>, prior: &Value) -> Result<Diagnostics, Diag
         .await
         .map_err(|error| failed(format!("failed to determine resource GVK: {}", no_match(&error)), ""))?;
     let (place, name) = (place(kind, object), text(object, &["metadata", "name"]));
-    match cluster.client.delete(&place, "Background").await {
+    match cluster.client.delete(&place, None).await {
         Ok(_) => {}
         Err(error) if error.is_not_found() => {
             let detail = format!(

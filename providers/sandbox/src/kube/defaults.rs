@@ -12,7 +12,7 @@ pub(crate) fn apply(resource: &Resource, object: &mut Value, old: Option<&Value>
     }
     match resource.plural.as_ref() {
         "secrets" => secret(object, old),
-        "services" => service(object),
+        "services" => service(object, old),
         "pods" => pod(json::child(object, "spec")),
         "deployments" => deployment(object),
         "replicasets" | "replicationcontrollers" => {
@@ -76,7 +76,7 @@ fn secret(object: &mut Value, old: Option<&Value>) {
     }
 }
 
-fn service(object: &mut Value) {
+fn service(object: &mut Value, old: Option<&Value>) {
     let spec = json::child(object, "spec");
     default(spec, "sessionAffinity", "None");
     if text(spec, "sessionAffinity") == "None" {
@@ -103,8 +103,13 @@ fn service(object: &mut Value) {
     }
     if kind == "LoadBalancer" {
         default(spec, "allocateLoadBalancerNodePorts", true);
-    } else {
-        json::remove(spec, "allocateLoadBalancerNodePorts");
+    } else if let Some(old) = old {
+        // What belongs to another type goes with it, unless a change says otherwise.
+        for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] {
+            if old["spec"].get(field).is_some() && old["spec"].get(field) == spec.get(field) {
+                json::remove(spec, field);
+            }
+        }
     }
     if kind != "ExternalName" {
         default(spec, "internalTrafficPolicy", "Cluster");

@@ -6,6 +6,7 @@ mod jobs;
 mod pods;
 mod sets;
 mod small;
+mod tokens;
 mod volumes;
 
 use super::{State, meta};
@@ -21,6 +22,7 @@ pub(crate) fn run(state: &mut State) -> Duration {
         let before = state.store.version();
         small::definitions(state);
         small::namespaces(state);
+        tokens::run(state);
         small::roles(state);
         small::claims(state);
         volumes::phases(state);

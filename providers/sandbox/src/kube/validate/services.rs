@@ -28,6 +28,7 @@ pub(super) fn service(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>)
         }
     }
     ports(spec, kind, out);
+    by_type(spec, kind, ip, out);
     labels(&spec["selector"], "spec.selector", out);
     one_of(text(spec, "sessionAffinity"), &["ClientIP", "None"], "spec.sessionAffinity", out);
     if !matches!(ip, "" | "None") && ip.parse::<IpAddr>().is_err() {
@@ -41,6 +42,32 @@ pub(super) fn service(object: &Value, old: Option<&Value>, out: &mut Vec<Cause>)
         if was != ip && !was.is_empty() && !leaves && (was != "None") {
             let shown = format!("[]string{{{}}}", go_quote(ip));
             out.push(Cause::raw("spec.clusterIPs[0]", &shown, "may not change once set"));
+        }
+    }
+}
+
+/// What only some types may have.
+fn by_type(spec: &Value, kind: &str, ip: &str, out: &mut Vec<Cause>) {
+    if ip == "None" && matches!(kind, "LoadBalancer" | "NodePort") {
+        let why = format!("may not be set to 'None' for {kind} services");
+        out.push(Cause::invalid("spec.clusterIPs[0]", "None", why));
+    }
+    for (i, given) in items(&spec["externalIPs"]).iter().filter_map(Value::as_str).enumerate() {
+        if given.parse::<IpAddr>().is_err() {
+            let why = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+            out.push(Cause::invalid(format!("spec.externalIPs[{i}]"), given, why));
+        }
+    }
+    if kind == "LoadBalancer" {
+        return;
+    }
+    let why = "may only be used when `type` is 'LoadBalancer'";
+    if !items(&spec["loadBalancerSourceRanges"]).is_empty() {
+        out.push(Cause::forbidden("spec.LoadBalancerSourceRanges", why));
+    }
+    for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] {
+        if !spec[field].is_null() {
+            out.push(Cause::forbidden(format!("spec.{field}"), why));
         }
     }
 }

@@ -193,13 +193,14 @@ impl Evaluator {
         Some(kept && self.selection.selects(at, instance))
     }
 
+    /// What is wrong with imports of resources that are not declared.
+    pub fn undeclared(&self) -> Diagnostics {
+        self.core.undeclared_imports()
+    }
+
     /// Takes stock: outputs, findings of all conditions, attributes that were read.
     pub fn finish(self) -> Outcome {
-        let validating = self.core.input.mode == crate::Mode::Validate;
-        let imports = if validating { self.core.undeclared_imports() } else { Diagnostics::new() };
-        let mut outcome = self.outcome();
-        outcome.diagnostics.append(imports);
-        outcome
+        self.outcome()
     }
 
     /// Evaluates an expression as if it stood in a module instance. For the console.

@@ -53,7 +53,9 @@ pub(crate) async fn walk(mut input: ordain_eval::Input, source: &dyn ProviderSou
             }
         }
     }
-    found.append(evaluator.finish().diagnostics);
+    found.append(evaluator.undeclared());
+    // A large one takes its time to be taken apart, and nothing waits for that.
+    let _ = std::thread::Builder::new().spawn(move || drop(evaluator));
     found
 }
 

@@ -51,6 +51,8 @@ fn a_repetition_after_flags_is_of_what_stands_before_them() {
         compile(pattern).unwrap().find_iter(text).map(|found| found.as_str().to_owned()).collect()
     };
     assert_eq!(all("a(?i)*", "aaA"), ["aa", ""]);
+    assert_eq!(all("a(?i)(?m)+B", "aab"), ["aab"]);
+    assert_eq!(all("[^\n](?i)(?m)(?s)*", "ab\nc"), ["ab", "c"]);
     assert_eq!(all("a(?U)*", "aaA"), ["", "", "", ""]);
     assert_eq!(all("a(?U)*?b", "aab"), ["aab"]);
     assert_eq!(all("a(?i){b", "a{b"), ["a{b"]);

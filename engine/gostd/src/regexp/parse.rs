@@ -147,6 +147,9 @@ impl Parser<'_> {
             if self.rest_is("(?P<") || self.rest_is("(?<") {
                 self.named_group()?;
             } else if !self.flags()? {
+                while self.only_flags() {
+                    self.flags()?;
+                }
                 self.behind_flags(out)?;
                 return Ok(());
             }
@@ -211,6 +214,14 @@ impl Parser<'_> {
                 _ => return Err(self.error("invalid or unsupported Perl syntax", start, self.at)),
             }
         }
+    }
+
+    /// Whether flags come next, and no group.
+    fn only_flags(&self) -> bool {
+        let rest = self.chars.get(self.at..).unwrap_or_default();
+        let [first, second, rest @ ..] = rest else { return false };
+        let end = rest.iter().find(|c| !matches!(c, 'i' | 'm' | 's' | 'U' | '-'));
+        *first == '(' && *second == '?' && end == Some(&')')
     }
 
     /// Go applies a repetition that follows flags to what stands before them, so the flags are put behind it.

@@ -10,6 +10,7 @@ use super::spec::FunctionError;
 const WIDEST: usize = 1_000_000;
 
 /// `%[flags][width][.precision][[index]]mode`
+#[derive(Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "the flags of a verb are independent of each other")]
 pub(super) struct Verb<'f> {
     pub(super) raw: &'f str,
@@ -192,6 +193,8 @@ pub(super) fn format_float(verb: &Verb<'_>, number: &Number) -> String {
             general(number.decimal_digits(Some(precision)), Some(precision), mode)
         }
     };
+    // Of `-` and `0` the one wins for integers, and the other one here.
+    let verb = Verb { minus: verb.minus && !verb.zero, ..verb.clone() };
     verb.padded(verb.sign(number.is_negative()), &body, true)
 }
 

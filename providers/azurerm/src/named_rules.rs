@@ -93,14 +93,14 @@ fn named_text(name: &str, key: &str, text: &str) -> Option<String> {
         }
         "pool_name" if !is_pool_name(text) => format!(
             "the {key:?} must begin with a lowercase letter, contain only lowercase letters and numbers and be between \
-             1 and 12 characters in length, got {text}"
+             1 and 12 characters in length, got {text:?}"
         ),
         "dns_prefix" if !is_dns_prefix(text) => format!(
             "the {key:?} must begin and end with a letter or number, contain only letters, numbers, and hyphens and be \
-             between 1 and 54 characters in length, got {text}"
+             between 1 and 54 characters in length, got {text:?}"
         ),
         "admin_username" if !is_admin_name(text) => format!(
-            "the {key:?} must begin with a letter, contain only letters, numbers, underscores and hyphens, got {text}"
+            "the {key:?} must begin with a letter, contain only letters, numbers, underscores and hyphens, got {text:?}"
         ),
         "resource_id" => match check_any_id(text) {
             Err(why) => format!("cannot parse {key:?} as a resource id: {why}"),

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_value::{Path, Type, Value};
+use ordain_value::{Kind, Path, Type, Value};
 
 use crate::build::{of_type, zero};
 use crate::normalise::{copy_timeouts, normalise_nulls, set_unknowns};
@@ -40,7 +40,50 @@ pub fn plan(tree: &TypeTree, prior: &Value, proposed: &Value) -> Planned {
     if !diff.changed {
         return Planned { object: prior.clone(), replace: Vec::new(), changed: false };
     }
-    Planned { object: finish(tree, object, proposed, creating), replace: diff.replace, changed: true }
+    let object = finish(tree, object, proposed, creating);
+    if !creating && equivalent(prior, &object) {
+        return Planned { object: prior.clone(), replace: Vec::new(), changed: false };
+    }
+    Planned { object, replace: diff.replace, changed: true }
+}
+
+/// Whether two values differ at most in zero values that stand for null.
+fn equivalent(a: &Value, b: &Value) -> bool {
+    if !a.is_known() || !b.is_known() {
+        return a.is_known() == b.is_known();
+    }
+    match (is_zero(a), is_zero(b)) {
+        (false, false) => {}
+        (a, b) => return a == b,
+    }
+    match (a.kind(), b.kind()) {
+        (Kind::Set(_, a), Kind::Set(_, b)) => {
+            let within = |one: &[Value], other: &[Value]| {
+                one.iter().all(|item| other.iter().any(|like| equivalent(item, like)))
+            };
+            a.len() == b.len() && within(a, b) && within(b, a)
+        }
+        (Kind::List(_, a), Kind::List(_, b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equivalent(a, b))
+        }
+        (Kind::Map(_, a), Kind::Map(_, b)) | (Kind::Object(a), Kind::Object(b)) => {
+            let like = |(name, a): (&Arc<str>, &Value)| b.get(name).is_some_and(|b| equivalent(a, b));
+            a.len() == b.len() && a.iter().all(like)
+        }
+        _ => a == b,
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Null(_) => true,
+        Kind::Bool(flag) => !flag,
+        Kind::String(text) => text.is_empty(),
+        Kind::Number(_) => *value == Value::number(0),
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => items.is_empty(),
+        Kind::Map(_, members) | Kind::Object(members) => members.is_empty(),
+        Kind::Unknown(_) => false,
+    }
 }
 
 /// The last steps of every plan.

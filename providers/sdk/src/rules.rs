@@ -46,6 +46,8 @@ pub struct Rule {
     pub required_with: Vec<String>,
     /// Warning where it is set.
     pub deprecated: Option<String>,
+    /// A number that may have a fraction.
+    pub fraction: bool,
 }
 
 fn texts(entry: &Json, key: &str) -> Vec<String> {
@@ -91,6 +93,7 @@ impl Rule {
             at_least_one_of: texts(entry, "at_least_one_of"),
             required_with: texts(entry, "required_with"),
             deprecated: word("deprecated"),
+            fraction: truth("fraction"),
         }
     }
 }

@@ -82,6 +82,14 @@ impl Validation<'_> {
     }
 
     fn leaf(&mut self, node: &Node, value: &Value, path: &[AttributeStep]) {
+        if let Kind::Number(number) = value.kind()
+            && !node.rule.fraction
+            && !number.is_integer()
+        {
+            let message = format!("Attribute must be a whole number, got {number}");
+            self.found.push(error(path, &message, String::new()));
+            return;
+        }
         for message in check(self.dialect, &node.rule.checks, &dotted(path), &to_json(value)) {
             self.found.push(error(path, &message, String::new()));
         }

@@ -15,6 +15,7 @@ mod data;
 mod fields;
 mod force;
 mod known;
+mod numbers;
 mod pool;
 mod resource_group;
 mod rotation;

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::resources::Read;
 use crate::resources::fields::at;
 use crate::resources::known::known as reduced;
+use crate::resources::numbers;
 use crate::resources::pool::API;
 use crate::session::Session;
 use ordain_sdk::flag;
@@ -24,6 +25,7 @@ pub(crate) async fn read(
         answer => answer.map_err(|error| error.during(format!("retrieving {}", describe(id))))?,
     };
     let cluster = reduced("managedclusters", "ManagedCluster", &answer.body);
+    numbers::check_cluster(at(&cluster, "/properties"))?;
     let mut read = flatten::flatten(id, &cluster, known);
     credentials(session, id, &cluster, scope, &mut read).await?;
     maintenance::read(session, id, scope, &mut read).await;

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::resources::cluster;
 use crate::resources::force::{Decision, force, lost_number};
 use crate::resources::known::known;
-use crate::resources::{Read, Resource, segment, versions};
+use crate::resources::{Read, Resource, numbers, segment, versions};
 use crate::session::Session;
 use ordain_sdk::{Planned, View, flag, items, text, to_json};
 
@@ -68,7 +68,8 @@ fn properties(block: &Json, price: f64) -> Result<Map<String, Json>, Failure> {
     }
     if text(block, "priority") == "Spot" {
         pool.insert("scaleSetEvictionPolicy".to_owned(), json!(text(block, "eviction_policy")));
-        pool.insert("spotMaxPrice".to_owned(), json!(price));
+        let whole = price.fract() == 0.0;
+        pool.insert("spotMaxPrice".to_owned(), if whole { json!(price as i64) } else { json!(price) });
     }
     if let Some(windows) = items(block, "windows_profile").first() {
         let disabled = !flag(windows, "outbound_nat_enabled");
@@ -102,7 +103,11 @@ async fn parent(session: &Session, id: &str, scope: &Scope) -> Result<Json, Fail
 /// Reads a pool; `None` when it is gone.
 async fn get(session: &Session, id: &str, scope: &Scope) -> Result<Option<Read>, Failure> {
     match session.azure.call(&Call::get(id, API), scope).await {
-        Ok(answer) => Ok(Some(flatten(id, &known("agentpools", "AgentPool", &answer.body)))),
+        Ok(answer) => {
+            let pool = known("agentpools", "AgentPool", &answer.body);
+            numbers::check_pool(pool.get("properties").unwrap_or(&Json::Null))?;
+            Ok(Some(flatten(id, &pool)))
+        }
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error.during(format!("retrieving {}", describe(id))).into()),
     }

@@ -1,5 +1,6 @@
 //! Parser events to trees: aliases are expanded here, within the limits.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
@@ -23,7 +24,50 @@ fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlErro
         let message = format!("document of {} bytes is longer than the {} allowed", text.len(), limits.bytes);
         return Err(YamlError::new(Position::default(), message));
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut text = Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text));
+    for _ in 0..TIGHT_COMMENTS {
+        match attempt(&text, limits, most) {
+            Err(Broken::TightComment(at)) => text = Cow::Owned(parted(&text, at)),
+            Err(Broken::Wrong(error)) => return Err(error),
+            Ok(nodes) => return Ok(nodes),
+        }
+    }
+    Err(YamlError::new(Position::default(), "too many comments that nothing separates from what they follow"))
+}
+
+/// Most comments that stand right behind a token: the text is read again for each.
+const TIGHT_COMMENTS: usize = 100;
+
+/// Why a text could not be read.
+enum Broken {
+    /// A comment stands right behind a token, which `libyaml` allows: the character at which it begins.
+    TightComment(usize),
+    Wrong(YamlError),
+}
+
+impl From<YamlError> for Broken {
+    fn from(error: YamlError) -> Self {
+        Self::Wrong(error)
+    }
+}
+
+impl From<ScanError> for Broken {
+    fn from(error: ScanError) -> Self {
+        match error.info().starts_with("comments must be separated") {
+            true => Self::TightComment(error.marker().index()),
+            false => Self::Wrong(as_libyaml(&error)),
+        }
+    }
+}
+
+/// A text with a blank before a character.
+fn parted(text: &str, at: usize) -> String {
+    let at = text.char_indices().nth(at).map_or(text.len(), |(at, _)| at);
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    format!("{before} {after}")
+}
+
+fn attempt(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, Broken> {
     let separators = Separators::of(text);
     let readable = characters::readable(text)?;
     let text = &*readable.text;
@@ -41,7 +85,7 @@ fn parse(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, YamlErro
     let mut parser = Parser::new_from_str(text);
     let mut tabs = TabCheck::new(text);
     while let Some(event) = parser.next_event() {
-        let (mut event, span) = event.map_err(|e| as_libyaml(&e))?;
+        let (mut event, span) = event?;
         if let Some(tabs) = &mut tabs {
             tabs.accept(&event, span)?;
         }

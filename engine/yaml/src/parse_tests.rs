@@ -102,3 +102,15 @@ fn separators_are_line_breaks_that_stay_inside_scalars() {
         assert!(parse(text).is_err(), "{text:?}");
     }
 }
+
+#[test]
+fn a_comment_may_stand_right_behind_a_token() {
+    let Kind::Mapping(pairs) = &parse("a: \"é\"#c\nb: |#d\n  x#y\n").unwrap()[0].kind else {
+        panic!("not a mapping")
+    };
+    assert!(matches!(&pairs[0].1.kind, Kind::Scalar { text, .. } if text == "é"));
+    assert_eq!(pairs[1].1.kind, Kind::Scalar { text: "x#y\n".into(), style: Style::Literal });
+    // Bounded: each of them has the text read again.
+    assert!(parse(&"- []#\n".repeat(99)).is_ok());
+    assert!(parse(&"- []#\n".repeat(101)).is_err());
+}

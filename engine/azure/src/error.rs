@@ -31,6 +31,8 @@ pub enum AzureError {
         message: String,
         /// The operation as received.
         raw: String,
+        /// It was cancelled, not failed.
+        cancelled: bool,
     },
     /// Signing in failed.
     Auth(String),
@@ -240,11 +242,12 @@ impl fmt::Display for AzureError {
                     Some(raw) => write!(out, " with response: {raw}"),
                 }
             }
-            AzureError::Operation { code, message, raw } => write!(
+            AzureError::Operation { code, message, raw, cancelled } => write!(
                 out,
-                "polling failed: the Azure API returned the following error:\n\nStatus: {code:?}\nCode: \"\"\n\
+                "polling {}: the Azure API returned the following error:\n\nStatus: {code:?}\nCode: \"\"\n\
                  Message: {message:?}\nActivity Id: \"\"\n\n---\n\nAPI Response:\n\n----[start]----\n{raw}\n\
-                 -----[end]-----\n"
+                 -----[end]-----\n",
+                if *cancelled { "was cancelled" } else { "failed" }
             ),
             AzureError::Auth(text) | AzureError::Settings(text) | AzureError::Unexpected(text) => {
                 out.write_str(text)

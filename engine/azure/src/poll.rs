@@ -29,8 +29,7 @@ pub enum Polling {
 impl Polling {
     /// Reads an operation or an object: `status`, else `properties.provisioningState`. Neither means done.
     pub fn of(body: &Value) -> Polling {
-        let state = body.get("status").or_else(|| body.pointer("/properties/provisioningState"));
-        let Some(state) = state.and_then(Value::as_str) else { return Polling::Succeeded };
+        let Some(state) = state(body) else { return Polling::Succeeded };
         match state.to_ascii_lowercase().as_str() {
             "succeeded" => Polling::Succeeded,
             "failed" | "canceled" | "cancelled" => {
@@ -45,6 +44,14 @@ impl Polling {
             _ => Polling::Running,
         }
     }
+}
+
+fn state(body: &Value) -> Option<&str> {
+    body.get("status").or_else(|| body.pointer("/properties/provisioningState"))?.as_str()
+}
+
+fn is_cancelled(body: &Value) -> bool {
+    state(body).is_some_and(|state| matches!(state.to_ascii_lowercase().as_str(), "canceled" | "cancelled"))
 }
 
 fn pause(asked: Option<Duration>) -> Duration {
@@ -94,7 +101,9 @@ impl Azure {
                 Polling::Succeeded => return Ok(()),
                 Polling::Running => {}
                 Polling::Failed(code, message) => {
-                    return Err(AzureError::Operation { code, message, raw: answer.body.to_string() });
+                    let cancelled = is_cancelled(&answer.body);
+                    let raw = answer.body.to_string();
+                    return Err(AzureError::Operation { code, message, raw, cancelled });
                 }
             }
         }

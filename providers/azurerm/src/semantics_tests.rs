@@ -201,6 +201,40 @@ fn the_first_relation_that_does_not_hold_ends_the_checks_of_an_argument() {
 }
 
 #[test]
+fn null_and_zero_are_no_change_of_a_whole_object() {
+    let whole = json!({"ultra_ssd_enabled": null, "host_encryption_enabled": null, "gpu_driver": null});
+    let same = replan(stored(whole.clone()), proposed(json!({"host_encryption_enabled": false})));
+    assert!(!same.changed && to_json(&same.object)["host_encryption_enabled"].is_null());
+    let other = replan(stored(whole), proposed(json!({"host_encryption_enabled": true})));
+    assert!(other.changed);
+}
+
+#[test]
+fn ids_are_told_by_their_first_wrong_segment() {
+    let wrong = |kind: &str, id: &str| {
+        let found = crate::identifiers::check_id(kind, id).err().unwrap_or_default();
+        found.lines().next().unwrap_or_default().to_owned()
+    };
+    let subnet = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/n";
+    assert_eq!(wrong("Subnet", subnet), "");
+    assert_eq!(wrong("Subnet", &format!("{subnet}/")), "");
+    let more = format!("{subnet}/more/x");
+    let told = format!(
+        "parsing {more:?}: unexpected segment \"more/x\" present at the end of the URI (input {more:?})"
+    );
+    assert_eq!(wrong("Subnet", &more), told);
+    let other = subnet.replace("virtualNetworks", "networks");
+    let told = format!(
+        "parsing {other:?}: parsing segment \"virtualNetworks\": parsing the Subnet ID: the segment at position 6 didn't match"
+    );
+    assert_eq!(wrong("Subnet", &other), told);
+    let vault = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Keys/vaults/v";
+    assert!(wrong("KeyVault", vault).contains("parsing segment \"staticMicrosoftKeyVault\""));
+    let empty = subnet.replace("/s/", "//");
+    assert!(wrong("Subnet", &empty).ends_with("the segment at position 1 didn't match"));
+}
+
+#[test]
 fn keys_of_vaults_have_versions() {
     let wrong = |text: &str| super::named("key_vault_child_id", "", "k", &json!(text));
     assert!(wrong("https://v.vault.azure.net/keys/k/0123").is_empty());

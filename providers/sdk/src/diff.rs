@@ -49,6 +49,9 @@ pub fn plan(tree: &TypeTree, prior: &Value, proposed: &Value) -> Planned {
 
 /// Whether two values differ at most in zero values that stand for null.
 fn equivalent(a: &Value, b: &Value) -> bool {
+    if a == b {
+        return true;
+    }
     if !a.is_known() || !b.is_known() {
         return a.is_known() == b.is_known();
     }

@@ -4,10 +4,10 @@ use serde_json::Value as Json;
 
 use super::fields::at;
 use crate::failure::Failure;
-use ordain_sdk::{items, text};
+use ordain_sdk::text;
 
-/// Checks the texts of a cluster's properties.
-pub(crate) fn check_cluster(properties: &Json) -> Result<(), Failure> {
+/// Checks the texts of a cluster's properties, and of its default pool's.
+pub(crate) fn check_cluster(properties: &Json, pool: Option<&Json>) -> Result<(), Failure> {
     let scaler = at(properties, "/autoScalerProfile");
     if let Some(count) = scaler.get("ok-total-unready-count").and_then(Json::as_str) {
         whole(count)?;
@@ -17,7 +17,8 @@ pub(crate) fn check_cluster(properties: &Json) -> Result<(), Failure> {
     {
         return Err(Failure::new(format!("strconv.ParseFloat: parsing {share:?}: invalid syntax"), ""));
     }
-    items(properties, "agentPoolProfiles").iter().try_for_each(check_pool)
+    let checked = pool.map_or(Ok(()), check_pool);
+    checked.map_err(|failure| failure.during("flattening `default_node_pool`"))
 }
 
 /// Checks the texts of a pool's properties.
@@ -27,9 +28,10 @@ pub(crate) fn check_pool(properties: &Json) -> Result<(), Failure> {
         return Ok(());
     }
     let range = text(sysctls, "netIpv4IpLocalPortRange");
-    let mut limits: Vec<&str> = range.split([' ', '\t']).collect();
-    limits.dedup_by(|a, b| a.is_empty() && b.is_empty());
-    let [low, high] = limits[..] else {
+    // Blanks within part two numbers, however many they are; at an end they stand beside nothing.
+    let ends = range.len() - range.trim_matches([' ', '\t']).len();
+    let mut limits = range.split([' ', '\t']).filter(|part| !part.is_empty());
+    let (Some(low), Some(high), None, 0) = (limits.next(), limits.next(), limits.next(), ends) else {
         return Err(Failure::new(format!("parsing `NetIPv4IPLocalPortRange` {range}"), ""));
     };
     whole(low)?;
@@ -42,3 +44,7 @@ fn whole(number: &str) -> Result<(), Failure> {
         Err(_) => Err(Failure::new(format!("strconv.Atoi: parsing {number:?}: invalid syntax"), "")),
     }
 }
+
+#[cfg(test)]
+#[path = "numbers_tests.rs"]
+mod tests;

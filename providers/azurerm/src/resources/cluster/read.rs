@@ -3,7 +3,7 @@
 use ordain_azure::{Call, Scope};
 use serde_json::{Value as Json, json};
 
-use super::{admin_config, describe, flatten, maintenance, user_config};
+use super::{admin_config, default_pool, describe, flatten, maintenance, user_config};
 use crate::failure::Failure;
 use crate::resources::Read;
 use crate::resources::fields::at;
@@ -11,7 +11,7 @@ use crate::resources::known::known as reduced;
 use crate::resources::numbers;
 use crate::resources::pool::API;
 use crate::session::Session;
-use ordain_sdk::flag;
+use ordain_sdk::{flag, items};
 
 /// Reads everything about a cluster; `None` when it is gone.
 pub(crate) async fn read(
@@ -25,7 +25,9 @@ pub(crate) async fn read(
         answer => answer.map_err(|error| error.during(format!("retrieving {}", describe(id))))?,
     };
     let cluster = reduced("managedclusters", "ManagedCluster", &answer.body);
-    numbers::check_cluster(at(&cluster, "/properties"))?;
+    let properties = at(&cluster, "/properties");
+    let pool = default_pool::find(items(properties, "agentPoolProfiles"), known);
+    numbers::check_cluster(properties, pool)?;
     let mut read = flatten::flatten(id, &cluster, known);
     credentials(session, id, &cluster, scope, &mut read).await?;
     maintenance::read(session, id, scope, &mut read).await;

@@ -93,3 +93,7 @@ pub(crate) fn default_pool(
     put(pool, [Some(count), Some(low), Some(high)]);
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "scaling_tests.rs"]
+mod tests;

@@ -19,6 +19,7 @@ mod numbers;
 mod pool;
 mod resource_group;
 mod rotation;
+mod vaults;
 mod versions;
 
 pub(crate) use data::data_source;

@@ -1,14 +1,17 @@
 //! The body of a request that makes a cluster.
 
+use ordain_azure::Scope;
 use serde_json::{Map, Value as Json, json};
 
 use super::{addons, default_pool, identity, network, profiles};
 use crate::failure::Failure;
+use crate::resources::fields::set;
+use crate::resources::vaults;
+use crate::session::Session;
 use ordain_sdk::{View, first, flag, strings, text};
 
 /// The body for a new cluster.
 pub(crate) fn cluster(block: &Json) -> Result<Json, Failure> {
-    unsupported(block)?;
     let mut body = Map::new();
     body.insert("location".to_owned(), json!(text(block, "location")));
     if !text(block, "edge_zone").is_empty() {
@@ -36,14 +39,21 @@ pub(crate) fn tags(block: &Json) -> Json {
     block.get("tags").filter(|tags| tags.is_object()).cloned().unwrap_or_else(|| json!({}))
 }
 
-/// What cannot be sent as the original would send it is refused.
-pub(crate) fn unsupported(block: &Json) -> Result<(), Failure> {
-    let kms = first(block, "key_management_service");
-    if kms.is_some_and(|kms| text(kms, "key_vault_network_access") == "Private") {
-        return Err(Failure::new(
-            "key_management_service: key_vault_network_access = \"Private\" is not supported",
-            "The native provider cannot look the key vault up yet. Use \"Public\", or the azurerm plugin.",
-        ));
+/// The id of a private vault, which stands beside the address of its key in what is sent. The original looks it up
+/// among all vaults of the subscription.
+pub(crate) async fn add_vault(
+    session: &Session,
+    block: &Json,
+    body: &mut Json,
+    scope: &Scope,
+) -> Result<(), Failure> {
+    let Some(kms) = first(block, "key_management_service") else { return Ok(()) };
+    if text(kms, "key_vault_network_access") != "Private" {
+        return Ok(());
+    }
+    let id = vaults::id_of(session, text(kms, "key_vault_key_id"), scope).await?;
+    if let (Some(id), Some(kms)) = (id, body.pointer_mut("/properties/securityProfile/azureKeyVaultKms")) {
+        set(kms, "keyVaultResourceId", json!(id));
     }
     Ok(())
 }

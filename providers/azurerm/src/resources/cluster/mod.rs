@@ -80,7 +80,8 @@ impl Resource for Cluster {
             }
         }
         rules::check_new(block)?;
-        let body = expand::cluster(block)?;
+        let mut body = expand::cluster(block)?;
+        expand::add_vault(session, block, &mut body, scope).await?;
         let call = Call::new(Method::PUT, &id, API).body(&body);
         let written = session.azure.write("CreateOrUpdate", &call, scope).await;
         written.map_err(|error| error.during(format!("creating {}", describe(&id))))?;

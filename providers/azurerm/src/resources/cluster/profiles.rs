@@ -252,8 +252,7 @@ pub(crate) fn defender(block: &Json) -> Json {
     }
 }
 
-/// `securityProfile.azureKeyVaultKms`. The vault's own id is wanted only for private vaults, which need a
-/// look-up that is not built.
+/// `securityProfile.azureKeyVaultKms`, without the vault's own id, which is looked up for private vaults.
 pub(crate) fn key_service(block: &Json) -> Json {
     match first(block, "key_management_service") {
         Some(kms) => json!({

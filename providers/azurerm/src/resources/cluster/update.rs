@@ -39,7 +39,6 @@ const ROTATING: &[&str] = &[
 pub(crate) async fn update(session: &Session, id: &str, view: &View, scope: &Scope) -> Result<(), Failure> {
     let mut existing = get(session, id, scope).await?;
     rules::check(&view.planned)?;
-    expand::unsupported(&view.planned)?;
     if view.changed("service_principal") && !view.changed("identity") {
         let body = expand::service_principal(&view.planned);
         let path = format!("{id}/resetServicePrincipalProfile");
@@ -50,6 +49,9 @@ pub(crate) async fn update(session: &Session, id: &str, view: &View, scope: &Sco
     }
     rules::check_change(view)?;
     if change(view, &mut existing) {
+        if view.changed("key_management_service") {
+            expand::add_vault(session, &view.planned, &mut existing, scope).await?;
+        }
         put(session, id, &existing, "updating", scope).await?;
     }
     if view.changed("kubernetes_version") {

@@ -1,7 +1,5 @@
 //! The arguments of a release or template, read from a wholly known object.
 
-use std::time::Duration;
-
 use ordain_helm_template::{Data, SetKind, Table, overlay_values, read_values, set_into};
 use serde_json::Value as Json;
 
@@ -37,8 +35,9 @@ impl Arguments {
         number.and_then(|n| n.as_i64().or_else(|| n.to_string().parse::<f64>().ok().map(whole))).unwrap_or(0)
     }
 
-    pub(crate) fn timeout(&self) -> Duration {
-        Duration::from_secs(u64::try_from(self.number("timeout")).ok().filter(|t| *t > 0).unwrap_or(300))
+    /// How many seconds may be waited; 300 where nothing is said, none where 0 or less is.
+    pub(crate) fn timeout(&self) -> i64 {
+        if self.0.get("timeout").is_none_or(Json::is_null) { 300 } else { self.number("timeout") }
     }
 
     fn list(&self, key: &str) -> &[Json] {

@@ -44,3 +44,11 @@ fn no_part_of_a_set_value_is_told() {
     let failure = arguments.values().unwrap_err();
     assert!(failure.detail.contains("strconv.Atoi"), "what is wrong with a key is: {}", failure.detail);
 }
+
+#[test]
+fn no_time_is_not_the_default_time() {
+    let timeout = |arguments: serde_json::Value| Arguments(arguments).timeout();
+    assert_eq!(timeout(json!({})), 300);
+    assert_eq!(timeout(json!({"timeout": null})), 300);
+    assert_eq!((timeout(json!({"timeout": 0})), timeout(json!({"timeout": -5}))), (0, -5));
+}

@@ -54,17 +54,27 @@ impl Target {
     }
 }
 
-/// Until when an operation may wait.
+/// Until when an operation may wait; without an instant for as long as it takes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline(Instant);
+pub(crate) struct Deadline {
+    objects: Option<Instant>,
+    hooks: Option<Instant>,
+}
 
 impl Deadline {
-    pub(crate) fn after(timeout: Duration) -> Self {
-        Self(Instant::now() + timeout)
+    /// So many seconds from now. With none, or less than none, time is up for objects at once; hooks with none have all the
+    /// time they want, as in Helm.
+    pub(crate) fn after(seconds: i64) -> Self {
+        let objects = Instant::now().checked_add(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
+        Self { objects, hooks: objects.filter(|_| seconds != 0) }
+    }
+
+    fn of_hooks(self) -> Self {
+        Self { objects: self.hooks, ..self }
     }
 
     fn passed(self) -> bool {
-        Instant::now() >= self.0
+        self.objects.is_some_and(|at| Instant::now() >= at)
     }
 }
 
@@ -267,6 +277,9 @@ impl Cluster {
                 continue;
             }
             loop {
+                if deadline.passed() {
+                    return Err(DEADLINE.into());
+                }
                 let object = self.client.find(&target.at).await.map_err(|e| said(&e))?;
                 match object.as_ref().map(readiness) {
                     Some(Readiness::Ready) => break,
@@ -290,7 +303,7 @@ impl Cluster {
             let mut pause = Pause::default();
             while let Some(outcome) = self.hook_outcome(target).await? {
                 match outcome {
-                    Outcome::Running => self.pause(&mut pause, deadline).await.map_err(|why| {
+                    Outcome::Running => self.pause(&mut pause, deadline.of_hooks()).await.map_err(|why| {
                         let timed_out = "timed out waiting for the condition".to_owned();
                         several(&[if why == DEADLINE { timed_out } else { why }])
                     })?,
@@ -410,4 +423,19 @@ fn in_order<'t>(targets: &'t [Target], order: &[&str]) -> Vec<&'t Target> {
     let mut sorted: Vec<&Target> = targets.iter().collect();
     sorted.sort_by_cached_key(|t| kind_rank(t.kind(), order));
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Deadline;
+
+    #[test]
+    fn without_time_only_hooks_have_all_of_it() {
+        let passed =
+            |seconds| (Deadline::after(seconds).passed(), Deadline::after(seconds).of_hooks().passed());
+        assert_eq!(passed(0), (true, false));
+        assert_eq!(passed(-5), (true, true));
+        assert_eq!(passed(60), (false, false));
+        assert_eq!(passed(i64::MAX), (false, false));
+    }
 }

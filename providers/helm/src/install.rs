@@ -16,9 +16,9 @@ use crate::{hooks, ownership, store};
 
 /// Why there is no working release.
 pub(crate) enum Unfinished {
-    /// Nothing was stored.
+    /// It was refused before there was a release.
     Nothing(String),
-    /// A failed revision is stored.
+    /// There was one: a revision may be stored, also one that somebody else stored meanwhile.
     Failed(String),
 }
 
@@ -27,6 +27,8 @@ pub(crate) async fn install(cluster: &Arc<Cluster>, plan: &Plan<'_>) -> Result<R
     let arguments = plan.arguments;
     let name = arguments.text("name");
     let (mut release, targets, adopted) = prepare(cluster, plan).await.map_err(Unfinished::Nothing)?;
+    let stored = store::create(cluster, &release, arguments.number("max_history")).await;
+    stored.map_err(Unfinished::Failed)?;
     let deadline = Deadline::after(arguments.timeout());
     let done = perform(cluster, arguments, &mut release, &targets, &adopted, deadline).await;
     match done {
@@ -60,7 +62,7 @@ async fn undo(cluster: &Cluster, arguments: &Arguments, release: &Release, why: 
     let name = release.name();
     let hooks = !arguments.flag("disable_webhooks");
     let gone =
-        crate::uninstall::uninstall(cluster, name, hooks, true, Deadline::after(arguments.timeout())).await;
+        crate::uninstall::uninstall(cluster, name, hooks, false, Deadline::after(arguments.timeout())).await;
     match gone {
         Ok(()) => Unfinished::Nothing(format!(
             "release {name} failed, and has been uninstalled due to atomic being set: {why}"
@@ -71,7 +73,7 @@ async fn undo(cluster: &Cluster, arguments: &Arguments, release: &Release, why: 
     }
 }
 
-/// Everything up to the stored record: checks, CRDs, rendering, ownership, namespace.
+/// Everything up to the record that is to be stored: checks, CRDs, rendering, ownership, namespace.
 async fn prepare(
     cluster: &Arc<Cluster>,
     plan: &Plan<'_>,
@@ -114,7 +116,6 @@ async fn prepare(
         description: "Initial install underway",
         now: &now,
     });
-    store::create(cluster, &release, arguments.number("max_history")).await?;
     Ok((release, targets, adopted))
 }
 
@@ -242,7 +243,7 @@ async fn install_crds(cluster: &Cluster, chart: &Chart) -> Result<(), String> {
             }
         }
     }
-    cluster.wait_ready(&made, false, Deadline::after(std::time::Duration::from_secs(60))).await
+    cluster.wait_ready(&made, false, Deadline::after(60)).await
 }
 
 fn crds(chart: &Chart) -> Vec<(String, String)> {

@@ -9,6 +9,7 @@ mod dependencies;
 mod dry_run;
 mod failure;
 mod hooks;
+mod import;
 mod install;
 mod manifests;
 mod merge;

@@ -118,8 +118,12 @@ fn fill(planned: &mut Members, config: &Value, prior: &Value, env: &Environment)
         && let Some(items) = set.as_items()
     {
         let element = set.ty().element().cloned().unwrap_or(Type::Dynamic);
-        let filled = items.iter().map(|item| match item.as_members() {
-            Some(members) if members.get("type").is_some_and(Value::is_null) => {
+        // What is proposed may have the type of the entry that stood here before.
+        let given = config.get("set").and_then(Value::as_items).unwrap_or_default();
+        let untyped =
+            |at: usize, item: &Value| given.get(at).unwrap_or(item).get("type").is_some_and(Value::is_null);
+        let filled = items.iter().enumerate().map(|(at, item)| match item.as_members() {
+            Some(members) if untyped(at, item) => {
                 let mut members = members.clone();
                 members.insert("type".into(), Value::string(""));
                 Value::object(members)

@@ -24,7 +24,7 @@ use crate::post_render::PostRender;
 use crate::release::Release;
 use crate::session::{self, Session};
 use crate::sources::{NoChart, Sources};
-use crate::{dry_run, manifests, oci, state, store, template_data, uninstall, upgrade, validate};
+use crate::{dry_run, import, manifests, oci, state, store, template_data, uninstall, upgrade, validate};
 
 const RELEASE: &str = "helm_release";
 const TEMPLATE: &str = "helm_template";
@@ -145,6 +145,9 @@ impl Helm {
         match install(&cluster, &plan).await {
             Ok(release) => self.applied(&cluster, arguments, &release).await.map_err(plain),
             Err(Unfinished::Nothing(why)) => Err((None, Failure::new("installation failed", why))),
+            Err(Unfinished::Failed(why)) if is_gone(&cluster, name).await => {
+                Err((None, Failure::new("installation failed", why)))
+            }
             Err(Unfinished::Failed(why)) => {
                 let told = format!(
                     "Helm release {name:?} was created but has a failed status. Use the `helm` command to investigate the error, correct it, then run Terraform again."
@@ -215,15 +218,11 @@ impl Helm {
     }
 
     async fn imported(&self, id: &str) -> Result<Value, Failure> {
-        let Some((namespace, name)) = id.split_once('/').filter(|(ns, n)| !ns.is_empty() && !n.is_empty())
-        else {
-            let detail = format!("Expected an import id of the form namespace/name, got {id:?}.");
-            return Err(Failure::new("Unable to parse identifier", detail));
-        };
+        let (namespace, name) = import::identifier(id)?;
         let cluster = self.cluster(namespace).await?;
-        let Some(release) = last(&cluster, name).await? else {
-            return Err(Failure::new("Error reading release", format!("{name} in {namespace}: {NOT_FOUND}")));
-        };
+        let found = store::history(&cluster, name).await;
+        let found = found.and_then(|all| all.last().cloned().ok_or_else(|| NOT_FOUND.to_owned()));
+        let release = found.map_err(|why| import::missing(name, &why))?;
         let mut known = plan::defaults(&self.env);
         if let Some(members) = known.as_object_mut() {
             members.insert("chart".to_owned(), json!(release.chart_metadata("name")));
@@ -256,6 +255,11 @@ impl Helm {
         dry_run::fill(&self.sources, &cluster, post, &prior, &mut planned).await?;
         Ok(planned)
     }
+}
+
+/// Whether there is no release, as far as the cluster tells.
+async fn is_gone(cluster: &Cluster, name: &str) -> bool {
+    !cluster.client.is_in_doubt() && store::history(cluster, name).await.is_ok_and(|found| found.is_empty())
 }
 
 /// The last revision, if the release exists.

@@ -73,7 +73,10 @@ pub(crate) async fn create(cluster: &Cluster, release: &Release, max_history: i6
     let object = release.object(cluster.driver, "createdAt", now().seconds)?;
     let at = at(cluster, release);
     let made = cluster.client.create(&at.kind, &at.namespace, &object, &[]).await;
-    made.map(|_| ()).map_err(|e| format!("create: failed to create: {}", said(&e)))
+    made.map(|_| ()).map_err(|e| match e.is_conflict() {
+        true => "release: already exists".to_owned(),
+        false => format!("create: failed to create: {}", said(&e)),
+    })
 }
 
 async fn prune(cluster: &Cluster, name: &str, limit: usize) -> Result<(), String> {

@@ -63,7 +63,6 @@ const PARTS: &[(&str, &[&str], How, &str)] = &[
     ),
     ("stateful_set", &["spec", "replicas"], How::Whole, "/spec/replicas"),
     ("stateful_set", &["spec", "template"], How::Whole, "/spec/template"),
-    ("stateful_set", &["spec", "update_strategy"], How::Whole, "/spec/updateStrategy"),
 ];
 
 /// The patch that makes the prior object the planned one. `config` is the configuration, which alone holds
@@ -90,6 +89,7 @@ pub(crate) fn patch(row: &Row, block: &Block, view: &View, config: &Json) -> Vec
     match row.name {
         "secret" => out.extend(secret::patch(view, config)),
         "service" => service(&mut out, block, view),
+        "stateful_set" => strategy(&mut out, view),
         "deployment" if recreates(view) => {
             out.push(operation("remove", "/spec/strategy/rollingUpdate", Json::Null));
         }
@@ -117,6 +117,38 @@ fn text<'j>(object: &'j Json, pointer: &str) -> &'j str {
 fn recreates(view: &View) -> bool {
     let kind = |object| text(object, "/spec/0/strategy/0/type");
     kind(&view.prior) == "RollingUpdate" && kind(&view.planned) == "Recreate"
+}
+
+/// How a stateful set is updated, member by member; a strategy that goes leaves the type that is the default.
+fn strategy(out: &mut Vec<Json>, view: &View) {
+    const AT: &str = "/spec/updateStrategy";
+    const TYPE: &str = "/spec/0/update_strategy/0/type";
+    const ROLLING: &str = "/spec/0/update_strategy/0/rolling_update/0";
+    if !view.changed("spec.0.update_strategy") {
+        return;
+    }
+    let (before, kind) = (text(&view.prior, TYPE), text(&view.planned, TYPE));
+    let kind = if kind.is_empty() { "RollingUpdate" } else { kind };
+    if before != kind {
+        let put = if before.is_empty() { "add" } else { "replace" };
+        out.push(operation(put, &format!("{AT}/type"), json!(kind)));
+    }
+    let rolling = format!("{AT}/rollingUpdate");
+    let partition = format!("{rolling}/partition");
+    let [old, new] = [&view.prior, &view.planned].map(|object| object.pointer(ROLLING));
+    let amount =
+        |rolling: Option<&Json>| rolling.and_then(|r| r.get("partition")).and_then(Json::as_i64).unwrap_or(0);
+    match (old.is_some_and(Json::is_object), new.is_some_and(Json::is_object)) {
+        (true, false) => out.push(operation("remove", &rolling, Json::Null)),
+        (false, true) => {
+            out.push(operation("add", &rolling, json!({})));
+            out.push(operation("add", &partition, json!(amount(new))));
+        }
+        (true, true) if amount(old) != amount(new) => {
+            out.push(operation("replace", &partition, json!(amount(new))));
+        }
+        _ => {}
+    }
 }
 
 /// What a service's type brings with it.
@@ -154,4 +186,38 @@ fn service(out: &mut Vec<Json>, block: &Block, view: &View) {
         _ => {}
     }
     out.push(operation("replace", "/spec/type", json!(kind)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(strategy: Json) -> Json {
+        json!({ "spec": [{ "update_strategy": strategy }] })
+    }
+
+    #[test]
+    fn a_strategy_is_patched_member_by_member() {
+        let ops = |prior: Json, planned: Json| {
+            let mut out = Vec::new();
+            strategy(&mut out, &View { planned: set(planned), prior: set(prior) });
+            Json::Array(out)
+        };
+        let rolling = json!([{ "type": "RollingUpdate", "rolling_update": [{ "partition": 1 }] }]);
+        let on_delete = json!([{ "type": "OnDelete", "rolling_update": [] }]);
+        let kind =
+            |op: &str, kind: &str| json!({ "op": op, "path": "/spec/updateStrategy/type", "value": kind });
+        let removed = json!({ "op": "remove", "path": "/spec/updateStrategy/rollingUpdate" });
+        assert_eq!(ops(on_delete.clone(), json!([])), json!([kind("replace", "RollingUpdate")]));
+        assert_eq!(ops(rolling.clone(), json!([])), json!([removed]));
+        assert_eq!(ops(rolling.clone(), on_delete), json!([kind("replace", "OnDelete"), removed]));
+        assert_eq!(
+            ops(json!([]), rolling),
+            json!([
+                kind("add", "RollingUpdate"),
+                { "op": "add", "path": "/spec/updateStrategy/rollingUpdate", "value": {} },
+                { "op": "add", "path": "/spec/updateStrategy/rollingUpdate/partition", "value": 1 },
+            ])
+        );
+    }
 }

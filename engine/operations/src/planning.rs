@@ -1,6 +1,6 @@
 //! `plan`: from a working directory to a stored plan that policies have judged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -124,14 +124,9 @@ pub async fn plan(
 
 /// Warnings that planning did not repeat, as it does not look at every block when things are only read or destroyed.
 fn untold(wrong: Diagnostics, found: &mut Diagnostics) {
-    let same = |one: &Diagnostic, other: &Diagnostic| {
-        (&one.summary, &one.detail, &one.span) == (&other.summary, &other.detail, &other.span)
-    };
-    for warning in wrong {
-        if !found.iter().any(|told| same(told, &warning)) {
-            found.push(warning);
-        }
-    }
+    let key = |item: &Diagnostic| (item.summary.clone(), item.detail.clone(), item.span);
+    let told: HashSet<_> = found.iter().map(key).collect();
+    wrong.into_iter().filter(|warning| !told.contains(&key(warning))).for_each(|warning| found.push(warning));
 }
 
 /// All that is wrong whatever the values are comes first and at once. Warnings mostly come again with values.

@@ -70,13 +70,14 @@ const PLAIN: &[(&str, &str, Kind)] = &[
     ("zones", "availabilityZones", Kind::Set),
 ];
 
+const LINUX_ONLY: &str = "`linux_os_config` can only be configured when `os_type` is set to `linux`";
+
 /// Settings of the operating system exist for Linux only.
 pub(super) fn check_system(block: &Json) -> Result<(), Failure> {
     if items(block, "linux_os_config").is_empty() || text(block, "os_type") == "Linux" {
         return Ok(());
     }
-    let message = "`linux_os_config` can only be configured when `os_type` is set to `linux`";
-    Err(Failure::new(message, ""))
+    Err(Failure::new(LINUX_ONLY, ""))
 }
 
 /// Carries an update out.
@@ -156,8 +157,7 @@ fn blocks(view: &View, existing: &mut Json) -> Result<(), Failure> {
     }
     if view.changed("linux_os_config") {
         if text(block, "os_type") != "Linux" {
-            let message = "`linux_os_config` can only be configured when `os_type` is set to `linux`";
-            return Err(Failure::new(message, ""));
+            return Err(Failure::new(LINUX_ONLY, ""));
         }
         put("linuxOSConfig", expand_linux(block)?);
     }

@@ -1,5 +1,6 @@
 //! `policy conftest-compat`: files of policies, data and configurations for Conftest's commands.
 
+mod codeowners;
 mod dockerfile;
 mod dockerfile_lines;
 mod dockerfile_rules;
@@ -7,12 +8,18 @@ mod dotenv;
 mod forms;
 mod ini;
 mod lines;
+mod parsing;
+mod settings;
+mod toml_form;
 mod xml;
+mod yaml_form;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use forms::{Form, KNOWN};
+pub use parsing::parse;
+pub use settings::Settings;
 
 use ordain_policy::{
     CheckResult, ConfigForm, Configuration, ConftestQuestion, FileKind, Readable, RegoValue, SourceFile,
@@ -104,7 +111,9 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
         let at = "load: loading policies: load: 1 error occurred during loading";
         let files = policy_sources::read(workdir, path).map_err(|why| format!("{at}: {why}"))?;
         for file in files {
-            if kind(&file) == Some(FileKind::Rego) {
+            // What two paths lead to is read once.
+            let known = policies.iter().any(|known: &SourceFile| known.path == file.path);
+            if kind(&file) == Some(FileKind::Rego) && !known {
                 policies.push(file);
             }
         }
@@ -118,6 +127,7 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
     if policies.is_empty() {
         return Err(format!("load: loading policies: no policies found in [{}]", given.join(" ")));
     }
+    let modules = policies.iter().map(|file| file.path.clone()).collect();
     let mut data = Vec::new();
     for path in &flags.data {
         let at = "load: load documents: 1 error occurred during loading";
@@ -136,24 +146,24 @@ fn question(workdir: &Workdir, flags: &ConftestFlags) -> Result<ConftestQuestion
         version: if flags.v0 { Version::V0 } else { Version::V1 },
         now_ns: crate::clock::now_ns(),
         environment: workdir.env.clone(),
-        readable: Readable { files: readable, read: Some(read) },
+        readable: Readable { files: readable, modules, read: Some(read) },
         bounds,
     })
 }
 
-/// Configurations that lie beside policies, by their paths below.
+/// Configurations that lie beside policies, by their paths.
 fn beside(workdir: &Workdir, given: &str, out: &mut BTreeMap<String, String>) -> Result<(), String> {
-    let mut pending = vec![(workdir.path(given), String::new())];
-    while let Some((directory, below)) = pending.pop() {
+    let mut pending = vec![(workdir.path(given), shortest(given))];
+    while let Some((directory, at)) = pending.pop() {
         if !directory.is_dir() {
             continue;
         }
         for (name, path) in entries(&directory)? {
-            let shown = format!("{below}{name}");
+            let shown = below(&at, &name);
             let fits = || path.metadata().is_ok_and(|meta| meta.len() <= LARGEST_BESIDE);
             if path.is_dir() {
                 if !path.is_symlink() {
-                    pending.push((path, format!("{shown}/")));
+                    pending.push((path, shown));
                 }
             } else if Form::of(&shown).is_some() && fits() {
                 // What cannot be read is as absent as what is not there: the rule that asks is told.
@@ -212,11 +222,7 @@ fn listed(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<String>, Strin
         let mut found = Vec::new();
         while let Some((directory, shown)) = pending.pop() {
             for (name, path) in entries(&directory)? {
-                let shown = match shown.as_str() {
-                    "." => name,
-                    "/" => format!("/{name}"),
-                    shown => format!("{shown}/{name}"),
-                };
+                let shown = below(&shown, &name);
                 if path.is_dir() {
                     pending.push((path, shown));
                 } else if Form::of(&shown).is_some() && !ignored(&shown) {
@@ -228,6 +234,15 @@ fn listed(workdir: &Workdir, flags: &ConftestFlags) -> Result<Vec<String>, Strin
         out.extend(found);
     }
     if out.is_empty() { Err("no files found".to_owned()) } else { Ok(out) }
+}
+
+/// The path of what is in a directory.
+fn below(directory: &str, name: &str) -> String {
+    match directory {
+        "." => name.to_owned(),
+        "/" => format!("/{name}"),
+        directory => format!("{directory}/{name}"),
+    }
 }
 
 /// A path without parts that say nothing.
@@ -299,6 +314,9 @@ fn content(form: Form, path: &str, text: &str, env: &BTreeMap<String, String>) -
         Form::Dotenv => {
             dotenv::variables(text, env).map_err(|why| format!("read .env file: {why}")).and_then(read)
         }
+        Form::Codeowners => {
+            codeowners::rules(text).map_err(|why| format!("failed to parse CODEOWNERS: {why}")).and_then(read)
+        }
         Form::Ini => ini::sections(text).map_err(|why| format!("read ini file: {why}")).and_then(read),
         Form::Dockerfile => {
             dockerfile::commands(text).map_err(|why| format!("parse dockerfile: {why}")).and_then(read)
@@ -307,19 +325,12 @@ fn content(form: Form, path: &str, text: &str, env: &BTreeMap<String, String>) -
         Form::Unread(name) => Err(format!("configurations of the kind {name} cannot be read")),
         Form::Json => float_document(text.trim_start_matches('\u{feff}'), FileKind::Json)
             .map_err(|why| format!("unmarshal json: {why}")),
-        Form::Yaml => float_document(text, FileKind::Yaml).map_err(|why| format!("unmarshal yaml: {why}")),
-        Form::Toml => {
-            let document: toml::Value =
-                toml::from_str(text).map_err(|error| format!("unmarshal toml: {error}"))?;
-            let text = serde_json::to_string(&document).map_err(|error| error.to_string())?;
-            float_document(&text, FileKind::Json)
-        }
+        Form::Yaml => yaml_form::documents(text),
+        Form::Toml => toml_form::document(text).map_err(|why| format!("unmarshal toml: {why}")),
         Form::Hcl => {
-            let (document, found) = hcl_to_json::document(path, text);
-            match found.iter().find(|item| item.severity == ordain_diag::Severity::Error) {
-                Some(error) => Err(format!("convert to bytes: parse config: {}", error.summary)),
-                None => float_document(&document.to_string(), FileKind::Json),
-            }
+            let document = hcl_to_json::document(path, text);
+            let document = document.map_err(|why| format!("convert to bytes: {why}"))?;
+            float_document(&document.to_string(), FileKind::Json)
         }
     }
 }

@@ -4,13 +4,14 @@ use crate::builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinResult, ConfigFo
 use crate::load::{FileKind, document};
 use crate::types::{Signature, Type};
 use crate::value::Value;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<[Builtin; 3]> = LazyLock::new(|| {
     let row = |name, args, run| Builtin {
         name,
         infix: None,
-        signature: Signature { args, variadic: false, result: Some(Type::Any) },
+        signature: Signature { args, variadic: false, result: Some(Type::object(Type::String, Type::Any)) },
         nondeterministic: false,
         relation: false,
         deprecated: false,
@@ -53,23 +54,43 @@ fn parsed(env: &BuiltinEnv, form: ConfigForm<'_>, config: &str) -> Result<Value,
     }
 }
 
+/// A path in a rule, as it is from where paths of modules begin.
+fn placed(env: &BuiltinEnv, path: &str) -> String {
+    let module = usize::try_from(env.module).ok().and_then(|module| env.readable.modules.get(module));
+    let directory = module.and_then(|path| path.rsplit_once('/')).map_or("", |(directory, _)| directory);
+    let mut parts: Vec<&str> = Vec::new();
+    for part in directory.split('/').chain(path.split('/')).filter(|part| !matches!(*part, "" | ".")) {
+        match parts.last() {
+            Some(last) if part == ".." && *last != ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    let root = if directory.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
+}
+
 fn file(env: &BuiltinEnv, path: &str) -> Result<Value, BuiltinError> {
-    let found = env.readable.files.get(path.trim_start_matches("./"));
-    let config = found.ok_or_else(|| failed(format!("open {path}: no such file or directory")))?;
+    let config = env.readable.files.get(path);
+    let config = config.ok_or_else(|| failed(format!("open {path}: no such file or directory")))?;
     parsed(env, ConfigForm::Of(path), config)
 }
 
 fn parse_config_file(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
-    file(env, text(args.first())?).map(Some)
+    let path = placed(env, text(args.first())?);
+    file(env, &path).map(Some)
 }
 
 fn parse_combined(env: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
     let paths = args.first().and_then(Value::as_array).ok_or_else(|| failed("operand must be an array"))?;
-    let mut out = Vec::with_capacity(paths.len());
+    let mut known = BTreeSet::new();
     for path in paths {
-        let path = text(Some(path))?;
+        known.insert(placed(env, text(Some(path))?));
+    }
+    let mut out = Vec::with_capacity(known.len());
+    for path in &known {
         let contents = file(env, path)?;
         let parts = contents.as_array().map(<[Value]>::to_vec).unwrap_or_else(|| vec![contents.clone()]);
+        let path = path.as_str();
         let entry = |part| Value::object(vec![("path".into(), path.into()), ("contents".into(), part)]);
         out.extend(parts.into_iter().map(entry));
     }

@@ -59,36 +59,28 @@ pub fn document(text: &str, kind: FileKind) -> Result<Value, String> {
 ///
 /// # Errors
 ///
-/// Why the text is none.
+/// Why the text is none, and numbers that are too large for a float.
 pub fn float_document(text: &str, kind: FileKind) -> Result<Value, String> {
-    if kind != FileKind::Yaml {
-        return document(text, kind).map(|value| floats(&value));
-    }
-    let found = ordain_yaml::documents_to_json(text, &ordain_yaml::Limits::default());
-    let mut all: Vec<Value> = found
-        .map_err(|error| error.to_string())?
-        .iter()
-        .map(|json| floats(&Value::from_json(json)))
-        .collect();
-    Ok(match all.len() {
-        0 => Value::Null,
-        1 => all.remove(0),
-        _ => Value::array(all),
-    })
+    floats(&document(text, kind)?)
 }
 
-fn floats(value: &Value) -> Value {
-    match value {
+fn floats(value: &Value) -> Result<Value, String> {
+    Ok(match value {
         Value::Number(number) => {
-            let text = ordain_gostd::format_g(number.to_f64());
+            let float = number.to_f64();
+            if !float.is_finite() {
+                return Err(format!("no float has room for the number {}", number.text()));
+            }
+            let text = ordain_gostd::format_g(float);
             Value::Number(crate::number::Number::parse(&text).unwrap_or_else(|| number.clone()))
         }
-        Value::Array(items) => Value::array(items.iter().map(floats).collect()),
+        Value::Array(items) => Value::array(items.iter().map(floats).collect::<Result<_, _>>()?),
         Value::Object(object) => {
-            Value::object(object.iter().map(|(key, value)| (key.clone(), floats(value))).collect())
+            let pair = |(key, value): &(Value, Value)| Ok((key.clone(), floats(value)?));
+            Value::object(object.iter().map(pair).collect::<Result<_, String>>()?)
         }
         other => other.clone(),
-    }
+    })
 }
 
 /// Puts the documents among `files` together.

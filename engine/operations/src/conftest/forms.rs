@@ -16,13 +16,13 @@ pub(super) enum Form {
     Ini,
     Dockerfile,
     Xml,
+    Codeowners,
     /// Conftest reads it, this program does not.
     Unread(&'static str),
 }
 
 /// What this program reads.
-pub(super) const KNOWN: &str =
-    "dockerfile, dotenv, hcl2, ignore, ini, json, jsonc, properties, toml, xml and yaml can be read";
+pub(super) const KNOWN: &str = "codeowners, dockerfile, dotenv, hcl2, ignore, ini, json, jsonc, properties, toml, xml and yaml can be read";
 
 /// What only Conftest reads.
 const UNREAD: [&str; 11] =
@@ -42,11 +42,12 @@ impl Form {
             "hcl" | "tf" | "tfvars" => return Some(Form::Hcl),
             "gitignore" | "dockerignore" => return Some(Form::Ignore),
             "env" => return Some(Form::Dotenv),
-            "textpb" | "pbtxt" => return Some(Form::Unread("textproto")),
+            "textpb" => return Some(Form::Unread("textproto")),
             _ => {}
         }
         match () {
             () if called(".env") => Some(Form::Dotenv),
+            () if name == "codeowners" => Some(Form::Codeowners),
             () if name == "nginx.conf" => Some(Form::Unread("nginx")),
             () if called("jenkinsfile") => Some(Form::Unread("groovy")),
             () => Form::named(end),
@@ -67,6 +68,7 @@ impl Form {
             "ini" => Form::Ini,
             "dockerfile" => Form::Dockerfile,
             "xml" => Form::Xml,
+            "codeowners" => Form::Codeowners,
             other => Form::Unread(UNREAD.into_iter().find(|unread| *unread == other)?),
         })
     }

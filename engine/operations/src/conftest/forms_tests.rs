@@ -17,6 +17,8 @@ fn files_are_told_by_their_names() {
         ("dev.Dockerfile", Some(Form::Dockerfile)),
         ("Jenkinsfile", Some(Form::Unread("groovy"))),
         ("nginx.conf", Some(Form::Unread("nginx"))),
+        ("a/CODEOWNERS", Some(Form::Codeowners)),
+        ("f.pbtxt", None),
         ("a.ini", Some(Form::Ini)),
         ("README.md", None),
         ("json", None),

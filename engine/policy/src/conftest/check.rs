@@ -9,6 +9,7 @@ use ordain_rego::{
     base_documents,
 };
 
+use super::wildcard::Wildcard;
 use super::{CheckResult, Configuration, ConftestQuestion, Finding};
 use crate::evaluating::runtime;
 use crate::rego::watched;
@@ -35,10 +36,8 @@ fn tested(question: &ConftestQuestion, cancel: &Arc<AtomicBool>) -> Result<Vec<C
     let namespaces = if question.all_namespaces {
         known
     } else if question.namespaces.iter().any(|pattern| pattern.contains(['*', '?', '['])) {
-        known
-            .into_iter()
-            .filter(|name| question.namespaces.iter().any(|pattern| matches(pattern, name)))
-            .collect()
+        let patterns = wildcards(&question.namespaces)?;
+        known.into_iter().filter(|name| patterns.iter().any(|pattern| pattern.matches(name))).collect()
     } else {
         question.namespaces.clone()
     };
@@ -66,6 +65,12 @@ fn tested(question: &ConftestQuestion, cancel: &Arc<AtomicBool>) -> Result<Vec<C
         }
     }
     Ok(results)
+}
+
+/// Patterns of namespaces.
+pub(super) fn wildcards(patterns: &[String]) -> Result<Vec<Wildcard>, String> {
+    let wrong = |text: &String| format!("filter namespaces: match pattern {text:?}: syntax error in pattern");
+    patterns.iter().map(|text| Wildcard::parse(text).ok_or_else(|| wrong(text))).collect()
 }
 
 /// Compiles the policies.
@@ -296,85 +301,4 @@ fn without_prefix(name: &str) -> &str {
     ["violation_", "deny_", "warn_"]
         .iter()
         .fold(name, |name, prefix| name.strip_prefix(prefix).unwrap_or(name))
-}
-
-/// Go's `path.Match`, where only `/` would be special.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    // Rows of the usual table: which beginnings of the name the pattern so far can be.
-    let mut reach = vec![false; name.len() + 1];
-    if let Some(first) = reach.first_mut() {
-        *first = true;
-    }
-    let mut at = 0;
-    while let Some(mark) = pattern.get(at) {
-        let mut next = vec![false; name.len() + 1];
-        if *mark == '*' {
-            let mut open = false;
-            for (slot, before) in next.iter_mut().zip(&reach) {
-                open |= *before;
-                *slot = open;
-            }
-            at += 1;
-        } else {
-            let (class, length) = one_of(pattern.get(at..).unwrap_or_default());
-            for (place, letter) in name.iter().enumerate() {
-                if reach.get(place) == Some(&true)
-                    && class(*letter)
-                    && let Some(slot) = next.get_mut(place + 1)
-                {
-                    *slot = true;
-                }
-            }
-            at += length;
-        }
-        reach = next;
-    }
-    reach.last() == Some(&true)
-}
-
-/// What one letter may be, and how much of the pattern says so.
-fn one_of(pattern: &[char]) -> (Box<dyn Fn(char) -> bool>, usize) {
-    match pattern {
-        ['?', ..] => (Box::new(|_| true), 1),
-        ['\\', letter, ..] => {
-            let letter = *letter;
-            (Box::new(move |c| c == letter), 2)
-        }
-        ['[', rest @ ..] => {
-            let negated = rest.first() == Some(&'^');
-            let body = rest.get(usize::from(negated)..).unwrap_or_default();
-            let Some(end) = body.iter().position(|c| *c == ']') else {
-                return (Box::new(|_| false), pattern.len());
-            };
-            let set: Vec<char> = body.get(..end).unwrap_or_default().to_vec();
-            let within = move |c: char| {
-                let mut at = 0;
-                while let Some(low) = set.get(at) {
-                    match (set.get(at + 1), set.get(at + 2)) {
-                        (Some('-'), Some(high)) => {
-                            if (*low..=*high).contains(&c) {
-                                return !negated;
-                            }
-                            at += 3;
-                        }
-                        _ => {
-                            if *low == c {
-                                return !negated;
-                            }
-                            at += 1;
-                        }
-                    }
-                }
-                negated
-            };
-            (Box::new(within), end + 2 + usize::from(negated))
-        }
-        [letter, ..] => {
-            let letter = *letter;
-            (Box::new(move |c| c == letter), 1)
-        }
-        [] => (Box::new(|_| false), 1),
-    }
 }

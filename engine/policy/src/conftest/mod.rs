@@ -7,6 +7,7 @@ mod check;
 mod reports;
 mod shapes;
 mod verify;
+mod wildcard;
 
 use ordain_rego::{Readable, SourceFile, Value, Version};
 use std::collections::BTreeMap;

@@ -110,8 +110,8 @@ fn finding(finding: &Finding) -> Json {
         if !file.is_empty() {
             place.insert("file".to_owned(), json!(file));
         }
-        if let Ok(line) = line.parse::<i64>() {
-            place.insert("line".to_owned(), json!(line));
+        if let Ok(line) = serde_json::from_str::<Json>(line) {
+            place.insert("line".to_owned(), line);
         }
         out.insert("loc".to_owned(), Json::Object(place));
     }

@@ -2,7 +2,7 @@
 
 use ordain_rego::{TestFault, TestOptions, TestOutcome, run_tests};
 
-use super::check::{loading, matches, placed};
+use super::check::{loading, placed, wildcards};
 use super::{CheckResult, ConftestQuestion, Finding};
 use crate::evaluating::runtime;
 use crate::rego::watched;
@@ -39,12 +39,11 @@ pub fn conftest_verify(question: &ConftestQuestion) -> Result<Vec<CheckResult>, 
             loading("loading policies", &faults)
         }
     })?;
+    let patterns = wildcards(&question.namespaces)?;
     let mut results = Vec::new();
     for run in report.runs {
         let namespace = run.package.strip_prefix("data.").unwrap_or(&run.package);
-        if !question.namespaces.is_empty()
-            && !question.namespaces.iter().any(|pattern| matches(pattern, namespace))
-        {
+        if !patterns.is_empty() && !patterns.iter().any(|pattern| pattern.matches(namespace)) {
             continue;
         }
         let file = usize::try_from(run.at.file).ok().and_then(|file| question.policies.get(file));

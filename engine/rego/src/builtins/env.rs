@@ -21,6 +21,8 @@ pub struct BuiltinEnv {
     pub readable: Readable,
     /// Ends the evaluation once it is true; for whoever has a clock.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// The module of the call at hand, by its number.
+    pub(crate) module: u32,
     pub(crate) patterns: HashMap<Arc<str>, Regex>,
 }
 
@@ -29,6 +31,8 @@ pub struct BuiltinEnv {
 pub struct Readable {
     /// Texts of files, by path.
     pub files: BTreeMap<String, String>,
+    /// Paths of modules in the order they were added: a path in a rule is meant from where its module is.
+    pub modules: Vec<String>,
     /// Reads what is neither JSON nor YAML.
     pub read: Option<ConfigReader>,
 }
@@ -73,6 +77,7 @@ impl BuiltinEnv {
             limits: BuiltinLimits::default(),
             readable: Readable::default(),
             cancel: None,
+            module: 0,
             patterns: HashMap::new(),
         }
     }

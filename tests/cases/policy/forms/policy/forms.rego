@@ -23,3 +23,10 @@ deny contains sprintf("the image %s is not pinned", [image]) if {
 deny contains "no TLS" if input.server.tls == false
 
 deny contains "a snapshot is no release" if endswith(input.project.dependency.version, "-SNAPSHOT")
+
+deny contains sprintf("nobody owns %s", [rule.pattern]) if {
+	some rule in input.rules
+	count(rule.owners) == 0
+}
+
+deny contains sprintf("built before 2020: %s", [input.built]) if input.built < "2020"

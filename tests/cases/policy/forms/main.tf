@@ -1,0 +1,4 @@
+resource "x" "y" {
+  name  = "a-%{ if var.b }b%{ endif }"
+  count = -1
+}

@@ -2,6 +2,7 @@
 //!
 //! What passes is a ratchet: `ordain_tests::ratchet` says how it is held. `ORDAIN_REGO=part` runs some.
 
+use ordain_rego::{CompileOptions, Policies, Value, Version};
 use ordain_tests::policy_case::read_all;
 use ordain_tests::ratchet::Ratchet;
 
@@ -11,6 +12,35 @@ mod rego_run;
 fn policies() -> Result<(), String> {
     let ratchet = Ratchet::of("rego", "policies", "ORDAIN_REGO");
     ratchet.hold(&read_all(ratchet.directory()), |case| &case.id, |case| case.judge(&rego_run::run(case)))
+}
+
+/// Texts that do not parse: what OPA tells of the first statement that is none comes first, word for word and at its
+/// places. What is wrong with later statements may follow.
+#[test]
+fn faults() -> Result<(), String> {
+    let path = Ratchet::of("rego", "policies", "ORDAIN_REGO").directory().join("faults.jsonl");
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let mut wrong = Vec::new();
+    for line in text.lines() {
+        let case: FaultCase = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let mut policies = Policies::new(if case.version == "v0" { Version::V0 } else { Version::V1 });
+        policies.add(&case.module);
+        let told = policies.compile(&Value::object(Vec::new()), CompileOptions::default()).err();
+        let first_line = |message: &str| message.lines().next().unwrap_or_default().to_owned();
+        let told = told.unwrap_or_default().into_iter();
+        let told: Vec<_> = told.map(|e| (e.at.row, e.at.col, first_line(&e.message))).collect();
+        if !told.starts_with(&case.faults) {
+            wrong.push(format!("{}\n  OPA  {:?}\n  told {told:?}", case.module, case.faults));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{} differ\n{}", wrong.len(), wrong.join("\n"))) }
+}
+
+#[derive(serde::Deserialize)]
+struct FaultCase {
+    version: String,
+    module: String,
+    faults: Vec<(u32, u32, String)>,
 }
 
 /// OPA's own cases, from a checkout: `ORDAIN_OPA_CASES=…/v1/test/cases/testdata cargo test -p ordain-tests --test rego --

@@ -6,8 +6,9 @@ use crate::load::{FileKind, document};
 use crate::value::{Object, Value};
 use std::sync::Arc;
 
-/// Reads the blocks among the comments of a module, and finds what each is about.
-pub(crate) fn attach(module: &mut Module, comments: &[Comment], faults: &mut Vec<Fault>) {
+/// Reads the blocks among comments; each with the place that faults of it are told at.
+pub(crate) fn read_all(comments: &[Comment], faults: &mut Vec<Fault>) -> Vec<(Annotation, Span)> {
+    let mut found = Vec::new();
     let mut at = 0;
     while let Some(comment) = comments.get(at) {
         at += 1;
@@ -25,9 +26,20 @@ pub(crate) fn attach(module: &mut Module, comments: &[Comment], faults: &mut Vec
             before = next;
             at += 1;
         }
-        match read(&text, comment.at).and_then(|annotation| placed(annotation, module)) {
-            Ok(annotation) => module.annotations.push(annotation),
+        match read(&text, comment.at) {
+            Ok(annotation) => found.push((annotation, comment.at)),
             Err(message) => faults.push(Fault { message, at: comment.at }),
+        }
+    }
+    found
+}
+
+/// Finds what each annotation is about.
+pub(crate) fn attach(module: &mut Module, annotations: Vec<(Annotation, Span)>, faults: &mut Vec<Fault>) {
+    for (annotation, at) in annotations {
+        match placed(annotation, module) {
+            Ok(annotation) => module.annotations.push(annotation),
+            Err(message) => faults.push(Fault { message, at }),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Bodies: expressions, negation, `some`, `every`, `with`.
 
-use super::state::{LONGEST_CHAIN, Parsed, Parser};
+use super::state::{LONGEST_CHAIN, Parsed, Parser, Stopped};
 use super::token::Token;
 use crate::ast::{Every, Expr, Kind, Node, Operands, Span, Term, With};
 
@@ -19,6 +19,10 @@ impl Parser<'_> {
                 return Ok(body);
             }
             if !separated && !self.peek().broken {
+                // What is wrong already is enough.
+                if !self.faults.is_empty() {
+                    return Err(Stopped);
+                }
                 return self.illegal(&format!("expected \\n or ; or {end}"));
             }
         }
@@ -71,7 +75,7 @@ impl Parser<'_> {
     /// An expression, or a body in braces as a side of `and`, `or`; whether it was the latter.
     fn operand(&mut self, start: Span) -> Parsed<(Expr, bool)> {
         if (self.words.and || self.words.or) && self.is_mark("{") {
-            let back = self.at;
+            let back = self.here();
             self.bump();
             if let Ok(body) = self.nested(|p| p.body("}")) {
                 self.bump();
@@ -80,7 +84,7 @@ impl Parser<'_> {
                     return Ok((Expr::new(kind, start.to(self.last())), true));
                 }
             }
-            self.at = back;
+            self.back(back);
         }
         self.negation(start).map(|expr| (expr, false))
     }
@@ -99,15 +103,18 @@ impl Parser<'_> {
             return Ok(made);
         }
         if self.is_word("some") || self.is_word("every") {
+            let some = self.is_word("some");
             if negated {
-                return self.illegal("illegal negation");
+                let word = if some { "some" } else { "every" };
+                return self.illegal(&format!("illegal negation of '{word}'"));
             }
-            return if self.is_word("some") { self.some(start) } else { self.every(start) };
+            return if some { self.some(start) } else { self.every(start) };
         }
         self.plain(start, negated)
     }
 
     fn plain(&mut self, start: Span, negated: bool) -> Parsed<Expr> {
+        let first = self.here();
         let left = self.infix()?;
         let operator = match self.peek().token {
             Token::Mark(":=") => Some("assign"),
@@ -126,6 +133,12 @@ impl Parser<'_> {
         let mut expr = Expr::new(kind, start.to(self.last()));
         expr.with = self.withs()?;
         expr.at = start.to(self.last());
+        if matches!(&expr.kind, Kind::Term(term) if term.as_var().is_some_and(|name| &**name == "every")) {
+            self.hint_if("`import future.keywords.every` for `every x in xs { ... }` expressions", |p| {
+                p.back(first);
+                p.every(start).is_ok()
+            });
+        }
         if negated && self.words.wide_not {
             let with = std::mem::take(&mut expr.with);
             let at = expr.at;
@@ -147,7 +160,7 @@ impl Parser<'_> {
             }
             let target = self.term()?;
             if !matches!(target.node, Node::Ref(_) | Node::Var(_)) {
-                return self.fail(target.at, "expected with target path");
+                self.misplaced("expected with target path");
             }
             if !self.eat_word("as") {
                 return self.illegal("expected as keyword");
@@ -160,7 +173,7 @@ impl Parser<'_> {
 
     fn some(&mut self, start: Span) -> Parsed<Expr> {
         self.bump();
-        let back = self.at;
+        let back = self.here();
         if let Ok(term) = self.infix()
             && let Node::Call(terms) = &term.node
         {
@@ -172,11 +185,14 @@ impl Parser<'_> {
             expr.with = self.withs()?;
             return Ok(expr);
         }
-        self.at = back;
+        self.back(back);
+        self.hint_if("`import future.keywords.in` for `some x in xs` expressions", |p| {
+            p.infix().is_ok_and(|term| is_membership(&term))
+        });
         let mut names = Vec::new();
         loop {
             let Some(word) = self.word().filter(|word| !self.is_word(word)) else {
-                return self.illegal(if self.at_end() { "" } else { "expected var" });
+                return self.illegal("expected var");
             };
             let at = self.bump().at;
             let name = self.name_of(word);
@@ -213,6 +229,12 @@ impl Parser<'_> {
         expr.with = self.withs()?;
         Ok(expr)
     }
+}
+
+fn is_membership(term: &Term) -> bool {
+    let Node::Call(terms) = &term.node else { return false };
+    let name = terms.first().map(crate::ast::operator_name).unwrap_or_default();
+    matches!(name.as_str(), "internal.member_2" | "internal.member_3")
 }
 
 fn operand_body((expr, explicit): (Expr, bool)) -> Vec<Expr> {

@@ -45,23 +45,36 @@ pub(crate) fn module_with(
     let words = if v1 { Words::V1 } else { Words::default() };
     let mut parser = Parser::new(text, file, words, v1, names);
     parser.logical = logical;
-    let mut reader = Reader { module: None, faults: Vec::new(), strict: v1 };
+    let mut reader = Reader { module: None, faults: Vec::new(), strict: v1, bare: None };
     if parser.at_end() {
         return Err(vec![("empty module".to_owned(), Span { file, row: 0, col: 0, ..Span::default() })]);
     }
     while !parser.at_end() {
         let start = parser.at;
         // What was read while trying is of the statement before.
-        parser.read.clear();
+        parser.forget_tries();
         parser.lexemes.forget(start.saturating_sub(1));
-        if let Err(fault) = reader.statement(&mut parser) {
-            reader.faults.push(*fault);
+        let read = parser.faults.is_empty() && reader.statement(&mut parser).is_ok();
+        if !read || !parser.faults.is_empty() {
+            // Of the first statement all is told, of others how it begins: the rest may only come from there.
+            let told = if reader.faults.is_empty() { parser.faults.len() } else { 1 };
+            reader.faults.extend(parser.faults.drain(..).take(told));
             recover(&mut parser, start);
         }
     }
-    let Reader { module, mut faults, strict } = reader;
+    let Reader { module, mut faults, strict, bare } = reader;
+    faults.append(&mut parser.faults);
+    let mut unfit = std::mem::take(&mut parser.unfit);
+    let annotations = match faults.is_empty() {
+        true => annotations::read_all(&parser.lexemes.comments(), &mut faults),
+        false => Vec::new(),
+    };
     if faults.is_empty() {
-        faults.append(&mut parser.unfit);
+        if let Some(at) = bare {
+            faults.push(Fault { message: "package expected".to_owned(), at });
+            unfit.retain(|fault| fault.at != at);
+        }
+        faults.append(&mut unfit);
     }
     let mut module = module.map(|module| Module { strict_names: strict, ..module });
     if let Some(module) = &mut module {
@@ -70,7 +83,7 @@ pub(crate) fn module_with(
             module.rules.iter().for_each(|rule| rule::check_v1(rule, &mut faults));
         }
         if faults.is_empty() {
-            annotations::attach(module, &parser.lexemes.comments(), &mut faults);
+            annotations::attach(module, annotations, &mut faults);
         }
     }
     match module {
@@ -85,7 +98,10 @@ pub(crate) fn query(text: &str, file: u32, version: Version) -> Result<Vec<Expr>
     let words = if v1 { Words::V1 } else { Words::default() };
     let mut names = Names::default();
     let mut parser = Parser::new(text, file, words, v1, &mut names);
-    parser.query().map_err(|fault| vec![(fault.message, fault.at)])
+    match parser.query() {
+        Ok(query) if parser.faults.is_empty() => Ok(query),
+        _ => Err(parser.faults.into_iter().map(|fault| (fault.message, fault.at)).collect()),
+    }
 }
 
 /// Goes on at the next line that begins a statement.
@@ -100,12 +116,15 @@ fn recover(parser: &mut Parser<'_>, start: usize) {
     while !parser.at_end() && !begins(&parser.peek()) {
         parser.bump();
     }
+    parser.faults.clear();
 }
 
 struct Reader {
     module: Option<Module>,
     faults: Vec<Fault>,
     strict: bool,
+    /// Where a text without a package begins.
+    bare: Option<Span>,
 }
 
 impl Reader {
@@ -115,7 +134,8 @@ impl Reader {
         if parser.is_word("package") && !named {
             let package = self.package(parser)?;
             if self.module.is_some() {
-                return parser.fail(at, "unexpected package");
+                parser.unfit.push(Fault { message: "unexpected package".to_owned(), at });
+                return Ok(());
             }
             self.module = Some(Module {
                 package,
@@ -128,8 +148,7 @@ impl Reader {
             return Ok(());
         }
         if self.module.is_none() {
-            // Reported once; the rest is read for its own faults.
-            self.faults.push(Fault { message: "package expected".to_owned(), at });
+            self.bare = Some(at);
             self.module = Some(Module {
                 package: Vec::new(),
                 package_at: at,
@@ -155,7 +174,7 @@ impl Reader {
 
     fn package(&self, parser: &mut Parser<'_>) -> Parsed<Vec<Value>> {
         parser.bump();
-        let path = name_path(parser)?;
+        let Some(path) = name_path(parser)? else { return parser.illegal("") };
         let mut package = vec![Value::from("data")];
         for (at, part) in path.iter().enumerate() {
             match (&part.node, at) {
@@ -172,7 +191,9 @@ impl Reader {
 
     fn import(&mut self, parser: &mut Parser<'_>) -> Parsed<Import> {
         let start = parser.bump().at;
-        let path = name_path(parser)?;
+        let Ok(Some(path)) = name_path(parser) else {
+            return parser.fail(parser.place(), "expected path");
+        };
         let head = path.first().and_then(Term::as_var).cloned().unwrap_or_else(|| "".into());
         if let Some(part) =
             path.iter().skip(1).find(|part| !matches!(part.as_constant(), Some(Value::String(_))))
@@ -181,7 +202,7 @@ impl Reader {
         }
         if !matches!(&*head, "data" | "input" | "future" | "rego") {
             let message = format!(
-                "unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head}"
+                "unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head} (hint: if this is unexpected, try updating OPA)"
             );
             return parser.fail(place(&path), message);
         }
@@ -224,7 +245,7 @@ impl Reader {
             }
             parser.words = Words { and: parser.words.and, or: parser.words.or, ..Words::V1 };
             parser.v1 = true;
-            parser.read.clear();
+            parser.forget_tries();
             self.strict = true;
         }
         Ok(())
@@ -245,7 +266,7 @@ fn import_keywords(parser: &mut Parser<'_>, import: &Import) -> Parsed<()> {
     if import.alias.is_some() {
         return parser.fail(at, "`future` imports cannot be aliased");
     }
-    parser.read.clear();
+    parser.forget_tries();
     let logical = parser.logical;
     let words = &mut parser.words;
     match path.get(1).copied() {
@@ -271,7 +292,7 @@ fn names(path: &[Term]) -> Vec<&str> {
 }
 
 /// The path after `package` and `import`; its first name may be a keyword.
-fn name_path(parser: &mut Parser<'_>) -> Parsed<Vec<Term>> {
+fn name_path(parser: &mut Parser<'_>) -> Parsed<Option<Vec<Term>>> {
     let next = parser.peek();
     if next.token != token::Token::Name {
         return parser.illegal("");
@@ -281,8 +302,8 @@ fn name_path(parser: &mut Parser<'_>) -> Parsed<Vec<Term>> {
     let head = Term::var(name, next.at);
     let whole = parser.path_after(head, false)?;
     match whole.node {
-        Node::Ref(path) => Ok(path),
-        Node::Var(_) => Ok(vec![whole]),
-        _ => parser.fail(whole.at, "expected path"),
+        Node::Ref(path) => Ok(Some(path)),
+        Node::Var(_) => Ok(Some(vec![whole])),
+        _ => Ok(None),
     }
 }

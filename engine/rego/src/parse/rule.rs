@@ -1,6 +1,6 @@
 //! Rules: heads, bodies, `else`, and what version 1 demands of them.
 
-use super::state::{Fault, Parsed, Parser, Words};
+use super::state::{Fault, Parsed, Parser, Stopped, Words};
 use super::token::Token;
 use crate::ast::{Expr, Head, Kind, Node, Rule, Span, Term};
 
@@ -22,7 +22,7 @@ impl Parser<'_> {
             self.at = back;
             return self.restated();
         }
-        let Some(Started { mut head, has_contains }) = self.head(start)? else {
+        let Some(Started { mut head, has_contains }) = self.head(start, default)? else {
             self.at = back;
             return self.restated();
         };
@@ -33,6 +33,9 @@ impl Parser<'_> {
         if !has_if && !self.is_mark("{") {
             if has_contains {
                 return Ok(vec![bodiless(head, true, start.to(self.last()))]);
+            }
+            if !self.faults.is_empty() {
+                return Err(Stopped);
             }
             self.at = back;
             return self.restated();
@@ -78,7 +81,7 @@ impl Parser<'_> {
     }
 
     /// `None` where what stands there is no head.
-    fn head(&mut self, start: Span) -> Parsed<Option<Started>> {
+    fn head(&mut self, start: Span, default: bool) -> Parsed<Option<Started>> {
         let next = self.bump();
         let word = self.slice(next.at);
         let name = self.name_of(word);
@@ -89,7 +92,7 @@ impl Parser<'_> {
         {
             return self.illegal("");
         }
-        let whole = self.path_after(name, true)?;
+        let Ok(whole) = self.path_after(name, true) else { return self.illegal("expected rule head name") };
         let (path, args) = match whole.node {
             Node::Ref(path) => (path, Vec::new()),
             Node::Call(mut terms) => {
@@ -109,15 +112,23 @@ impl Parser<'_> {
         let has_contains = self.is_word("contains");
         if has_contains {
             if !head.args.is_empty() {
-                return self
-                    .illegal("the contains keyword can only be used with multi-value rule definitions");
+                let name = shown(&head);
+                self.misplaced(&format!("the contains keyword can only be used with multi-value rule definitions (e.g., {name} contains <VALUE> {{ ... }})"));
             }
             self.bump();
-            head.key = Some(self.infix()?);
+            head.key = self.infix().ok();
+            if head.key.is_none() {
+                let wanted =
+                    format!("expected rule key term (e.g., {} contains <VALUE> {{ ... }})", shown(&head));
+                self.misplaced(&wanted);
+            }
         } else if self.is_mark("=") || self.is_mark(":=") {
             head.assigned = self.is_mark(":=");
             self.bump();
-            head.value = Some(self.infix()?);
+            head.value = self.infix().ok();
+            if head.value.is_none() {
+                self.misplaced(&wanted_value(&head, default));
+            }
         }
         head.at = start.to(self.last());
         Ok(Some(Started { head, has_contains }))
@@ -177,14 +188,14 @@ impl Parser<'_> {
     fn rule_body(&mut self, has_if: bool) -> Parsed<Vec<Expr>> {
         if has_if {
             self.bump();
-            let back = self.at;
+            let back = self.here();
             // `if { true }` is a body, not a set.
             if let Ok(expr) = self.literal()
                 && !is_set(&expr)
             {
                 return Ok(vec![expr]);
             }
-            self.at = back;
+            self.back(back);
         }
         // As in OPA, any token may stand for the brace where no expression does.
         self.bump();
@@ -207,7 +218,7 @@ impl Parser<'_> {
         self.literal().map(|expr| vec![expr])
     }
 
-    fn check_else(&self, rule: &Rule) -> Parsed<()> {
+    fn check_else(&mut self, rule: &Rule) -> Parsed<()> {
         let at = self.peek().at;
         if rule.head.path.len() > 1 && !rule.head.path.iter().skip(1).all(Term::is_ground) {
             return self.fail(at, "else keyword cannot be used on rules with variables in head");
@@ -276,6 +287,23 @@ impl Parser<'_> {
             rules.push(with_body(head, body, words, start.to(self.last())));
         }
         Ok(rules)
+    }
+}
+
+/// What stands before a rule's value, as messages show it.
+fn shown(head: &Head) -> String {
+    crate::print::term(&Term::new(Node::Ref(head.path.clone()), head.at))
+}
+
+fn wanted_value(head: &Head, default: bool) -> String {
+    let name = shown(head);
+    match () {
+        () if !head.assigned => format!("expected rule value term (e.g., {name}[<nil>] = <VALUE> {{ ... }})"),
+        () if !head.args.is_empty() => {
+            format!("expected function value term (e.g., {name}(...) := <VALUE> {{ ... }})")
+        }
+        () if default => format!("expected default rule value term (e.g., default {name} := <VALUE>)"),
+        () => format!("expected rule value term (e.g., {name} := <VALUE> {{ ... }})"),
     }
 }
 

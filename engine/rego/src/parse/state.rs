@@ -32,7 +32,27 @@ pub(crate) struct Fault {
     pub(crate) at: Span,
 }
 
-pub(crate) type Parsed<T> = Result<T, Box<Fault>>;
+/// A text could not be read on; why is among [`Parser::faults`].
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+pub(crate) type Parsed<T> = Result<T, Stopped>;
+
+/// What came of reading a term.
+struct Tried {
+    term: Option<Term>,
+    end: usize,
+    faults: Vec<Fault>,
+}
+
+/// A place to go back to.
+#[derive(Clone, Copy)]
+pub(crate) struct Back {
+    at: usize,
+    faults: usize,
+    hints: usize,
+    hinted: usize,
+}
 
 /// Words that are keywords here.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,17 +98,27 @@ pub(crate) struct Parser<'t> {
     depth: usize,
     /// Whether `and` and `or` may be imported.
     pub(crate) logical: bool,
+    /// The blank behind a dot, if reading stopped there; with the number of the dot's token.
+    blank: Option<(usize, Span)>,
     /// The number of a token where a keyword may be a name.
     named: Option<usize>,
+    /// What is wrong with the statement at hand, as OPA tells it: who was reading something that holds what could not
+    /// be read adds what it was after.
+    pub(crate) faults: Vec<Fault>,
+    /// What the next fault may come from, and how many of these were told.
+    hints: Vec<&'static str>,
+    hinted: usize,
+    /// Whether the text is of version 0, also where it imports all of version 1.
+    pub(crate) old: bool,
     /// Statements that are none, and could be read: told where nothing could not be read.
     pub(crate) unfit: Vec<Fault>,
     /// Terms that were read while trying; by the number of their first token.
-    pub(crate) read: HashMap<usize, (Term, usize)>,
+    read: HashMap<usize, Tried>,
 }
 
 impl<'t> Parser<'t> {
     pub(crate) fn new(text: &'t str, file: u32, words: Words, v1: bool, names: &'t mut Names) -> Self {
-        Self {
+        let mut made = Self {
             text,
             lexemes: Tokens::new(text, file),
             at: 0,
@@ -98,10 +128,75 @@ impl<'t> Parser<'t> {
             wildcards: 0,
             depth: 0,
             logical: false,
+            blank: None,
             named: None,
+            faults: Vec::new(),
+            hints: Vec::new(),
+            hinted: 0,
+            old: !v1,
             unfit: Vec::new(),
             read: HashMap::new(),
+        };
+        made.arrive();
+        made
+    }
+
+    /// Tells what is wrong with the next token by itself.
+    fn arrive(&mut self) {
+        let next = self.peek();
+        if next.token == Token::Illegal {
+            for message in self.lexemes.faults(next.at.start) {
+                self.tell(next.at, message);
+            }
         }
+    }
+
+    /// Here, to go back to.
+    pub(crate) fn here(&self) -> Back {
+        Back { at: self.at, faults: self.faults.len(), hints: self.hints.len(), hinted: self.hinted }
+    }
+
+    /// Goes back, as if nothing had been read since.
+    pub(crate) fn back(&mut self, to: Back) {
+        self.at = to.at;
+        self.faults.truncate(to.faults);
+        self.hints.truncate(to.hints);
+        self.hinted = to.hinted;
+    }
+
+    /// The next token is the white space behind a dot, which is the next one until then.
+    pub(crate) fn stop_at_blank(&mut self, dot: Span) {
+        let broken = self.text.get(dot.end as usize..).is_some_and(|rest| rest.starts_with('\n'));
+        let (row, col) = if broken { (dot.row + 1, 0) } else { (dot.row, dot.col + 1) };
+        self.blank = Some((self.at, Span { row, col, start: dot.end, end: dot.end, ..dot }));
+    }
+
+    /// Where the next token is.
+    pub(crate) fn place(&self) -> Span {
+        match self.blank {
+            Some((token, at)) if token == self.at => at,
+            _ => self.peek().at,
+        }
+    }
+
+    /// Forgets terms that were read while trying.
+    pub(crate) fn forget_tries(&mut self) {
+        self.read.clear();
+    }
+
+    /// What came of reading a term here before.
+    pub(crate) fn tried(&mut self) -> Option<Parsed<Term>> {
+        let tried = self.read.get(&self.at)?;
+        self.faults.extend(tried.faults.iter().cloned());
+        self.at = tried.end;
+        Some(tried.term.clone().ok_or(Stopped))
+    }
+
+    /// Keeps what came of reading a term.
+    pub(crate) fn keep_try(&mut self, from: Back, outcome: &Parsed<Term>) {
+        let term = outcome.as_ref().ok().cloned();
+        let faults = self.faults.get(from.faults..).unwrap_or_default().to_vec();
+        self.read.insert(from.at, Tried { term, end: self.at, faults });
     }
 
     pub(crate) fn peek(&self) -> Lexeme {
@@ -117,6 +212,7 @@ impl<'t> Parser<'t> {
         let next = self.peek();
         if next.token != Token::End {
             self.at += 1;
+            self.arrive();
         }
         next
     }
@@ -211,20 +307,55 @@ impl<'t> Parser<'t> {
         made.into()
     }
 
-    pub(crate) fn fail<T>(&self, at: Span, message: impl Into<String>) -> Parsed<T> {
-        Err(Box::new(Fault { message: message.into(), at }))
+    /// Something is wrong, and what stands behind is read all the same.
+    pub(crate) fn tell(&mut self, at: Span, message: impl Into<String>) {
+        let mut message = message.into();
+        let hints = self.hints.get(self.hinted..).unwrap_or_default();
+        if !hints.is_empty() {
+            let s = if hints.len() > 1 { "s" } else { "" };
+            message.push_str(&format!(" (hint{s}: {})", hints.join(", ")));
+            self.hinted = self.hints.len();
+        }
+        self.faults.push(Fault { message, at });
+    }
+
+    /// If what stands here would be read with all keywords, the next fault is told with a hint.
+    pub(crate) fn hint_if(&mut self, hint: &'static str, read: impl FnOnce(&mut Self) -> bool) {
+        if !self.old {
+            return;
+        }
+        let (back, words, tried) = (self.here(), self.words, std::mem::take(&mut self.read));
+        self.words = Words { and: words.and, or: words.or, ..Words::V1 };
+        let found = read(self);
+        self.back(back);
+        (self.words, self.read) = (words, tried);
+        if found {
+            self.hints.push(hint);
+        }
+    }
+
+    pub(crate) fn fail<T>(&mut self, at: Span, message: impl Into<String>) -> Parsed<T> {
+        self.tell(at, message);
+        Err(Stopped)
     }
 
     /// The next token does not belong here.
-    pub(crate) fn illegal<T>(&self, note: &str) -> Parsed<T> {
+    pub(crate) fn illegal<T>(&mut self, note: &str) -> Parsed<T> {
+        self.misplaced(note);
+        Err(Stopped)
+    }
+
+    /// Tells that the next token does not belong here; what stands behind is read all the same.
+    pub(crate) fn misplaced(&mut self, note: &str) {
         let next = self.peek();
         if next.token == Token::Illegal {
-            let lexical = self.lexemes.fault(next.at.start);
-            return self.fail(next.at, lexical.unwrap_or_else(|| "illegal token".to_owned()));
+            return self.tell(next.at, "illegal token");
         }
-        let (name, kind) = self.describe(next);
+        let at = self.place();
+        let blank = at.start != next.at.start;
+        let (name, kind) = if blank { ("whitespace", "token") } else { self.describe(next) };
         let note = if note.is_empty() { String::new() } else { format!(": {note}") };
-        self.fail(next.at, format!("unexpected {name} {kind}{note}"))
+        self.tell(at, format!("unexpected {name} {kind}{note}"));
     }
 
     fn describe(&self, next: Lexeme) -> (&'t str, &'static str) {
@@ -235,7 +366,10 @@ impl<'t> Parser<'t> {
             }
             Token::Number => "number",
             Token::Text | Token::Raw => "string",
-            Token::Piece { .. } | Token::RawPiece { .. } => "template-string-part",
+            Token::Piece { last: false } => "template-string-part",
+            Token::Piece { last: true } => "template-string-end",
+            Token::RawPiece { last: false } => "raw-template-string-part",
+            Token::RawPiece { last: true } => "raw-template-string-end",
             Token::Illegal => "illegal",
             Token::End => "eof",
             Token::Mark(mark) => mark_name(mark),

@@ -1,6 +1,6 @@
 //! Terms: scalars, references, calls, collections, comprehensions and operators between them.
 
-use super::state::{LONGEST_CHAIN, Parsed, Parser, mark_name};
+use super::state::{LONGEST_CHAIN, Parsed, Parser, Stopped, mark_name};
 use super::text;
 use super::token::Token;
 use crate::ast::{Collects, Comprehension, Expr, Kind, Node, Part, Span, Term};
@@ -36,7 +36,7 @@ impl Parser<'_> {
                 }
             } else if self.follows("in") {
                 let at = self.bump().at;
-                let right = self.relation()?;
+                let Ok(right) = self.relation() else { return Ok(left) };
                 left = call("internal.member_2", at, vec![left, right]);
             } else {
                 return Ok(left);
@@ -47,7 +47,7 @@ impl Parser<'_> {
 
     /// `, v in xs` after a key, if that is what stands here.
     fn keyed_membership(&mut self, key: &Term) -> Option<Term> {
-        let back = self.at;
+        let back = self.here();
         self.bump();
         let found = self.relation().ok().and_then(|value| {
             if !self.is_word("in") {
@@ -58,7 +58,7 @@ impl Parser<'_> {
             Some(call("internal.member_3", at, vec![key.clone(), value, domain]))
         });
         if found.is_none() {
-            self.at = back;
+            self.back(back);
         }
         found
     }
@@ -68,18 +68,22 @@ impl Parser<'_> {
         self.operators(first, 1)
     }
 
-    /// Operators of at least this precedence after `left`; all group to the left.
+    /// Operators of at least this precedence after `left`; all group to the left. Where nothing can be read behind an
+    /// operator, those that bind less are looked for behind what is left.
     fn operators(&mut self, mut left: Term, lowest: u8) -> Parsed<Term> {
-        let mut count = 0;
+        let (mut count, mut highest) = (0, u8::MAX);
         while let Some((mark, precedence)) = self.operator()
-            && precedence >= lowest
+            && (lowest..=highest).contains(&precedence)
         {
             count += 1;
             if count > LONGEST_CHAIN {
                 return self.fail(left.at, "expression too long");
             }
             let at = self.bump().at;
-            let mut right = self.term()?;
+            let Ok(mut right) = self.term() else {
+                highest = precedence.saturating_sub(1);
+                continue;
+            };
             while self.operator().is_some_and(|(_, next)| next > precedence) {
                 right = self.nested(|p| p.operators(right, precedence + 1))?;
             }
@@ -103,18 +107,16 @@ impl Parser<'_> {
 
     /// A term without operators around it.
     pub(crate) fn term(&mut self) -> Parsed<Term> {
-        let start = self.at;
-        if let Some((term, end)) = self.read.get(&start) {
-            let (term, end) = (term.clone(), *end);
-            self.at = end;
-            return Ok(term);
+        if let Some(outcome) = self.tried() {
+            return outcome;
         }
+        let start = self.here();
         let bracket = matches!(self.peek().token, Token::Mark("[" | "{" | "("));
-        let term = self.nested(Self::fresh_term)?;
+        let outcome = self.nested(Self::fresh_term);
         if bracket {
-            self.read.insert(start, (term.clone(), self.at));
+            self.keep_try(start, &outcome);
         }
-        Ok(term)
+        outcome
     }
 
     fn fresh_term(&mut self) -> Parsed<Term> {
@@ -218,12 +220,14 @@ impl Parser<'_> {
             return self.illegal("expected number without leading zero");
         }
         text.push_str(digits);
-        self.bump();
         let at = start.to(next.at);
         match Number::parse(&text) {
-            Some(number) if exponent_of(&text).abs() <= LARGEST_EXPONENT => Ok(Term::constant(number, at)),
-            Some(_) => self.fail(at, "number too big"),
-            None => self.fail(at, "invalid float"),
+            Some(number) if exponent_of(&text).abs() <= LARGEST_EXPONENT => {
+                self.bump();
+                Ok(Term::constant(number, at))
+            }
+            Some(_) => self.fail(next.at, "number too big"),
+            None => self.illegal("invalid float"),
         }
     }
 
@@ -234,7 +238,7 @@ impl Parser<'_> {
             return Ok(root_reference(head));
         }
         if matches!(head.node, Node::Constant(_) | Node::Template(_)) {
-            return self.fail(head.at, format!("illegal ref (head cannot be {})", head.kind_name()));
+            self.tell(head.at, format!("illegal ref (head cannot be {})", head.kind_name()));
         }
         let mut path = match head.node {
             Node::Ref(path) => path,
@@ -260,10 +264,14 @@ impl Parser<'_> {
     }
 
     fn path_part(&mut self) -> Parsed<Term> {
-        if self.eat(".") {
+        if self.is_mark(".") {
+            let before = self.here();
+            let dot = self.bump().at;
             let next = self.peek();
             if next.spaced {
-                return self.fail(next.at, "unexpected whitespace token: expected identifier");
+                self.back(before);
+                self.stop_at_blank(dot);
+                return self.illegal("expected identifier");
             }
             if next.token != Token::Name {
                 return self.illegal("expected identifier");
@@ -278,7 +286,7 @@ impl Parser<'_> {
         self.bump();
         let key = self.infix()?;
         if !self.eat("]") {
-            return self.illegal("expected ]");
+            return self.illegal("expected [");
         }
         Ok(key)
     }
@@ -340,23 +348,20 @@ impl Parser<'_> {
         end: &'static str,
         start: Span,
     ) -> Parsed<Option<Term>> {
-        let back = self.at;
+        let back = self.here();
         self.bump();
-        let fault = match self.nested(|p| p.body(end)) {
-            Ok(body) => {
-                self.bump();
-                let inner = Comprehension { collects, key: key.cloned(), value: value.clone(), body };
-                let at = start.to(self.last());
-                return Ok(Some(Term::new(Node::Comprehension(Box::new(inner)), at)));
-            }
-            Err(fault) => fault,
-        };
+        if let Ok(body) = self.nested(|p| p.body(end)) {
+            self.bump();
+            let inner = Comprehension { collects, key: key.cloned(), value: value.clone(), body };
+            let at = start.to(self.last());
+            return Ok(Some(Term::new(Node::Comprehension(Box::new(inner)), at)));
+        }
         // `{a | b, c}` is a set of a union: the body ended at a comma.
-        if self.is_mark(",") && fault.at == self.peek().at {
-            self.at = back;
+        if self.is_mark(",") {
+            self.back(back);
             return Ok(None);
         }
-        Err(fault)
+        Err(Stopped)
     }
 
     fn set_or_object(&mut self) -> Parsed<Term> {
@@ -386,24 +391,40 @@ impl Parser<'_> {
 
     fn object(&mut self, key: Term, comprehension: bool, start: Span) -> Parsed<Term> {
         self.bump();
+        let back = self.here();
         let value = self.term()?;
-        if comprehension
-            && self.is_mark("|")
-            && let Some(made) = self.comprehension(Collects::Object, Some(&key), &value, "}", start)?
-        {
-            return Ok(made);
+        // A value without operators, or what a comprehension collects.
+        let ended = self.is_mark("}") || self.is_mark(",");
+        if comprehension && (ended || self.is_mark("|")) {
+            let made = if ended {
+                self.pairs((key.clone(), value), start).ok()
+            } else {
+                self.comprehension(Collects::Object, Some(&key), &value, "}", start).ok().flatten()
+            };
+            if let Some(made) = made {
+                return Ok(made);
+            }
         }
-        let value = self.membership_from(value, false)?;
-        let mut pairs = vec![(key, value)];
+        self.back(back);
+        if !comprehension || !ended {
+            let value = self.infix_in_list()?;
+            if self.is_mark("}") || self.is_mark(",") {
+                return self.pairs((key, value), start);
+            }
+        }
+        self.illegal("non-terminated object")
+    }
+
+    /// The rest of an object after its first pair.
+    fn pairs(&mut self, first: (Term, Term), start: Span) -> Parsed<Term> {
+        let mut pairs = vec![first];
         loop {
+            let more = self.eat(",");
             if self.eat("}") {
                 return Ok(Term::new(Node::Object(unrepeated(pairs)), start.to(self.last())));
             }
-            if !self.eat(",") {
-                return self.illegal("non-terminated object");
-            }
-            if self.is_mark("}") {
-                continue;
+            if !more {
+                return self.illegal("expected \",\" or \"}\"");
             }
             let key = self.infix_in_list()?;
             if !self.eat(":") {
@@ -436,13 +457,19 @@ impl Parser<'_> {
     }
 
     fn template_part(&mut self) -> Parsed<Part> {
-        let expr = self.nested(Self::literal)?;
+        let Ok(expr) = self.nested(Self::literal) else {
+            return self.fail(self.peek().at, "invalid template-string expression");
+        };
         let unexpected = if expr.negated {
             "negation ('not')"
         } else if expr.is_equality() {
             "unification ('=')"
         } else if expr.is_assignment() {
             "assignment (':=')"
+        } else if matches!(expr.kind, Kind::Every(_)) {
+            "'every'"
+        } else if matches!(expr.kind, Kind::Some(_)) {
+            "'some'"
         } else if !matches!(expr.kind, Kind::Term(_) | Kind::Call(_)) {
             "statement"
         } else {

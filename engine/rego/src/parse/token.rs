@@ -138,9 +138,10 @@ impl<'t> Tokens<'t> {
     }
 
     /// What is wrong with the token that begins at a byte.
-    pub(crate) fn fault(&self, start: u32) -> Option<String> {
+    pub(crate) fn faults(&self, start: u32) -> Vec<String> {
         let made = self.0.borrow();
-        made.lexer.faults.iter().find(|(_, at)| *at == start).map(|(message, _)| message.clone())
+        let own = made.lexer.faults.iter().filter(|(_, at)| *at == start);
+        own.map(|(message, _)| message.clone()).collect()
     }
 
     /// The comments up to the last token that was asked for.
@@ -208,6 +209,10 @@ impl Lexer<'_> {
         let token = self.token(at);
         at.end = u32::try_from(self.at).unwrap_or(u32::MAX);
         let token = if self.faults.len() > faults { Token::Illegal } else { token };
+        if token == Token::End {
+            // The end is where the last character is, or before the first of an empty line.
+            at.col = at.col.saturating_sub(1);
+        }
         Lexeme { token, at, spaced, broken }
     }
 

@@ -268,7 +268,7 @@ fn findings_stand_where_terraform_has_them() {
 
 #[test]
 fn findings_of_providers_stand_inside_nested_blocks() {
-    let text = "resource \"a\" \"b\" {\n  x = 1\n  n {\n    y = 2\n  }\n  n {\n    y = 3\n  }\n  dynamic \"d\" {\n    for_each = [1]\n    content {\n      y = 4\n    }\n  }\n}\n";
+    let text = "resource \"a\" \"b\" {\n  x = 1\n  n {\n    y = 2\n  }\n  n {\n    y = 3\n  }\n  dynamic \"d\" {\n    for_each = [1]\n    content {\n      y = 4\n    }\n  }\n  m {\n    y = [5, 6]\n    o = { k = 7 }\n    in {\n    }\n  }\n}\n";
     let set = SourceSet { files: [("main.tf".into(), text.into())].into(), ..SourceSet::default() };
     let (tree, sources, _) = load(&set);
     let block = tree.root.resources.values().next().unwrap();
@@ -277,7 +277,15 @@ fn findings_of_providers_stand_inside_nested_blocks() {
     for (path, at) in [
         (vec![name("x")], (2, "1")),
         (vec![name("n"), AttributeStep::Index(1), name("y")], (7, "3")),
-        (vec![name("n"), name("y")], (4, "2")),
+        // Which of several blocks is meant is not known.
+        (vec![name("n"), name("y")], (1, "{")),
+        (vec![name("m"), name("y")], (16, "[")),
+        (vec![name("m"), name("y"), AttributeStep::Index(1)], (16, "[5, 6")),
+        (vec![name("m"), name("y"), AttributeStep::Index(2)], (16, "y")),
+        (vec![name("m"), name("o"), AttributeStep::Key("k".to_owned())], (17, "7")),
+        (vec![name("m"), AttributeStep::Index(0), name("in")], (18, "in {")),
+        (vec![name("m"), AttributeStep::Index(0), name("in"), AttributeStep::Index(0)], (18, "in {")),
+        (vec![name("m"), AttributeStep::Index(0)], (1, "{")),
         (vec![name("n"), AttributeStep::Index(1), name("z")], (6, "{")),
         (vec![name("n")], (1, "{")),
         (vec![name("d"), AttributeStep::Index(0), name("y")], (1, "{")),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ordain_addr::{ConfigResource, ModulePath, ResourceInstance, Target};
 use ordain_diag::{AttributeStep, Diagnostics, Span};
-use ordain_lang::ast::{Body, JsonNode, JsonValue};
+use ordain_lang::ast::{Attribute, Block, Body, BodySchema, ExprKind, JsonNode, JsonValue, ObjectKey};
 
 use crate::ModuleTree;
 use crate::blocks::{Removed, ResourceBlock};
@@ -32,33 +32,93 @@ impl ResourceBlock {
     }
 }
 
-/// Where the argument at a path stands, as far as the path can be followed: through nested blocks by their numbers, and
-/// not into sets and blocks that are `dynamic`. An argument that is not written would stand where its block begins.
+/// Where the argument at a path stands, as far as the path can be followed, by the rules of the originals: through
+/// nested blocks by their numbers and keys, and a block without a number only where it is the only one of its type.
+/// Blocks that are `dynamic` cannot be followed. An argument that is not written would stand where its block begins.
 fn named_in(body: &Body, path: &[AttributeStep]) -> Span {
-    let missing = || body.missing_item();
-    let Some((AttributeStep::Name(name), rest)) = path.split_first() else { return missing() };
-    if let Some(span) = written_at(body, name) {
-        return span;
-    }
-    let (at, inner) = match rest.split_first() {
-        Some((AttributeStep::Index(at), inner)) => (usize::try_from(*at).ok(), inner),
-        Some((AttributeStep::Name(_), _)) => (Some(0), rest),
-        // Elements of sets cannot be named, and those of maps have labels.
-        Some((AttributeStep::Key(_), _)) | None => (None, rest),
+    let (last, names) = match path.split_last() {
+        Some((last @ (AttributeStep::Index(_) | AttributeStep::Key(_)), names)) => (Some(last), names),
+        _ => (None, path),
     };
-    let block = at.and_then(|at| nested(body, name).into_iter().nth(at));
-    block.map_or_else(missing, |block| named_in(&block, inner))
+    let inner = (names.len() > 1).then(|| descend(body, names));
+    let body = inner.as_ref().unwrap_or(body);
+    let attribute = match names.last() {
+        Some(AttributeStep::Name(name)) => attribute(body, name),
+        _ => None,
+    };
+    match (attribute, last) {
+        (Some(attribute), Some(step)) => element(&attribute, step),
+        (Some(attribute), None) => attribute.expr.span,
+        (None, _) => body.missing_item(),
+    }
 }
 
-/// Bodies of the nested blocks of a type that are written out in native syntax.
-fn nested(body: &Body, name: &str) -> Vec<Body> {
-    match body {
-        Body::Native(native) => {
-            let blocks = native.blocks.iter().filter(|block| &*block.block_type.text == name);
-            blocks.map(|block| block.body.clone()).collect()
+/// The innermost body that steps lead to. Steps that name no block are passed over.
+fn descend(body: &Body, steps: &[AttributeStep]) -> Body {
+    let mut body = body.clone();
+    let mut rest = steps;
+    while let Some((step, after)) = rest.split_first() {
+        let AttributeStep::Name(name) = step else { return body };
+        let index = after.first().filter(|step| !matches!(step, AttributeStep::Name(_)));
+        rest = if index.is_some() { after.get(1..).unwrap_or_default() } else { after };
+        let labels: &[&'static str] = match index {
+            Some(AttributeStep::Key(_)) => &["key"],
+            _ => &[],
+        };
+        let (content, _, found) = body.partial_content(&BodySchema::new(&[], &[(name, labels)]));
+        let blocks: Vec<&Block> = content.blocks_of(name).collect();
+        if found.has_errors() {
+            return body;
         }
-        Body::Json(_) => Vec::new(),
-        Body::Joined(parts) => parts.iter().flat_map(|part| nested(part, name)).collect(),
+        let next = match (index, blocks.as_slice()) {
+            (_, []) => continue,
+            (None, [only]) => Some(*only),
+            (Some(AttributeStep::Index(at)), blocks) => {
+                usize::try_from(*at).ok().and_then(|at| blocks.get(at).copied())
+            }
+            (Some(AttributeStep::Key(key)), blocks) => blocks
+                .iter()
+                .find(|block| block.labels.first().is_some_and(|label| *label.text == **key))
+                .copied(),
+            _ => None,
+        };
+        let Some(next) = next else { return body };
+        body = next.body.clone();
+    }
+    body
+}
+
+fn attribute(body: &Body, name: &str) -> Option<Attribute> {
+    let (content, _, _) = body.partial_content(&BodySchema::new(&[(name, false)], &[]));
+    content.attribute(name).cloned()
+}
+
+/// Where an element of an argument stands: the whole argument where it is not written element by element, its name where
+/// there is no such element.
+fn element(attribute: &Attribute, step: &AttributeStep) -> Span {
+    match (step, &attribute.expr.kind) {
+        (AttributeStep::Index(at), ExprKind::Tuple(items)) => {
+            let item = usize::try_from(*at).ok().and_then(|at| items.get(at));
+            item.map_or(attribute.name.span, |item| item.span)
+        }
+        (AttributeStep::Key(key), ExprKind::Object(items)) => {
+            for item in items.iter() {
+                match constant_key(&item.key) {
+                    None => return attribute.expr.span,
+                    Some(name) if name == *key => return item.value.start_span(),
+                    Some(_) => {}
+                }
+            }
+            attribute.name.span
+        }
+        _ => attribute.expr.span,
+    }
+}
+
+fn constant_key(key: &ObjectKey) -> Option<String> {
+    match key {
+        ObjectKey::Name(name) => Some(name.text.to_string()),
+        ObjectKey::Expr(expr) => Some(expr.literal()?.as_str()?.to_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod dynamic;
+mod reached;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,10 +16,24 @@ use ordain_value::{ObjectType, Type, Value, convert};
 
 use blocks::as_block;
 pub(crate) use blocks::empty;
+pub(crate) use reached::check_names;
 
 /// Value of a body, of the block's type. With errors among the diagnostics, the value is only good for
 /// finding more errors.
 pub(crate) fn decode(body: &Body, block: &Block, scope: &dyn Scope) -> (Value, Diagnostics) {
+    decode_as(Reading::Values, body, block, scope)
+}
+
+/// How much of a body is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Values,
+    /// Of a block of which it is not known whether there is any: arguments must be those of the block, but are not
+    /// evaluated.
+    Shape,
+}
+
+fn decode_as(reading: Reading, body: &Body, block: &Block, scope: &dyn Scope) -> (Value, Diagnostics) {
     let mut found = Diagnostics::new();
     let shape = Shape::of(body, block);
     let content = found.take(body.content(&shape.schema));
@@ -29,6 +44,7 @@ pub(crate) fn decode(body: &Body, block: &Block, scope: &dyn Scope) -> (Value, D
             continue;
         }
         let value = match content.attribute(name) {
+            Some(_) if reading == Reading::Shape => Value::unknown(attribute.value_type()),
             Some(written) => decode_attribute(name, attribute, &written.expr, scope, &mut found),
             None => Value::null(attribute.value_type()),
         };
@@ -39,7 +55,7 @@ pub(crate) fn decode(body: &Body, block: &Block, scope: &dyn Scope) -> (Value, D
         let value = match block.attributes.get(&nested.name) {
             // An attribute that is written as blocks, and `dynamic` made none: it is not set.
             Some(attribute) if none => Value::null(attribute.value_type()),
-            _ => blocks::decode_blocks(nested, &blocks, body.missing_item(), &mut found),
+            _ => blocks::decode_blocks(reading, nested, &blocks, body.missing_item(), &mut found),
         };
         members.push((nested.name.clone(), value));
     }

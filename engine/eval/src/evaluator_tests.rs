@@ -231,75 +231,6 @@ output "ids" { value = x_y.c[*].input }
 }
 
 #[test]
-fn bodies_are_decoded_by_their_schema() {
-    let run = run(r#"
-resource "x_y" "a" {
-  size = "12"
-  part { name = 1 }
-  dynamic "part" {
-    for_each = ["b"]
-    iterator = it
-    content { name = "${it.key}-${it.value}" }
-  }
-  rule {
-    from = "x"
-  }
-  one { name = "o" }
-}
-resource "x_y" "u" {
-  dynamic "part" {
-    for_each = x_y.a.id == "" ? [1] : []
-    content { name = part.value }
-  }
-}
-"#);
-    assert_eq!(run.summaries, Vec::<String>::new());
-    let config = config_of(&run, "x_y.a");
-    assert_eq!(
-        format!("{config:?}"),
-        "{\"id\": null(string), \"input\": null(any), \"one\": {\"name\": \"o\"}, \"part\": [{\"name\": \"1\"}, {\"name\": \"0-b\"}], \"rule\": [{\"from\": \"x\", \"to\": null(string)}], \"secret\": null(string), \"size\": 12}"
-    );
-    assert!(!config_of(&run, "x_y.u").get("part").unwrap().is_known());
-}
-
-#[test]
-fn what_is_wrong_with_bodies_is_said() {
-    let run = run(r#"
-resource "x_y" "a" {
-  size = "many"
-  sise = 1
-  part {}
-  part { name = "a" }
-  part { name = "a" }
-  one { name = "a" }
-  one { name = "a" }
-  parts {}
-  dynamic "prt" {
-    for_each = []
-    content {}
-  }
-  dynamic "part" {
-    for_each = 3
-    content {}
-  }
-}
-"#);
-    assert_eq!(
-        run.summaries,
-        [
-            "Duplicate one block",
-            "Incorrect attribute value type",
-            "Invalid dynamic for_each value",
-            "Missing required argument",
-            "Too many part blocks",
-            "Unsupported argument",
-            "Unsupported block type",
-            "Unsupported block type",
-        ]
-    );
-}
-
-#[test]
 fn bad_references_are_said_in_terraforms_words() {
     let text = r#"
 resource "x_y" "a" { input = each.value }
@@ -593,3 +524,6 @@ resource "x_y" "c" {
 
 #[path = "evaluator_module_tests.rs"]
 mod modules;
+
+#[path = "evaluator_body_tests.rs"]
+mod bodies;

@@ -9,7 +9,7 @@ use ordain_value::Value;
 use petgraph::graph::NodeIndex;
 
 use crate::core::{Core, error};
-use crate::decode::{decode, empty};
+use crate::decode::{check_names, decode, empty};
 use crate::evaluator::{Evaluator, NodeState};
 use crate::resources::Outstanding;
 use crate::values::KeyData;
@@ -132,8 +132,7 @@ impl Core {
         };
         let scope = self.scope(instance, keys);
         let before = found.error_count();
-        let named = crate::compile::references_of(&block.body, Some(&schema.config.block));
-        found.append(scope.check_references(&named));
+        found.append(check_names(&block.body, &schema.config.block, &scope));
         if found.error_count() > before {
             return None;
         }

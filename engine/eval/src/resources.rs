@@ -7,12 +7,12 @@ use ordain_config::Reference;
 use ordain_config::Subject;
 use ordain_config::blocks::{DependsOn, ResourceBlock};
 use ordain_diag::{CheckKind, Diagnostics, codes};
-use ordain_lang::refs::known_references;
 use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Marks, Type, Value};
 use petgraph::graph::NodeIndex;
 
 use crate::core::{Core, TypeInfo, error};
+use crate::decode::check_names;
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::Expansion;
 use crate::graph::ModuleId;
@@ -225,9 +225,7 @@ impl Evaluator {
         }
         let keys = expansion.key_data(0);
         let scope = self.core.scope(instance, &keys);
-        let schema = &active.info.schema.block;
-        let known = |name: &str| schema.attributes.contains_key(name) || schema.blocks.contains_key(name);
-        scope.check_references(&known_references(&active.block.body, &known))
+        check_names(&active.block.body, &active.info.schema.block, &scope)
     }
 
     /// Hands out instances of active resources, in order, as many as may be in flight.

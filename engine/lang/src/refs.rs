@@ -63,6 +63,20 @@ pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Traver
     found
 }
 
+/// References of what the `dynamic` blocks of a body are made for, at any depth, and of their labels. None where there
+/// is no such block.
+pub fn for_each_references(body: &Body) -> Option<Vec<Traversal>> {
+    let mut found = Vec::new();
+    let mut note = |named: Named<'_>| {
+        if let Named::Reference(traversal) = named {
+            found.push(traversal.clone());
+        }
+    };
+    let mut visitor = Visitor { found: &mut note, bound: Vec::new(), only_repeated: true, dynamic: false };
+    visitor.body(body);
+    visitor.dynamic.then_some(found)
+}
+
 /// The properties of an object, or of all objects of an array, whose names are known.
 fn known_members(node: &JsonNode, known: &dyn Fn(&str) -> bool) -> JsonNode {
     let value = match &node.value {
@@ -80,20 +94,28 @@ fn known_members(node: &JsonNode, known: &dyn Fn(&str) -> bool) -> JsonNode {
 
 /// Goes through everything that an expression names.
 pub fn visit(expr: &Expr, found: &mut dyn FnMut(Named<'_>)) {
-    Visitor { found, bound: Vec::new() }.expr(expr);
+    Visitor::new(found).expr(expr);
 }
 
 /// Goes through everything that a body of unknown schema names.
 pub fn visit_body(body: &Body, found: &mut dyn FnMut(Named<'_>)) {
-    Visitor { found, bound: Vec::new() }.body(body);
+    Visitor::new(found).body(body);
 }
 
 struct Visitor<'f> {
     found: &'f mut dyn FnMut(Named<'_>),
     bound: Vec<Text>,
+    /// Whether only that counts which `dynamic` blocks are made for.
+    only_repeated: bool,
+    /// Whether a `dynamic` block was met.
+    dynamic: bool,
 }
 
-impl Visitor<'_> {
+impl<'f> Visitor<'f> {
+    fn new(found: &'f mut dyn FnMut(Named<'_>)) -> Visitor<'f> {
+        Visitor { found, bound: Vec::new(), only_repeated: false, dynamic: false }
+    }
+
     fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
         for expr in exprs {
             self.expr(expr);
@@ -206,7 +228,9 @@ impl Visitor<'_> {
     }
 
     fn native(&mut self, body: &NativeBody) {
-        self.exprs(body.attributes.iter().map(|attribute| &attribute.expr));
+        if !self.only_repeated {
+            self.exprs(body.attributes.iter().map(|attribute| &attribute.expr));
+        }
         for block in body.blocks.iter() {
             match (&*block.block_type.text, block.labels.first(), &block.body) {
                 ("dynamic", Some(label), Body::Native(inner)) => self.dynamic(&label.text, inner),
@@ -216,6 +240,7 @@ impl Visitor<'_> {
     }
 
     fn dynamic(&mut self, label: &Text, body: &NativeBody) {
+        self.dynamic = true;
         let named = body.attributes.iter().find(|attribute| &*attribute.name.text == "iterator");
         let name =
             named.and_then(|attribute| attribute.expr.keyword()).map_or_else(|| label.clone(), Text::from);
@@ -244,6 +269,7 @@ impl Visitor<'_> {
                 }
             }
             JsonValue::Array(items) => items.iter().for_each(|item| self.json_body(item)),
+            JsonValue::String(_) if self.only_repeated => {}
             JsonValue::String(_) => self.expr(&node.to_expr().0),
             JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::Broken => {}
         }
@@ -267,6 +293,7 @@ impl Visitor<'_> {
     }
 
     fn json_dynamic_body(&mut self, label: &Text, body: &JsonNode) {
+        self.dynamic = true;
         let JsonValue::Object(members) = &body.value else { return self.json_body(body) };
         let iterator = members.iter().find(|(name, _)| &*name.text == "iterator");
         let name = match iterator.map(|(_, value)| &value.value) {
@@ -274,15 +301,23 @@ impl Visitor<'_> {
             _ => label.clone(),
         };
         for (_, value) in members.iter().filter(|(name, _)| &*name.text == "for_each") {
-            self.json_body(value);
+            self.json_whole(value);
         }
         self.within(std::iter::once(name), |this| {
             for (name, value) in members.iter() {
-                if !matches!(&*name.text, "iterator" | "for_each" | "//") {
-                    this.json_body(value);
+                match &*name.text {
+                    "iterator" | "for_each" | "//" => {}
+                    "content" => this.json_body(value),
+                    _ => this.json_whole(value),
                 }
             }
         });
+    }
+
+    fn json_whole(&mut self, node: &JsonNode) {
+        let only = std::mem::replace(&mut self.only_repeated, false);
+        self.json_body(node);
+        self.only_repeated = only;
     }
 }
 

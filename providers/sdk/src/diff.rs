@@ -290,8 +290,11 @@ impl Diff {
             let path = path.attr(name.clone());
             match &node.kind {
                 NodeKind::Leaf(ty) => {
-                    let blank =
-                        value.is_null() || *value == zero(ty) && !matches!(ty, Type::Bool | Type::Number);
+                    let null = Value::null(ty.clone());
+                    // What has the default already does not change when its block goes.
+                    let blank = value.is_null()
+                        || *value == zero(ty) && !matches!(ty, Type::Bool | Type::Number)
+                        || wanted(self.dialect, node, ty, &null).as_ref() == Some(value);
                     if node.rule.force_new && !blank && !node.is_computed() {
                         self.touch(true, &path);
                     }

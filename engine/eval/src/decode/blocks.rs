@@ -9,10 +9,11 @@ use ordain_provider::{Attribute, AttributeType, Block, Flags, Nesting};
 use ordain_value::{Type, Value};
 
 use super::dynamic::Made;
-use super::{Nested, decode, problem};
+use super::{Nested, Reading, decode_as, problem};
 
 /// Value of all blocks of one kind.
 pub(super) fn decode_blocks(
+    reading: Reading,
     nested: &Nested<'_>,
     made: &[Made<'_>],
     missing: Span,
@@ -21,32 +22,37 @@ pub(super) fn decode_blocks(
     let own: Vec<&Made<'_>> = made.iter().filter(|one| one.name == nested.name).collect();
     let ty = nested.block.value_type();
     let unknown = own.iter().any(|one| one.unknown);
-    if !unknown {
+    if unknown {
+        // The blocks are looked at all the same, for their errors.
+        own.iter().for_each(|one| drop(value_of(reading, nested, one, found)));
+    } else {
         check_count(nested, &own, missing, found);
     }
     match nested.nesting {
-        Nesting::Single | Nesting::Group => single(nested, &own, ty, found),
-        Nesting::List | Nesting::Set | Nesting::Map if unknown => {
-            // The blocks that are there are looked at all the same, for their errors.
-            own.iter().filter(|one| !one.unknown).for_each(|one| drop(value_of(nested, one, found)));
-            Value::unknown(nested.nesting.wrap(ty))
-        }
+        Nesting::Single | Nesting::Group => single(reading, nested, &own, ty, found),
+        Nesting::List | Nesting::Set | Nesting::Map if unknown => Value::unknown(nested.nesting.wrap(ty)),
         Nesting::List => {
-            let items: Vec<Value> = own.iter().map(|one| value_of(nested, one, found)).collect();
+            let items: Vec<Value> = own.iter().map(|one| value_of(reading, nested, one, found)).collect();
             if ty.has_dynamic() { Value::tuple(items) } else { Value::list(ty, items) }
         }
         Nesting::Set => {
-            let items: Vec<Value> = own.iter().map(|one| value_of(nested, one, found)).collect();
+            let items: Vec<Value> = own.iter().map(|one| value_of(reading, nested, one, found)).collect();
             Value::set(ty, items)
         }
-        Nesting::Map => by_label(nested, &own, ty, found),
+        Nesting::Map => by_label(reading, nested, &own, ty, found),
     }
 }
 
-fn single(nested: &Nested<'_>, own: &[&Made<'_>], ty: Type, found: &mut Diagnostics) -> Value {
+fn single(
+    reading: Reading,
+    nested: &Nested<'_>,
+    own: &[&Made<'_>],
+    ty: Type,
+    found: &mut Diagnostics,
+) -> Value {
     match (own.first(), nested.nesting) {
         (Some(one), _) if one.unknown => Value::unknown(ty),
-        (Some(one), _) => value_of(nested, one, found),
+        (Some(one), _) => value_of(reading, nested, one, found),
         (None, Nesting::Group) => empty(&nested.block),
         (None, _) => Value::null(ty),
     }
@@ -72,11 +78,17 @@ pub(crate) fn empty(block: &Block) -> Value {
     Value::object(attributes.chain(blocks))
 }
 
-fn by_label(nested: &Nested<'_>, own: &[&Made<'_>], ty: Type, found: &mut Diagnostics) -> Value {
+fn by_label(
+    reading: Reading,
+    nested: &Nested<'_>,
+    own: &[&Made<'_>],
+    ty: Type,
+    found: &mut Diagnostics,
+) -> Value {
     let mut members: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     for one in own {
         let Some(label) = one.label.clone() else { continue };
-        let value = value_of(nested, one, found);
+        let value = value_of(reading, nested, one, found);
         if members.insert(label.clone(), value).is_some() {
             let detail = format!(
                 "A block of type {:?} with the label {label:?} stands here already. Their labels must differ.",
@@ -88,8 +100,9 @@ fn by_label(nested: &Nested<'_>, own: &[&Made<'_>], ty: Type, found: &mut Diagno
     if ty.has_dynamic() { Value::object(members) } else { Value::map(ty, members) }
 }
 
-fn value_of(nested: &Nested<'_>, one: &Made<'_>, found: &mut Diagnostics) -> Value {
-    let (value, problems) = one.with_scope(|scope| decode(&one.body, &nested.block, scope));
+fn value_of(reading: Reading, nested: &Nested<'_>, one: &Made<'_>, found: &mut Diagnostics) -> Value {
+    let reading = if one.unknown { Reading::Shape } else { reading };
+    let (value, problems) = one.with_scope(|scope| decode_as(reading, &one.body, &nested.block, scope));
     found.append(problems);
     value.with_marks(one.marks)
 }
@@ -114,8 +127,10 @@ fn check_count(nested: &Nested<'_>, own: &[&Made<'_>], missing: Span, found: &mu
     }
     if nested.max > 0 && count > nested.max {
         let detail = format!("No more than {} {name:?} blocks are allowed.", nested.max);
-        let span =
-            usize::try_from(nested.max).ok().and_then(|at| own.get(at)).map_or(missing, |one| one.span);
+        let span = usize::try_from(nested.max)
+            .ok()
+            .and_then(|at| own.get(at))
+            .map_or(missing, |one| one.body.missing_item());
         found.push(problem(&format!("Too many {name} blocks"), detail, span));
     }
 }

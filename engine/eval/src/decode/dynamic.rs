@@ -33,6 +33,11 @@ pub(super) struct Made<'s> {
 }
 
 impl Made<'_> {
+    /// What the iterator is called, where there is one.
+    pub(super) fn iterator_name(&self) -> Option<&str> {
+        self.iterator.as_ref().map(|(name, _)| &**name)
+    }
+
     /// Calls a function with the scope of the block's content.
     pub(super) fn with_scope<R>(&self, call: impl FnOnce(&dyn Scope) -> R) -> R {
         match &self.iterator {

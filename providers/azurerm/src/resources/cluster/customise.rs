@@ -40,12 +40,14 @@ const FORCING: &[(&str, Decision)] = &[
 /// Applies the rules.
 pub(crate) fn customise(prior: &Value, config: &Value, planned: &mut Planned) -> Diagnostics {
     let mut found = Diagnostics::new();
-    check(config, &mut found);
+    let before = to_json(prior);
+    check(config, &before, &mut found);
     if prior.is_null() {
         return found;
     }
-    let view = View { planned: to_json(&planned.object), prior: to_json(prior) };
+    let view = View { planned: to_json(&planned.object), prior: before };
     force(FORCING, &view, planned);
+    force_unwritten_network(config, &view.prior, planned);
     let name = "default_node_pool.0.name";
     let old = at(&view.prior, name).as_str().unwrap_or_default();
     let temporary =
@@ -55,51 +57,98 @@ pub(crate) fn customise(prior: &Value, config: &Value, planned: &mut Planned) ->
         planned.replace.push(path_of(name));
     }
     if view.changed("oidc_issuer_enabled") {
-        set_unknown(planned, "oidc_issuer_url");
+        set(planned, "oidc_issuer_url", Value::unknown(Type::String));
     }
     found
 }
 
-fn set_unknown(planned: &mut Planned, name: &str) {
+fn set(planned: &mut Planned, name: &str, value: Value) {
     if let Some(members) = planned.object.as_members() {
         let mut members: BTreeMap<Arc<str>, Value> = members.clone();
-        members.insert(Arc::from(name), Value::unknown(Type::String));
+        members.insert(Arc::from(name), value);
         planned.object = Value::object(members);
         planned.changed = true;
     }
 }
 
-fn check(config: &Value, found: &mut Diagnostics) {
-    let config_json = to_json(config);
-    let Some(network) = first(&config_json, "network_profile") else { return };
-    let mut error = |message: &str| {
-        found.push(Diagnostic::error(codes::provider::PROVIDER_ERROR, message, String::new()));
+/// The defaults within `network_profile`. The original reads them even where the block is not written and the
+/// cluster's own is kept.
+const NETWORK_DEFAULTS: &[(&str, &str)] =
+    &[("load_balancer_sku", "standard"), ("network_data_plane", "azure"), ("outbound_type", "loadBalancer")];
+
+/// Forces a new cluster where `network_profile` is not written and the cluster's data plane is not the default: the
+/// original compares the two, and once the block is to be replaced, its other parts with theirs.
+fn force_unwritten_network(config: &Value, prior: &Json, planned: &mut Planned) {
+    let Some(network) = first(prior, "network_profile") else { return };
+    let differs = |name: &str, default: &str| {
+        had_value(at(network, name), &Json::Null) && text(network, name) != default
     };
-    let known = |path: &str| is_known(config, path);
-    let set = |name: &str, wanted: &str| {
-        text(network, name) == wanted || !known(&format!("network_profile.0.{name}"))
+    if !is_unwritten(config, "network_profile") || !differs("network_data_plane", "azure") {
+        return;
+    }
+    let changed: Vec<_> = NETWORK_DEFAULTS
+        .iter()
+        .filter(|(name, default)| *name != "outbound_type" && differs(name, default))
+        .collect();
+    for (name, _) in &changed {
+        planned.replace.push(path_of(&format!("network_profile.0.{name}")));
+    }
+    let with_defaults = |block: &Value| {
+        let members = block.as_members().into_iter().flatten().map(|(name, value)| {
+            let default = changed.iter().find(|(changed, _)| *changed == &**name);
+            (name.clone(), default.map_or_else(|| value.clone(), |(_, default)| Value::string(*default)))
+        });
+        Value::object(members)
     };
-    if !items(network, "advanced_networking").is_empty() {
-        if !set("network_data_plane", "cilium") {
-            error(
-                "when `network_profile.0.advanced_networking` is set, `network_profile.0.network_data_plane` must be set \
-                 to `cilium`",
-            );
-        } else if !set("network_plugin", "azure") {
-            error(
-                "when `network_profile.0.advanced_networking` is set, `network_profile.0.network_plugin` must be set to \
-                 `azure`",
-            );
+    if let Some(blocks) = planned.object.get("network_profile").filter(|blocks| blocks.is_known()) {
+        let items: Vec<Value> = blocks.as_items().unwrap_or_default().iter().map(with_defaults).collect();
+        if let Some(first) = items.first() {
+            set(planned, "network_profile", Value::list(first.ty(), items));
         }
     }
+}
+
+/// Whether a block is known to be left out.
+fn is_unwritten(config: &Value, name: &str) -> bool {
+    config.get(name).and_then(Value::as_items).is_some_and(|blocks| blocks.is_empty())
+}
+
+/// The network block that the original's rules see: what is written, else the cluster's own under the defaults.
+fn network_of(config: &Value, config_json: &Json, prior: &Json) -> Option<Json> {
+    if !is_unwritten(config, "network_profile") {
+        return first(config_json, "network_profile").cloned();
+    }
+    let mut network = first(prior, "network_profile")?.clone();
+    for (name, default) in NETWORK_DEFAULTS {
+        network.as_object_mut()?.insert((*name).to_owned(), Json::from(*default));
+    }
+    Some(network)
+}
+
+/// The rules between parts, in the original's order; the first that is broken ends the check.
+fn check(config: &Value, prior: &Json, found: &mut Diagnostics) {
+    let config_json = to_json(config);
+    let Some(network) = network_of(config, &config_json, prior) else { return };
+    let known = |path: &str| is_known(config, path);
+    let set = |name: &str, wanted: &str| {
+        text(&network, name) == wanted || !known(&format!("network_profile.0.{name}"))
+    };
     let source = first(&config_json, "bootstrap_profile").map(|block| text(block, "artifact_source"));
-    if text(network, "outbound_type") == "none"
+    let message = if text(&network, "outbound_type") == "none"
         && source.unwrap_or_default() != "Cache"
         && known("bootstrap_profile.0.artifact_source")
     {
-        error(
-            "when `network_profile.0.outbound_type` is set to `none`, `bootstrap_profile.0.artifact_source` must be set \
-             to `Cache`",
-        );
-    }
+        "when `network_profile.0.outbound_type` is set to `none`, `bootstrap_profile.0.artifact_source` must be set to \
+         `Cache`"
+    } else if items(&network, "advanced_networking").is_empty() {
+        return;
+    } else if !set("network_data_plane", "cilium") {
+        "when `network_profile.0.advanced_networking` is set, `network_profile.0.network_data_plane` must be set to \
+         `cilium`"
+    } else if !set("network_plugin", "azure") {
+        "when `network_profile.0.advanced_networking` is set, `network_profile.0.network_plugin` must be set to `azure`"
+    } else {
+        return;
+    };
+    found.push(Diagnostic::error(codes::provider::PROVIDER_ERROR, message, String::new()));
 }

@@ -1,0 +1,9 @@
+data "azurerm_kubernetes_cluster_node_pool" "p" {
+  name = "np1"
+  kubernetes_cluster_name = "aks1"
+  resource_group_name = "rg1"
+}
+output "d" {
+  value = data.azurerm_kubernetes_cluster_node_pool.p
+  sensitive = true
+}

@@ -14,9 +14,26 @@ pub(crate) enum Lists {
     Whole,
 }
 
+/// Where in an object a part stands.
+#[derive(Clone, Copy)]
+struct At<'n> {
+    lists: Lists,
+    /// Name of the field that holds it.
+    name: &'n str,
+    /// Whether its members exclude each other, so that those which are not named must go (`$retainKeys`).
+    retain: bool,
+}
+
+impl<'n> At<'n> {
+    fn field(self, name: &'n str) -> At<'n> {
+        let retain = self.lists == Lists::Keyed && matches!(name, "strategy" | "volumes" | "resourceClaims");
+        At { lists: self.lists, name, retain }
+    }
+}
+
 /// The patch from three objects; empty when nothing is to be done.
 pub(crate) fn three_way(original: &Json, modified: &Json, current: &Json, lists: Lists) -> Json {
-    object_patch(original, modified, current, lists, "")
+    object_patch(original, modified, current, At { lists, name: "", retain: false })
 }
 
 /// Fields by which the items of a list are told apart; from the `patchMergeKey` marks of the Kubernetes API types.
@@ -25,7 +42,9 @@ fn merge_key(field: &str, parent: &str) -> Option<&'static str> {
         "containers" | "initContainers" | "ephemeralContainers" | "env" | "volumes" | "imagePullSecrets" => {
             "name"
         }
-        "secrets" | "resourceClaims" | "schedulingGates" => "name",
+        "secrets" | "resourceClaims" | "schedulingGates" | "webhooks" | "matchConditions" | "variables" => {
+            "name"
+        }
         "hostAliases" => "ip",
         "volumeMounts" => "mountPath",
         "volumeDevices" => "devicePath",
@@ -38,15 +57,35 @@ fn merge_key(field: &str, parent: &str) -> Option<&'static str> {
     })
 }
 
-fn object_patch(original: &Json, modified: &Json, current: &Json, lists: Lists, name: &str) -> Json {
+fn object_patch(original: &Json, modified: &Json, current: &Json, at: At<'_>) -> Json {
     let empty = Map::new();
     let fields = |v: &Json| v.as_object().cloned().unwrap_or_else(|| empty.clone());
     let (original, modified, current) = (fields(original), fields(modified), fields(current));
     let mut patch = Map::new();
     for (key, wanted) in &modified {
-        let (before, now) = (original.get(key).unwrap_or(&Json::Null), current.get(key));
-        if let Some(change) = field_patch(key, before, wanted, now, lists, name) {
-            patch.insert(key.clone(), change);
+        let before = original.get(key).unwrap_or(&Json::Null);
+        let Some(now) = current.get(key) else {
+            if !wanted.is_null() {
+                patch.insert(key.clone(), wanted.clone());
+            }
+            continue;
+        };
+        match keyed_by(key, wanted, now, at) {
+            Some((items, have, by)) => {
+                let inner = list_patch(before, items, have, by, at.field(key));
+                if !inner.is_empty() || !same_order(items, have, by) {
+                    let order = items.iter().map(|item| json!({ by: item.get(by) })).collect();
+                    patch.insert(format!("$setElementOrder/{key}"), order);
+                }
+                if !inner.is_empty() {
+                    patch.insert(key.clone(), Json::Array(inner));
+                }
+            }
+            None => {
+                if let Some(change) = field_patch(before, wanted, now, at.field(key)) {
+                    patch.insert(key.clone(), change);
+                }
+            }
         }
     }
     for key in original.keys() {
@@ -54,41 +93,46 @@ fn object_patch(original: &Json, modified: &Json, current: &Json, lists: Lists, 
             patch.insert(key.clone(), Json::Null);
         }
     }
+    let more = |have: &Map<String, Json>| {
+        have.iter().any(|(key, value)| !value.is_null() && !modified.contains_key(key))
+    };
+    let retained: Vec<&String> =
+        modified.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).collect();
+    if at.retain && !retained.is_empty() && (!patch.is_empty() || more(&original) || more(&current)) {
+        patch.insert("$retainKeys".to_owned(), json!(retained));
+    }
     Json::Object(patch)
 }
 
-fn field_patch(
-    key: &str,
-    before: &Json,
-    wanted: &Json,
-    now: Option<&Json>,
-    lists: Lists,
-    parent: &str,
-) -> Option<Json> {
-    let Some(now) = now else { return (!wanted.is_null()).then(|| wanted.clone()) };
-    match (wanted, now) {
-        (Json::Object(_), Json::Object(_)) => {
-            let inner = object_patch(before, wanted, now, lists, key);
-            (inner != json!({})).then_some(inner)
-        }
-        (Json::Array(items), Json::Array(have)) => {
-            match merge_key(key, parent).filter(|_| lists == Lists::Keyed) {
-                Some(by) if keyed(items, by) && keyed(have, by) => {
-                    let inner = list_patch(before, items, have, by, key);
-                    (!inner.is_empty()).then_some(Json::Array(inner))
-                }
-                _ => (!same(wanted, now)).then(|| wanted.clone()),
-            }
-        }
-        _ => (!same(wanted, now)).then(|| wanted.clone()),
+fn field_patch(before: &Json, wanted: &Json, now: &Json, at: At<'_>) -> Option<Json> {
+    if wanted.is_object() && now.is_object() {
+        let inner = object_patch(before, wanted, now, at);
+        return (inner != json!({})).then_some(inner);
     }
+    (!same(wanted, now)).then(|| wanted.clone())
+}
+
+/// Both sides of a list that merges by a key of its items.
+fn keyed_by<'j>(
+    key: &str,
+    wanted: &'j Json,
+    now: &'j Json,
+    at: At<'_>,
+) -> Option<(&'j [Json], &'j [Json], &'static str)> {
+    let by = merge_key(key, at.name).filter(|_| at.lists == Lists::Keyed)?;
+    let (wanted, now) = (wanted.as_array()?, now.as_array()?);
+    (keyed(wanted, by) && keyed(now, by)).then_some((wanted.as_slice(), now.as_slice(), by))
+}
+
+fn same_order(a: &[Json], b: &[Json], by: &str) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_key(a, b, by))
 }
 
 fn keyed(items: &[Json], by: &str) -> bool {
     items.iter().all(|item| item.get(by).is_some())
 }
 
-fn list_patch(before: &Json, wanted: &[Json], now: &[Json], by: &str, name: &str) -> Vec<Json> {
+fn list_patch(before: &Json, wanted: &[Json], now: &[Json], by: &str, at: At<'_>) -> Vec<Json> {
     let find = |items: &[Json], item: &Json| items.iter().find(|i| same_key(i, item, by)).cloned();
     let before: Vec<Json> = before.as_array().cloned().unwrap_or_default();
     let mut patch = Vec::new();
@@ -97,7 +141,7 @@ fn list_patch(before: &Json, wanted: &[Json], now: &[Json], by: &str, name: &str
             None => patch.push(item.clone()),
             Some(have) => {
                 let old = find(&before, item).unwrap_or(Json::Null);
-                let mut inner = object_patch(&old, item, &have, Lists::Keyed, name);
+                let mut inner = object_patch(&old, item, &have, at);
                 if inner != json!({})
                     && let (Some(map), Some(value)) = (inner.as_object_mut(), item.get(by))
                 {
@@ -139,39 +183,5 @@ fn same(a: &Json, b: &Json) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn others_fields_stay_and_ours_follow() {
-        let original = json!({"data": {"a": "1", "old": "x"}});
-        let modified = json!({"data": {"a": "2"}});
-        let current = json!({"data": {"a": "edited", "old": "x", "added": "by-hand"}});
-        let patch = three_way(&original, &modified, &current, Lists::Keyed);
-        assert_eq!(patch, json!({"data": {"a": "2", "old": null}}));
-        assert_eq!(three_way(&original, &original, &original, Lists::Keyed), json!({}));
-    }
-
-    #[test]
-    fn containers_merge_by_name() {
-        let pod = |containers: Json| json!({"spec": {"containers": containers}});
-        let original = pod(json!([{"name": "a", "image": "1"}, {"name": "b", "image": "1"}]));
-        let modified = pod(json!([{"name": "a", "image": "2"}]));
-        let current = pod(json!([
-            {"name": "a", "image": "1", "imagePullPolicy": "Always"}, {"name": "b", "image": "1"}, {"name": "side"}
-        ]));
-        assert_eq!(
-            three_way(&original, &modified, &current, Lists::Keyed),
-            pod(json!([{"image": "2", "name": "a"}, {"$patch": "delete", "name": "b"}]))
-        );
-        assert_eq!(three_way(&original, &modified, &current, Lists::Whole), modified);
-    }
-
-    #[test]
-    fn service_ports_merge_by_port() {
-        let service = |ports: Json| json!({"spec": {"ports": ports}});
-        let text = service(json!([{"port": 80}]));
-        let current = service(json!([{"port": 80, "protocol": "TCP", "nodePort": 30000}]));
-        assert_eq!(three_way(&text, &text, &current, Lists::Keyed), json!({}));
-    }
-}
+#[path = "merge_tests.rs"]
+mod tests;

@@ -5,7 +5,8 @@ use super::node::{Node, kind};
 use super::quantity;
 use super::schema::{Field, Struct, Ty};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use serde_json::{Map, Value};
 
 /// What decoding found besides the object.
@@ -228,17 +229,13 @@ fn read_scalar(
         }
         (Ty::Quantity, Value::String(s)) => read_quantity(s, findings),
         (Ty::Quantity, Value::Number(n)) => read_quantity(&n.to_string(), findings),
-        (Ty::Bytes, Value::String(s)) => {
-            if let Err(e) = STANDARD.decode(s) {
-                let at = match e {
-                    base64::DecodeError::InvalidByte(at, _)
-                    | base64::DecodeError::InvalidLastSymbol(at, _) => at,
-                    _ => s.len() / 4 * 4,
-                };
+        (Ty::Bytes, Value::String(s)) => match read_bytes(s) {
+            Ok(text) => text.into(),
+            Err(at) => {
                 findings.error.get_or_insert(format!("illegal base64 data at input byte {at}"));
+                value.clone()
             }
-            value.clone()
-        }
+        },
         (Ty::Time | Ty::MicroTime, Value::String(s)) => {
             if chrono::DateTime::parse_from_rfc3339(s).is_err() {
                 let shown = super::status::go_quote(s);
@@ -254,6 +251,25 @@ fn read_scalar(
             Value::Null
         }
     }
+}
+
+/// Base 64 as the server stores it again: line breaks are skipped, spare bits may be anything.
+///
+/// # Errors
+/// The byte at which Go's reader gives up.
+fn read_bytes(text: &str) -> Result<String, usize> {
+    let lenient = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+    );
+    let (places, bytes): (Vec<usize>, Vec<u8>) =
+        text.bytes().enumerate().filter(|(_, byte)| !matches!(byte, b'\r' | b'\n')).unzip();
+    lenient.decode(&bytes).map(|bytes| STANDARD.encode(bytes)).map_err(|error| match error {
+        base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol(at, _) => {
+            places.get(at).copied().unwrap_or(text.len())
+        }
+        _ => text.len() - bytes.len() % 4,
+    })
 }
 
 fn read_quantity(text: &str, findings: &mut Findings) -> Value {

@@ -3,6 +3,7 @@
 //! Each file names the Go package it follows; texts of errors are Go's own, because users of those languages know
 //! them and search for them.
 
+pub mod base64;
 pub mod bytes;
 mod duration;
 pub mod escape;

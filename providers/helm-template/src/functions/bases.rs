@@ -1,9 +1,9 @@
 //! Base 64 and 32 as Go's `encoding` reads and writes them; errors name the byte at which its reader gives up.
 
+use ordain_gostd::base64;
 use ordain_gostd::bytes::{to_bytes, to_text};
 
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// `base64.StdEncoding.DecodeString`; line breaks are skipped.
 pub(super) fn base64_decode(text: &str) -> Result<String, String> {
@@ -15,63 +15,7 @@ pub(super) fn base64_decode(text: &str) -> Result<String, String> {
 /// # Errors
 /// Go's words.
 pub(super) fn base64_bytes(text: &str) -> Result<Vec<u8>, String> {
-    let source = to_bytes(text);
-    let mut out = Vec::with_capacity(source.len());
-    let mut at = 0;
-    while let Some(group) =
-        group_of_four(&source, &mut at).map_err(|at| format!("illegal base64 data at input byte {at}"))?
-    {
-        let bits =
-            group.iter().chain([0; 4].iter()).take(4).fold(0_u32, |all, six| all << 6 | u32::from(*six));
-        let whole = bits.to_be_bytes();
-        out.extend(whole.iter().skip(1).take(group.len().saturating_sub(1)));
-    }
-    Ok(out)
-}
-
-/// The next up to four digits; none at the end.
-///
-/// # Errors
-/// The byte that Go names.
-fn group_of_four(source: &[u8], at: &mut usize) -> Result<Option<Vec<u8>>, usize> {
-    let mut group = Vec::new();
-    while group.len() < 4 {
-        let Some(byte) = source.get(*at) else {
-            return if group.is_empty() { Ok(None) } else { Err(*at - group.len()) };
-        };
-        *at += 1;
-        if let Some(digit) = BASE64.iter().position(|b| b == byte) {
-            group.extend(u8::try_from(digit));
-        } else if *byte == b'=' {
-            return padded(source, at, &group).map(|()| Some(group));
-        } else if !is_break(*byte) {
-            return Err(*at - 1);
-        }
-    }
-    Ok(Some(group))
-}
-
-/// What may follow the first sign of padding: its second where one is due, and line breaks.
-fn padded(source: &[u8], at: &mut usize, group: &[u8]) -> Result<(), usize> {
-    let skip = |at: &mut usize| {
-        while source.get(*at).is_some_and(|b| is_break(*b)) {
-            *at += 1;
-        }
-    };
-    match group.len() {
-        0 | 1 => return Err(*at - 1),
-        2 => {
-            skip(at);
-            match source.get(*at) {
-                None => return Err(source.len()),
-                Some(b'=') => *at += 1,
-                Some(_) => return Err(*at - 1),
-            }
-        }
-        _ => {}
-    }
-    skip(at);
-    if *at < source.len() { Err(*at) } else { Ok(()) }
+    base64::decode(&to_bytes(text)).map_err(|at| format!("illegal base64 data at input byte {at}"))
 }
 
 fn is_break(byte: u8) -> bool {

@@ -280,7 +280,7 @@ impl Provider for AzureRm {
         let mut read = Read::new();
         read.insert("id".to_owned(), Json::String(request.id.clone()));
         let state = build(&tree.fields, &read, &empty);
-        let private = Timeouts::of(tree, &state).store(&[], tree, true);
+        let private = Timeouts::of(tree, &state).store(tree, true);
         (vec![Imported { type_name: request.type_name, state, private, identity: None }], Diagnostics::new())
     }
 

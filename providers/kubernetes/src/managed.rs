@@ -27,7 +27,7 @@ pub(crate) struct Managed<'m> {
 
 impl Managed<'_> {
     /// The object to send for a configuration.
-    fn object(&self, planned: &Json, config: &Json) -> Json {
+    fn object(&self, planned: &Json, config: &Json) -> Result<Json, Failure> {
         let mut object = expand(&self.schema.block, planned, "");
         let members = object.get("metadata").cloned().unwrap_or_else(|| json!({}));
         object.insert("metadata".to_owned(), sent(members));
@@ -36,10 +36,11 @@ impl Managed<'_> {
         object.insert("kind".to_owned(), json!(self.row.kind));
         if self.row.name == "secret" {
             object.remove("binaryData");
-            object.insert("data".to_owned(), secret::data(planned, config));
+            let data = secret::data(planned, config).map_err(|fault| Failure::new(fault, ""))?;
+            object.insert("data".to_owned(), data);
             object.retain(|key, value| key != "immutable" || *value == json!(true));
         }
-        Json::Object(object)
+        Ok(Json::Object(object))
     }
 
     /// Makes an object and waits for it, if the configuration asks for that.
@@ -49,7 +50,7 @@ impl Managed<'_> {
         config: &Json,
         timeout: Duration,
     ) -> Result<Read, Failure> {
-        let object = self.object(&view.planned, config);
+        let object = self.object(&view.planned, config)?;
         let namespace = object.pointer("/metadata/namespace").and_then(Json::as_str).unwrap_or_default();
         let made = self.client.create(&self.row.kind(), namespace, &object, &[]).await;
         let made = made.map_err(|error| Failure::api(&self.words(0, &id_of(self.row, &object)), &error))?;
@@ -88,7 +89,7 @@ impl Managed<'_> {
         let left = || Read::from_iter([("id".to_owned(), json!(id))]);
         let failed = |error| Failure::api(&self.words(1, id), &error).leaving(left());
         let made = if self.row.ready == Ready::Ingress {
-            let object = self.object(&view.planned, config);
+            let object = self.object(&view.planned, config)?;
             self.client.replace(&at, &object).await.map_err(failed)?
         } else {
             let body = update::patch(self.row, &self.schema.block, view, config);
@@ -176,6 +177,13 @@ impl Managed<'_> {
             "secret" => secret::shown(&object, known, &mut read),
             "service_account" => {
                 read.entry("automount_service_account_token").or_insert(json!(false));
+                // The secret of the account itself is not one of those that were asked for.
+                let own = known.get("default_secret_name").and_then(Json::as_str).unwrap_or_default();
+                if let Some(Json::Array(secrets)) = read.get_mut("secret") {
+                    secrets.retain(|secret| {
+                        secret.get("name").and_then(Json::as_str).unwrap_or_default() != own
+                    });
+                }
             }
             "stateful_set" => {
                 let configured = known.pointer("/spec/0/update_strategy/0").is_some();

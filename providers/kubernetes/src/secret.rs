@@ -1,8 +1,10 @@
 //! Secrets, whose texts travel in base64 and whose write-only data are never read.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ordain_sdk::View;
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
+use ordain_gostd::base64;
+use ordain_sdk::{View, to_json};
+use ordain_value::Value;
 use serde_json::{Map, Value as Json};
 
 use crate::metadata::operation;
@@ -16,26 +18,76 @@ fn revision(object: &Json, name: &str) -> i64 {
     object.get(format!("{name}_wo_revision")).and_then(Json::as_i64).unwrap_or(0)
 }
 
-/// All data to store, in base64. `stored` is the configuration as a state has it, `config` the whole of it.
-pub(crate) fn data(stored: &Json, config: &Json) -> Json {
+/// All data of a new secret, in base64. `stored` is the configuration as a state has it, `config` the whole of it.
+///
+/// # Errors
+/// Binary data that are no base64; write-only ones are left out, as in the original.
+pub(crate) fn data(stored: &Json, config: &Json) -> Result<Json, String> {
     let mut out = Map::new();
-    for name in ["binary_data", "data"] {
-        let write_only = revision(stored, name) >= 1;
-        let (holder, name) =
-            if write_only { (config, format!("{name}_wo")) } else { (stored, name.to_owned()) };
-        for (key, text) in entries(holder, &name) {
-            let coded =
-                if name.starts_with("binary") { text.to_owned() } else { STANDARD.encode(text.as_bytes()) };
-            out.insert(key.clone(), Json::String(coded));
+    match revision(stored, "binary_data") >= 1 {
+        true => out.extend(binary_write_only(config)),
+        false => {
+            for (key, text) in entries(stored, "binary_data") {
+                let bytes = base64::decode(text.as_bytes());
+                let bytes = bytes.map_err(|at| format!("illegal base64 data at input byte {at}"))?;
+                out.insert(key.clone(), Json::String(STANDARD.encode(bytes)));
+            }
         }
     }
-    Json::Object(out)
+    match revision(stored, "data") >= 1 {
+        true => out.extend(coded(config, "data_wo")),
+        false => out.extend(coded(stored, "data")),
+    }
+    Ok(Json::Object(out))
 }
 
-/// Operations for changed data.
+fn coded(object: &Json, name: &str) -> Map<String, Json> {
+    entries(object, name).map(|(key, text)| (key.clone(), Json::String(STANDARD.encode(text)))).collect()
+}
+
+fn binary_write_only(config: &Json) -> Map<String, Json> {
+    let good = entries(config, "binary_data_wo").filter_map(|(key, text)| {
+        let bytes = base64::decode(text.as_bytes()).ok()?;
+        Some((key.clone(), Json::String(STANDARD.encode(bytes))))
+    });
+    good.collect()
+}
+
+/// Operations for changed data. What is write-only is given again whatever the reason of the change is.
 pub(crate) fn patch(view: &View, config: &Json) -> Option<Json> {
     let names = ["data", "binary_data", "data_wo_revision", "binary_data_wo_revision"];
-    view.any_changed(&names).then(|| operation("add", "/data", data(&view.planned, config)))
+    if !view.any_changed(&names) {
+        return None;
+    }
+    let write_only =
+        |name: &str| revision(&view.planned, name) >= 1 || view.changed(&format!("{name}_wo_revision"));
+    let mut out = match write_only("data") {
+        true => coded(config, "data_wo"),
+        false => coded(&view.planned, "data"),
+    };
+    // The API checks what a change sends.
+    match write_only("binary_data") {
+        true => out.extend(binary_write_only(config)),
+        false => {
+            out.extend(entries(&view.planned, "binary_data").map(|(key, text)| (key.clone(), text.into())))
+        }
+    }
+    Some(operation("add", "/data", Json::Object(out)))
+}
+
+/// What is asked for, where `data` beside write-only data count for nothing: they stay what they were. A revision that is
+/// no longer asked for still counts for this once.
+pub(crate) fn without_data(prior: &Value, proposed: &Value) -> Option<Value> {
+    let number = |object: &Value, name: &str| {
+        let value = object.get(name).filter(|value| value.is_known() && !value.is_null())?;
+        to_json(value).as_i64()
+    };
+    let asked = ["data_wo_revision", "binary_data_wo_revision"];
+    let asked = asked.iter().any(|name| number(proposed, name).or_else(|| number(prior, name)) > Some(0));
+    let mut members = proposed.as_members().filter(|_| asked)?.clone();
+    let data = members.get_mut("data")?;
+    *data = prior.get("data").cloned().unwrap_or_else(|| Value::null(data.ty()));
+    Some(Value::object(members))
 }
 
 /// What a state shows of a secret's data: texts, but for the keys that are known as binary. Nothing where

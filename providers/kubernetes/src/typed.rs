@@ -1,14 +1,16 @@
 //! Calls about objects of built-in types.
 
+use std::borrow::Cow;
+
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_kube::Client;
 use ordain_provider::{
     ApplyReply, ApplyRequest, ImportRequest, Imported, PlanReply, PlanRequest, ReadReply, ReadRequest,
-    UpgradeRequest,
+    UpgradeRequest, laws,
 };
 use ordain_sdk::{
     NodeKind, Planned, Timeouts, TypeTree, View, build, copy_timeouts, normalise_nulls, nullable, of_type,
-    plan_object, to_json,
+    plan_object, to_json, with_removed, zero,
 };
 use ordain_value::{Path, Value};
 use serde_json::{Value as Json, json};
@@ -21,6 +23,7 @@ use crate::metadata::{Ignored, metadata};
 use crate::provider::not_built;
 use crate::quantity::{self, Quantity};
 use crate::rules::Tables;
+use crate::secret;
 use crate::session::Session;
 use crate::upgrade as versions;
 
@@ -46,8 +49,8 @@ fn id_of(value: &Value) -> String {
 }
 
 /// The object after it was read (`apply` is false) or made: over what was known of it.
-fn merged(tree: &TypeTree, read: &Read, known: &Value, apply: bool) -> Value {
-    let base = if apply { filled(tree, known) } else { known.clone() };
+fn merged(tree: &TypeTree, read: &Read, (known, prior): (&Value, &Value), apply: bool) -> Value {
+    let base = if apply { filled(tree, &with_removed(known, prior)) } else { known.clone() };
     copy_timeouts(normalise_nulls(build(&tree.fields, read, &base), known, apply), known)
 }
 
@@ -63,15 +66,15 @@ fn filled(tree: &TypeTree, planned: &Value) -> Value {
 
 /// Brings a stored object to the present schema.
 pub(crate) fn upgrade(tables: &Tables, request: UpgradeRequest) -> (Option<Value>, Diagnostics) {
-    let tree = match tables.resources.get(&request.type_name) {
-        Some(tree) => tree,
-        None => return (None, not_built(&request.type_name).into()),
+    let found = (tables.resources.get(&request.type_name), tables.schema.resources.get(&request.type_name));
+    let (Some(tree), Some(schema)) = found else {
+        return (None, not_built(&request.type_name).into());
     };
     let mut raw = request.raw;
     if request.version < tree.version {
         versions::upgrade(&request.type_name, request.version, &mut raw);
     }
-    (Some(nullable(&tree.object, &raw)), Diagnostics::new())
+    (Some(laws::normalize_blocks(&schema.block, &nullable(&tree.object, &raw))), Diagnostics::new())
 }
 
 /// Reads what an object is now.
@@ -99,7 +102,7 @@ pub(crate) async fn read(
             }
         };
         let state = match read {
-            Some(read) => merged(served.tree, &read, &request.current, false),
+            Some(read) => merged(served.tree, &read, (&request.current, &request.current), false),
             None => Value::null(served.tree.object.clone()),
         };
         Ok::<_, Failure>((ReadReply { state, private: request.private.clone(), identity: None }, found))
@@ -131,7 +134,17 @@ pub(crate) fn plan(tables: &Tables, request: PlanRequest) -> (Option<PlanReply>,
         Ok(served) => served,
         Err(error) => return (None, error.into()),
     };
-    plan_object(served.tree, &request, |planned| {
+    let mut request = request;
+    let mut tree = Cow::Borrowed(served.tree);
+    if served.row.is_some_and(|row| row.name == "secret")
+        && let Some(proposed) = secret::without_data(&request.prior, &request.proposed)
+    {
+        request.proposed = proposed;
+        if let (false, Some(data)) = (request.prior.is_null(), tree.to_mut().fields.get_mut("data")) {
+            data.flags.computed = false;
+        }
+    }
+    plan_object(&tree, &request, |planned| {
         if let (Some(row), false) = (served.row, request.prior.is_null()) {
             customise(row, &request.prior, planned);
         }
@@ -159,6 +172,7 @@ fn customise(row: &Row, prior: &Value, planned: &mut Planned) {
                 }
             }
         }
+        "job" if planned.changed => planned.object = with_selector(&planned.object),
         "persistent_volume_claim" => {
             if view.changed("spec.0.resources.0.limits") {
                 force(&["spec", "0", "resources", "0", "limits"]);
@@ -175,6 +189,27 @@ fn customise(row: &Row, prior: &Value, planned: &mut Planned) {
         }
         _ => {}
     }
+}
+
+/// A job of which anything changes has an empty map where the selector that the cluster gave it has none.
+fn with_selector(planned: &Value) -> Value {
+    fn first(value: &Value, path: &[&str]) -> Option<Value> {
+        let Some((name, rest)) = path.split_first() else {
+            return value.is_null().then(|| zero(&value.ty()));
+        };
+        let part = value.get(name)?;
+        let replaced = match part.as_items() {
+            Some(items) => {
+                let item = first(items.first()?, rest)?;
+                Value::list(item.ty(), std::iter::once(item).chain(items.iter().skip(1).cloned()))
+            }
+            None => first(part, rest)?,
+        };
+        let mut members = value.as_members()?.clone();
+        members.insert((*name).into(), replaced);
+        Some(Value::object(members))
+    }
+    first(planned, &["spec", "selector", "match_labels"]).unwrap_or_else(|| planned.clone())
 }
 
 /// Makes it so.
@@ -198,10 +233,12 @@ pub(crate) async fn apply(
     let done = change(&served, &client, &ignored, &request).await;
     match done {
         Ok(None) => (reply(Value::null(served.tree.object.clone())), Diagnostics::new()),
-        Ok(Some(read)) => (reply(merged(served.tree, &read, &request.planned, true)), Diagnostics::new()),
+        Ok(Some(read)) => {
+            (reply(merged(served.tree, &read, (&request.planned, &request.prior), true)), Diagnostics::new())
+        }
         Err(failure) => {
             let state = match &failure.left {
-                Some(left) => merged(served.tree, left, &request.planned, true),
+                Some(left) => merged(served.tree, left, (&request.planned, &request.prior), true),
                 None => request.prior.clone(),
             };
             (reply(state), failure.diagnostic.into())
@@ -249,6 +286,6 @@ pub(crate) fn import(tables: &Tables, request: ImportRequest) -> (Vec<Imported>,
         read.insert("default_secret_name".to_owned(), json!(""));
     }
     let state = build(&served.tree.fields, &read, &nullable(&served.tree.object, &Json::Null));
-    let private = Timeouts::of(served.tree, &state).store(&[], served.tree, true);
+    let private = Timeouts::of(served.tree, &state).store(served.tree, true);
     (vec![Imported { type_name: request.type_name, state, private, identity: None }], Diagnostics::new())
 }

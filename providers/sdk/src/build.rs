@@ -54,7 +54,10 @@ pub fn of_type(ty: &Type, json: &Json) -> Value {
             Value::list((**element).clone(), items.iter().map(|item| of_type(element, item)))
         }
         (Type::Set(element), Json::Array(items)) => {
-            Value::set((**element).clone(), items.iter().map(|item| of_type(element, item)))
+            // An element of which nothing was set is zero throughout, other than a block of a list.
+            let blank = |item: &Json| item.as_object().is_some_and(Map::is_empty);
+            let of = |item: &Json| if blank(item) { zero(element) } else { of_type(element, item) };
+            Value::set((**element).clone(), items.iter().map(of))
         }
         (Type::Map(element), Json::Object(members)) => Value::map(
             (**element).clone(),

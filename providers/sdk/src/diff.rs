@@ -106,6 +106,8 @@ impl Diff {
                 let path = path.attr(name.clone());
                 let value = match &node.kind {
                     NodeKind::Timeouts(_) => new.clone(),
+                    // What is only written is no part of what is known of an object.
+                    NodeKind::Leaf(ty) if node.flags.write_only => Value::null(ty.clone()),
                     NodeKind::Leaf(_) if &**name == "id" && path.0.len() == 1 => self.id(old),
                     NodeKind::Leaf(ty) => self.leaf(node, ty, old, new, &path, all),
                     NodeKind::Blocks { set, fields, object } => {
@@ -189,7 +191,9 @@ impl Diff {
             return Value::unknown(ty.clone());
         }
         self.touch(node.rule.force_new && had != wanted, path);
-        wanted.unwrap_or_else(|| Value::null(ty.clone()))
+        // In elements of sets every unset text is an empty one.
+        let unset = if all && *ty == Type::String { zero(ty) } else { Value::null(ty.clone()) };
+        wanted.unwrap_or(unset)
     }
 
     fn collection(&mut self, node: &Node, ty: &Type, old: &Value, new: &Value, path: &Path) -> Value {

@@ -34,7 +34,7 @@ pub fn plan_object(
     }
     if planned.changed {
         let timeouts = Timeouts::of(tree, &planned.object);
-        reply.planned_private = timeouts.store(&request.prior_private, tree, false);
+        reply.planned_private = timeouts.store(tree, false);
     }
     reply.planned = planned.object;
     reply.requires_replace = planned.replace;

@@ -81,9 +81,10 @@ impl Timeouts {
         self.0.get(name).and_then(Json::as_u64).map_or(Duration::from_secs(1200), Duration::from_nanos)
     }
 
-    /// Private data with these timeouts in it; the schema version is added as the original does it.
-    pub fn store(&self, private: &[u8], tree: &TypeTree, imported: bool) -> Private {
-        let mut document: Map<String, Json> = serde_json::from_slice(private).unwrap_or_default();
+    /// Private data with these timeouts in it; the schema version is added as the original does it. What was stored
+    /// before, such as the version that an import leaves, does not survive a change.
+    pub fn store(&self, tree: &TypeTree, imported: bool) -> Private {
+        let mut document = Map::new();
         if !self.0.is_empty() {
             document.insert(TIMEOUTS.to_owned(), Json::Object(self.0.clone()));
         }

@@ -140,7 +140,9 @@ fn mode(key: &str, text: &str) -> Vec<String> {
     }
     match i64::from_str_radix(text, 8) {
         Ok(mode) if !(0..=0o777).contains(&mode) => {
-            found.push(format!("{key} (0{mode:o}) expects octal notation (a value between 0 and 0777)"));
+            let (sign, mode) = (if mode < 0 { "-" } else { "" }, mode.unsigned_abs());
+            found
+                .push(format!("{key} ({sign}0{mode:o}) expects octal notation (a value between 0 and 0777)"));
         }
         Ok(_) => {}
         Err(_) => found.push(format!(

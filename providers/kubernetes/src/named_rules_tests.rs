@@ -42,5 +42,6 @@ fn quantities_ports_and_modes() {
     assert!(found("port_or_name", json!("http")).is_empty() && found("port_or_name", json!("80")).is_empty());
     assert_eq!(found("port_or_name", json!("0")), ["k must be between 1 and 65535, inclusive"]);
     assert!(found("mode", json!("0644")).is_empty());
+    assert_eq!(found("mode", json!("-1"))[1], "k (-01) expects octal notation (a value between 0 and 0777)");
     assert_eq!(found("mode", json!("644")), ["k: value 644 should start with '0' (octal numeral)"]);
 }

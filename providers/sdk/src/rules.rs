@@ -48,6 +48,8 @@ pub struct Rule {
     pub deprecated: Option<String>,
     /// A number that may have a fraction.
     pub fraction: bool,
+    /// How many elements a list has at least.
+    pub min_items: usize,
 }
 
 fn texts(entry: &Json, key: &str) -> Vec<String> {
@@ -94,6 +96,11 @@ impl Rule {
             required_with: texts(entry, "required_with"),
             deprecated: word("deprecated"),
             fraction: truth("fraction"),
+            min_items: entry
+                .get("min_items")
+                .and_then(Json::as_u64)
+                .and_then(|least| usize::try_from(least).ok())
+                .unwrap_or(0),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::rules::Dialect;
 use crate::tree::{Fields, Node, NodeKind, TypeTree};
 
 struct Validation<'v> {
+    tree: &'v Fields,
     dialect: &'static Dialect,
     root: &'v Value,
     found: Diagnostics,
@@ -16,9 +17,30 @@ struct Validation<'v> {
 
 /// Checks a configuration; unknown parts count as right.
 pub fn validate(tree: &TypeTree, config: &Value) -> Diagnostics {
-    let mut validation = Validation { dialect: tree.dialect, root: config, found: Diagnostics::new() };
+    let mut validation =
+        Validation { tree: &tree.fields, dialect: tree.dialect, root: config, found: Diagnostics::new() };
     validation.fields(&tree.fields, config, &[]);
     validation.found
+}
+
+/// What can be pointed at: an element of a set has no place of its own, so that a path ends at the set.
+fn place(fields: &Fields, path: &[AttributeStep]) -> Vec<AttributeStep> {
+    let mut out = Vec::with_capacity(path.len());
+    let mut inner = Some(fields);
+    for step in path {
+        if let AttributeStep::Name(name) = step {
+            match inner.and_then(|fields| fields.get(name.as_str())).map(|node| &node.kind) {
+                Some(NodeKind::Blocks { set: true, .. } | NodeKind::Leaf(Type::Set(_))) => {
+                    out.push(step.clone());
+                    return out;
+                }
+                Some(NodeKind::Blocks { fields, .. }) => inner = Some(fields),
+                _ => inner = None,
+            }
+        }
+        out.push(step.clone());
+    }
+    out
 }
 
 /// A dotted path as the original writes it: `network_profile.0.network_plugin`.
@@ -30,11 +52,12 @@ fn dotted(path: &[AttributeStep]) -> String {
     parts.collect::<Vec<_>>().join(".")
 }
 
-fn error(path: &[AttributeStep], summary: &str, detail: String) -> Diagnostic {
-    Diagnostic::error(codes::provider::PROVIDER_CONFIG, summary, detail).with_attribute(path.to_vec())
-}
-
 impl Validation<'_> {
+    fn error(&mut self, path: &[AttributeStep], summary: &str, detail: String) {
+        let error = Diagnostic::error(codes::provider::PROVIDER_CONFIG, summary, detail);
+        self.found.push(error.with_attribute(place(self.tree, path)));
+    }
+
     /// The checks of each argument, in the original's order: the first relation that does not hold ends the checks of
     /// that argument, and a value of which a part is unknown is not looked at.
     fn fields(&mut self, fields: &Fields, object: &Value, path: &[AttributeStep]) {
@@ -49,19 +72,19 @@ impl Validation<'_> {
                 None => unset(node, &key),
             });
             if let Some((summary, detail)) = wrong {
-                self.found.push(error(&path, summary, detail));
+                self.error(&path, summary, detail);
                 continue;
             }
             let Some(value) = value.filter(|value| value.is_wholly_known()) else { continue };
             if let Some(detail) = self.conflict(node, &key) {
-                self.found.push(error(&path, "Conflicting configuration arguments", detail));
+                self.error(&path, "Conflicting configuration arguments", detail);
                 continue;
             }
             self.value(node, value, &path);
             if let Some(message) = &node.rule.deprecated {
                 let code = codes::provider::PROVIDER_CONFIG;
                 let warning = Diagnostic::warning(code, "Argument is deprecated", message);
-                self.found.push(warning.with_attribute(path));
+                self.found.push(warning.with_attribute(place(self.tree, &path)));
             }
         }
     }
@@ -84,14 +107,23 @@ impl Validation<'_> {
     fn leaf(&mut self, node: &Node, value: &Value, path: &[AttributeStep]) {
         if let Kind::Number(number) = value.kind()
             && !node.rule.fraction
-            && !number.is_integer()
+            && to_json(value).as_i64().is_none()
         {
-            let message = format!("Attribute must be a whole number, got {number}");
-            self.found.push(error(path, &message, String::new()));
+            let message = format!("Attribute must be a whole number, got {}", shortened(&number.to_string()));
+            self.error(path, &message, String::new());
+            return;
+        }
+        let count = value.as_items().map(<[Value]>::len);
+        if let Some(count) = count.filter(|count| *count < node.rule.min_items) {
+            let (least, key) = (node.rule.min_items, dotted(path));
+            let detail = format!(
+                "Attribute {key} requires {least} item minimum, but config has only {count} declared."
+            );
+            self.error(path, "Not enough list items", detail);
             return;
         }
         for message in check(self.dialect, &node.rule.checks, &dotted(path), &to_json(value)) {
-            self.found.push(error(path, &message, String::new()));
+            self.error(path, &message, String::new());
         }
         if node.rule.element_checks.is_empty() {
             return;
@@ -103,7 +135,7 @@ impl Validation<'_> {
             let mut path = path.to_vec();
             path.push(AttributeStep::Index(at as u64));
             for message in check(self.dialect, &node.rule.element_checks, &dotted(&path), &to_json(item)) {
-                self.found.push(error(&path, &message, String::new()));
+                self.error(&path, &message, String::new());
             }
         }
     }
@@ -183,6 +215,25 @@ impl Validation<'_> {
     }
 }
 
+/// A number in ten digits, as the original prints it.
+fn shortened(number: &str) -> String {
+    let Ok(float) = number.parse::<f64>() else { return number.to_owned() };
+    let scientific = format!("{float:.9e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((number, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..10).contains(&exponent) {
+        let places = usize::try_from(9 - exponent).unwrap_or(0);
+        return trimmed(&format!("{float:.places$}")).to_owned();
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{}e{sign}{:02}", trimmed(digits), exponent.abs())
+}
+
+/// Without zeros at the end of a fraction.
+fn trimmed(number: &str) -> &str {
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+}
+
 /// A required argument that is null.
 fn unset(node: &Node, key: &str) -> Option<(&'static str, String)> {
     let detail = || format!("The argument {key:?} is required, but no definition was found.");
@@ -208,3 +259,7 @@ fn sorted(names: &[String]) -> Vec<String> {
     names.dedup();
     names
 }
+
+#[cfg(test)]
+#[path = "validate_tests.rs"]
+mod tests;

@@ -126,7 +126,7 @@ fn check_count(nested: &Nested<'_>, own: &[&Made<'_>], missing: Span, found: &mu
         found.push(problem(&format!("Insufficient {name} blocks"), detail, missing));
     }
     if nested.max > 0 && count > nested.max {
-        let detail = format!("No more than {} {name:?} blocks are allowed.", nested.max);
+        let detail = format!("No more than {} {name:?} blocks are allowed", nested.max);
         let span = usize::try_from(nested.max)
             .ok()
             .and_then(|at| own.get(at))

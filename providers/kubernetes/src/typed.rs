@@ -174,6 +174,9 @@ fn customise(row: &Row, prior: &Value, planned: &mut Planned) {
         }
         "job" if planned.changed => planned.object = with_selector(&planned.object),
         "persistent_volume_claim" => {
+            if planned.changed {
+                planned.object = with_selector(&planned.object);
+            }
             if view.changed("spec.0.resources.0.limits") {
                 force(&["spec", "0", "resources", "0", "limits"]);
             } else if view.changed("spec.0.resources.0.requests") {
@@ -191,7 +194,7 @@ fn customise(row: &Row, prior: &Value, planned: &mut Planned) {
     }
 }
 
-/// A job of which anything changes has an empty map where the selector that the cluster gave it has none.
+/// What has a selector and of which anything changes has an empty map where the selector has none.
 fn with_selector(planned: &Value) -> Value {
     fn first(value: &Value, path: &[&str]) -> Option<Value> {
         let Some((name, rest)) = path.split_first() else {
@@ -282,8 +285,15 @@ pub(crate) fn import(tables: &Tables, request: ImportRequest) -> (Vec<Imported>,
     };
     let mut read = Read::new();
     read.insert("id".to_owned(), json!(request.id));
-    if served.row.is_some_and(|row| row.name == "service_account") {
-        read.insert("default_secret_name".to_owned(), json!(""));
+    match served.row.map(|row| row.name) {
+        Some("service_account") => {
+            read.insert("default_secret_name".to_owned(), json!(""));
+        }
+        // An imported claim counts as waited for.
+        Some("persistent_volume_claim") => {
+            read.insert("wait_until_bound".to_owned(), json!(true));
+        }
+        _ => {}
     }
     let state = build(&served.tree.fields, &read, &nullable(&served.tree.object, &Json::Null));
     let private = Timeouts::of(served.tree, &state).store(served.tree, true);

@@ -40,6 +40,32 @@ impl ModuleTree {
         alias: Option<&str>,
         addr: &ProviderAddr,
     ) -> Result<ProviderChoice, ProviderConfigAddr> {
+        self.chosen(path, local_name, alias, addr, &|block| !is_empty(block))
+    }
+
+    /// As [`ModuleTree::provider_config`], but a block that says nothing, and only asks for what is passed, is taken for
+    /// the configuration: so the JSON plan has it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn written_provider_config(
+        &self,
+        path: &ModulePath,
+        local_name: &str,
+        alias: Option<&str>,
+        addr: &ProviderAddr,
+    ) -> Result<ProviderChoice, ProviderConfigAddr> {
+        self.chosen(path, local_name, alias, addr, &|_| true)
+    }
+
+    fn chosen(
+        &self,
+        path: &ModulePath,
+        local_name: &str,
+        alias: Option<&str>,
+        addr: &ProviderAddr,
+        counts: &dyn Fn(&ProviderBlock) -> bool,
+    ) -> Result<ProviderChoice, ProviderConfigAddr> {
         let wanted = |path: &ModulePath| ProviderConfigAddr {
             module: path.clone(),
             provider: addr.clone(),
@@ -49,7 +75,7 @@ impl ModuleTree {
         let own_choice = |path: &ModulePath| Ok(ProviderChoice { address: wanted(path), key: None });
         let Some(module) = self.module(path) else { return Err(wanted(path)) };
         let own = module.providers.get(&(local_name.into(), alias.map(Arc::from)));
-        if own.is_some_and(|block| !is_empty(block)) {
+        if own.is_some_and(|block| counts(block)) {
             return own_choice(path);
         }
         let Some((parent, name)) = path.parent() else {
@@ -59,7 +85,7 @@ impl ModuleTree {
         if let Some(passed) = call.and_then(|call| passed_as(call, local_name, alias)) {
             let outer = &passed.outer;
             let outer_alias = outer.alias.as_ref().map(|alias| &*alias.text);
-            let choice = self.provider_config(&parent, &outer.name.text, outer_alias, addr)?;
+            let choice = self.chosen(&parent, &outer.name.text, outer_alias, addr, counts)?;
             let own = outer.key.clone().map(|expr| CallKey { expr, called: path.clone() });
             return Ok(ProviderChoice { key: choice.key.or(own), ..choice });
         }
@@ -70,7 +96,7 @@ impl ModuleTree {
             return Err(wanted(path));
         }
         let local = self.module(&parent).map(|module| local_name_of(module, addr));
-        self.provider_config(&parent, &local.unwrap_or_default(), None, addr)
+        self.chosen(&parent, &local.unwrap_or_default(), None, addr, counts)
     }
 }
 

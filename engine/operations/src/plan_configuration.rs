@@ -113,9 +113,7 @@ fn provider_configs(module: &Module, sources: &Sources<'_>, out: &mut Map<String
         out.entry(key(&name)).or_insert(Json::Object(row));
     };
     for ((local, alias), block) in &module.providers {
-        if sources.keys.is_own(module, local, alias.as_deref()) {
-            entry(local, alias.as_deref(), Some(&block.body));
-        }
+        entry(local, alias.as_deref(), Some(&block.body));
     }
     for local in sources.keys.asked_for_first(module) {
         entry(&local, None, None);

@@ -35,12 +35,6 @@ impl<'a> ProviderKeys<'a> {
         }
     }
 
-    /// Whether a block of a module is a configuration of its own, and no place for one that is passed.
-    pub(crate) fn is_own(&self, module: &Module, local: &str, alias: Option<&str>) -> bool {
-        let choice = self.tree.provider_config(&module.path, local, alias, &module.provider_addr(local));
-        choice.is_ok_and(|choice| choice.address.module == module.path)
-    }
-
     /// Local names of providers that a called module asks for and its caller does not.
     pub(crate) fn asked_for_first(&self, module: &Module) -> Vec<Arc<str>> {
         let asked = self.asked.get(&module.path).into_iter().flatten();
@@ -55,7 +49,7 @@ impl<'a> ProviderKeys<'a> {
     /// without a gap, as in Terraform.
     fn choice(&self, module: &Module, local: &str, alias: Option<&str>) -> Option<ProviderConfigAddr> {
         let provider = module.provider_addr(local);
-        let choice = self.tree.provider_config(&module.path, local, alias, &provider).ok()?;
+        let choice = self.tree.written_provider_config(&module.path, local, alias, &provider).ok()?;
         let mut address = choice.address;
         if address.module.is_root() && address.alias.is_none() {
             // From here outwards, as long as each module around asks for it too.

@@ -38,3 +38,18 @@ fn an_implied_provider_stands_in_the_outermost_module_that_asks_for_it_without_a
     assert_eq!(keys("", OBJECT), (vec![middle.into()], vec![middle.into(); 2]));
     assert_eq!(keys(OBJECT, OBJECT), (vec!["terraform".into()], vec!["terraform".into(); 3]));
 }
+
+#[test]
+fn a_block_that_only_asks_for_what_is_passed_is_listed_as_the_configuration() {
+    let root = "provider \"terraform\" {\n  alias = \"outer\"\n}\n";
+    let call = "module \"m\" {\n  source = \"./m\"\n  providers = { terraform.inner = terraform.outer }\n}\n";
+    let inner = "provider \"terraform\" {\n  alias = \"inner\"\n}\nresource \"terraform_data\" \"x\" {\n  provider = terraform.inner\n}\n";
+    let files = [("main.tf", format!("{root}{call}")), ("m/main.tf", inner.to_owned())];
+    let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+    let (tree, _, _) = load(&SourceSet { files, ..SourceSet::default() });
+    let json: serde_json::Value =
+        serde_json::to_value(configuration(&tree, &SchemasByAddress::new())).unwrap();
+    assert!(json["provider_config"]["module.m:terraform.inner"].is_object(), "{json}");
+    let resources = &json["root_module"]["module_calls"]["m"]["module"]["resources"];
+    assert_eq!(resources[0]["provider_config_key"], "module.m:terraform.inner");
+}

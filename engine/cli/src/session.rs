@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Shows one error that has no place in a source text.
-    pub fn fail(&mut self, error: Diagnostic) -> Exit {
+    pub fn fail(&mut self, error: impl Into<Diagnostics>) -> Exit {
         self.report(&error.into(), &Sources::new())
     }
 

@@ -65,26 +65,26 @@ impl Held {
 ///
 /// # Errors
 /// The lock, the store, or `change`.
-pub async fn edit<T>(
+pub async fn edit<T, E: From<Diagnostic>>(
     store: &StateStore,
     locking: &Locking,
     new_lineage: &str,
-    change: impl FnOnce(&mut State) -> Result<(T, bool), Diagnostic>,
-) -> Result<T, Diagnostic> {
+    change: impl FnOnce(&mut State) -> Result<(T, bool), E>,
+) -> Result<T, E> {
     let held = locking.acquire(store).await?;
     let done = edit_locked(store, new_lineage, change).await;
     let released = held.release().await;
     match released.into_iter().next() {
-        Some(error) if done.is_ok() => Err(error),
+        Some(error) if done.is_ok() => Err(error.into()),
         _ => done,
     }
 }
 
-async fn edit_locked<T>(
+async fn edit_locked<T, E: From<Diagnostic>>(
     store: &StateStore,
     new_lineage: &str,
-    change: impl FnOnce(&mut State) -> Result<(T, bool), Diagnostic>,
-) -> Result<T, Diagnostic> {
+    change: impl FnOnce(&mut State) -> Result<(T, bool), E>,
+) -> Result<T, E> {
     let stored: Stored = store.read().await?;
     refuse_unfinished(store, &stored).await?;
     let mut next = stored.state.clone();

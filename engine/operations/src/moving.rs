@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, ModuleInstance, ProviderConfigAddr, ResourceInstance, Target};
-use ordain_diag::Diagnostic;
+use ordain_addr::{ConfigResource, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance, Target};
+use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_state::{InstanceState, ResourceState, State};
 
 use crate::state_commands::{drop_instance, instances, mistake};
@@ -17,7 +17,7 @@ type Taken = Vec<(ResourceInstance, InstanceState, ProviderConfigAddr)>;
 ///
 /// # Errors
 /// Nothing is there to move, something is there already, or the two addresses are of different kinds.
-pub fn move_objects(state: &mut State, from: &Target, to: &Target) -> Result<(), Diagnostic> {
+pub fn move_objects(state: &mut State, from: &Target, to: &Target) -> Result<(), Diagnostics> {
     let pairs = pairs(state, from, to)?;
     refuse_taken(state, to, &pairs)?;
     let taken = take(state, &pairs);
@@ -35,7 +35,7 @@ pub fn transfer(
     target: &mut State,
     from: &Target,
     to: &Target,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Diagnostics> {
     let pairs = pairs(source, from, to)?;
     refuse_taken(target, to, &pairs)?;
     put(target, take(source, &pairs));
@@ -43,7 +43,7 @@ pub fn transfer(
 }
 
 /// What is moved, and where to.
-fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic> {
+fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostics> {
     // The name of a resource alone is its instance without a key, where it has one.
     let alone = match from {
         Target::Resource(resource) => {
@@ -53,13 +53,14 @@ fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic>
     };
     let alone = alone.map(Target::Instance);
     let from = alone.as_ref().unwrap_or(from);
-    let cannot =
-        |why: &str| Err(mistake("Invalid target address", format!("Cannot move {from} to {to}: {why}.")));
+    let cannot = |why: &str| {
+        Err(mistake("Invalid target address", format!("Cannot move {from} to {to}: {why}.")).into())
+    };
     let there: Vec<ResourceInstance> =
         instances(state).map(|(address, _)| address).filter(|address| is_meant(address, from)).collect();
     if there.is_empty() {
         let detail = format!("Cannot move {from}: does not match anything in the current state.");
-        return Err(mistake("Invalid source address", detail));
+        return Err(mistake("Invalid source address", detail).into());
     }
     let new: Box<dyn Fn(&ResourceInstance) -> ResourceInstance> = match (from, to) {
         (Target::Module(old), Target::Module(new)) => Box::new(|address| {
@@ -79,14 +80,32 @@ fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostic>
         }
     };
     let pairs: Pairs = there.iter().map(|address| (address.clone(), new(address))).collect();
-    let alike = |(old, new): &(ResourceInstance, ResourceInstance)| {
-        old.resource.mode == new.resource.mode && old.resource.type_name == new.resource.type_name
-    };
-    if !pairs.iter().all(alike) {
-        let detail = format!("Cannot move {from} to {to}: resource types don't match.");
-        return Err(mistake("Invalid state move request", detail));
-    }
+    unlike(from, to, &pairs)?;
     Ok(pairs)
+}
+
+/// Refuses moves to another mode or another type, and says both.
+fn unlike(
+    from: &Target,
+    to: &Target,
+    pairs: &[(ResourceInstance, ResourceInstance)],
+) -> Result<(), Diagnostics> {
+    let mut found = Diagnostics::new();
+    let mut say = |why: &str| {
+        found.push(mistake("Invalid state move request", format!("Cannot move {from} to {to}: {why}.")));
+    };
+    if let Some((old, _)) = pairs.iter().find(|(old, new)| old.resource.mode != new.resource.mode) {
+        say(match old.resource.mode {
+            Mode::Data => "a data resource can be moved only to another data resource address",
+            Mode::Managed | Mode::Ephemeral => {
+                "a managed resource can be moved only to another managed resource address"
+            }
+        });
+    }
+    if pairs.iter().any(|(old, new)| old.resource.type_name != new.resource.type_name) {
+        say("resource types don't match");
+    }
+    if found.has_errors() { Err(found) } else { Ok(()) }
 }
 
 fn is_meant(address: &ResourceInstance, from: &Target) -> bool {

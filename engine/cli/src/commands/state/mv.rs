@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use ordain_addr::Target;
-use ordain_diag::{Diagnostic, Diagnostics, Sources};
+use ordain_diag::{Diagnostics, Sources};
 use ordain_operations::StateFiles;
 use ordain_operations::locked::edit;
 use ordain_operations::moving::{move_objects, transfer};
@@ -43,7 +43,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let stores = super::open_to_edit(session)?;
     let lock = super::lock_of(matches, session, &stores, "state-mv");
     let lineage = super::lineage(session);
-    let change = |state: &mut ordain_state::State| {
+    let change = |state: &mut ordain_state::State| -> Result<_, Diagnostics> {
         refuse_absent(state)?;
         Ok((move_objects(state, &from, &to)?, !dry))
     };
@@ -85,12 +85,12 @@ fn between(
         let mut left = Diagnostics::new();
         let held = match source_lock.acquire(&source.state).await {
             Ok(held) => held,
-            Err(error) => return (Err(error), left),
+            Err(error) => return (Err(error.into()), left),
         };
         let also_held = target_lock.acquire(&target.state).await;
         let moved = match &also_held {
             Ok(_) => transfer_locked((&source, &target), (from, to), &lineage, dry).await,
-            Err(error) => Err(error.clone()),
+            Err(error) => Err(error.clone().into()),
         };
         if let Ok(also_held) = also_held {
             left.append(also_held.release().await);
@@ -108,7 +108,7 @@ async fn transfer_locked(
     (from, to): (&Target, &Target),
     lineage: &str,
     dry: bool,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Diagnostics> {
     let (stored, other) = (source.state.read().await?, target.state.read().await?);
     let (mut here, mut there) = (stored.state.clone(), other.state.clone());
     transfer(&mut here, &mut there, from, to)?;

@@ -66,7 +66,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let change = |state: &mut ordain_state::State| Ok((replace_provider(state, &from, &to).len(), true));
     let count = session
         .block_on(edit(&stores.state, &lock, &lineage, change))
-        .map_err(|error| session.fail(error))?;
+        .map_err(|error: ordain_diag::Diagnostic| session.fail(error))?;
     session.ui.line(&format!("\nSuccessfully replaced provider for {count} resources."));
     Ok(Exit::Done)
 }

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 /// none is given. Nothing else is looked at, as in OPA: it shows in which errors of functions end a strict evaluation.
 pub(crate) type Need = (Vec<Value>, Option<Value>);
 
-/// The needs of a rule. One that prints has none, so that it prints.
+/// The needs of a rule. One that prints has none, so that it prints; and none has one that notes the cases of a test:
+/// those are there, and fail, also where nothing can hold.
 pub(crate) fn needs(head: &Head, body: &[Expr]) -> Vec<Need> {
     if body.iter().any(prints) {
         return Vec::new();
@@ -116,7 +117,7 @@ impl<'b> Found<'b> {
 }
 
 fn prints(expr: &Expr) -> bool {
-    expr.operator().as_deref() == Some("internal.print")
+    matches!(expr.operator().as_deref(), Some("internal.print" | "internal.test_case"))
 }
 
 fn need(expr: &Expr) -> Option<Need> {

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use ordain_rego::{
-    BuiltinEnv, CompileOptions, Compiled, Error, Given, Limits, Policies, Request, Span, Trail, Tried, Value,
-    Version,
+    BuiltinEnv, Code, CompileOptions, Compiled, Error, Given, Limits, Policies, Request, Span, Trail, Tried,
+    Value, Version,
 };
 use serde_json::Value as Json;
 
@@ -110,8 +110,11 @@ impl Rego {
         });
         let compiled = compiled.map_err(|why| vec![(String::new(), why)])?;
         let compiled = compiled.map_err(|errors| {
+            // Of what is told at one place of a text that does not parse, how it begins is enough here.
+            let one = |a: &Error, b: &Error| a.code == Code::Parse && (a.code, a.at) == (b.code, b.at);
             errors
-                .iter()
+                .chunk_by(one)
+                .filter_map(<[Error]>::first)
                 .map(|error| (path_of(error, &paths).to_owned(), told(error, &paths, &texts)))
                 .collect::<Vec<_>>()
         })?;

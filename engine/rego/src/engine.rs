@@ -61,6 +61,8 @@ pub struct Given {
 pub struct Trail {
     /// What `print` said, line by line.
     pub prints: Vec<String>,
+    /// Where each line was said.
+    pub print_places: Vec<Span>,
     /// Places of expressions and heads that ran, if that was asked for.
     pub covered: BTreeSet<Span>,
     /// Cases of parameterised tests that began.
@@ -107,6 +109,20 @@ impl Policies {
     #[must_use]
     pub fn faults(&self) -> &[Error] {
         &self.errors
+    }
+
+    /// The packages without `data.`, in order.
+    #[must_use]
+    pub fn packages(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for module in &self.modules {
+            let path = crate::print::path(&module.package);
+            let name = path.strip_prefix("data.").unwrap_or(&path).to_owned();
+            if !out.contains(&name) {
+                out.push(name);
+            }
+        }
+        out
     }
 
     /// The names of all rules, in order.
@@ -187,6 +203,7 @@ impl Compiled {
         });
         let all = all.collect();
         trail.prints.append(&mut machine.prints);
+        trail.print_places.append(&mut machine.print_places);
         trail.covered.append(&mut machine.covered);
         all
     }
@@ -221,6 +238,7 @@ impl Compiled {
         let mut machine = Machine::new(&self.program, request, env);
         let answers = machine.answers(&query);
         trail.prints.append(&mut machine.prints);
+        trail.print_places.append(&mut machine.print_places);
         trail.covered.append(&mut machine.covered);
         trail.cases.append(&mut machine.cases);
         answers.map_err(|error| vec![error])

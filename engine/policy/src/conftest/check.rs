@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ordain_rego::{
-    Answer, BuiltinEnv, CompileOptions, Compiled, Error, Policies, Request, RuleName, Trail, Value,
+    Answer, BuiltinEnv, CompileOptions, Compiled, Error, Policies, Request, RuleName, Span, Trail, Value,
     base_documents,
 };
 
@@ -25,13 +25,7 @@ pub fn conftest_test(question: &ConftestQuestion) -> Result<Vec<CheckResult>, St
 
 fn tested(question: &ConftestQuestion, cancel: &Arc<AtomicBool>) -> Result<Vec<CheckResult>, String> {
     let data = base_documents(&question.data).map_err(|faults| loading("load documents", &faults))?;
-    let (mut compiled, rules) = compile(question, &data)?;
-    let mut known: Vec<String> = Vec::new();
-    for rule in &rules {
-        if !known.contains(&rule.namespace) {
-            known.push(rule.namespace.clone());
-        }
-    }
+    let (mut compiled, rules, mut known) = compile(question, &data)?;
     known.sort();
     let namespaces = if question.all_namespaces {
         known
@@ -73,11 +67,11 @@ pub(super) fn wildcards(patterns: &[String]) -> Result<Vec<Wildcard>, String> {
     patterns.iter().map(|text| Wildcard::parse(text).ok_or_else(|| wrong(text))).collect()
 }
 
-/// Compiles the policies.
-pub(super) fn compile(
+/// Compiles the policies: what they are, their rules, and their packages.
+fn compile(
     question: &ConftestQuestion,
     data: &Value,
-) -> Result<(Compiled, Vec<RuleName>), String> {
+) -> Result<(Compiled, Vec<RuleName>, Vec<String>), String> {
     if question.policies.is_empty() {
         return Err("load: loading policies: no policies found".to_owned());
     }
@@ -85,7 +79,7 @@ pub(super) fn compile(
     for file in &question.policies {
         policies.add(&file.text);
     }
-    let rules = policies.rule_names();
+    let (rules, packages) = (policies.rule_names(), policies.packages());
     let options = CompileOptions { strict: question.strict, conftest: true, ..CompileOptions::default() };
     let compiled = policies.compile(data, options).map_err(|errors| {
         let faults: Vec<String> = errors.iter().map(|error| placed(error, question)).collect();
@@ -98,7 +92,7 @@ pub(super) fn compile(
         let why = "loading policies: rule is using 'if' keyword without 'contains' keyword";
         return Err(format!("load: {why}: rule in {path} at line {}", rule.row));
     }
-    Ok((compiled, rules))
+    Ok((compiled, rules, packages))
 }
 
 pub(super) fn loading(what: &str, faults: &[String]) -> String {
@@ -107,9 +101,13 @@ pub(super) fn loading(what: &str, faults: &[String]) -> String {
 }
 
 pub(super) fn placed(error: &Error, question: &ConftestQuestion) -> String {
-    let file = usize::try_from(error.at.file).ok().and_then(|file| question.policies.get(file));
-    let path = file.map_or("", |file| file.path.as_str());
-    format!("{path}:{}: {}: {}", error.at.row, error.code.as_str(), error.message)
+    format!("{}: {}: {}", place(error.at, question), error.code.as_str(), error.message)
+}
+
+/// File and row.
+fn place(at: Span, question: &ConftestQuestion) -> String {
+    let file = usize::try_from(at.file).ok().and_then(|file| question.policies.get(file));
+    format!("{}:{}", file.map_or("", |file| file.path.as_str()), at.row)
 }
 
 /// All configurations as one: a list of paths and contents.
@@ -212,7 +210,8 @@ impl Checking<'_> {
         env.cancel = Some(Arc::clone(self.cancel));
         let mut trail = Trail::default();
         let answers = self.compiled.query(query, request, env, &mut trail);
-        out.prints.append(&mut trail.prints);
+        let said = trail.prints.into_iter().zip(&trail.print_places);
+        out.prints.extend(said.map(|(line, at)| format!("{}: {line}", place(*at, self.question))));
         answers.map_err(|errors| {
             let faults: Vec<String> = errors.iter().map(|error| placed(error, self.question)).collect();
             format!("query rule: check: query rule: evaluating policy: {}", faults.join("\n"))

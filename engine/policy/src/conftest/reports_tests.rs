@@ -1,4 +1,5 @@
 use super::*;
+use crate::conftest::{ConftestShape, shaped};
 
 fn result(failures: &[&str], warnings: &[&str], skipped: &[&str]) -> CheckResult {
     let findings = |texts: &[&str]| {
@@ -62,4 +63,23 @@ fn sarif_says_where_a_rule_said_it_is() {
     let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "a%20b/%C3%A4%3F.tf");
     assert_eq!(place["region"], json!({ "startLine": 7, "endLine": 7 }));
+}
+
+#[test]
+fn tables_trim_cells_and_leave_blank_lines_out() {
+    let shape = ConftestShape { output: "table".to_owned(), ..ConftestShape::default() };
+    let table = shaped(&[result(&["\ta \n  b\n\nc"], &[], &[])], &shape);
+    let rows: Vec<&str> =
+        table.lines().filter(|line| line.contains("failure") || line.contains("│        ")).collect();
+    assert_eq!(
+        rows.iter().map(|row| row.split('│').nth(4).unwrap()).collect::<Vec<_>>(),
+        [" a       ", "   b     ", " c       "]
+    );
+}
+
+#[test]
+fn names_of_junit_tests_are_escaped_as_go_does() {
+    let shape = ConftestShape { output: "junit".to_owned(), ..ConftestShape::default() };
+    let shown = shaped(&[result(&["it's\t<x>"], &[], &[])], &shape);
+    assert!(shown.contains("name=\"a/b.yaml - it&#39;s&#x9;&lt;x&gt;\""), "{shown}");
 }

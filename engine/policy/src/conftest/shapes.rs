@@ -51,7 +51,7 @@ pub(super) fn summary(results: &[CheckResult]) -> String {
 fn plain(results: &[CheckResult], shape: &ConftestShape) -> String {
     let mut out = String::new();
     for line in results.iter().flat_map(|result| &result.prints) {
-        out.push_str(&format!("PRNT   {line}\n"));
+        out.push_str(&format!("PRNT   {line}\n\n"));
     }
     for result in results {
         let mark = if result.file == "-" { "-".to_owned() } else { format!("- {}", result.file) };
@@ -127,7 +127,8 @@ fn table(results: &[CheckResult]) -> String {
     let mut rows: Vec<[String; 4]> = Vec::new();
     for result in results {
         let mut add = |kind: &str, message: &str| {
-            rows.push([kind.to_owned(), result.file.clone(), result.namespace.clone(), message.to_owned()]);
+            let message = message.trim().to_owned();
+            rows.push([kind.to_owned(), result.file.clone(), result.namespace.clone(), message]);
         };
         (0..result.successes).for_each(|_| add("success", "SUCCESS"));
         result.exceptions.iter().for_each(|finding| add("exception", &finding.message));
@@ -142,7 +143,7 @@ fn table(results: &[CheckResult]) -> String {
     let mut widths = heads.map(|head| head.chars().count());
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.lines().map(|line| line.chars().count()).max().unwrap_or(0));
+            *width = (*width).max(lines_of(cell).map(|line| line.chars().count()).max().unwrap_or(0));
         }
     }
     let rule = |left: &str, middle: &str, right: &str| {
@@ -158,11 +159,11 @@ fn table(results: &[CheckResult]) -> String {
     out.push('\n');
     out.push_str(&rule("├", "┼", "┤"));
     for row in &rows {
-        let height = row.iter().map(|cell| cell.lines().count().max(1)).max().unwrap_or(1);
+        let height = row.iter().map(|cell| lines_of(cell).count().max(1)).max().unwrap_or(1);
         for line in 0..height {
             out.push('│');
             for (cell, width) in row.iter().zip(widths) {
-                let text = cell.lines().nth(line).unwrap_or("");
+                let text = lines_of(cell).nth(line).unwrap_or("");
                 let room = width - text.chars().count();
                 out.push_str(&format!(" {text}{} │", " ".repeat(room)));
             }
@@ -171,6 +172,11 @@ fn table(results: &[CheckResult]) -> String {
     }
     out.push_str(&rule("└", "┴", "┘"));
     out
+}
+
+/// The lines of a cell that are not blank.
+fn lines_of(cell: &str) -> impl Iterator<Item = &str> {
+    cell.lines().map(str::trim_end).filter(|line| !line.is_empty())
 }
 
 fn tap(results: &[CheckResult]) -> String {
@@ -214,7 +220,11 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
             '\n' => out.push_str("&#xA;"),
+            '\t' => out.push_str("&#x9;"),
+            '\r' => out.push_str("&#xD;"),
+            c if c.is_control() && c < ' ' => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

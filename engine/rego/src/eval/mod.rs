@@ -126,6 +126,8 @@ pub(crate) struct Machine<'p> {
     depth: usize,
     /// What `print` said.
     pub(crate) prints: Vec<String>,
+    /// Where each line was said.
+    pub(crate) print_places: Vec<Span>,
     cover: bool,
     veiled: bool,
     reveal: Option<fn(&Value) -> Value>,
@@ -163,6 +165,7 @@ impl<'p> Machine<'p> {
             items: 0,
             depth: 0,
             prints: Vec::new(),
+            print_places: Vec::new(),
             cover: request.cover,
             veiled: request.veiled,
             reveal: request.reveal,

@@ -398,6 +398,7 @@ impl<'p> Machine<'p> {
             lines = next;
         }
         self.prints.append(&mut lines);
+        self.print_places.resize(self.prints.len(), at);
         Ok(())
     }
 }

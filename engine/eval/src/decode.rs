@@ -14,8 +14,8 @@ use ordain_lang::eval::evaluate;
 use ordain_provider::{Attribute, AttributeType, Block, NestedObject, Nesting};
 use ordain_value::{ObjectType, Type, Value, convert};
 
-use blocks::as_block;
 pub(crate) use blocks::empty;
+pub use blocks::{as_block, written_as_blocks};
 pub(crate) use reached::check_names;
 
 /// Value of a body, of the block's type. With errors among the diagnostics, the value is only good for
@@ -93,7 +93,7 @@ impl<'b> Shape<'b> {
         }
         let mut attributes = Vec::new();
         for (name, attribute) in &block.attributes {
-            match as_block(attribute).filter(|_| blocks::written_as_blocks(body, name)) {
+            match as_block(attribute).filter(|_| written_as_blocks(body, name)) {
                 Some((nesting, block)) => {
                     let block = Cow::Owned(block);
                     nested.push(Nested { name: name.clone(), nesting, block, min: 0, max: 0 });

@@ -44,6 +44,7 @@ mod sensitive;
 mod statics;
 mod variables;
 
+pub use decode::{as_block, written_as_blocks};
 pub use dependencies::{Dependencies, Named};
 pub use evaluator::Evaluator;
 pub use input::{Conditions, Input, Mode, VariableInput, VariableSource, VariableText};

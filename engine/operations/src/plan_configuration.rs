@@ -20,6 +20,10 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::provider_keys::ProviderKeys;
 
+mod as_blocks;
+
+use as_blocks::AsBlocks;
+
 /// Schemas by source address.
 pub type SchemasByAddress = BTreeMap<ProviderAddr, Arc<ProviderSchema>>;
 
@@ -252,7 +256,14 @@ fn depends_on(entries: &[DependsOn]) -> Json {
 
 /// Arguments and nested blocks of a body, as the schema has them.
 fn body_json(body: &Body, schema: &Block) -> Json {
-    let attributes: Vec<(&str, bool)> = schema.attributes.keys().map(|name| (&**name, false)).collect();
+    let as_blocks: Vec<_> = schema
+        .attributes
+        .iter()
+        .filter_map(|(name, attribute)| AsBlocks::of(body, name, attribute))
+        .collect();
+    let is_argument = |name: &&Arc<str>| !as_blocks.iter().any(|one| one.name == &***name);
+    let attributes: Vec<(&str, bool)> =
+        schema.attributes.keys().filter(is_argument).map(|name| (&**name, false)).collect();
     let blocks: Vec<(&str, &[&'static str])> = schema
         .blocks
         .iter()
@@ -264,6 +275,7 @@ fn body_json(body: &Body, schema: &Block) -> Json {
         .iter()
         .map(|attribute| (attribute.name.text.to_string(), expression(&attribute.expr)))
         .collect();
+    out.extend(as_blocks.iter().map(|one| (one.name.to_owned(), one.json())));
     for (name, nested) in &schema.blocks {
         let found: Vec<_> = content.blocks_of(name).collect();
         let inner = |block: &&ordain_lang::ast::Block| body_json(&block.body, &nested.block);
@@ -284,13 +296,17 @@ fn body_json(body: &Body, schema: &Block) -> Json {
 }
 
 fn expression(expr: &Expr) -> Json {
+    let texts = references(expr).iter().flat_map(with_prefixes).collect();
+    expression_json(ordain_config::constant_in_effect(expr), texts)
+}
+
+fn expression_json(value: Option<Value>, references: Vec<String>) -> Json {
     let mut row = Map::new();
-    if let Some(value) = ordain_config::constant_in_effect(expr) {
+    if let Some(value) = value {
         row.insert("constant_value".into(), constant(&value));
     }
-    let texts: Vec<String> = references(expr).iter().flat_map(with_prefixes).collect();
-    if !texts.is_empty() {
-        row.insert("references".into(), texts.into());
+    if !references.is_empty() {
+        row.insert("references".into(), references.into());
     }
     Json::Object(row)
 }

@@ -137,7 +137,7 @@ fn check_count(nested: &Nested<'_>, own: &[&Made<'_>], missing: Span, found: &mu
 
 /// The block that an attribute may be written as: a list or set of objects may, a habit from the time when
 /// there was no difference.
-pub(crate) fn as_block(attribute: &Attribute) -> Option<(Nesting, Block)> {
+pub fn as_block(attribute: &Attribute) -> Option<(Nesting, Block)> {
     let AttributeType::Plain(ty) = &attribute.ty else { return None };
     let (nesting, element) = match ty {
         Type::List(element) => (Nesting::List, element),
@@ -162,7 +162,7 @@ pub(crate) fn as_block(attribute: &Attribute) -> Option<(Nesting, Block)> {
 }
 
 /// Whether a body has blocks of a name that may be an attribute too.
-pub(super) fn written_as_blocks(body: &Body, name: &str) -> bool {
+pub fn written_as_blocks(body: &Body, name: &str) -> bool {
     match body {
         Body::Native(native) => {
             let labels =

@@ -149,6 +149,10 @@ fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     };
     let key = key_at(traversal, 1)?;
     let after_key = 1 + usize::from(key.is_some());
+    if let Some(TraversalStep::Index(step)) = traversal.steps().get(after_key) {
+        let detail = "An instance of a module has outputs, which are reached with a dot.";
+        return Err(invalid("Invalid reference", detail, step.span));
+    }
     let output = name_at(traversal, after_key).map(|name| name.text.to_arc());
     let consumed = after_key + usize::from(output.is_some());
     let span = through(traversal, consumed - 1);

@@ -268,6 +268,27 @@ variable "region" { default = "r" }
 }
 
 #[test]
+fn what_follows_an_instance_has_a_name() {
+    let text = r#"
+resource "x_y" "k" {
+  count = 1
+}
+resource "x_y" "e" {
+  for_each = { a = 1 }
+}
+resource "x_y" "d" {}
+output "a" { value = [x_y.k[0]["id"], x_y.e["a"][0], x_y.d[0].nope] }
+"#;
+    let run = run_with(input(&[("main.tf", text)], Mode::Validate), planned);
+    let (index, key) = ("Invalid index operation", "Unexpected resource instance key");
+    assert_eq!(run.summaries, [index, index, key, "Unsupported attribute"]);
+    let text =
+        "module \"m\" {\n  source = \"./m\"\n  count = 1\n}\noutput \"a\" { value = module.m[0][\"x\"] }\n";
+    let run = run_with(input(&[("main.tf", text), ("m/main.tf", "")], Mode::Validate), planned);
+    assert_eq!(run.summaries, ["Invalid reference"]);
+}
+
+#[test]
 fn circles_are_named_before_anything_is_asked() {
     let run = run(
         "resource \"x_y\" \"a\" { input = x_y.b.id }\nresource \"x_y\" \"b\" { input = local.l }\nlocals { l = x_y.a.id }\n",

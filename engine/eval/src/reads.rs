@@ -6,12 +6,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, Key, ModuleInstance, Resource};
+use ordain_config::blocks::ResourceBlock;
 use ordain_config::{Reference, Subject};
 use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
 use ordain_lang::refs::{body_references, references};
-use ordain_value::{Path, Step};
+use ordain_provider::{Block, Nesting};
+use ordain_value::{Kind, Path, Step};
 
-use crate::core::Core;
+use crate::core::{Core, schema_of};
 use crate::graph::ModuleId;
 use crate::values::InstanceId;
 
@@ -84,16 +86,38 @@ enum Name {
     Repetition(Resource),
 }
 
-/// References of what stands under names in a body: an argument whole, blocks as far as the names go.
-fn configured(body: &Body, names: &[Arc<str>]) -> Vec<Traversal> {
+/// References of what stands under names in a body: of an argument, of a block that there is once, else of all. Blocks of
+/// which there may be many are not gone into: their name leads to all of the body, and what follows it to nothing.
+/// Source: the analysis of OpenTofu 1.11, and what Terraform 1.11 lists of the AWS provider's types.
+fn configured(body: &Body, block: &Block, names: &[Arc<str>]) -> Vec<Traversal> {
     let Some((first, rest)) = names.split_first() else { return body_references(body) };
     let schema = BodySchema::new(&[(&**first, false)], &[(&**first, &[]), ("dynamic", &["name"])]);
-    let (content, _, _) = body.partial_content(&schema);
-    let arguments = content.attributes.iter().flat_map(|attribute| references(&attribute.expr));
-    let blocks = content.blocks_of(first).flat_map(|block| configured(&block.body, rest));
+    let content = || body.partial_content(&schema).0;
+    if block.attributes.contains_key(first) {
+        return content().attributes.iter().flat_map(|attribute| references(&attribute.expr)).collect();
+    }
+    let Some(nested) = block.blocks.get(first) else { return Vec::new() };
+    if !matches!(nested.nesting, Nesting::Single | Nesting::Group) {
+        return configured(body, block, rest);
+    }
+    let content = content();
     let made = content.blocks_of("dynamic");
     let made = made.filter(|block| block.labels.first().is_some_and(|label| *label.text == **first));
-    arguments.chain(blocks).chain(made.flat_map(|block| body_references(&block.body))).collect()
+    let made = made.flat_map(|block| body_references(&block.body));
+    let written = content.blocks_of(first).flat_map(|one| configured(&one.body, &nested.block, rest));
+    written.chain(made).collect()
+}
+
+/// The name that a step leads to: keys of indexes are names too.
+fn name_of(step: &TraversalStep) -> Option<Arc<str>> {
+    match step {
+        TraversalStep::Attr(name) => Some(name.text.to_arc()),
+        TraversalStep::Index(step) => match step.key.kind() {
+            Kind::String(text) => Some(Arc::from(&**text)),
+            Kind::Number(number) => Some(number.to_string().into()),
+            _ => None,
+        },
+    }
 }
 
 struct Walk<'c> {
@@ -144,7 +168,7 @@ impl Walk<'_> {
             }
             Name::Arguments(resource, names) => {
                 let block = config.resources.get(&resource);
-                let read = block.map(|block| configured(&block.body, &names)).unwrap_or_default();
+                let read = block.map(|block| self.arguments(block, &names)).unwrap_or_default();
                 (id, module.clone(), Some(resource), read)
             }
             Name::Repetition(resource) => {
@@ -154,6 +178,16 @@ impl Walk<'_> {
         };
         let open = |traversal| (id, module.clone(), owner.clone(), traversal);
         self.open.extend(behind.into_iter().map(open));
+    }
+
+    /// References of what is configured of a resource, at and under some names.
+    fn arguments(&self, block: &ResourceBlock, names: &[Arc<str>]) -> Vec<Traversal> {
+        let provider = self.core.input.schemas.get(&block.provider_addr);
+        let resource = &block.resource;
+        match provider.and_then(|provider| schema_of(provider, resource.mode, &resource.type_name)) {
+            Some(schema) => configured(&block.body, &schema.block, names),
+            None => body_references(&block.body),
+        }
     }
 
     fn read(
@@ -186,11 +220,8 @@ impl Walk<'_> {
                     TraversalStep::Index(step) => Step::Index(step.key.clone()),
                 };
                 let path: Vec<Step> = traversal.steps().iter().skip(reference.consumed).map(step).collect();
-                let names = path.iter().filter_map(|step| match step {
-                    Step::Attr(name) => Some(name.clone()),
-                    Step::Index(_) => None,
-                });
-                self.visit(id, module, Name::Arguments(resource.clone(), names.collect()));
+                let names = traversal.steps().iter().skip(reference.consumed).filter_map(name_of).collect();
+                self.visit(id, module, Name::Arguments(resource.clone(), names));
                 let resource = AbsResource { module: module.clone(), resource };
                 self.found.insert(RelevantAttribute { resource, key, path: Path(path) });
             }
@@ -203,3 +234,7 @@ impl Walk<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "reads_tests.rs"]
+mod tests;

@@ -106,9 +106,12 @@ pub(crate) fn check_one(
             None if scope.core.is_only_imported(module.id, resource) => None,
             None => Some(undeclared_resource(config, resource, span)),
             Some(block) => {
-                let missing = missing_key(block, key.is_some(), rest, span);
-                let other = check_resource(scope, module.id, block, key.is_some(), rest, span);
-                return missing.into_iter().chain(other).map(|problem| *problem).collect();
+                let of_key = match key {
+                    Some(_) => unexpected_key(block, span),
+                    None => missing_key(block, rest, span),
+                };
+                let other = check_resource(scope, module.id, block, rest, span);
+                return of_key.into_iter().chain(other).map(|problem| *problem).collect();
             }
         },
         Subject::CountIndex if !matches!(scope.keys, KeyData::Count(_)) => Some(no_count(span)),
@@ -151,14 +154,9 @@ pub(crate) fn check_declared(scope: &InstanceScope<'_>, all: &[Traversal]) -> Di
 }
 
 /// What is repeated is referred to by instance.
-fn missing_key(
-    block: &ResourceBlock,
-    keyed: bool,
-    rest: &[TraversalStep],
-    span: Span,
-) -> Option<Box<Diagnostic>> {
+fn missing_key(block: &ResourceBlock, rest: &[TraversalStep], span: Span) -> Option<Box<Diagnostic>> {
     let resource = &block.resource;
-    if keyed || !block.repetition.is_keyed() || !matches!(rest.first(), Some(TraversalStep::Attr(_))) {
+    if !block.repetition.is_keyed() || !matches!(rest.first(), Some(TraversalStep::Attr(_))) {
         return None;
     }
     let (word, example) = match &block.repetition {
@@ -171,28 +169,28 @@ fn missing_key(
     Some(undeclared("Missing resource instance key", detail, span))
 }
 
+/// What is not repeated has no instances to refer to.
+fn unexpected_key(block: &ResourceBlock, span: Span) -> Option<Box<Diagnostic>> {
+    if block.repetition.is_keyed() {
+        return None;
+    }
+    let resource = &block.resource;
+    let detail = format!(
+        "Because {resource} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
+    );
+    Some(undeclared("Unexpected resource instance key", detail, span))
+}
+
 fn check_resource(
     scope: &InstanceScope<'_>,
     id: crate::graph::ModuleId,
     block: &ResourceBlock,
-    keyed: bool,
     rest: &[TraversalStep],
     span: Span,
 ) -> Option<Box<Diagnostic>> {
     let resource = &block.resource;
-    let repeated = block.repetition.is_keyed();
-    let next = match rest.first() {
-        Some(TraversalStep::Attr(name)) => Some(name),
-        _ => None,
-    };
-    if !repeated && keyed {
-        let detail = format!(
-            "Because {resource} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
-        );
-        return Some(undeclared("Unexpected resource instance key", detail, span));
-    }
     let block = &scope.core.type_of(id, resource)?.schema.block;
-    if &*next?.text == "count"
+    if matches!(rest.first(), Some(TraversalStep::Attr(next)) if &*next.text == "count")
         && !block.attributes.contains_key("count")
         && !block.blocks.contains_key("count")
     {

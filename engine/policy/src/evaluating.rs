@@ -76,7 +76,7 @@ fn ask(question: &Question, trail: &mut Trail) -> Result<Vec<Answer>, Vec<Json>>
         |errors: Vec<Error>| errors.iter().map(|error| located(error, &modules)).collect::<Vec<_>>();
     let mut policies = Policies::new(question.version);
     for module in &modules {
-        policies.add(&module.text);
+        policies.add_file(&module.path, &module.text);
     }
     let options = CompileOptions { strict: question.strict, ..CompileOptions::default() };
     let mut compiled = policies.compile(&data, options).map_err(describe)?;

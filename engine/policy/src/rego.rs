@@ -103,8 +103,8 @@ impl Rego {
         let data = Value::from_json(data);
         let compiled = roomy(|| {
             let mut policies = Policies::new(Version::V1);
-            for text in &texts {
-                policies.add(text);
+            for (path, text) in paths.iter().zip(&texts) {
+                policies.add_file(path, text);
             }
             policies.compile(&data, CompileOptions::default())
         });

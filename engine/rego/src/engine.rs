@@ -16,7 +16,8 @@ pub struct Policies {
     pub(crate) modules: Vec<Module>,
     errors: Vec<Error>,
     version: Version,
-    files: u32,
+    /// Of each file, as messages name it.
+    paths: Vec<Box<str>>,
     taken: HashSet<Name>,
     logical: bool,
     names: parse::Names,
@@ -77,7 +78,7 @@ impl Policies {
             modules: Vec::new(),
             errors: Vec::new(),
             version,
-            files: 0,
+            paths: Vec::new(),
             taken: HashSet::new(),
             logical: false,
             names: parse::Names::default(),
@@ -92,8 +93,13 @@ impl Policies {
 
     /// Adds a file; spans bear the number that this gives back.
     pub fn add(&mut self, text: &str) -> u32 {
-        let file = self.files;
-        self.files += 1;
+        self.add_file("", text)
+    }
+
+    /// Adds a file whose path stands in messages that tell of places in other files.
+    pub fn add_file(&mut self, path: &str, text: &str) -> u32 {
+        let file = u32::try_from(self.paths.len()).unwrap_or(u32::MAX);
+        self.paths.push(path.into());
         self.taken.extend(generated_names(text));
         match parse::module_with(text, file, self.version, self.logical, &mut self.names) {
             Ok(module) => self.modules.push(module),
@@ -161,8 +167,9 @@ impl Policies {
             return Err(self.errors);
         }
         drop(self.names);
-        let (compiler, program) = compile(self.modules, data, options, self.taken)?;
-        Ok(Compiled { compiler, program, version: self.version, files: self.files })
+        let files = u32::try_from(self.paths.len()).unwrap_or(u32::MAX);
+        let (compiler, program) = compile(self.modules, data, options, self.taken, self.paths)?;
+        Ok(Compiled { compiler, program, version: self.version, files })
     }
 }
 

@@ -122,7 +122,7 @@ fn faults_are_told_where_they_are() {
         ),
         (
             "r contains 1\nr.a[x] := 2 if some x in input",
-            &[(3, 1, "rule data.t.r conflicts with:\n  rule data.t.r.a[x]")],
+            &[(3, 1, "rule data.t.r conflicts with:\n  rule data.t.r.a[x] at 4:1")],
         ),
         ("r if { some x, y in [1]; some y, z in [2]; z }", &[(3, 26, "var y declared above")]),
         ("r if { input.a; some x; every y in [1] { y } }", &[(3, 17, "declared var x unused")]),

@@ -77,7 +77,7 @@ fn compile(
     }
     let mut policies = Policies::new(question.version);
     for file in &question.policies {
-        policies.add(&file.text);
+        policies.add_file(&file.path, &file.text);
     }
     let (rules, packages) = (policies.rule_names(), policies.packages());
     let options = CompileOptions { strict: question.strict, conftest: true, ..CompileOptions::default() };

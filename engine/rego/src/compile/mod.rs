@@ -88,6 +88,8 @@ pub(crate) struct Compiler {
     generated: usize,
     /// Names that look generated and were written by somebody: optimised bundles have them.
     taken: HashSet<Name>,
+    /// Of each file, as messages name it.
+    paths: Vec<Box<str>>,
 }
 
 /// Compiles modules. `data` are the base documents: rules may not stand where one of them does.
@@ -96,6 +98,7 @@ pub(crate) fn compile(
     data: &Value,
     options: CompileOptions,
     taken: HashSet<Name>,
+    paths: Vec<Box<str>>,
 ) -> Result<(Compiler, ir::Program), Vec<Error>> {
     let mut compiler = Compiler {
         options,
@@ -109,6 +112,7 @@ pub(crate) fn compile(
         types: Arc::default(),
         generated: 0,
         taken,
+        paths,
     };
     compiler.run(data)?;
     let program = compiler.lower()?;
@@ -130,6 +134,15 @@ impl Compiler {
 
     pub(crate) fn fail(&mut self, code: Code, at: Span, message: impl Into<String>) {
         self.errors.push(Error::new(code, at, message));
+    }
+
+    /// A place as messages tell of it.
+    pub(crate) fn place_of(&self, at: Span) -> String {
+        let path = usize::try_from(at.file).ok().and_then(|file| self.paths.get(file));
+        match path.filter(|path| !path.is_empty()) {
+            Some(path) => format!("{path}:{}", at.row),
+            None => format!("{}:{}", at.row, at.col),
+        }
     }
 
     /// A name that nobody wrote, standing for `from` if given.
@@ -178,9 +191,7 @@ impl Compiler {
         self.place_metadata(&annotations);
         self.check_with();
         self.settled()?;
-        self.check_conflicts();
-        self.check_data_conflicts(data);
-        self.settled()?;
+        self.check_places(data)?;
         self.each_branch(|compiler, rule| compiler.check_functions(&rule.body));
         self.settled()?;
         self.each_branch(Compiler::check_head_safety);

@@ -1,8 +1,8 @@
 //! The rules by their place under `data`, and the conflicts between them.
 
 use super::{Compiler, RuleKey, resolve};
-use crate::ast::{Node, Rule, Term};
-use crate::error::Code;
+use crate::ast::{Node, Rule, Span, Term};
+use crate::error::{Code, Error};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,22 +115,32 @@ impl Compiler {
         }
     }
 
-    /// Finds rules that cannot stand beside each other.
-    pub(crate) fn check_conflicts(&mut self) {
+    /// Finds rules that cannot stand where they do: those beside other rules and data before those beside packages.
+    pub(crate) fn check_places(&mut self, data: &Value) -> Result<(), Vec<Error>> {
+        self.check_conflicts();
+        self.check_data_conflicts(data);
+        let mut faults = self.settled().err().unwrap_or_default();
+        self.check_package_conflicts();
+        faults.extend(self.settled().err().unwrap_or_default());
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    fn check_conflicts(&mut self) {
         let mut faults = Vec::new();
         let mut open = vec![0];
         while let Some(at) = open.pop() {
             let Some(place) = self.tree.place(at) else { continue };
             open.extend(place.children.values().rev().copied());
             if let Some(fault) = self.conflict_at(at) {
-                let place = place.rules.first().and_then(|key| self.rule(*key));
-                faults.push((place.map(|rule| rule.at).unwrap_or_default(), fault));
+                let first = place.rules.first().and_then(|key| self.rule(*key));
+                faults.push((first.map(|rule| rule.at).unwrap_or_default(), fault));
+            } else {
+                faults.extend(self.defaults_at(place));
             }
         }
         for (at, message) in faults {
             self.fail(Code::Type, at, message);
         }
-        self.check_package_conflicts();
     }
 
     fn conflict_at(&self, at: usize) -> Option<String> {
@@ -142,7 +152,7 @@ impl Compiler {
         let name = place.rules.last().map(|key| self.full_name(*key)).unwrap_or_default();
         let below = self.conflicting_below(at, &rules);
         if !below.is_empty() {
-            return Some(format!("rule {name} conflicts with:\n  rule {}", below.join("\n  rule ")));
+            return Some(format!("rule {name} conflicts with:\n{}", below.join("\n")));
         }
         let count = |test: &dyn Fn(&Rule) -> bool| rules.iter().filter(|rule| test(rule)).count();
         let sets = count(&|rule| rule.is_set());
@@ -152,10 +162,20 @@ impl Compiler {
         let mixed_kinds = sets > 0 && sets < rules.len();
         let mixed_shapes = complete > 0 && complete < rules.len();
         let mixed_sets = ground_sets > 0 && ground_sets < sets;
-        if mixed_kinds || arities.len() > 1 || mixed_shapes || mixed_sets {
-            return Some(format!("conflicting rules {name} found"));
-        }
-        (count(&|rule| rule.default) > 1).then(|| format!("multiple default rules {name} found"))
+        let mixed = mixed_kinds || arities.len() > 1 || mixed_shapes || mixed_sets;
+        mixed.then(|| format!("conflicting rules {name} found"))
+    }
+
+    /// More than one default of the rules at a place.
+    fn defaults_at(&self, place: &Place) -> Option<(Span, String)> {
+        let default = |key: &&RuleKey| self.rule(**key).is_some_and(|rule| rule.default);
+        let keys: Vec<&RuleKey> = place.rules.iter().filter(default).collect();
+        let (first, _) = keys.split_first().filter(|(_, others)| !others.is_empty())?;
+        let file = self.modules.get(first.module)?;
+        let name = place.rules.last().map(|key| self.full_name(*key)).unwrap_or_default();
+        let places = keys.iter().filter_map(|key| self.rule(**key)).map(|rule| self.place_of(rule.at));
+        let places = places.collect::<Vec<_>>().join(", ");
+        Some((file.package_at, format!("multiple default rules {name} found at {places}")))
     }
 
     /// Rules below a place that its own rules leave no room for.
@@ -168,7 +188,7 @@ impl Compiler {
         keys.into_iter()
             .filter_map(|key| Some((key, self.rule(key)?)))
             .filter(|(_, rule)| closed || !rule.head.args.is_empty())
-            .map(|(key, _)| self.full_name(key))
+            .map(|(key, rule)| format!("  rule {} at {}", self.full_name(key), self.place_of(rule.at)))
             .collect()
     }
 
@@ -194,8 +214,11 @@ impl Compiler {
                 let path = ground_path(&file.package, rule);
                 let Some(at) = self.tree.find(&path) else { continue };
                 if self.packages.contains(&at) && path != file.package {
-                    let (package, name) = (crate::print::path(&path), crate::print::path(&path));
-                    faults.push((rule.at, format!("package {package} conflicts with rule {name}")));
+                    let package = crate::print::path(path.get(1..).unwrap_or_default());
+                    let name = crate::print::path(path.get(file.package.len()..).unwrap_or_default());
+                    let place = self.place_of(rule.at);
+                    let message = format!("package {package} conflicts with rule {name} defined at {place}");
+                    faults.push((file.package_at, message));
                 }
             }
         }

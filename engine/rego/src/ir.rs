@@ -25,11 +25,11 @@ pub(crate) enum Op {
     /// The next operations belong to the expression written here.
     At(Span),
     /// Gives a slot the value of an expression; fails if that is undefined.
-    Let(Slot, Expr),
+    Let(Assigned, Expr),
     /// Fails unless the expression is defined and not `false`.
     Test(Expr),
     /// Fails unless the value has this form; writes what the pattern binds.
-    Match(Pattern, Expr),
+    Match(Box<(Pattern, Expr)>),
     /// Each member of the document in `from` whose key has the form.
     Scan(Box<Scan>),
     /// Each result of a relation.
@@ -44,6 +44,33 @@ pub(crate) enum Op {
     Print(Box<(Box<[Expr]>, Span)>),
     /// A case of a parameterised test begins.
     Case(Box<[Expr]>),
+}
+
+/// A slot that gets a value, small enough to stand beside an expression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Assigned {
+    slot: u32,
+    /// What stands at a path must exist there; otherwise that is found out where the slot is read.
+    pub(crate) exists: bool,
+}
+
+impl Assigned {
+    pub(crate) fn new(slot: Slot, exists: bool) -> Self {
+        Self { slot: u32::try_from(slot).unwrap_or(u32::MAX), exists }
+    }
+
+    pub(crate) fn slot(self) -> Slot {
+        usize::try_from(self.slot).unwrap_or(usize::MAX)
+    }
+}
+
+impl Op {
+    pub(crate) fn matching(pattern: Pattern, expr: Expr) -> Self {
+        match pattern {
+            Pattern::Bind(slot) => Self::Let(Assigned::new(slot, true), expr),
+            pattern => Self::Match(Box::new((pattern, expr))),
+        }
+    }
 }
 
 /// Going through the members of a document.

@@ -1,7 +1,7 @@
 //! Functions as the compiler sees them: built in, of rules, or part of the language.
 
 use super::{Compiler, tree};
-use crate::ast::{Expr, Kind, Node, Term, operator_name};
+use crate::ast::{Expr, Kind, Node, Span, Term, operator_name};
 use crate::builtins;
 use crate::error::Code;
 use crate::ir::Function;
@@ -158,7 +158,8 @@ impl Compiler {
         format!("{name}: arity mismatch")
     }
 
-    pub(crate) fn check_deprecated(&mut self) {
+    /// Calls of functions that are to go.
+    pub(crate) fn deprecated(&self) -> Vec<(Span, String)> {
         let mut faults = Vec::new();
         for module in self.modules.iter().filter(|module| self.options.strict || module.strict_names) {
             for rule in &module.rules {
@@ -173,9 +174,7 @@ impl Compiler {
                 }
             }
         }
-        for (at, message) in faults {
-            self.fail(Code::Type, at, message);
-        }
+        faults
     }
 }
 

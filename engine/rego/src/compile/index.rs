@@ -186,11 +186,12 @@ fn wanted_of(member: Slot, ops: &[Op]) -> Vec<Wanted> {
     for op in ops {
         match op {
             Op::At(_) => {}
-            Op::Let(slot, expr) | Op::Match(Pattern::Bind(slot), expr) => {
+            Op::Let(into, expr) => {
                 let Some(path) = path_of(expr, &known) else { break };
-                known.insert(*slot, path);
+                known.insert(into.slot(), path);
             }
-            Op::Match(Pattern::Equal(left), right) => {
+            Op::Match(both) => {
+                let (Pattern::Equal(left), right) = &**both else { break };
                 let (path, value) = match (path_of(left, &known), path_of(right, &known), left, right) {
                     (Some(path), None, _, ir::Expr::Constant(value))
                     | (None, Some(path), ir::Expr::Constant(value), _) => (path, value),

@@ -206,7 +206,7 @@ impl Lowering<'_> {
         out.push(match (output, relation) {
             (Some(output), true) => Op::Relation(Box::new((self.pattern(output), call))),
             (None, true) => Op::Relation(Box::new((Pattern::Any, call))),
-            (Some(output), false) => Op::Match(self.pattern(output), call),
+            (Some(output), false) => Op::matching(self.pattern(output), call),
             (None, false) => Op::Test(call),
         });
     }
@@ -221,11 +221,11 @@ impl Lowering<'_> {
                 if self.is_known(&left) {
                     let value = self.value(&left, out);
                     let pattern = self.pattern_of(&right, out);
-                    out.push(Op::Match(pattern, value));
+                    out.push(Op::matching(pattern, value));
                 } else if self.is_known(&right) {
                     let value = self.value(&right, out);
                     let pattern = self.pattern_of(&left, out);
-                    out.push(Op::Match(pattern, value));
+                    out.push(Op::matching(pattern, value));
                 } else if let Some(inner) = pairwise(&left, &right) {
                     match inner {
                         Some(inner) => rest.extend(inner),
@@ -389,7 +389,7 @@ impl Lowering<'_> {
         let slot = self.frame.fresh();
         self.frame.bound.insert(slot);
         let value = looked_up(value, known);
-        out.push(Op::Let(slot, value));
+        out.push(Op::Let(ir::Assigned::new(slot, false), value));
         slot
     }
 

@@ -3,6 +3,7 @@
 mod cases;
 mod conflicts;
 mod expand;
+mod finish;
 mod functions;
 mod imports;
 mod index;
@@ -19,11 +20,11 @@ mod typing;
 mod vars;
 mod with;
 
-use crate::ast::{Head, Module, Name, Rule, Span, Term};
+use crate::ast::{Module, Name, Rule, Span, Term};
 use crate::error::{Code, Error};
 use crate::ir;
 use crate::value::Value;
-use lower::{Frame, Lowering};
+use metadata::Annotations;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use vars::{Names, Skip};
@@ -114,8 +115,8 @@ pub(crate) fn compile(
         taken,
         paths,
     };
-    compiler.run(data)?;
-    let program = compiler.lower()?;
+    let annotations = compiler.check(data)?;
+    let program = compiler.finish(&annotations)?;
     Ok((compiler, program))
 }
 
@@ -173,7 +174,8 @@ impl Compiler {
         Err(errors)
     }
 
-    fn run(&mut self, data: &Value) -> Result<(), Vec<Error>> {
+    /// All stages before those that go through the rules in the order in which these need each other.
+    fn check(&mut self, data: &Value) -> Result<Annotations, Vec<Error>> {
         self.resolve();
         self.settled()?;
         self.check_names();
@@ -198,24 +200,16 @@ impl Compiler {
         self.settled()?;
         self.each_branch(Compiler::order_rule);
         self.settled()?;
-        self.each_branch(|compiler, rule| {
+        self.each_branch(|_, rule| {
             expand::equals(&mut rule.body);
             rule.head.key.iter_mut().for_each(expand::equals_in_term);
             rule.head.value.iter_mut().for_each(expand::equals_in_term);
-            rule.body = compiler.hoist_body(std::mem::take(&mut rule.body));
-            rule.body.shrink_to_fit();
-            if compiler.options.test_names {
-                cases::note_cases(rule);
-            }
         });
         self.check_recursion();
         self.settled()?;
         self.each_branch(|compiler, rule| compiler.check_called(&rule.body));
         self.settled()?;
-        self.check_types(&annotations);
-        self.settled()?;
-        self.check_deprecated();
-        self.settled()
+        Ok(annotations)
     }
 
     /// Calls `f` on every rule.
@@ -271,55 +265,5 @@ impl Compiler {
         let mut lacking = BTreeSet::new();
         safety::reorder(&mut rule.body, &self.arity, &globals, &mut lacking);
         self.report_lacking(lacking);
-    }
-
-    /// Rules to operations, one after the other: what is left of a rule then is its head.
-    fn lower(&mut self) -> Result<ir::Program, Vec<Error>> {
-        let mut rules = Vec::with_capacity(self.tree.places.len());
-        for place in 0..self.tree.places.len() {
-            let keys = self.tree.place(place).map(|place| place.rules.clone()).unwrap_or_default();
-            let mut here = Vec::with_capacity(keys.len());
-            for key in keys {
-                if let Some(rule) = self.taken_out(key) {
-                    here.push(Arc::new(self.lower_rule(rule)));
-                }
-            }
-            rules.push(here.into());
-        }
-        self.settled()?;
-        self.rewritten = HashMap::new();
-        Ok(ir::Program { tree: self.tree.clone(), rules })
-    }
-
-    /// The rule, which leaves its head without a value.
-    fn taken_out(&mut self, key: RuleKey) -> Option<Rule> {
-        let rule = self.modules.get_mut(key.module)?.rules.get_mut(key.rule)?;
-        let (path, args) = (rule.head.path.clone(), rule.head.args.clone());
-        let head =
-            Head { path, args, key: None, value: None, assigned: false, implied: false, at: rule.head.at };
-        let (default, at) = (rule.default, rule.at);
-        let left = Rule {
-            head,
-            body: Vec::new(),
-            otherwise: None,
-            default,
-            bodiless: true,
-            has_if: false,
-            has_contains: false,
-            at,
-        };
-        Some(std::mem::replace(rule, left))
-    }
-
-    fn lower_rule(&mut self, rule: Rule) -> ir::Rule {
-        let default = rule.default;
-        let mut branches = Vec::with_capacity(rule.branches().count());
-        let mut next = Some(rule);
-        while let Some(mut branch) = next {
-            next = branch.otherwise.take().map(|otherwise| *otherwise);
-            let mut lowering = Lowering { compiler: self, frame: Frame::default() };
-            branches.push(lowering.branch(&branch));
-        }
-        ir::Rule { branches: branches.into(), default }
     }
 }

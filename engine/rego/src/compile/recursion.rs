@@ -4,7 +4,7 @@ use super::{Compiler, RuleKey, tree, vars};
 use crate::ast::{Node, Rule, Term};
 use crate::error::Code;
 use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Compiler {
     /// The rules that each rule may need, by what its references may mean.
@@ -39,15 +39,16 @@ impl Compiler {
 
     /// Tells each rule that can reach itself.
     pub(crate) fn check_recursion(&mut self) {
-        let needs = self.needs();
+        let mut needs = self.needs();
+        needs.retain(|_, needed| !needed.is_empty());
         let order = components(&needs);
+        let mut sizes: HashMap<usize, usize> = HashMap::new();
+        order.values().for_each(|number| *sizes.entry(*number).or_default() += 1);
         let mut faults = Vec::new();
         for key in needs.keys() {
-            let same = order.get(key).copied();
             let itself = needs.get(key).is_some_and(|set| set.contains(key));
-            let others =
-                order.iter().filter(|(other, number)| *other != key && Some(**number) == same).count();
-            if itself || others > 0 {
+            let together = order.get(key).and_then(|number| sizes.get(number)).copied();
+            if itself || together > Some(1) {
                 let Some(circle) = circle(*key, &needs, &order) else { continue };
                 let names: Vec<String> = circle.iter().map(|key| self.name_of(*key)).collect();
                 let at = self.rule(*key).map(|rule| rule.at).unwrap_or_default();

@@ -3,36 +3,35 @@
 use super::metadata::Annotations;
 use super::types::{Checker, Ty, Types, of_schema};
 use super::{Compiler, RuleKey, tree};
-use crate::ast::Expr;
+use crate::ast::{Expr, Rule, Span};
 use crate::error::Code;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Compiler {
-    /// Checks the types of all rules.
-    pub(crate) fn check_types(&mut self, annotations: &Annotations) {
-        let mut types = Arc::new(Types::default());
-        let mut faults = Vec::new();
-        for key in sorted(&self.needs()) {
-            let (Some(rule), Some(module)) = (self.rule(key), self.modules.get(key.module)) else { continue };
-            let path = tree::ground_path(&module.package, rule);
-            let said = annotations.schemas(key, &path, &module.package);
-            for branch in rule.branches() {
-                let (input, known) = schemas(&types, &said);
-                let mut checker = Checker::new(known, input, &self.rewritten);
-                let of = checker.rule(branch);
-                faults.append(&mut checker.faults);
-                drop(checker);
-                if let Some(of) = of {
-                    Arc::make_mut(&mut types).insert(path.get(1..).unwrap_or_default(), &of);
-                }
+    /// Checks the types of a rule, and notes what type it gives.
+    pub(super) fn check_types(
+        &self,
+        key: RuleKey,
+        rule: &Rule,
+        annotations: &Annotations,
+        types: &mut Arc<Types>,
+        faults: &mut Vec<(Span, String)>,
+    ) {
+        let Some(module) = self.modules.get(key.module) else { return };
+        let path = tree::ground_path(&module.package, rule);
+        let said = annotations.schemas(key, &path, &module.package);
+        for branch in rule.branches() {
+            let (input, known) = schemas(types, &said);
+            let mut checker = Checker::new(known, input, &self.rewritten);
+            let of = checker.rule(branch);
+            faults.append(&mut checker.faults);
+            drop(checker);
+            if let Some(of) = of {
+                Arc::make_mut(types).insert(path.get(1..).unwrap_or_default(), &of);
             }
         }
-        for (at, message) in faults {
-            self.fail(Code::Type, at, message);
-        }
-        self.types = types;
     }
 
     /// Checks the types of a query's body.
@@ -68,7 +67,7 @@ fn schemas(types: &Arc<Types>, schemas: &[(Vec<Value>, Value)]) -> (Ty, Arc<Type
 }
 
 /// Rules in an order in which each stands after those that it needs.
-fn sorted(needs: &BTreeMap<RuleKey, BTreeSet<RuleKey>>) -> Vec<RuleKey> {
+pub(super) fn sorted(needs: &BTreeMap<RuleKey, BTreeSet<RuleKey>>) -> Vec<RuleKey> {
     let mut out = Vec::with_capacity(needs.len());
     let mut seen = BTreeSet::new();
     for start in needs.keys() {

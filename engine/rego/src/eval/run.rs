@@ -219,18 +219,22 @@ impl<'p> Machine<'p> {
     fn operation<'b>(&mut self, op: &'b Op, slots: &mut Slots) -> Outcome<Step<'b>> {
         let holds = match op {
             Op::At(_) => true,
-            Op::Let(slot, expr) => match self.document(expr, slots)? {
-                Some(document) => {
-                    set(slots, *slot, document);
-                    true
+            Op::Let(into, expr) => {
+                let document = match self.document(expr, slots)? {
+                    Some(document) if into.exists => self.defined(document)?,
+                    document => document,
+                };
+                let holds = document.is_some();
+                if let Some(document) = document {
+                    set(slots, into.slot(), document);
                 }
-                None => false,
-            },
+                holds
+            }
             Op::Test(expr) => match self.value(expr, slots)? {
                 Some(value) => self.is_true(&value),
                 None => false,
             },
-            Op::Match(pattern, expr) => self.match_expr(pattern, expr, slots)?,
+            Op::Match(both) => self.match_expr(&both.0, &both.1, slots)?,
             Op::Scan(scan) => {
                 let Scan { from, key, into, wanted } = &**scan;
                 let Some(document) = slots.get(*from).cloned().flatten() else { return Ok(Step::Failed) };
@@ -294,11 +298,6 @@ impl<'p> Machine<'p> {
     /// Matches without looking into documents that need not be.
     fn match_expr(&mut self, pattern: &Pattern, expr: &Expr, slots: &mut Slots) -> Outcome<bool> {
         let Some(document) = self.document(expr, slots)? else { return Ok(false) };
-        if let Pattern::Bind(slot) = pattern {
-            let Some(document) = self.defined(document)? else { return Ok(false) };
-            set(slots, *slot, document);
-            return Ok(true);
-        }
         match self.forced(document)? {
             Some(value) => self.matches(pattern, &value, slots),
             None => Ok(false),

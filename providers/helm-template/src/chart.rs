@@ -13,8 +13,8 @@ use crate::data::Table;
 pub use archive::ArchiveError;
 pub(crate) use directory::reason;
 pub use ignore::match_path;
-pub use load::values as read_values;
 pub(crate) use load::yaml;
+pub use load::{any as read_yaml, values as read_values};
 pub use metadata::{Dependency, Maintainer, Metadata};
 
 /// A file of a chart.
@@ -37,6 +37,8 @@ pub struct Chart {
     pub schema: Option<Arc<[u8]>>,
     /// Files below `templates/`.
     pub templates: Vec<File>,
+    /// `Chart.lock`, as a release keeps it.
+    pub lock: Option<serde_json::Value>,
     /// Everything else but sub-charts.
     pub files: Vec<File>,
     /// Charts below `charts/`.
@@ -98,6 +100,17 @@ impl Chart {
     #[must_use]
     pub fn is_library(&self) -> bool {
         self.metadata.kind.eq_ignore_ascii_case("library")
+    }
+
+    /// The chart with its dependencies processed for these values: those that are off are gone, the others have their
+    /// aliases, and what they export is among the values.
+    ///
+    /// # Errors
+    /// Values of the wrong shape.
+    pub fn processed(&self, values: &Table) -> Result<Self, String> {
+        let mut chart = self.clone();
+        crate::dependencies::process(&mut chart, values)?;
+        Ok(chart)
     }
 
     /// Names of charts that `Chart.yaml` demands and `charts/` does not hold.

@@ -1,5 +1,7 @@
 //! Which sub-charts are on, under which name, and what they export (`chartutil/dependencies.go`).
 
+use std::collections::BTreeSet;
+
 use crate::chart::{Chart, Dependency, Parentage};
 use crate::data::{Data, Table};
 use crate::semver::is_compatible;
@@ -10,8 +12,31 @@ use crate::tables::{coalesce, table_at, tables, value_at};
 /// # Errors
 /// Values of the wrong shape.
 pub(crate) fn process(chart: &mut Chart, values: &Table) -> Result<(), String> {
-    enable(chart, values, "")?;
-    import(chart)
+    number(chart, &mut 0);
+    enable(chart, values, "", &mut Lines::new())?;
+    let mut lines = Imports::default();
+    import(chart, &mut lines)?;
+    forget(chart, &lines.again);
+    Ok(())
+}
+
+/// Lines whose values were imported, and those that a second copy came to, which then say nothing of values.
+#[derive(Default)]
+struct Imports {
+    done: Lines,
+    again: Lines,
+}
+
+/// Lines that were processed already. Helm's copies of a chart point at the same lines, and what one copy does to a line
+/// holds for the next: its name is the alias from then on, and its values are imported once.
+type Lines = BTreeSet<usize>;
+
+fn number(chart: &mut Chart, last: &mut usize) {
+    for wanted in &mut chart.metadata.dependencies {
+        *last += 1;
+        wanted.line = *last;
+    }
+    chart.dependencies.iter_mut().for_each(|child| number(child, last));
 }
 
 /// Dependencies that `Chart.yaml` declares and `charts/` lacks, by name.
@@ -24,14 +49,14 @@ fn fits(chart: &Chart, wanted: &Dependency) -> bool {
     chart.name() == wanted.name && is_compatible(&wanted.version, &chart.metadata.version)
 }
 
-fn enable(chart: &mut Chart, values: &Table, path: &str) -> Result<(), String> {
+fn enable(chart: &mut Chart, values: &Table, path: &str, renamed: &mut Lines) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
     if let Parentage::Original(name) = &chart.parentage {
         chart.parentage = Parentage::Copy(name.clone());
     }
-    rename(chart);
+    rename(chart, renamed);
     for wanted in &mut chart.metadata.dependencies {
         wanted.enabled = true;
     }
@@ -44,13 +69,16 @@ fn enable(chart: &mut Chart, values: &Table, path: &str) -> Result<(), String> {
     chart.metadata.dependencies.retain(|d| !off.contains(&d.name));
     for child in &mut chart.dependencies {
         let below = format!("{path}{}.", child.metadata.name);
-        enable(child, &merged, &below)?;
+        enable(child, &merged, &below, renamed)?;
     }
     Ok(())
 }
 
 /// Sub-charts nobody declares stay as they are and come first; declared ones take their aliases.
-fn rename(chart: &mut Chart) {
+fn rename(chart: &mut Chart, renamed: &mut Lines) {
+    for wanted in chart.metadata.dependencies.iter_mut().filter(|d| renamed.contains(&d.line)) {
+        wanted.name.clone_from(&wanted.alias);
+    }
     let declared = &chart.metadata.dependencies;
     let mut kept: Vec<Chart> =
         chart.dependencies.iter().filter(|c| !declared.iter().any(|d| fits(c, d))).cloned().collect();
@@ -65,6 +93,7 @@ fn rename(chart: &mut Chart) {
         }
         if !wanted.alias.is_empty() {
             wanted.name.clone_from(&wanted.alias);
+            renamed.insert(wanted.line);
         }
     }
     chart.dependencies = kept;
@@ -100,26 +129,41 @@ fn apply_conditions(wanted: &mut [Dependency], values: &Table, path: &str) {
     }
 }
 
-fn import(chart: &mut Chart) -> Result<(), String> {
+fn import(chart: &mut Chart, lines: &mut Imports) -> Result<(), String> {
     for child in &mut chart.dependencies {
-        import(child)?;
+        import(child, lines)?;
     }
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
     let merged = coalesce(chart, &Table::new(), true)?;
-    let mut imported = Table::new();
-    for dependency in &chart.metadata.dependencies {
-        for item in &dependency.import_values {
-            let Some((child, parent)) = import_paths(item)? else { continue };
+    let mut taken = Table::new();
+    for dependency in &mut chart.metadata.dependencies {
+        if !lines.done.insert(dependency.line) {
+            lines.again.insert(dependency.line);
+            continue;
+        }
+        for item in std::mem::take(&mut dependency.import_values) {
+            let Some((child, parent)) = import_paths(&item)? else { continue };
             if let Some(table) = table_at(&merged, &format!("{}.{child}", dependency.name)) {
-                tables(&mut imported, &wrapped(&parent, table.clone()), true);
+                tables(&mut taken, &wrapped(&parent, table.clone()), true);
             }
+            // From now on both names are written out, whatever form the line had.
+            let both =
+                [("child", child), ("parent", parent)].map(|(k, v)| (k.to_owned(), Data::Text(v.into())));
+            dependency.import_values.push(Data::Map(Table::from(both)));
         }
     }
     chart.values = merged;
-    tables(&mut chart.values, &imported, true);
+    tables(&mut chart.values, &taken, true);
     Ok(())
+}
+
+fn forget(chart: &mut Chart, lines: &Lines) {
+    for dependency in chart.metadata.dependencies.iter_mut().filter(|d| lines.contains(&d.line)) {
+        dependency.import_values.clear();
+    }
+    chart.dependencies.iter_mut().for_each(|child| forget(child, lines));
 }
 
 /// Where the values come from in the child and go to in the parent.

@@ -28,7 +28,7 @@ mod value;
 
 pub use capabilities::default_capabilities;
 pub use chart::{ArchiveError, Chart, Dependency, File, Maintainer, Metadata};
-pub use chart::{match_path, read_values};
+pub use chart::{match_path, read_values, read_yaml};
 pub use command::{CommandOutput, check_release_name, render_chart_command};
 pub use data::{Data, Table};
 pub use lint::lint;

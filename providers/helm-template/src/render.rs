@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::chart::{Chart, Place};
+use crate::chart::{Chart, Metadata, Place};
 use crate::data::Table;
 use crate::dependencies;
 use crate::functions::{self, MARK_END, MARK_START};
@@ -52,8 +52,12 @@ pub struct RenderOptions {
 }
 
 /// What came out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rendered {
+    /// `Chart.yaml` after its dependencies were processed.
+    pub metadata: Metadata,
+    /// The values of the chart, with those that it imports.
+    pub values: Table,
     /// Documents of the release, in the order of creation.
     pub manifests: Vec<Manifest>,
     /// Hooks, in the order of kinds.
@@ -110,7 +114,7 @@ pub fn render(
         let (hooks, manifests) = manifest::sort(&files)?;
         let mut crds = Vec::new();
         collect_crds(&chart, &Place::root(&chart), &mut crds);
-        Ok(Rendered { manifests, hooks, notes, crds })
+        Ok(Rendered { metadata: chart.metadata, values: chart.values, manifests, hooks, notes, crds })
     })
 }
 
@@ -152,15 +156,14 @@ fn texts(
     outside: &dyn Outside,
     options: RenderOptions,
 ) -> Result<(Chart, BTreeMap<String, String>), String> {
-    let mut chart = chart.clone();
-    let missing = dependencies::missing(&chart);
+    let missing = dependencies::missing(chart);
     if !missing.is_empty() {
         let missing = missing.join(", ");
         return Err(format!(
             "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {missing}"
         ));
     }
-    dependencies::process(&mut chart, values)?;
+    let chart = chart.processed(values)?;
     let merged = coalesce(&chart, values, false)?;
     if !options.skip_schema {
         schema::check(&chart, &merged)?;

@@ -1,6 +1,6 @@
 //! The arguments of a release or template, read from a wholly known object.
 
-use ordain_helm_template::{Data, SetKind, Table, overlay_values, read_values, set_into};
+use ordain_helm_template::{Data, SetKind, Table, overlay_values, read_values, read_yaml, set_into};
 use serde_json::Value as Json;
 
 use crate::failure::Failure;
@@ -44,10 +44,38 @@ impl Arguments {
         self.0.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// The user's values: documents of `values` in order, then `set`, `set_list`, `set_sensitive` and `set_wo`.
-    ///
-    /// Values of `set_wo` count when `set_wo_revision` says that there are some, as for the real provider.
+    /// The values of a release: documents of `values` in order, then `set`, `set_list`, `set_sensitive` and, in a table
+    /// of their own, `set_wo`, which count when `set_wo_revision` says that there are some.
     pub(crate) fn values(&self) -> Result<Table, Failure> {
+        let mut table = self.common()?;
+        for entry in self.list("set_sensitive") {
+            set(&mut table, entry)?;
+        }
+        if self.number("set_wo_revision") > 0 || self.0.get("set_wo_revision").is_none() {
+            let mut written = Table::new();
+            for entry in self.list("set_wo") {
+                set(&mut written, entry)?;
+            }
+            overlay_values(&mut table, written);
+        }
+        Ok(table)
+    }
+
+    /// The values of a template: as those of a release, but `set_wo` goes on where the others end, and `set_sensitive`
+    /// takes no literals.
+    pub(crate) fn template_values(&self) -> Result<Table, Failure> {
+        let mut table = self.common()?;
+        for entry in self.list("set_sensitive") {
+            set_sensitive(&mut table, entry)?;
+        }
+        for entry in self.list("set_wo") {
+            set(&mut table, entry)?;
+        }
+        Ok(table)
+    }
+
+    /// What `values`, `set` and `set_list` make.
+    fn common(&self) -> Result<Table, Failure> {
         let mut table = Table::new();
         for (at, document) in self.list("values").iter().filter_map(Json::as_str).enumerate() {
             // The document may hold secrets, so that only its place is told.
@@ -61,16 +89,6 @@ impl Arguments {
         }
         for entry in self.list("set_list") {
             set_list(&mut table, entry)?;
-        }
-        for entry in self.list("set_sensitive") {
-            set(&mut table, entry)?;
-        }
-        if self.number("set_wo_revision") > 0 || self.0.get("set_wo_revision").is_none() {
-            let mut written = Table::new();
-            for entry in self.list("set_wo") {
-                set(&mut written, entry)?;
-            }
-            overlay_values(&mut table, written);
         }
         Ok(table)
     }
@@ -102,18 +120,36 @@ fn set(table: &mut Table, entry: &Json) -> Result<(), Failure> {
     // The value may be secret, so that only the key is shown.
     match field("type") {
         "literal" => {
-            let read = read_values(format!("{name}: {value}").as_bytes()).map_err(|_| {
+            let read = read_yaml(format!("{name}: {value}").as_bytes()).map_err(|_| {
                 let why = "the value is no YAML that can stand behind a key";
                 Failure::new(
                     "Failed parsing literal value",
                     format!("Key {name:?} with literal value: {why}"),
                 )
             })?;
-            table.insert(name.to_owned(), read.get(name).cloned().unwrap_or(Data::Null));
+            // A name such as `- a` makes something else of the line, and that is the value then.
+            let read = match read {
+                Data::Map(read) => read.get(name).cloned().unwrap_or(Data::Null),
+                other => other,
+            };
+            table.insert(name.to_owned(), read);
             Ok(())
         }
         "string" => parsed(table, SetKind::Text, name, value, "Failed parsing string value"),
         _ => parsed(table, SetKind::Typed, name, value, "Failed parsing value"),
+    }
+}
+
+fn set_sensitive(table: &mut Table, entry: &Json) -> Result<(), Failure> {
+    let field = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
+    let (name, value) = (field("name"), field("value"));
+    match field("type") {
+        "auto" | "" => parsed(table, SetKind::Typed, name, value, "Failed parsing sensitive value"),
+        "string" => parsed(table, SetKind::Text, name, value, "Failed parsing sensitive string value"),
+        other => {
+            let detail = format!("Unexpected type for sensitive value: {other}");
+            Err(Failure::new("Unexpected type", detail))
+        }
     }
 }
 

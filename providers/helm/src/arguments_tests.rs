@@ -52,3 +52,32 @@ fn no_time_is_not_the_default_time() {
     assert_eq!(timeout(json!({"timeout": null})), 300);
     assert_eq!((timeout(json!({"timeout": 0})), timeout(json!({"timeout": -5}))), (0, -5));
 }
+
+#[test]
+fn a_template_reads_sensitive_and_written_values_its_own_way() {
+    let list =
+        json!({"values": ["l: [a, b]"], "set_wo": [{"name": "l[0]", "value": "x"}], "set_wo_revision": 1});
+    let of = |table: Table| Data::Map(table).to_json();
+    assert_eq!(of(Arguments(list.clone()).template_values().unwrap()), json!({"l": ["x", "b"]}));
+    assert_eq!(of(Arguments(list).values().unwrap()), json!({"l": ["x"]}));
+    let sensitive = |kind: &str, value: &str| {
+        Arguments(json!({"set_sensitive": [{"name": "a", "value": value, "type": kind}]}))
+    };
+    let literal = sensitive("literal", "[1]");
+    assert_eq!(of(literal.values().unwrap()), json!({"a": [1]}));
+    assert_eq!(literal.template_values().unwrap_err().detail, "Unexpected type for sensitive value: literal");
+    let broken = |kind: &str| sensitive(kind, "{").template_values().unwrap_err().summary;
+    assert_eq!(broken("auto"), "Failed parsing sensitive value");
+    assert_eq!(broken("string"), "Failed parsing sensitive string value");
+}
+
+#[test]
+fn a_literal_whose_name_is_no_key_is_the_whole_line() {
+    let literal = |name: &str| {
+        let arguments = Arguments(json!({"set": [{"name": name, "value": "1", "type": "literal"}]}));
+        Data::Map(arguments.values().unwrap()).to_json()
+    };
+    assert_eq!(literal("- a"), json!({"- a": [{"a": 1}]}));
+    assert_eq!(literal("#"), json!({"#": null}));
+    assert_eq!(literal("\"a\""), json!({"\"a\"": null}));
+}

@@ -1,7 +1,7 @@
 //! Where charts come from: folders, archives, repositories with an index, registries.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use base64::Engine as _;
@@ -72,6 +72,20 @@ impl NoChart {
             }
         }
     }
+}
+
+/// A path without `.`, and without `..` as far as the path goes.
+fn plain(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut out, part| {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+        out
+    })
 }
 
 fn located(chart: &str, why: impl std::fmt::Display) -> Failure {
@@ -146,7 +160,7 @@ impl Sources {
         let found = self.locate(arguments).await.map_err(|e| failed(e.detail))?;
         let files = found.files().map_err(failed)?;
         let place = match &found {
-            Found::Folder(path) => std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+            Found::Folder(path) => path.clone(),
             Found::Archive { shown, .. } => PathBuf::from(shown),
         };
         let errors = lint(&place.display().to_string(), &files, values, &Detached::default());
@@ -175,7 +189,7 @@ impl Sources {
             folder if !is_address && !name.contains('/') => format!("{folder}/{name}"),
             _ => name.to_owned(),
         };
-        let path = self.directory.join(&joined);
+        let path = plain(&self.directory.join(&joined));
         if path.exists() {
             return self.local(&joined, path, arguments);
         }

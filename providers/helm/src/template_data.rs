@@ -47,7 +47,7 @@ pub(crate) async fn read(
     ty: &Type,
 ) -> Result<Value, Failure> {
     let chart = sources.chart(&arguments).await.map_err(NoChart::of_template)?;
-    let values = arguments.values()?;
+    let values = arguments.template_values()?;
     if chart.is_library() {
         let detail = "Chart is not installable: library charts are not installable";
         return Err(Failure::new("Error checking if chart is installable", detail));

@@ -29,6 +29,14 @@ pub(crate) fn yaml(data: &[u8]) -> Result<Json, String> {
     ordain_yaml::from_str(text, &Limits::default()).map_err(|e| format!("error converting YAML to JSON: {e}"))
 }
 
+/// Reads any YAML.
+///
+/// # Errors
+/// Broken YAML, with Helm's words.
+pub fn any(data: &[u8]) -> Result<Data, String> {
+    yaml(data).map(Data::from_json)
+}
+
 /// Reads a file of values; an empty document is an empty table.
 ///
 /// # Errors
@@ -80,7 +88,10 @@ fn place(chart: &mut Chart, file: File, below: &mut BTreeMap<String, Vec<File>>)
     let v1 = chart.metadata.api_version == "v1";
     match file.name.as_str() {
         "Chart.yaml" => {}
-        "Chart.lock" => drop(yaml(&file.data).map_err(|e| format!("cannot load Chart.lock: {e}"))?),
+        "Chart.lock" => {
+            let read = yaml(&file.data).map_err(|e| format!("cannot load Chart.lock: {e}"))?;
+            chart.lock = read.is_object().then(|| super::metadata::lock(&read));
+        }
         "values.yaml" => {
             chart.values = values(&file.data).map_err(|e| format!("cannot load values.yaml: {e}"))?;
         }
@@ -93,7 +104,8 @@ fn place(chart: &mut Chart, file: File, below: &mut BTreeMap<String, Vec<File>>)
             }
         }
         "requirements.lock" => {
-            drop(yaml(&file.data).map_err(|e| format!("cannot load requirements.lock: {e}"))?);
+            let read = yaml(&file.data).map_err(|e| format!("cannot load requirements.lock: {e}"))?;
+            chart.lock = read.is_object().then(|| super::metadata::lock(&read));
             if v1 {
                 chart.files.push(file);
             }

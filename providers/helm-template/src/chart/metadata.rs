@@ -36,6 +36,8 @@ pub struct Dependency {
     pub import_values: Vec<Data>,
     /// Name to use instead.
     pub alias: String,
+    /// Which line of which `Chart.yaml` it is, while dependencies are processed; copies of a chart share their lines.
+    pub line: usize,
 }
 
 /// What `Chart.yaml` says.
@@ -359,6 +361,40 @@ impl Metadata {
     }
 }
 
+impl Dependency {
+    /// As JSON, in which what is empty is left out but for the name and the repository.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let mut out = JsonMap::new();
+        let mut put = |key: &str, value: Json, empty: bool| {
+            if !empty {
+                out.insert(key.to_owned(), value);
+            }
+        };
+        put("name", self.name.as_str().into(), false);
+        put("version", self.version.as_str().into(), self.version.is_empty());
+        put("repository", self.repository.as_str().into(), false);
+        put("condition", self.condition.as_str().into(), self.condition.is_empty());
+        put("tags", self.tags.clone().into(), self.tags.is_empty());
+        put("enabled", true.into(), !self.enabled);
+        let imports = self.import_values.iter().map(Data::to_json).collect();
+        put("import-values", Json::Array(imports), self.import_values.is_empty());
+        put("alias", self.alias.as_str().into(), self.alias.is_empty());
+        Json::Object(out)
+    }
+}
+
+/// `Chart.lock` as a release keeps it: what there is of its three fields.
+pub(super) fn lock(json: &Json) -> Json {
+    let generated = match text_of(json, "generated") {
+        none if none.is_empty() => "0001-01-01T00:00:00Z".to_owned(),
+        text => text,
+    };
+    let needs: Vec<Json> = items_of(json, "dependencies").iter().map(|d| dependency(d).to_json()).collect();
+    let needs = if json.get("dependencies").is_none_or(Json::is_null) { Json::Null } else { needs.into() };
+    serde_json::json!({"generated": generated, "digest": text_of(json, "digest"), "dependencies": needs})
+}
+
 fn maintainer(json: &Json) -> Maintainer {
     Maintainer { name: text_of(json, "name"), email: text_of(json, "email"), url: text_of(json, "url") }
 }
@@ -373,6 +409,7 @@ fn dependency(json: &Json) -> Dependency {
         enabled: json.get("enabled") == Some(&Json::Bool(true)),
         import_values: items_of(json, "import-values").iter().cloned().map(Data::from_json).collect(),
         alias: text_of(json, "alias"),
+        line: 0,
     }
 }
 

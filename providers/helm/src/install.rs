@@ -90,7 +90,7 @@ async fn prepare(
         }
     }
     if !arguments.flag("skip_crds") {
-        install_crds(cluster, chart).await?;
+        install_crds(cluster, &chart.processed(config)?).await?;
     }
     let version = history.last().map_or(1, |last| last.version() + 1);
     let rendered = rendered(cluster, plan, version, false).await?;
@@ -235,6 +235,9 @@ async fn install_crds(cluster: &Cluster, chart: &Chart) -> Result<(), String> {
     let mut made = Vec::new();
     for (path, text) in crds(chart) {
         let targets = cluster.build(&text).await.map_err(|e| format!("failed to install CRD {path}: {e}"))?;
+        if targets.is_empty() {
+            return Err(format!("failed to install CRD {path}: no objects visited"));
+        }
         for target in targets {
             match cluster.create_one(&target).await {
                 Ok(_) => made.push(target),

@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use ordain_gostd::time::{self, Moment};
-use ordain_helm_template::{Chart, Data, Hook, Metadata, Table};
+use ordain_helm_template::{Chart, Data, Dependency, Hook, Maintainer, Metadata, Rendered, Table};
 use serde_json::{Map, Value as Json, json};
 
 use crate::rendering::Output;
@@ -69,9 +69,12 @@ impl Release {
         }
         let mut record = json!({
             "name": new.name, "namespace": new.namespace, "version": new.version, "info": info,
-            "chart": chart_json(new.chart), "manifest": new.rendered.manifest,
-            "hooks": new.rendered.rendered.hooks.iter().map(hook_json).collect::<Vec<_>>(),
+            "chart": chart_json(new.chart, &new.rendered.rendered), "manifest": new.rendered.manifest,
         });
+        let hooks: Vec<Json> = new.rendered.rendered.hooks.iter().map(hook_json).collect();
+        if !hooks.is_empty() {
+            put(&mut record, "hooks", Json::Array(hooks));
+        }
         if !new.config.is_empty() {
             put(&mut record, "config", Data::Map(new.config.clone()).to_json());
         }
@@ -248,14 +251,15 @@ fn hook_json(hook: &Hook) -> Json {
     out
 }
 
-fn chart_json(chart: &Chart) -> Json {
+/// The chart with what rendering made of its dependencies: a later upgrade that reuses values reads them from here.
+fn chart_json(chart: &Chart, rendered: &Rendered) -> Json {
     let files = |files: &[ordain_helm_template::File]| {
         let one = |f: &ordain_helm_template::File| json!({"name": f.name, "data": STANDARD.encode(&f.data)});
-        files.iter().map(one).collect::<Vec<_>>()
+        if files.is_empty() { Json::Null } else { files.iter().map(one).collect() }
     };
     json!({
-        "metadata": metadata_json(&chart.metadata), "lock": null, "templates": files(&chart.templates),
-        "values": Data::Map(chart.values.clone()).to_json(),
+        "metadata": metadata_json(&rendered.metadata), "lock": chart.lock, "templates": files(&chart.templates),
+        "values": Data::Map(rendered.values.clone()).to_json(),
         "schema": chart.schema.as_ref().map(|s| STANDARD.encode(s)), "files": files(&chart.files),
     })
 }
@@ -289,16 +293,15 @@ fn metadata_json(m: &Metadata) -> Json {
     if !m.annotations.is_empty() {
         put(&mut out, "annotations", m.annotations.iter().map(|(k, v)| (k.clone(), json!(v))).collect());
     }
-    let maintainers: Vec<Json> =
-        m.maintainers.iter().map(|p| json!({"name": p.name, "email": p.email, "url": p.url})).collect();
+    let maintainer = |one: &Maintainer| {
+        let fields = [("name", &one.name), ("email", &one.email), ("url", &one.url)];
+        fields.into_iter().filter(|(_, t)| !t.is_empty()).map(|(k, t)| (k.to_owned(), json!(t))).collect()
+    };
+    let maintainers: Vec<Json> = m.maintainers.iter().map(maintainer).collect();
     if !maintainers.is_empty() {
         put(&mut out, "maintainers", Json::Array(maintainers));
     }
-    let needs: Vec<Json> = m
-        .dependencies
-        .iter()
-        .map(|d| json!({"name": d.name, "version": d.version, "repository": d.repository, "condition": d.condition, "alias": d.alias}))
-        .collect();
+    let needs: Vec<Json> = m.dependencies.iter().map(Dependency::to_json).collect();
     if !needs.is_empty() {
         put(&mut out, "dependencies", Json::Array(needs));
     }

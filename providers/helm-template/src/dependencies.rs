@@ -149,8 +149,7 @@ fn import(chart: &mut Chart, lines: &mut Imports) -> Result<(), String> {
                 tables(&mut taken, &wrapped(&parent, table.clone()), true);
             }
             // From now on both names are written out, whatever form the line had.
-            let both =
-                [("child", child), ("parent", parent)].map(|(k, v)| (k.to_owned(), Data::Text(v.into())));
+            let both = [("child", child), ("parent", parent)].map(|(k, v)| (k.to_owned(), Data::Text(v)));
             dependency.import_values.push(Data::Map(Table::from(both)));
         }
     }

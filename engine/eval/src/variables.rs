@@ -13,8 +13,6 @@ use crate::core::{Core, Evaluated, error};
 use crate::values::InstanceId;
 use crate::{Input, Mode, VariableInput, VariableSource, VariableText};
 
-/// How a value that the root does not take is called.
-const ROOT: &str = "Invalid value for input variable";
 const CODE: ordain_diag::Code = codes::eval::VARIABLE_VALUE;
 
 /// Findings about the values given: for variables that nobody declares, texts that are no values, and
@@ -119,7 +117,12 @@ impl Core {
         let Some(value) = read_given(variable, given, &mut found) else {
             return (None, found);
         };
-        let value = self.finish(variable, value, span, ROOT, &mut found);
+        let by = match given.source {
+            VariableSource::CommandLine => " by the option -var".to_owned(),
+            VariableSource::Environment => format!(" by the environment variable TF_VAR_{name}"),
+            _ => String::new(),
+        };
+        let value = finish(variable, value, &Origin { address: format!("var.{name}"), span, by }, &mut found);
         (value, found)
     }
 
@@ -158,7 +161,8 @@ impl Core {
             found.push(error(CODE, "Ephemeral value not allowed", detail, span));
             return (None, found);
         }
-        let value = self.finish(variable, value, span, ROOT, &mut found);
+        let address = format!("{}.var.{}", module.address, variable.name.text);
+        let value = finish(variable, value, &Origin { address, span, by: String::new() }, &mut found);
         (value, found)
     }
 
@@ -169,51 +173,50 @@ impl Core {
         value.or_else(|| variable.default.clone()).map(|value| marked(value, variable))
     }
 
-    /// Default for null, conversion, marks.
-    fn finish(
-        &self,
-        variable: &Variable,
-        value: Value,
-        span: Span,
-        summary: &str,
-        found: &mut Diagnostics,
-    ) -> Option<Value> {
-        let name = &variable.name.text;
-        if value.is_null() && !variable.nullable {
-            let Some(default) = &variable.default else {
-                let detail = format!(
-                    "The given value is not suitable for {name:?}: required variable may not be set to null."
-                );
-                found.push(error(CODE, "Required variable not set", detail, span));
-                return None;
-            };
-            return Some(marked(default.clone().with_marks(value.marks()), variable));
-        }
-        match variable.constraint.convert(value) {
-            Ok(value) => Some(marked(value, variable)),
-            Err(problem) => {
-                let problem = if variable.sensitive {
-                    "the value does not fit its type".to_owned()
-                } else {
-                    problem.to_string()
-                };
-                let from = match self.input.variables.get(name.as_str()).map(|given| &given.source) {
-                    Some(VariableSource::CommandLine) if summary == ROOT => " by the option -var".to_owned(),
-                    Some(VariableSource::Environment) if summary == ROOT => {
-                        format!(" by the environment variable TF_VAR_{name}")
-                    }
-                    _ => String::new(),
-                };
-                let detail = format!("The value given{from} is not suitable for var.{name}: {problem}.");
-                found.push(error(CODE, summary, detail, span));
-                None
-            }
-        }
-    }
-
     /// What is known of a variable when no value is given.
     pub(crate) fn open(&self, variable: &Variable) -> Value {
         marked(Value::unknown(variable.constraint.ty.without_optional()), variable)
+    }
+}
+
+/// Where a value of a variable comes from.
+struct Origin {
+    /// The variable: `var.v`, `module.m["k"].var.v`.
+    address: String,
+    /// Where the value is written, else the header of the variable.
+    span: Span,
+    /// Who gave it, after " by", or nothing.
+    by: String,
+}
+
+/// Default for null, conversion, marks. What is sensitive is not quoted: the finding stands at the variable.
+fn finish(variable: &Variable, value: Value, origin: &Origin, found: &mut Diagnostics) -> Option<Value> {
+    let Origin { address, span, by } = origin;
+    if value.is_null() && !variable.nullable {
+        let Some(default) = &variable.default else {
+            let detail = format!(
+                "The given value is not suitable for {address}: required variable may not be set to null."
+            );
+            found.push(error(CODE, "Required variable not set", detail, *span));
+            return None;
+        };
+        return Some(marked(default.clone().with_marks(value.marks()), variable));
+    }
+    match variable.constraint.convert(value) {
+        Ok(value) => Some(marked(value, variable)),
+        Err(problem) => {
+            let hidden = variable.sensitive && *span != variable.header;
+            let which = if variable.sensitive { ", which is sensitive" } else { "" };
+            let detail = format!("The value given{by} is not suitable for {address}{which}: {problem}.");
+            let finding = error(
+                CODE,
+                "Invalid value for input variable",
+                detail,
+                if hidden { variable.header } else { *span },
+            );
+            found.push(if hidden { finding.with_related("The value is given at", *span) } else { finding });
+            None
+        }
     }
 }
 

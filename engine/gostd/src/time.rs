@@ -6,7 +6,7 @@ mod layout;
 mod parse;
 
 pub use format::format;
-pub use parse::parse;
+pub use parse::{ParseError, parse, read};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::OffsetName;

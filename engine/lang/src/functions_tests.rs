@@ -142,3 +142,37 @@ fn values_of_the_terraform_provider() {
     assert_eq!(back, value);
     assert!(terraform_provider("nosuch").is_none());
 }
+
+#[test]
+fn timestamps_are_refused_in_the_words_that_users_know() {
+    let cases = [
+        ("T24:00:00Z", "hour must be between 0 and 23 inclusive", "cannot use \":00:00Z\" as hour"),
+        ("Ta0:00:00Z", "hour must be between 0 and 23 inclusive", "cannot use \"a0:00:00Z\" as hour"),
+        ("T23:60:00Z", "minute must have exactly two digits", "cannot use \":00Z\" as minute"),
+        ("T24", "end of string before hour", "end of string before hour"),
+        ("T0", "end of string where \":\" is expected", "end of string where \":\" is expected"),
+        ("T00:00:00ZZ", "cannot use \"Z\" as timestamp segment", "cannot use \"Z\" as timestamp segment"),
+        ("T00:00:00+99:99", "end of string before UTC offset", "end of string before UTC offset"),
+    ];
+    for (text, strict, loose) in cases {
+        let formatted = shown(&format!("formatdate(\"YYYY\", \"2020-01-01{text}\")"));
+        assert_eq!(formatted.split(": ").last(), Some(&*format!("{strict}.")), "{text}: {formatted}");
+        let compared = shown(&format!("timecmp(\"2020-01-01{text}\", \"2020-01-01T00:00:00Z\")"));
+        assert_eq!(compared.split(": ").last(), Some(&*format!("{loose}.")), "{text}: {compared}");
+    }
+    check(&[
+        ("timecmp(\"2020-01-01T1:00:00,5Z\", \"2020-01-01T00:00:00+24:00\")", "1"),
+        (
+            "formatdate(\"YYYY\", \"2020-01-01T1:00:00,5Z\")",
+            "error: Invalid value for \"time\" parameter: not a valid RFC3339 timestamp: hour must have exactly two digits.",
+        ),
+        (
+            "formatdate(\"YYYY\", \"2020-01-01T00:00:00,5Z\")",
+            "error: Invalid value for \"time\" parameter: not a valid RFC3339 timestamp: cannot use \",\" as timestamp segment.",
+        ),
+        (
+            "formatdate(\"YYYY\", \"2020-01-01T00:00:00+24:00\")",
+            "error: Invalid value for \"time\" parameter: not a valid RFC3339 timestamp: cannot use \"+24:00\" as UTC offset.",
+        ),
+    ]);
+}

@@ -4,6 +4,7 @@
 //! `yaml11` reads a tree as `sigs.k8s.io/yaml` does (Helm, kubectl, OPA), other dialects do their own.
 //! `emit` writes JSON values as the same library writes them.
 
+mod anchors;
 mod characters;
 mod emit;
 mod json11;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use crate::anchors::Anchors;
 use crate::characters::{self, Readable};
 use crate::separators::Separators;
 use crate::tabs::{self, TabCheck};
@@ -71,7 +72,7 @@ fn attempt(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, Broken
     let separators = Separators::of(text);
     let readable = characters::readable(text)?;
     let text = &*readable.text;
-    let unended = if text.ends_with('\n') { None } else { Some(text.chars().count()) };
+    let unended = if text.ends_with(['\n', '\r']) { None } else { Some(text.chars().count()) };
     let mut builder = Builder {
         limits: *limits,
         readable: &readable,
@@ -84,10 +85,14 @@ fn attempt(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, Broken
     let text = &*tabs::spaced(text);
     let mut parser = Parser::new_from_str(text);
     let mut tabs = TabCheck::new(text);
+    let anchors = Anchors::of(text);
     while let Some(event) = parser.next_event() {
         let (mut event, span) = event?;
         if let Some(tabs) = &mut tabs {
             tabs.accept(&event, span)?;
+        }
+        if let Some(anchors) = &anchors {
+            anchors.accept(&event, span)?;
         }
         // A block that ends with the text has the line break that stands there, not one more.
         if let Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, ..) = &mut event

@@ -114,3 +114,22 @@ fn a_comment_may_stand_right_behind_a_token() {
     assert!(parse(&"- []#\n".repeat(99)).is_ok());
     assert!(parse(&"- []#\n".repeat(101)).is_err());
 }
+
+#[test]
+fn names_of_anchors_are_letters_digits_and_two_marks() {
+    for text in ["- &a-_9 x\n- *a-_9", "[&a, *a]", "\"&a.\"", "x &a. y", "- !!str &a x", "- |\n  &a. x\n"] {
+        assert!(parse(text).is_ok(), "{text:?}");
+    }
+    for text in [
+        "k: &x[1]",
+        "&x{a: 1}",
+        "- &a.b x",
+        "- &\u{e9} 1",
+        "- !!seq &a.\n  - 1",
+        "- &a@ x",
+        "&a: 1",
+        "- &a? x",
+    ] {
+        assert!(parse(text).is_err(), "{text:?}");
+    }
+}

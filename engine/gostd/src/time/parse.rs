@@ -9,6 +9,27 @@ use super::layout::{DAYS, Field, MONTHS, Zone, next_field};
 /// # Errors
 /// Go's text: `parsing time "…" as "…": cannot parse "…" as "…"`, or what is out of range.
 pub fn parse(layout: &str, value: &str) -> Result<Moment, String> {
+    read(layout, value).map_err(|error| error.text)
+}
+
+/// What keeps a text from being a moment, in its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// The part of the layout; empty where it is not one part that is wrong.
+    pub element: String,
+    /// What stands at that part; behind it if its number is out of range.
+    pub value: String,
+    /// What is wrong, with `: ` before it, where that is not that the part cannot be read.
+    pub message: String,
+    /// All of it, as Go puts it.
+    pub text: String,
+}
+
+/// `time.Parse(layout, value)` with its error in parts.
+///
+/// # Errors
+/// What cannot be read, or is out of range.
+pub fn read(layout: &str, value: &str) -> Result<Moment, ParseError> {
     let mut reader = Reader { layout, whole: value, left: value, parts: Parts::default() };
     let mut rest = layout;
     loop {
@@ -19,13 +40,15 @@ pub fn parse(layout: &str, value: &str) -> Result<Moment, String> {
         match reader.field(field, after) {
             Ok(()) => {}
             Err(Fault::Bad) => return Err(reader.cannot(hold, spelling)),
-            Err(Fault::Range(what)) => return Err(reader.message(&format!(": {what} out of range"))),
+            Err(Fault::Range(what)) => {
+                return Err(reader.message(spelling, format!(": {what} out of range")));
+            }
         }
         rest = after;
     }
     if !reader.left.is_empty() {
         let extra = format!(": extra text: {}", quote(reader.left));
-        return Err(reader.message(&extra));
+        return Err(reader.message("", extra));
     }
     reader.finish()
 }
@@ -72,22 +95,24 @@ struct Reader<'v> {
 }
 
 impl<'v> Reader<'v> {
-    fn cannot(&self, element: &str, spelling: &str) -> String {
-        format!(
+    fn cannot(&self, value: &str, spelling: &str) -> ParseError {
+        let text = format!(
             "parsing time {} as {}: cannot parse {} as {}",
             quote(self.whole),
             quote(self.layout),
-            quote(element),
+            quote(value),
             quote(spelling)
-        )
+        );
+        ParseError { element: spelling.to_owned(), value: value.to_owned(), message: String::new(), text }
     }
 
-    fn message(&self, text: &str) -> String {
-        format!("parsing time {}{text}", quote(self.whole))
+    fn message(&self, spelling: &str, message: String) -> ParseError {
+        let text = format!("parsing time {}{message}", quote(self.whole));
+        ParseError { element: spelling.to_owned(), value: self.left.to_owned(), message, text }
     }
 
     /// Literal text; a blank in the layout matches any number of blanks.
-    fn skip(&mut self, literal: &str) -> Result<(), String> {
+    fn skip(&mut self, literal: &str) -> Result<(), ParseError> {
         let mut rest = literal;
         while let Some(c) = rest.chars().next() {
             if c == ' ' {
@@ -236,6 +261,7 @@ impl<'v> Reader<'v> {
             "-" => -1,
             _ => return Err(Fault::Bad),
         };
+        let mut beyond = None;
         let mut pair = |wanted: bool, colon: bool, high: u32, what: &'static str| -> Result<i32, Fault> {
             if !wanted {
                 return Ok(0);
@@ -244,11 +270,17 @@ impl<'v> Reader<'v> {
                 return Err(Fault::Bad);
             }
             let value = self.digits(2)?;
-            if value > high { Err(Fault::Range(what)) } else { i32::try_from(value).map_err(|_| Fault::Bad) }
+            if value > high {
+                beyond = beyond.or(Some(what));
+            }
+            i32::try_from(value).map_err(|_| Fault::Bad)
         };
         let hour = pair(true, false, 24, "time zone offset hour")?;
         let minute = pair(zone.minutes, zone.colons, 60, "time zone offset minute")?;
         let second = pair(zone.seconds, zone.colons, 60, "time zone offset second")?;
+        if let Some(what) = beyond {
+            return Err(Fault::Range(what));
+        }
         self.parts.zone = Some((Some(sign * ((hour * 60 + minute) * 60 + second)), String::new()));
         Ok(())
     }
@@ -265,7 +297,7 @@ impl<'v> Reader<'v> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Moment, String> {
+    fn finish(self) -> Result<Moment, ParseError> {
         let parts = &self.parts;
         let mut hour = parts.hour;
         match parts.half {
@@ -277,14 +309,14 @@ impl<'v> Reader<'v> {
             Some(day) => {
                 let length = if days_in_month(parts.year, 2) == 29 { 366 } else { 365 };
                 if !(1..=length).contains(&day) {
-                    return Err(self.message(": day-of-year out of range"));
+                    return Err(self.message("", ": day-of-year out of range".to_owned()));
                 }
                 days_from_civil(parts.year, 1, 1) + i64::from(day) - 1
             }
             None => {
                 let (month, day) = (parts.month.unwrap_or(1), parts.day.unwrap_or(1));
                 if day < 1 || day > days_in_month(parts.year, month) {
-                    return Err(self.message(": day out of range"));
+                    return Err(self.message("", ": day out of range".to_owned()));
                 }
                 days_from_civil(parts.year, month, day)
             }

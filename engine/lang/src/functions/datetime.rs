@@ -1,7 +1,7 @@
 //! Dates and times.
 
 use ordain_gostd::parse_duration;
-use ordain_gostd::time::{Moment, RFC3339};
+use ordain_gostd::time::Moment;
 use ordain_value::{Type, Value};
 
 use super::rfc3339;
@@ -37,11 +37,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
             |call| {
                 let moment = |index: usize| {
                     let text = call.text(index)?;
-                    // Read as Go reads, which takes more than the standard allows.
-                    let moment = ordain_gostd::time::parse(RFC3339, text);
-                    moment
-                        .or_else(|_| rfc3339::parse(text))
-                        .map_err(|message| FunctionError::arg(index, message))
+                    rfc3339::parse_loosely(text).map_err(|message| FunctionError::arg(index, message))
                 };
                 let (a, b) = (moment(0)?, moment(1)?);
                 let order = (a.seconds, a.nanos).cmp(&(b.seconds, b.nanos));

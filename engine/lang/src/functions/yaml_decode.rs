@@ -25,8 +25,10 @@ pub(super) fn decode(text: &str) -> FunctionResult {
         [document] => {
             let lines: Vec<&str> = text.lines().collect();
             check_escapes(document, &lines)?;
-            check_block_indent(document, &lines)?;
-            node(document)
+            match empty_block(document, text)? {
+                Some(value) => Ok(value),
+                None => node(document),
+            }
         }
         [_, second, ..] => Err(failure(second, "unexpected extra content after value")),
     }
@@ -54,17 +56,41 @@ fn check_start(text: &str) -> Result<(), FunctionError> {
     }
 }
 
-/// A block that is the whole document is indented by one at least in YAML 1.1.
-fn check_block_indent(document: &Node, lines: &[&str]) -> Result<(), FunctionError> {
-    let Kind::Scalar { style: Style::Literal | Style::Folded, .. } = &document.kind else { return Ok(()) };
-    let content =
-        |line: &&&str| !line.trim().is_empty() && !line.starts_with(['#', '%']) && line.trim() != "---";
-    let header = lines.iter().position(|line| content(&line)).unwrap_or(0);
-    let first = lines.iter().skip(header + 1).find(|line| !line.is_empty());
-    if first.is_none_or(|line| line.starts_with([' ', '#']) || line.starts_with("...")) {
-        return Ok(());
+/// The value of a block that is the whole document and has no text: its lines are indented by one at least in YAML
+/// 1.1, and only comments may follow where the first one is not. `None` where it is read as the parser has it.
+fn empty_block(document: &Node, text: &str) -> Result<Option<Value>, FunctionError> {
+    let Kind::Scalar { style: Style::Literal | Style::Folded, .. } = &document.kind else { return Ok(None) };
+    let mut lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+    let before = |line: &&str| {
+        let line = line.trim_end();
+        line.trim_start().is_empty()
+            || line.starts_with(['#', '%'])
+            || line == "---"
+            || line.starts_with("--- #")
+    };
+    let header = lines.find(|line| !before(line)).unwrap_or_default();
+    // With a number the parser knows how far its lines are indented.
+    let marked = header.rsplit(['|', '>']).next().unwrap_or_default();
+    let mut rest = lines.peekable();
+    let mut blank = 0;
+    while rest.next_if(|line| line.trim_matches(' ').is_empty()).is_some() {
+        blank += 1;
     }
-    Err(FunctionError::call("on line 1, column 1: did not find expected <document start>"))
+    match rest.peek().copied() {
+        None | Some("---" | "...") => return Ok(None),
+        Some(first) if first.starts_with([' ', '\t']) || first.starts_with("--- ") => return Ok(None),
+        Some(first) if first.starts_with("...") => return Ok(None),
+        Some(first) if !first.starts_with('#') && marked.contains(|c: char| c.is_ascii_digit()) => {
+            return Ok(None);
+        }
+        Some(_) => {}
+    }
+    let open = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    match rest.take_while(|line| !line.starts_with("---") && !line.starts_with("...")).any(open) {
+        true => Err(FunctionError::call("on line 1, column 1: did not find expected <document start>")),
+        false if blank > 0 && marked.contains('+') => Ok(Some(Value::string("\n".repeat(blank)))),
+        false => Ok(Some(Value::null(Type::String))),
+    }
 }
 
 /// YAML 1.1 does not know the escape `\/` that the reader accepts.

@@ -36,7 +36,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    fn kind(&self) -> &str {
+    pub(crate) fn kind(&self) -> &str {
         &self.at.kind.kind
     }
 
@@ -48,9 +48,18 @@ impl Target {
             && self.at.namespace == other.at.namespace
     }
 
+    fn policy(&self) -> Option<&str> {
+        field(&self.object, "/metadata/annotations/helm.sh~1resource-policy").as_str()
+    }
+
     fn keeps(&self) -> bool {
-        field(&self.object, "/metadata/annotations/helm.sh~1resource-policy").as_str().map(str::trim)
-            == Some("keep")
+        self.policy().map(str::trim) == Some("keep")
+    }
+
+    /// Whether the object stays when its release goes. Helm knows the policy `keep`, and deletes objects with any other
+    /// as little.
+    pub(crate) fn stays(&self) -> bool {
+        self.policy().is_some()
     }
 }
 
@@ -212,7 +221,7 @@ impl Cluster {
     pub(crate) async fn delete(&self, targets: &[Target]) -> Result<(), String> {
         let mut errors = Vec::new();
         for target in in_order(targets, &UNINSTALL_ORDER) {
-            if target.keeps() {
+            if target.stays() {
                 continue;
             }
             match self.client.delete(&target.at, Some("Background")).await {
@@ -245,7 +254,7 @@ impl Cluster {
     /// Waits until none of the objects is there any more.
     pub(crate) async fn wait_gone(&self, targets: &[Target], deadline: Deadline) -> Result<(), String> {
         let mut pause = Pause::default();
-        for target in targets.iter().filter(|t| !t.keeps()) {
+        for target in targets.iter().filter(|t| !t.stays()) {
             while self.client.find(&target.at).await.map_err(|e| said(&e))?.is_some() {
                 self.pause(&mut pause, deadline).await?;
             }
@@ -419,7 +428,7 @@ fn flatten(document: Json, out: &mut Vec<Json>) {
     }
 }
 
-fn in_order<'t>(targets: &'t [Target], order: &[&str]) -> Vec<&'t Target> {
+pub(crate) fn in_order<'t>(targets: &'t [Target], order: &[&str]) -> Vec<&'t Target> {
     let mut sorted: Vec<&Target> = targets.iter().collect();
     sorted.sort_by_cached_key(|t| kind_rank(t.kind(), order));
     sorted

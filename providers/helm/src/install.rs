@@ -64,7 +64,7 @@ async fn undo(cluster: &Cluster, arguments: &Arguments, release: &Release, why: 
     let gone =
         crate::uninstall::uninstall(cluster, name, hooks, false, Deadline::after(arguments.timeout())).await;
     match gone {
-        Ok(()) => Unfinished::Nothing(format!(
+        Ok(_) => Unfinished::Nothing(format!(
             "release {name} failed, and has been uninstalled due to atomic being set: {why}"
         )),
         Err(also) => Unfinished::Failed(format!(

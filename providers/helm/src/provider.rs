@@ -197,14 +197,16 @@ impl Helm {
         Ok(manifests::with(&object, &manifests::stored(cluster, arguments, release).await?))
     }
 
-    async fn destroy(&self, prior: &Value) -> Result<(), Failure> {
+    /// Gives what is to be said about objects that stay.
+    async fn destroy(&self, prior: &Value) -> Result<String, Failure> {
         let arguments = state::arguments(prior)?;
         let cluster = self.cluster(arguments.text("namespace")).await?;
         let (hooks, wait) = (!arguments.flag("disable_webhooks"), arguments.flag("wait"));
         let deadline = Deadline::after(arguments.timeout());
-        uninstall::uninstall(&cluster, arguments.text("name"), hooks, wait, deadline).await.map_err(|why| {
-            Failure::new("Error uninstalling release", format!("Unable to uninstall Helm release: {why}"))
-                .through(&cluster.client)
+        let name = arguments.text("name");
+        uninstall::uninstall(&cluster, name, hooks, wait, deadline).await.map_err(|why| {
+            let detail = format!("Unable to uninstall Helm release {name}: {why}");
+            Failure::new("Error uninstalling release", detail).through(&cluster.client)
         })
     }
 
@@ -363,7 +365,7 @@ impl Provider for Helm {
         };
         if request.planned.is_null() {
             return match self.destroy(&request.prior).await {
-                Ok(()) => (Some(reply(Value::null(self.release.clone()))), Diagnostics::new()),
+                Ok(kept) => (Some(reply(Value::null(self.release.clone()))), told(kept)),
                 Err(failure) => (Some(reply(request.prior.clone())), failure.diagnostic().into()),
             };
         }
@@ -436,6 +438,15 @@ fn unrendered(idle: bool) -> Diagnostics {
                   Nor does this provider: the manifests are those of the chart.";
     let code = codes::provider::PROVIDER_ERROR;
     Diagnostic::warning(code, "The argument postrender has no effect", detail).into()
+}
+
+/// The warning about objects that a release leaves behind.
+fn told(kept: String) -> Diagnostics {
+    if kept.is_empty() {
+        return Diagnostics::new();
+    }
+    let summary = "Helm uninstall returned an information message";
+    Diagnostic::warning(codes::provider::PROVIDER_ERROR, summary, kept).into()
 }
 
 /// The planned arguments, with the write-only ones that only the configuration has.

@@ -144,6 +144,14 @@ impl Release {
         }
     }
 
+    /// From now on the release goes.
+    pub(crate) fn set_uninstalling(&mut self, now: &str) {
+        self.set_status("uninstalling", "Deletion in progress (or silently failed)");
+        if let Some(info) = self.record.get_mut("info") {
+            put(info, "deleted", json!(now));
+        }
+    }
+
     /// The status alone, as a revision that another one replaces.
     pub(crate) fn supersede(&mut self) {
         if let Some(info) = self.record.get_mut("info") {

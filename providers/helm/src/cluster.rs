@@ -52,10 +52,6 @@ impl Target {
         field(&self.object, "/metadata/annotations/helm.sh~1resource-policy").as_str()
     }
 
-    fn keeps(&self) -> bool {
-        self.policy().map(str::trim) == Some("keep")
-    }
-
     /// Whether the object stays when its release goes. Helm knows the policy `keep`, and deletes objects with any other
     /// as little.
     pub(crate) fn stays(&self) -> bool {
@@ -151,14 +147,15 @@ impl Cluster {
         self.client.create(&target.at.kind, &target.at.namespace, &target.object, &[MANAGER]).await
     }
 
-    /// Brings objects from an old manifest to a new one. Gives back what was newly made, also when it fails.
+    /// Brings objects from an old manifest to a new one. Gives back what was newly made, also when it fails. An object
+    /// that cannot be changed does not keep the others from it; nothing goes then.
     pub(crate) async fn update(
         &self,
         original: &[Target],
         wanted: &[Target],
         force: bool,
     ) -> (Vec<Target>, Result<(), String>) {
-        let mut created = Vec::new();
+        let (mut created, mut errors) = (Vec::new(), Vec::new());
         for target in wanted {
             let before = original.iter().find(|o| o.is_same(target)).map_or(&Json::Null, |o| &o.object);
             match self.client.find(&target.at).await {
@@ -173,7 +170,7 @@ impl Cluster {
                         let kind = target.kind();
                         let what = if force { "failed to replace object" } else { "cannot patch" };
                         let place = format!("{what} {:?} with kind {kind}", target.at.name);
-                        return (created, Err(format!("{place}: {}", said(&error))));
+                        errors.push(format!("{place}: {}", said(&error)));
                     }
                 }
                 Err(error) => {
@@ -182,13 +179,23 @@ impl Cluster {
                 }
             }
         }
-        let gone: Vec<Target> =
-            original.iter().filter(|o| !wanted.iter().any(|w| w.is_same(o)) && !o.keeps()).cloned().collect();
-        for target in gone.iter().rev() {
-            // Helm logs and goes on: an object that resists deletion does not fail the upgrade.
-            let _ = self.client.delete(&target.at, Some("Background")).await;
+        if !errors.is_empty() {
+            return (created, Err(errors.join(" && ")));
+        }
+        for target in original.iter().rev().filter(|o| !wanted.iter().any(|w| w.is_same(o))) {
+            self.drop(target).await;
         }
         (created, Ok(()))
+    }
+
+    /// Deletes an object that its release no longer has, unless what stands in the cluster says that it is kept. Helm
+    /// logs and goes on: an object that resists deletion does not fail the upgrade.
+    async fn drop(&self, target: &Target) {
+        let Ok(Some(object)) = self.client.find(&target.at).await else { return };
+        let live = Target { at: target.at.clone(), object };
+        if live.policy() != Some("keep") {
+            let _ = self.client.delete(&target.at, Some("Background")).await;
+        }
     }
 
     async fn change(

@@ -93,12 +93,13 @@ async fn prepare(
         install_crds(cluster, &chart.processed(config)?).await?;
     }
     let version = history.last().map_or(1, |last| last.version() + 1);
-    let rendered = rendered(cluster, plan, version, false).await?;
+    // Templates see a first revision, also where the name had others before.
+    let rendered = rendered(cluster, plan, 1, false).await?;
     let (targets, adopted) = claimed(cluster, name, &rendered.manifest, arguments).await?;
     if arguments.flag("create_namespace") {
         create_namespace(cluster).await?;
     }
-    if let Some(mut last) = history.last().cloned() {
+    if let Some(mut last) = history.last().filter(|last| last.status() != "failed").cloned() {
         last.set_status("superseded", "superseded by new release");
         store::update(cluster, &last).await?;
     }

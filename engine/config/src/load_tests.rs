@@ -238,7 +238,8 @@ fn json_syntax_gives_the_same_blocks() {
 
 /// Summary and the text at its place.
 fn placed(text: &str) -> Vec<(String, String)> {
-    let set = SourceSet { files: [("main.tf".into(), text.into())].into(), ..SourceSet::default() };
+    let name = if text.starts_with('{') { "main.tf.json" } else { "main.tf" };
+    let set = SourceSet { files: [(name.into(), text.into())].into(), ..SourceSet::default() };
     let (tree, sources, mut found) = load(&set);
     found.append(crate::validate(&tree));
     let text = |item: &Diagnostic| item.span.map(|span| sources.text(span).to_owned()).unwrap_or_default();
@@ -300,5 +301,26 @@ fn findings_of_providers_stand_inside_nested_blocks() {
         assert_eq!(line, at.0, "{path:?}");
         let before = &text[..=start];
         assert!(before.ends_with(at.1) || text[..start].ends_with(at.1), "{path:?}: {before}");
+    }
+}
+
+#[test]
+fn texts_of_json_syntax_are_references_as_a_whole_or_not_at_all() {
+    for (text, summary, at) in [
+        (r#"{"moved":{"from":"a.b c","to":"a.d"}}"#, "Invalid expression", "\"a.b c\""),
+        (r#"{"moved":{"from":null,"to":"a.d"}}"#, "Invalid expression", "null"),
+        (r#"{"removed":{"from":"a b"}}"#, "Invalid expression", "\"a b\""),
+        (
+            r#"{"resource":{"terraform_data":{"x":{"provider":"terraform x"}}}}"#,
+            "Invalid provider configuration reference",
+            "\"terraform x\"",
+        ),
+        (r#"{"variable":{"v":{"type":"nope"}}}"#, "Invalid type specification", "\"nope\""),
+        (r#"{"terraform":{"required_providers":{"d e":"1.0"}}}"#, "Invalid provider name", "\"1.0\""),
+        (r#"{"output":{"d e":{"value":1,"sensitive":"x"}}}"#, "Unsuitable value type", "\"x\""),
+        (r#"{"locals":["#, "Unclosed object", "["),
+    ] {
+        let found = placed(text);
+        assert!(found.contains(&(summary.to_owned(), at.to_owned())), "{text}: {found:?}");
     }
 }

@@ -46,13 +46,27 @@ fn quoted(span: Span, text: &str, found: &mut Diagnostics) -> Option<Traversal> 
 }
 
 /// The reference that an expression is; text in quotes is one in JSON syntax only.
-pub(crate) fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
+fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
     let read = match &expr.kind {
         // What is wrong with a text of JSON syntax is told by the caller alone: it is no reference.
-        ExprKind::Json(_) => expr.native().0,
-        _ => as_written(expr, found),
+        ExprKind::Json(_) => {
+            Some(expr.native()).filter(|(_, problems)| !problems.has_errors()).map(|(read, _)| read)
+        }
+        _ => Some(as_written(expr, found)),
     };
-    named(read)
+    named(read?)
+}
+
+/// The address that an argument of a block of this body gives, such as `from` of `moved`; a fault is reported.
+pub(crate) fn address_in(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
+    // `null` and `true` of JSON syntax are values, and no names as in native syntax.
+    let value = matches!(body, Body::Json(_)) && !matches!(expr.kind, ExprKind::Json(_));
+    let read = if value { None } else { as_plain_traversal(expr, found) };
+    if read.is_none() {
+        let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
+        found.push(bad_argument("Invalid expression", detail, expr.span));
+    }
+    read
 }
 
 /// The reference that an expression is. `null`, `true` and `false` are names here, as that of the provider `null`.

@@ -49,7 +49,8 @@ impl TypeConstraint {
             return TypeConstraint::default();
         }
         found.append(problems);
-        let expr = native;
+        // The text of a string in JSON syntax is told as a whole where it is no call.
+        let expr = Expr { span: expr.span, ..native };
         // Names of collections alone are an old way to say that elements are of any one type.
         match expr.keyword() {
             Some("list") => return TypeConstraint::plain(Type::list(Type::Dynamic)),

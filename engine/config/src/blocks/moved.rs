@@ -2,11 +2,11 @@
 
 use ordain_addr::Target;
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block};
+use ordain_lang::ast::{Attribute, Block, Body};
 
 use crate::address::target_of;
 use crate::fields::{Fields, bad_argument, schema};
-use crate::static_forms::as_plain_traversal;
+use crate::static_forms::address_in;
 
 /// A statement that an object has a new address. Both ends are relative to the module of the block; a
 /// module step without key stands for all instances.
@@ -25,8 +25,8 @@ impl Moved {
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Moved> {
         let before = found.error_count();
         let mut fields = Fields::exact(&block.body, &schema(&["from", "to"], &[], &[]), found);
-        let from = end(fields.take("from"), found);
-        let to = end(fields.take("to"), found);
+        let from = end(&block.body, fields.take("from"), found);
+        let to = end(&block.body, fields.take("to"), found);
         let moved = Moved { from: from?, to: to?, header: block.header };
         let module = |target: &Target| matches!(target, Target::Module(_));
         // Of a block that is not whole this is not said.
@@ -38,13 +38,9 @@ impl Moved {
     }
 }
 
-fn end(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
+fn end(body: &Body, attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
     let attribute = attribute?;
-    let Some(traversal) = as_plain_traversal(&attribute.expr, found) else {
-        let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
-        found.push(bad_argument("Invalid expression", detail, attribute.expr.span));
-        return None;
-    };
+    let traversal = address_in(body, &attribute.expr, found)?;
     let target = target_of(&traversal, true).map_err(|error| found.push(*error)).ok()?;
     Some((target, attribute.expr.span))
 }

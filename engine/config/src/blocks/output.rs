@@ -36,7 +36,10 @@ pub struct Output {
 impl Output {
     /// Reads an `output` block.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<Output> {
-        let name = named(block, "Invalid output name", found)?;
+        // What else is wrong is told also where the name is none.
+        let label = block.labels.last()?;
+        let name = Ident { text: label.text.clone(), span: label.span };
+        named(block, "Invalid output name", found);
         let optional = ["description", "sensitive", "ephemeral", "deprecated", "depends_on"];
         // A missing value is reported here, but the output exists all the same.
         let schema = schema(&["value"], &optional, &[("precondition", &[]), ("postcondition", &[])]);

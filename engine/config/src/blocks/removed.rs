@@ -8,7 +8,7 @@ use super::{Provisioner, When};
 use crate::address::{module_has_keys, target_of};
 use crate::constants::bool_of;
 use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
-use crate::static_forms::as_plain_traversal;
+use crate::static_forms::address_in;
 
 /// A statement that objects are no longer part of the configuration.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Removed {
         let blocks: [(&str, &[&'static str]); 3] =
             [("lifecycle", &[]), ("connection", &[]), ("provisioner", &["type"])];
         let mut fields = Fields::exact(&block.body, &schema(&["from"], &[], &blocks), found);
-        let from = from(fields.take("from"), found);
+        let from = from(&block.body, fields.take("from"), found);
         let mut destroy = true;
         for inner in fields.blocks.iter().filter(|inner| &*inner.block_type.text == "lifecycle") {
             let mut inner = Fields::exact(&inner.body, &schema(&[], &["destroy"], &[]), found);
@@ -55,14 +55,10 @@ impl Removed {
 
 const WHOLE_RESOURCE: &str = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
 
-fn from(attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
+fn from(body: &Body, attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
     let attribute = attribute?;
     let span = attribute.expr.span;
-    let Some(traversal) = as_plain_traversal(&attribute.expr, found) else {
-        let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
-        found.push(bad_argument("Invalid expression", detail, span));
-        return None;
-    };
+    let traversal = address_in(body, &attribute.expr, found)?;
     // No mode is written here, so that a third name is one too many.
     if matches!(&*traversal.root().text, "resource" | "ephemeral")
         && let Some(extra) = traversal.steps().get(1)

@@ -188,7 +188,11 @@ impl RequiredProvider {
         let span = attribute.expr.span;
         let name = attribute.name;
         if !is_provider_name(&name.text) {
-            found.push(bad_local_name(&name.text, span));
+            let about = bad_local_name(&name.text, span);
+            found.push(match attribute.expr.kind {
+                ExprKind::Object(_) => about,
+                _ => Diagnostic { summary: "Invalid provider name".to_owned(), ..about },
+            });
             return None;
         }
         let source = implied_provider(&name.text);
@@ -377,7 +381,7 @@ fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {
 
 fn refuse_experiments(experiments: &Attribute, found: &mut Diagnostics) {
     let keyword = match &experiments.expr.kind {
-        ExprKind::Tuple(items) => items.first().map(|item| item.keyword().unwrap_or("")),
+        ExprKind::Tuple(items) => items.first().map(|item| item.keyword().unwrap_or("")).or(Some("")),
         // A single word is told as an experiment, too; anything else is no list of them.
         _ => match experiments.expr.keyword().or_else(|| experiments.expr.as_text()) {
             Some(word) => Some(word),

@@ -140,4 +140,11 @@ fn what_is_wrong_in_json_expressions_is_told_when_they_are_evaluated() {
     let ExprKind::Object(items) = &content.attributes[0].expr.kind else { panic!("no object") };
     let ObjectKey::Expr(Expr { kind: ExprKind::Json(first), .. }) = &items[0].key else { panic!("no key") };
     assert_eq!((items.len(), starts(&first.problems)), (1, vec!["Duplicate object attribute"]));
+    for text in [r#"{"value": {"${null}": 1}}"#, r#"{"value": {"${[1]}": 1}}"#] {
+        let (body, _) = parse_json(FileId(0), text);
+        let (content, _) = body.content(&schema());
+        let (_, found) =
+            crate::eval::evaluate(&content.attributes[0].expr, &crate::eval::tests_scope::Names(vec![]));
+        assert_eq!(starts(&found), ["Invalid object key expression"]);
+    }
 }

@@ -31,6 +31,9 @@ pub(super) struct Evaluator<'s> {
     pub(super) quiet: bool,
 }
 
+/// What a key in JSON syntax that is no text is called.
+const JSON_KEY: &str = "Invalid object key expression";
+
 impl<'s> Evaluator<'s> {
     pub(super) fn new(scope: &'s dyn Scope) -> Self {
         Self {
@@ -213,9 +216,12 @@ impl<'s> Evaluator<'s> {
     /// The text of a key without marks, unless it is unknown or wrong.
     fn object_key(&mut self, object: &Expr, key: &Expr, given: Value, value: &Expr) -> Option<Arc<str>> {
         if given.is_null() {
-            // Terraform points at the value that the key is missing for.
+            // Terraform points at the value that the key is missing for, but for JSON syntax.
             let detail = "A key of an object cannot be null.";
-            self.error_in(object, key, value.span, "Null value as key", detail);
+            match key.kind {
+                ExprKind::Json(_) => self.error_in(object, key, key.span, JSON_KEY, detail),
+                _ => self.error_in(object, key, value.span, "Null value as key", detail),
+            }
             return None;
         }
         match convert(given, &Type::String) {
@@ -225,7 +231,9 @@ impl<'s> Evaluator<'s> {
             },
             Err(error) => {
                 let detail = format!("This value cannot be a key of an object: {error}.");
-                self.error_in(object, key, key.span, "Incorrect key type", detail);
+                let json = matches!(key.kind, ExprKind::Json(_));
+                let summary = if json { JSON_KEY } else { "Incorrect key type" };
+                self.error_in(object, key, key.span, summary, detail);
                 None
             }
         }

@@ -180,7 +180,7 @@ impl Reader<'_> {
                 }
                 Kind::Colon => ("Invalid array value", "Items of an array have no names and colons."),
                 Kind::End => {
-                    self.fail(open, "Missing closing bracket", "The text ends before this array is closed.");
+                    self.fail(open, "Unclosed object", "The text ends before this array is closed.");
                     return None;
                 }
                 Kind::CloseBrace => {

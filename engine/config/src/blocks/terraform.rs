@@ -187,18 +187,30 @@ impl RequiredProvider {
     fn decode(attribute: Attribute, found: &mut Diagnostics) -> Option<RequiredProvider> {
         let span = attribute.expr.span;
         let name = attribute.name;
-        if !is_provider_name(&name.text) {
+        let fits = is_provider_name(&name.text);
+        // A text alone is a version, of a provider whose name may have capitals.
+        let version = match attribute.expr.kind {
+            ExprKind::Object(_) => None,
+            _ => quiet_text(&attribute.expr),
+        };
+        let small = name.text.to_lowercase();
+        if version.is_none() && (!fits || *name.text != *small) {
             let about = bad_local_name(&name.text, span);
-            found.push(match attribute.expr.kind {
-                ExprKind::Object(_) => about,
-                _ => Diagnostic { summary: "Invalid provider name".to_owned(), ..about },
-            });
+            let capitals =
+                format!("Names of providers have no capitals: write {small:?} in place of {:?}.", name.text);
+            found.push(if fits { Diagnostic { detail: capitals, ..about } } else { about });
+            return None;
+        }
+        if let Some(version) = version.as_ref().filter(|_| !fits) {
+            let about = bad_local_name(&name.text, span);
+            found.push(Diagnostic { summary: "Invalid provider name".to_owned(), ..about });
+            check_constraint(version, span, found);
             return None;
         }
         let source = implied_provider(&name.text);
         let mut required = RequiredProvider { name, source, version: None, aliases: Vec::new(), span };
         let ExprKind::Object(items) = &attribute.expr.kind else {
-            match quiet_text(&attribute.expr) {
+            match version {
                 Some(text) => required.set_version(&text, attribute.expr.span, found),
                 None => {
                     let detail = "An entry of required_providers is a text or an object.";

@@ -19,20 +19,20 @@ use crate::failure::said;
 
 /// Carries out a planned change.
 pub(crate) async fn apply(cluster: Cluster<'_>, request: ApplyRequest) -> (Option<ApplyReply>, Diagnostics) {
-    let reply = |state: Value| {
-        let private = request.planned_private.clone();
+    let reply = |state: Value, private: Vec<u8>| {
         Some(ApplyReply { state, private, identity: None, legacy_type_system: false })
     };
     let kept = || request.prior.clone();
     if request.planned.is_null() {
         return match delete(cluster, &request.prior).await {
-            Ok(found) => (reply(Value::null(request.prior.ty())), found),
-            Err(found) => (reply(kept()), found),
+            Ok(found) => (reply(Value::null(request.prior.ty()), Vec::new()), found),
+            Err(found) => (reply(kept(), request.planned_private.clone()), found),
         };
     }
     match put(cluster, &request).await {
-        Ok((state, found)) => (reply(state), found),
-        Err(found) => (reply(kept()), found),
+        // What was imported is from now on what was applied.
+        Ok((state, found)) => (reply(state, Vec::new()), found),
+        Err(found) => (reply(kept(), request.planned_private.clone()), found),
     }
 }
 

@@ -1,0 +1,32 @@
+terraform {
+  required_providers {
+    helm       = { source = "hashicorp/helm", version = "3.1.0" }
+    kubernetes = { source = "hashicorp/kubernetes", version = "2.38.0" }
+  }
+}
+variable "ns" { type = string }
+variable "kubeconfig" { type = string }
+variable "host" { type = string }
+variable "ca" { type = string }
+variable "token" {
+  type      = string
+  sensitive = true
+}
+variable "repo" {
+  type    = string
+  default = ""
+}
+provider "kubernetes" {
+  config_path = var.kubeconfig
+}
+provider "helm" {
+  kubernetes = { config_path = var.kubeconfig }
+}
+resource "kubernetes_manifest" "c" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "ConfigMap"
+    metadata   = { name = "c", namespace = var.ns }
+    data       = { a = "2" }
+  }
+}

@@ -7,10 +7,7 @@ use ordain_plan::{Change, PatternStep, TypeSchema};
 use ordain_value::{Kind, Path, Type, Value};
 
 use super::style::Style;
-use super::value::{Mark, Printer, pad};
-
-/// Attributes that are shown even when they stay, because they say which object it is.
-const TELLING: [&str; 3] = ["id", "name", "tags"];
+use super::value::{Mark, Printer, TELLING, pad};
 
 /// One object as it is, with everything that it has: `name = value` lines and nested blocks.
 pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
@@ -179,18 +176,19 @@ fn each(value: &Value, ty: &Type, change: &dyn Fn(&Value, &Type) -> Value) -> Va
 fn argument(value: &Value, ty: &Type) -> Value {
     match ty {
         Type::Dynamic => untyped(value),
+        Type::String if value.as_str() == Some("") && !value.marks().is_sensitive() => {
+            Value::null(Type::String)
+        }
         Type::Object(object) => {
             let (plain, marks) = value.clone().unmark();
             let Some(members) = plain.as_members() else { return value.clone() };
             let seen = |name: &Arc<str>, member: &Value| match object.attributes.get(name) {
-                Some(Type::String) if member.as_str() == Some("") && !member.marks().is_sensitive() => {
-                    Value::null(Type::String)
-                }
                 Some(ty) => argument(member, ty),
                 None => member.clone(),
             };
-            Value::object(members.iter().map(|(name, member)| (name.clone(), seen(name, member))))
-                .with_marks(marks)
+            // Of members without a value nothing is said, not even that they are hidden.
+            let members = members.iter().filter(|(_, member)| !member.is_null());
+            Value::object(members.map(|(name, member)| (name.clone(), seen(name, member)))).with_marks(marks)
         }
         _ if ty.element().is_some() => each(value, ty, &argument),
         _ => value.clone(),
@@ -302,7 +300,11 @@ fn attributes(
         let value = match row.mark {
             Mark::Same if printer.complete && is_absent(shape, row) => "null".to_owned(),
             Mark::Same => printer.whole(&row.pair.after, indent + 4, Mark::Same),
-            _ => printer.change(&row.pair.before, &row.pair.after, &at, indent + 4, true),
+            _ => {
+                let complete = printer.complete || TELLING.contains(&&*row.name);
+                let printer = Printer { complete, ..*printer };
+                printer.change(&row.pair.before, &row.pair.after, &at, indent + 4, true)
+            }
         };
         let symbol = row.mark.symbol(printer.style);
         out.push_str(&printer.disclosure(&row.pair.before, &row.pair.after, indent + 4));
@@ -335,7 +337,9 @@ fn blocks(
             hidden += 1;
             continue;
         }
-        let forces = printer.forces(&at);
+        // What forces a replacement may be a block or all blocks of its type.
+        let forces = Some(printer.forces(&at)).filter(|own| !own.is_empty());
+        let forces = forces.unwrap_or_else(|| printer.forces(path));
         if !after.is_known() {
             let symbol = if before.is_null() { Mark::Add } else { Mark::Change }.symbol(printer.style);
             let start = format!("{}{}{symbol}{name}{label}", std::mem::take(&mut gap), pad(indent + 4));
@@ -345,7 +349,11 @@ fn blocks(
         let symbol = mark.symbol(printer.style);
         let start = format!("{}{}{symbol}{name}{label}", std::mem::take(&mut gap), pad(indent + 4));
         let content = block(printer, &before, &after, nested, &at, indent + 4);
-        if content.is_empty() {
+        // Blocks inside it of which there may be many count even where there are none.
+        let holds = |name: &Arc<str>| {
+            [&before, &after].iter().any(|one| one.get(name).is_some_and(|value| !value.is_null()))
+        };
+        if content.is_empty() && !nested.blocks.keys().any(holds) {
             out.push_str(&format!("{start} {{}}{forces}\n"));
             continue;
         }
@@ -365,12 +373,7 @@ fn pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
     let telling = if pair.after.is_null() || !pair.after.is_known() { &pair.before } else { &pair.after };
     match telling.kind() {
         _ if !pair.after.is_known() => {
-            let before = if pair.before.as_items().is_some_and(<[Value]>::is_empty) {
-                null()
-            } else {
-                pair.before.clone()
-            };
-            vec![(String::new(), Mark::Change, before, pair.after.clone(), path.clone())]
+            vec![(String::new(), Mark::Change, pair.before.clone(), pair.after.clone(), path.clone())]
         }
         Kind::Set(..) => set_pairs(pair, path),
         Kind::List(..) | Kind::Tuple(_) => list_pairs(pair, path),

@@ -87,3 +87,63 @@ fn names_that_are_empty_texts_are_shown_as_null() {
     let text = block(&printer, &null(), &after, &Shape::of(&schema), &Path::root(), 2);
     assert_eq!(text, "      + part {\n            id   = null\n          + port = 1\n        }\n");
 }
+
+/// Terraform 1.11 over `tags` of the AWS provider's types.
+fn tags(before: &[(&str, &str)], after: &[(&str, &str)], name: &str) -> String {
+    let ty = Type::object([(name, Type::map(Type::String))]);
+    let schema = TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: Vec::new() };
+    let shape = Shape::of(&schema);
+    let all = |members: &[(&str, &str)]| {
+        let members = members.iter().map(|(name, value)| (*name, Value::from(*value)));
+        as_seen(&Value::object([(name, Value::map(Type::String, members))]), &schema.ty, &shape)
+    };
+    let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
+    block(&printer, &all(before), &all(after), &shape, &Path::root(), 2)
+}
+
+#[test]
+fn elements_of_maps_that_go_become_null_and_empty_texts_are_null() {
+    let text = tags(&[("a", "z"), ("b", "x")], &[("b", "x")], "tags");
+    assert_eq!(
+        text,
+        "      ~ tags = {\n          - \"a\" = \"z\" -> null\n            \"b\" = \"x\"\n        }\n"
+    );
+    let text = tags(&[("a", ""), ("b", "x")], &[("b", "y"), ("c", "")], "labels");
+    let rows = "          - \"a\" = null\n          ~ \"b\" = \"x\" -> \"y\"\n          + \"c\" = null\n";
+    assert_eq!(text, format!("      ~ labels = {{\n{rows}        }}\n"));
+    let text = tags(&[("a", "z"), ("b", "x")], &[("a", "")], "labels");
+    assert_eq!(
+        text,
+        "      ~ labels = {\n          ~ \"a\" = \"z\" -> null\n          - \"b\" = \"x\" -> null\n        }\n"
+    );
+}
+
+#[test]
+fn of_members_that_are_null_nothing_is_said() {
+    let ty = Type::object([("id", Type::String), ("issuer", Type::String)]);
+    let schema = Type::object([("ids", Type::list(ty.clone()))]);
+    let schema = TypeSchema { version: 0, ty: schema, sensitive: Vec::new(), blocks: Vec::new() };
+    let shape = Shape::of(&schema);
+    let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
+    let gone = |id: Value, issuer: Value| {
+        let entry = Value::object([("id", id), ("issuer", issuer)]);
+        let before = Value::object([("ids", Value::list(ty.clone(), [entry]))]);
+        block(&printer, &as_seen(&before, &schema.ty, &shape), &null(), &shape, &Path::root(), 2)
+    };
+    let none = || Value::null(Type::String);
+    let frame = |rows: &str| format!("      - ids = [\n          - {rows},\n        ] -> null\n");
+    assert_eq!(gone(none(), none()), frame("{}"));
+    assert_eq!(gone(none(), Value::from("a")), frame("{\n              - issuer = \"a\"\n            }"));
+    assert_eq!(gone(Value::from(""), none()), frame("{\n                id = null\n            }"));
+}
+
+#[test]
+fn blocks_of_which_all_force_a_replacement_say_so_each() {
+    let schema = schema();
+    let shape = Shape::of(&schema);
+    let replace = [Path::root().attr("part")];
+    let printer = Printer { style: Style::PLAIN, replace: &replace, show_sensitive: false, complete: false };
+    let with = |port: i64| object("l", null(), Vec::new(), vec![rule(port, "n")]);
+    let text = block(&printer, &with(1), &with(2), &shape, &Path::root(), 2);
+    assert!(text.contains("      ~ part { # forces replacement\n"), "{text}");
+}

@@ -1,6 +1,6 @@
 //! Strings of several lines and strings that hold JSON, before and after.
 
-use ordain_value::{Number, Path, Type, Value};
+use ordain_value::{Kind, Number, Path, Type, Value};
 use similar::{ChangeTag, TextDiff};
 
 use super::value::{Mark, Printer, pad};
@@ -81,6 +81,16 @@ fn json(content: &str) -> Option<Value> {
     }
     let document: serde_json::Value = serde_json::from_str(content).ok()?;
     Some(from_json(&document))
+}
+
+/// Whether a value is a text that holds a JSON object or array without members: Terraform says no more of those that go.
+pub fn is_empty_json(value: &Value) -> bool {
+    let held = value.as_str().and_then(json);
+    held.is_some_and(|held| match held.kind() {
+        Kind::Object(members) => members.is_empty(),
+        Kind::Tuple(items) => items.is_empty(),
+        _ => false,
+    })
 }
 
 fn from_json(document: &serde_json::Value) -> Value {

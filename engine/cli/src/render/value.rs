@@ -66,6 +66,9 @@ pub struct Printer<'a> {
     pub complete: bool,
 }
 
+/// Attributes that are shown even when they stay, because they say which object it is.
+pub const TELLING: [&str; 3] = ["id", "name", "tags"];
+
 /// Text of a line's start.
 pub fn pad(indent: usize) -> String {
     " ".repeat(indent)
@@ -97,7 +100,8 @@ impl Printer<'_> {
             Mark::Same => self.whole(after, indent, Mark::Same),
             Mark::Add => format!("{}{forces}", self.whole(after, indent, Mark::Add)),
             Mark::Remove => {
-                let tail = if ends { self.arrow_null() } else { String::new() };
+                let tail =
+                    if ends && !text::is_empty_json(before) { self.arrow_null() } else { String::new() };
                 format!("{}{tail}{forces}", self.whole(before, indent, Mark::Remove))
             }
             Mark::Change => self.changed(before, after, path, indent),
@@ -160,8 +164,9 @@ impl Printer<'_> {
         let mut rows = Vec::new();
         let mut hidden = 0usize;
         for name in names {
-            let old = before.get(name).filter(|value| !is_nothing(value));
-            let new = after.get(name).filter(|value| !is_nothing(value));
+            // Elements of a map are there, whatever they are; members of an object are not where they are null.
+            let old = before.get(name).filter(|value| is_map || !is_nothing(value));
+            let new = after.get(name).filter(|value| is_map || !is_nothing(value));
             let mark = match (old, new) {
                 (Some(old), Some(new)) if old == new => Mark::Same,
                 (None, None) => Mark::Same,
@@ -169,7 +174,7 @@ impl Printer<'_> {
                 (_, None) => Mark::Remove,
                 (Some(old), Some(new)) => Mark::of_parts(old, new),
             };
-            let told = indent == 0 || (!is_map && matches!(&**name, "id" | "name"));
+            let told = indent == 0 || self.complete || (!is_map && TELLING.contains(&&**name));
             if mark == Mark::Same && !(told && new.is_some()) {
                 hidden += 1;
                 continue;
@@ -180,7 +185,7 @@ impl Printer<'_> {
         let mut out = format!("{{{}\n", self.forces(path));
         for (name, mark, old, new, step) in rows {
             let fill = pad(width - name.chars().count());
-            let value = self.member(old, new, mark, &step, indent + 4);
+            let value = self.member(old, new, mark, &step, indent + 4, is_map);
             out.push_str(&self.disclosure(old, new, indent + 4));
             out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
         }
@@ -189,8 +194,17 @@ impl Printer<'_> {
         out
     }
 
-    fn member(&self, old: &Value, new: &Value, mark: Mark, path: &Path, indent: usize) -> String {
+    fn member(
+        &self,
+        old: &Value,
+        new: &Value,
+        mark: Mark,
+        path: &Path,
+        indent: usize,
+        is_map: bool,
+    ) -> String {
         match mark {
+            Mark::Remove if is_map && !old.is_null() => self.change(old, new, path, indent, true),
             // A member that goes or comes may itself be null, which `change` would take for absent.
             Mark::Remove if !self.hides(old, new) => self.whole(old, indent, Mark::Remove),
             Mark::Add if !self.hides(old, new) => self.whole(new, indent, Mark::Add),
@@ -264,11 +278,14 @@ impl Printer<'_> {
         }
         let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
         let all = rows.len();
-        rows.retain(|(_, value)| is_map || self.complete || !is_nothing(value));
+        rows.retain(|(name, value)| {
+            is_map || self.complete || !is_nothing(value) || TELLING.contains(&name.as_str())
+        });
         let hidden = all - rows.len();
         let mut out = "{\n".to_owned();
         for (name, value) in rows {
             let fill = pad(width - name.chars().count());
+            let mark = if !is_map && is_nothing(value) { Mark::Same } else { mark };
             let value = self.whole(value, indent + 4, mark);
             out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
         }

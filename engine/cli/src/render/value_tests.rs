@@ -63,3 +63,10 @@ fn no_text_steers_the_terminal() {
     let text = show(&null(), &Value::from("a\u{1b}[2J\nb"));
     assert_eq!(text, r#""a\x1b[2J\nb""#);
 }
+
+#[test]
+fn empty_json_that_goes_does_not_become_null() {
+    assert_eq!(show(&Value::from("{}"), &null()), "jsonencode({})");
+    assert_eq!(show(&Value::from("[]"), &null()), "jsonencode([])");
+    assert!(show(&Value::from("[1]"), &null()).ends_with(" -> null"));
+}

@@ -27,7 +27,6 @@ resource "kubernetes_persistent_volume_claim_v1" "p" {
     name      = "p"
     namespace = var.ns
   }
-  wait_until_bound = false
   spec {
     access_modes = ["ReadWriteOnce"]
     resources {

@@ -206,8 +206,12 @@ fn finish(variable: &Variable, value: Value, origin: &Origin, found: &mut Diagno
         Ok(value) => Some(marked(value, variable)),
         Err(problem) => {
             let hidden = variable.sensitive && *span != variable.header;
-            let which = if variable.sensitive { ", which is sensitive" } else { "" };
-            let detail = format!("The value given{by} is not suitable for {address}{which}: {problem}.");
+            // The way to the part at fault may name keys of the value.
+            let (which, what) = match variable.sensitive {
+                true => (", which is sensitive", problem.message),
+                false => ("", problem.to_string()),
+            };
+            let detail = format!("The value given{by} is not suitable for {address}{which}: {what}.");
             let finding = error(
                 CODE,
                 "Invalid value for input variable",

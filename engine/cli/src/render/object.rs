@@ -245,7 +245,7 @@ impl Pair {
     /// Empty texts stand for none.
     fn without_empty_texts(&mut self) {
         for value in [&mut self.before, &mut self.after] {
-            if value.as_str() == Some("") && !value.marks().is_sensitive() {
+            if value.as_str() == Some("") {
                 *value = Value::null(Type::String);
             }
         }

@@ -147,3 +147,19 @@ fn blocks_of_which_all_force_a_replacement_say_so_each() {
     let text = block(&printer, &with(1), &with(2), &shape, &Path::root(), 2);
     assert!(text.contains("      ~ part { # forces replacement\n"), "{text}");
 }
+
+#[test]
+fn sensitive_empty_texts_stand_for_none_too() {
+    let label = |text: &str| {
+        object("", null(), Vec::new(), Vec::new()).as_members().map(|members| {
+            let secret = Value::from(text).with_marks(Marks::SENSITIVE);
+            let changed = |(name, value): (&Arc<str>, &Value)| {
+                (name.clone(), if &**name == "label" { secret.clone() } else { value.clone() })
+            };
+            Value::object(members.iter().map(changed))
+        })
+    };
+    let gone = |text: &str| show(&label(text).unwrap(), &null());
+    assert!(!gone("").contains("label"), "{}", gone(""));
+    assert!(gone("x").contains("- label = (sensitive value) -> null"), "{}", gone("x"));
+}

@@ -34,6 +34,8 @@ pub(crate) struct Process {
     source: String,
     name: String,
     tail: Tail,
+    /// Whether all that it wrote to its standard error is in the tail.
+    written: Option<watch::Receiver<bool>>,
     /// How it ended, when it has.
     ended: Option<watch::Receiver<Option<End>>>,
     /// Dropping it asks the process to end.
@@ -61,6 +63,7 @@ impl Process {
                     source: launch.source.to_string(),
                     name: launch.name(),
                     tail: Tail::default(),
+                    written: None,
                     ended: None,
                     _end: None,
                 })
@@ -142,8 +145,13 @@ impl Process {
     async fn exit(&self) -> Option<End> {
         let mut ended = self.ended.clone()?;
         let wait = ended.wait_for(Option::is_some);
-        let end = tokio::time::timeout(Duration::from_secs(2), wait).await.ok()?.ok()?;
-        end.clone()
+        let end = tokio::time::timeout(Duration::from_secs(2), wait).await.ok()?.ok()?.clone();
+        if let Some(mut written) = self.written.clone() {
+            // What it wrote last is still on its way; a process that it started may keep the pipe open.
+            let all = written.wait_for(|written| *written);
+            let _ = tokio::time::timeout(Duration::from_millis(500), all).await;
+        }
+        end
     }
 }
 
@@ -221,13 +229,24 @@ impl<'l> Starting<'l> {
         Ok(Starting { launch, child, certificate, tail: Tail::default(), sockets })
     }
 
+    /// Starts to record what the process writes to its standard error; says when that is all.
+    fn record_errors(&mut self, from: &str) -> Option<watch::Receiver<bool>> {
+        let stderr = BufReader::new(self.child.stderr.take()?);
+        let (said, written) = watch::channel(false);
+        let all = drain(stderr, from.to_owned(), self.launch.log.clone(), self.tail.clone());
+        tokio::spawn(async move {
+            all.await;
+            // Nobody may be waiting for it.
+            let _ = said.send(true);
+        });
+        Some(written)
+    }
+
     /// Waits for the handshake and opens the connection.
     async fn connect(mut self) -> Result<Process, Diagnostic> {
         let (name, patience) = (self.launch.name(), self.launch.patience);
         let from = format!("provider.{name}");
-        if let Some(stderr) = self.child.stderr.take().map(BufReader::new) {
-            tokio::spawn(drain(stderr, from.clone(), self.launch.log.clone(), self.tail.clone()));
-        }
+        let written = self.record_errors(&from);
         let stdout = self.child.stdout.take().map(BufReader::new);
         let mut stdout = stdout.ok_or_else(|| self.failed("its output cannot be read".to_owned()))?;
         let line = match tokio::time::timeout(patience.start, first_line(&mut stdout)).await {
@@ -275,6 +294,7 @@ impl<'l> Starting<'l> {
             source: self.launch.source.to_string(),
             name,
             tail: self.tail,
+            written,
             ended: Some(ended),
             _end: Some(end),
         };

@@ -150,7 +150,10 @@ fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     let key = key_at(traversal, 1)?;
     let after_key = 1 + usize::from(key.is_some());
     if let Some(TraversalStep::Index(step)) = traversal.steps().get(after_key) {
-        let detail = "An instance of a module has outputs, which are reached with a dot.";
+        let meant = step.key.as_str().filter(|key| ordain_lang::ast::is_identifier(key));
+        let meant =
+            meant.map(|key| format!(" Write .{key} to reach the output {key:?}.")).unwrap_or_default();
+        let detail = format!("An instance of a module has outputs, which are reached with a dot.{meant}");
         return Err(invalid("Invalid reference", detail, step.span));
     }
     let output = name_at(traversal, after_key).map(|name| name.text.to_arc());

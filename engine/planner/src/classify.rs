@@ -1,5 +1,7 @@
 //! Two values and what is known about them to an action and its reason.
 
+use std::collections::BTreeSet;
+
 use ordain_plan::{Action, Reason};
 use ordain_provider::{AttributeType, Block};
 use ordain_value::{Path, Step, Value};
@@ -46,14 +48,11 @@ pub(crate) fn replace_paths(block: &Block, paths: Vec<Path>, prior: &Value, plan
                 _ => true,
             }
     };
-    let mut kept: Vec<(i64, Path)> = Vec::new();
-    for path in paths.into_iter().filter(changes) {
-        if !kept.iter().any(|(_, one)| *one == path) {
-            kept.push((place(&path), path));
-        }
-    }
-    kept.sort_by_key(|(place, _)| *place);
-    kept.into_iter().map(|(_, path)| path).collect()
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Path> =
+        paths.into_iter().filter(|path| changes(path) && seen.insert(path.clone())).collect();
+    kept.sort_by_cached_key(place);
+    kept
 }
 
 /// Where a path stands among others: plans list them in the order of a sum of their names (CRC-64 of ISO 3309, every

@@ -78,6 +78,7 @@ fn trimmed(schema: &Schema) -> TypeSchema {
         ty: schema.block.value_type(),
         sensitive: Vec::new(),
         blocks: Vec::new(),
+        write_only: Vec::new(),
     };
     block(&schema.block, &mut Vec::new(), &mut trimmed);
     trimmed
@@ -86,6 +87,9 @@ fn trimmed(schema: &Schema) -> TypeSchema {
 fn block(schema: &Block, at: &mut Vec<PatternStep>, out: &mut TypeSchema) {
     for (name, attribute_schema) in &schema.attributes {
         attribute(name, attribute_schema, at, out);
+        if attribute_schema.flags.write_only {
+            out.write_only.push(at.iter().cloned().chain([PatternStep::Attr(name.clone())]).collect());
+        }
     }
     for (name, nested) in &schema.blocks {
         at.push(PatternStep::Attr(name.clone()));

@@ -36,6 +36,7 @@ fn rules_see_unknowns_as_such_and_secrets_sealed() {
         ty: Type::Dynamic,
         sensitive: vec![vec![PatternStep::Attr("output".into())]],
         blocks: vec![],
+        write_only: vec![],
     };
     let provider = ordain_addr::ProviderAddr::builtin();
     schemas.insert(provider, ordain_addr::Mode::Managed, "terraform_data".into(), Arc::new(schema));

@@ -15,7 +15,13 @@ fn schemas() -> Schemas {
         [(Mode::Managed, "terraform_data"), (Mode::Managed, "a"), (Mode::Managed, "x"), (Mode::Data, "p")]
     {
         let ty = Type::object([("a", Type::String)]);
-        let schema = Arc::new(TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: Vec::new() });
+        let schema = Arc::new(TypeSchema {
+            version: 0,
+            ty,
+            sensitive: Vec::new(),
+            blocks: Vec::new(),
+            write_only: Vec::new(),
+        });
         schemas.insert(ProviderAddr::builtin(), mode, name.into(), schema);
     }
     schemas

@@ -18,7 +18,13 @@ fn schemas() -> Schemas {
         ("triggers_replace", Type::Dynamic),
     ]);
     let mut schemas = Schemas::new();
-    let schema = Arc::new(TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: Vec::new() });
+    let schema = Arc::new(TypeSchema {
+        version: 0,
+        ty,
+        sensitive: Vec::new(),
+        blocks: Vec::new(),
+        write_only: Vec::new(),
+    });
     schemas.insert(ProviderAddr::builtin(), Mode::Managed, "terraform_data".into(), schema);
     schemas
 }

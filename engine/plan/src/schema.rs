@@ -29,6 +29,9 @@ pub struct TypeSchema {
     pub sensitive: Vec<Vec<PatternStep>>,
     /// Members that are nested blocks rather than arguments, outer ones first. For renderers.
     pub blocks: Vec<Vec<PatternStep>>,
+    /// Arguments of the object and its nested blocks that only the provider sees: their values are stored nowhere.
+    /// For renderers.
+    pub write_only: Vec<Vec<PatternStep>>,
 }
 
 impl TypeSchema {

@@ -23,6 +23,7 @@ fn marks_follow_patterns_through_lists_maps_and_sets() {
             vec![attr("absent")],
         ],
         blocks: Vec::new(),
+        write_only: Vec::new(),
     };
     let marked = schema.mark(&value);
     let list = marked.get("list").unwrap();

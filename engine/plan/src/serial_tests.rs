@@ -261,7 +261,13 @@ fn trimmed_schemas_come_back() {
     if let Type::Object(object) = &mut ty {
         Arc::make_mut(object).optional.insert("c".into());
     }
-    let schema = Arc::new(TypeSchema { version: 2, ty, blocks: sensitive.clone(), sensitive });
+    let schema = Arc::new(TypeSchema {
+        version: 2,
+        ty,
+        blocks: sensitive.clone(),
+        write_only: sensitive.clone(),
+        sensitive,
+    });
     schemas.insert(ProviderAddr::default_for("aws"), ResourceMode::Data, "aws_x".into(), schema);
     let bytes = super::tests::bytes(|out| write_schemas(&schemas, out));
     assert_eq!(read_schemas(&bytes).unwrap(), schemas);

@@ -151,7 +151,13 @@ fn stored(input: &Path) -> PlanFile {
         let mut change = change(row["address"].as_str().unwrap(), Action::Create);
         change.after = known(&row["change"]["after"]);
         let resource = &change.address.resource;
-        let schema = TypeSchema { version: 0, ty: Type::Dynamic, sensitive: Vec::new(), blocks: Vec::new() };
+        let schema = TypeSchema {
+            version: 0,
+            ty: Type::Dynamic,
+            sensitive: Vec::new(),
+            blocks: Vec::new(),
+            write_only: Vec::new(),
+        };
         let provider = change.provider.provider.clone();
         schemas.insert(provider, resource.mode, resource.type_name.clone(), Arc::new(schema));
         plan.changes.push(change);

@@ -34,6 +34,7 @@ pub(crate) fn file() -> PlanFile {
         ty: Type::Dynamic,
         sensitive: vec![vec![PatternStep::Attr("token".into())]],
         blocks: Vec::new(),
+        write_only: Vec::new(),
     };
     let resource = &first.address.resource;
     schemas.insert(

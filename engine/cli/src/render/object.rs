@@ -41,21 +41,32 @@ struct Shape {
     /// Arguments of type string. Providers made with the old plugin kit cannot say null there and store an
     /// empty text instead, so that is what an empty text is shown as.
     texts: BTreeSet<Arc<str>>,
+    /// Arguments whose values only the provider sees.
+    write_only: BTreeSet<Arc<str>>,
 }
 
 impl Shape {
     fn of(schema: &TypeSchema) -> Shape {
         let mut root = Shape::default();
         for pattern in &schema.blocks {
-            let mut at = &mut root;
-            for step in pattern {
-                if let PatternStep::Attr(name) = step {
-                    at = at.blocks.entry(name.clone()).or_default();
-                }
+            root.at(pattern);
+        }
+        for pattern in &schema.write_only {
+            if let Some((PatternStep::Attr(name), block)) = pattern.split_last() {
+                root.at(block).write_only.insert(name.clone());
             }
         }
         root.find_texts(&schema.ty);
         root
+    }
+
+    /// The block that a pattern leads to.
+    fn at(&mut self, pattern: &[PatternStep]) -> &mut Shape {
+        let names = pattern.iter().filter_map(|step| match step {
+            PatternStep::Attr(name) => Some(name),
+            PatternStep::Each => None,
+        });
+        names.fold(self, |at, name| at.blocks.entry(name.clone()).or_default())
     }
 
     fn find_texts(&mut self, ty: &Type) {
@@ -267,13 +278,18 @@ fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Ro
     let mut rows = Vec::new();
     for name in names {
         let mut pair = Pair::at(before, after, name);
-        if pair.before.is_null() && pair.after.is_null() {
+        let write_only = shape.write_only.contains(name);
+        if pair.before.is_null() && pair.after.is_null() && !write_only {
             continue;
         }
         if shape.texts.contains(name) && !complete {
             pair.without_empty_texts();
         }
-        let mark = Mark::of(&pair.before, &pair.after);
+        // Nobody stored a value to compare: what is said is what happens to the object that holds it.
+        let mark = match write_only {
+            true => Mark::of_whole(before, after),
+            false => Mark::of(&pair.before, &pair.after),
+        };
         width = width.max(name.chars().count());
         if mark == Mark::Same && !complete && !TELLING.contains(&&**name) {
             hidden += 1;
@@ -298,6 +314,7 @@ fn attributes(
         let fill = pad(width - row.name.chars().count());
         let at = path.attr(row.name.clone());
         let value = match row.mark {
+            mark if shape.write_only.contains(&row.name) => printer.write_only(mark, &at),
             Mark::Same if printer.complete && is_absent(shape, row) => "null".to_owned(),
             Mark::Same => printer.whole(&row.pair.after, indent + 4, Mark::Same),
             _ => {

@@ -11,7 +11,7 @@ fn schema() -> TypeSchema {
         ("part", Type::list(rule)),
     ]);
     let part = vec![PatternStep::Attr("part".into())];
-    TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: vec![part] }
+    TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: vec![part], write_only: Vec::new() }
 }
 
 fn rule(port: i64, note: &str) -> Value {
@@ -81,7 +81,7 @@ fn names_that_are_empty_texts_are_shown_as_null() {
     let ty = Type::object([("id", Type::String), ("port", Type::Number)]);
     let root = Type::object([("part", Type::list(ty.clone()))]);
     let blocks = vec![vec![PatternStep::Attr("part".into())]];
-    let schema = TypeSchema { version: 0, ty: root, sensitive: Vec::new(), blocks };
+    let schema = TypeSchema { version: 0, ty: root, sensitive: Vec::new(), blocks, write_only: Vec::new() };
     let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
     let after = Value::object([("part", Value::list(ty, [part("")]))]);
     let text = block(&printer, &null(), &after, &Shape::of(&schema), &Path::root(), 2);
@@ -91,7 +91,8 @@ fn names_that_are_empty_texts_are_shown_as_null() {
 /// Terraform 1.11 over `tags` of the AWS provider's types.
 fn tags(before: &[(&str, &str)], after: &[(&str, &str)], name: &str) -> String {
     let ty = Type::object([(name, Type::map(Type::String))]);
-    let schema = TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: Vec::new() };
+    let schema =
+        TypeSchema { version: 0, ty, sensitive: Vec::new(), blocks: Vec::new(), write_only: Vec::new() };
     let shape = Shape::of(&schema);
     let all = |members: &[(&str, &str)]| {
         let members = members.iter().map(|(name, value)| (*name, Value::from(*value)));
@@ -122,7 +123,13 @@ fn elements_of_maps_that_go_become_null_and_empty_texts_are_null() {
 fn of_members_that_are_null_nothing_is_said() {
     let ty = Type::object([("id", Type::String), ("issuer", Type::String)]);
     let schema = Type::object([("ids", Type::list(ty.clone()))]);
-    let schema = TypeSchema { version: 0, ty: schema, sensitive: Vec::new(), blocks: Vec::new() };
+    let schema = TypeSchema {
+        version: 0,
+        ty: schema,
+        sensitive: Vec::new(),
+        blocks: Vec::new(),
+        write_only: Vec::new(),
+    };
     let shape = Shape::of(&schema);
     let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
     let gone = |id: Value, issuer: Value| {
@@ -162,4 +169,45 @@ fn sensitive_empty_texts_stand_for_none_too() {
     let gone = |text: &str| show(&label(text).unwrap(), &null());
     assert!(!gone("").contains("label"), "{}", gone(""));
     assert!(gone("x").contains("- label = (sensitive value) -> null"), "{}", gone("x"));
+}
+
+#[test]
+fn write_only_arguments_come_and_go_with_their_object() {
+    let inner = Type::object([("key", Type::String), ("secret_wo", Type::String)]);
+    let ty = Type::object([
+        ("name", Type::String),
+        ("value_wo", Type::String),
+        ("part", Type::list(inner.clone())),
+    ]);
+    let attr = |name: &str| PatternStep::Attr(name.into());
+    let schema = TypeSchema {
+        version: 0,
+        ty,
+        sensitive: Vec::new(),
+        blocks: vec![vec![attr("part")]],
+        write_only: vec![vec![attr("value_wo")], vec![attr("part"), PatternStep::Each, attr("secret_wo")]],
+    };
+    let part =
+        |key: &str| Value::object([("key", Value::from(key)), ("secret_wo", Value::null(Type::String))]);
+    let object = |name: &str, parts: Vec<Value>| {
+        Value::object([
+            ("name", Value::from(name)),
+            ("value_wo", Value::null(Type::String)),
+            ("part", Value::list(inner.clone(), parts)),
+        ])
+    };
+    let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
+    let shape = Shape::of(&schema);
+    let show = |before: &Value, after: &Value| block(&printer, before, after, &shape, &Path::root(), 2);
+    let none = null();
+
+    let coming = "      + name     = \"a\"\n      + value_wo = (write-only attribute)\n\n      \
+                  + part {\n          + key       = \"k\"\n          + secret_wo = (write-only attribute)\n        }\n";
+    assert_eq!(show(&none, &object("a", vec![part("k")])), coming);
+    assert!(show(&object("a", vec![]), &none).contains("- value_wo = (write-only attribute) -> null"));
+    // An object that stays says how many of its arguments it does not show, these among them.
+    let changed = show(&object("a", vec![]), &object("b", vec![]));
+    assert!(changed.contains("# (1 unchanged attribute hidden)"), "{changed}");
+    let complete = whole(&object("a", vec![]), Some(&schema), Style::PLAIN, false);
+    assert!(complete.contains("value_wo = (write-only attribute)\n"), "{complete}");
 }

@@ -37,6 +37,15 @@ impl Mark {
         }
     }
 
+    /// What happens to what an object holds without saying so: it comes and goes with the object.
+    pub fn of_whole(before: &Value, after: &Value) -> Mark {
+        match (before.is_null(), after.is_null()) {
+            (true, false) => Mark::Add,
+            (false, true) => Mark::Remove,
+            _ => Mark::Same,
+        }
+    }
+
     /// What happens between two values that are both there, though they may be null.
     pub fn of_parts(before: &Value, after: &Value) -> Mark {
         if before.is_null() && !after.is_known() { Mark::Add } else { Mark::Change }
@@ -114,6 +123,12 @@ impl Printer<'_> {
             return self.change(before, after, path, indent, true);
         }
         self.changed(before, after, path, indent)
+    }
+
+    /// An argument whose value only the provider sees.
+    pub fn write_only(&self, mark: Mark, path: &Path) -> String {
+        let tail = if mark == Mark::Remove { self.arrow_null() } else { String::new() };
+        format!("(write-only attribute){tail}{}", self.forces(path))
     }
 
     fn arrow(&self) -> String {

@@ -319,6 +319,9 @@ pub struct SchemaForm {
     sensitive: Vec<Vec<Option<String>>>,
     #[serde(default)]
     blocks: Vec<Vec<Option<String>>>,
+    /// Plans of older versions do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    write_only: Vec<Vec<Option<String>>>,
 }
 
 impl SchemaForm {
@@ -328,6 +331,9 @@ impl SchemaForm {
             PatternStep::Attr(name) => Some(name.to_string()),
             PatternStep::Each => None,
         };
+        let forms = |patterns: &[Vec<PatternStep>]| -> Vec<Vec<Option<String>>> {
+            patterns.iter().map(|steps| steps.iter().map(step).collect()).collect()
+        };
         schemas
             .iter()
             .map(|((provider, mode, name), schema)| Self {
@@ -336,8 +342,9 @@ impl SchemaForm {
                 name: name.to_string(),
                 version: schema.version,
                 ty: type_json(&schema.ty),
-                sensitive: schema.sensitive.iter().map(|steps| steps.iter().map(step).collect()).collect(),
-                blocks: schema.blocks.iter().map(|steps| steps.iter().map(step).collect()).collect(),
+                sensitive: forms(&schema.sensitive),
+                blocks: forms(&schema.blocks),
+                write_only: forms(&schema.write_only),
             })
             .collect()
     }
@@ -356,9 +363,13 @@ impl SchemaForm {
             let patterns = |forms: Vec<Vec<Option<String>>>| -> Vec<Vec<PatternStep>> {
                 forms.into_iter().map(|steps| steps.into_iter().map(step).collect()).collect()
             };
-            let (sensitive, blocks) = (patterns(form.sensitive), patterns(form.blocks));
-            let ty = types::read(&form.ty)?;
-            let schema = TypeSchema { version: form.version, ty, sensitive, blocks };
+            let schema = TypeSchema {
+                version: form.version,
+                ty: types::read(&form.ty)?,
+                sensitive: patterns(form.sensitive),
+                blocks: patterns(form.blocks),
+                write_only: patterns(form.write_only),
+            };
             schemas.insert(provider, mode, form.name.into(), Arc::new(schema));
         }
         Ok(schemas)

@@ -188,10 +188,15 @@ fn path(name: &str) -> Vec<String> {
 }
 
 fn cloak(table: &mut Table, keys: &[String]) {
-    if let Some((first, rest)) = keys.split_first()
-        && let Some(value) = table.get_mut(first)
-    {
-        cloak_value(value, rest);
+    let Some((first, rest)) = keys.split_first() else { return };
+    match table.get_mut(first) {
+        Some(value) => cloak_value(value, rest),
+        // The original writes its mark where the value would stand, also if the release was changed elsewhere and
+        // no longer has one.
+        None if rest.is_empty() => {
+            table.insert(first.clone(), Data::Text(CLOAK.into()));
+        }
+        None => {}
     }
 }
 

@@ -19,6 +19,16 @@ fn values_merge_in_order_and_secrets_are_cloaked() {
 }
 
 #[test]
+fn a_secret_that_the_release_lost_leaves_its_mark() {
+    let arguments = Arguments(json!({"set_sensitive": [
+        {"name": "gone", "value": "hush"}, {"name": "m.gone", "value": "hush"}, {"name": "none.gone", "value": "hush"},
+    ]}));
+    let config = Arguments(json!({"values": ["m: {x: 1}\n"]})).values().unwrap();
+    let shown = r#"{"gone":"(sensitive value)","m":{"gone":"(sensitive value)","x":1}}"#;
+    assert_eq!(arguments.cloaked(&config), shown);
+}
+
+#[test]
 fn broken_values_are_shown_with_their_cause() {
     let failure = Arguments(json!({"values": ["b: 2", "a: [s3cret"]})).values().unwrap_err();
     assert_eq!(failure.summary, "Error unmarshaling values");

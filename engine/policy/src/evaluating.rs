@@ -131,9 +131,9 @@ pub(crate) fn located(error: &Error, modules: &[&SourceFile]) -> Json {
     let mut out = Map::new();
     out.insert("message".to_owned(), json!(error.message));
     out.insert("code".to_owned(), json!(error.code.as_str()));
-    let file = usize::try_from(error.at.file).ok().and_then(|file| modules.get(file));
+    let file = usize::try_from(error.at.file()).ok().and_then(|file| modules.get(file));
     let path = file.map_or("", |file| file.path.as_str());
-    out.insert("location".to_owned(), json!({ "file": path, "row": error.at.row, "col": error.at.col }));
+    out.insert("location".to_owned(), json!({ "file": path, "row": error.at.row(), "col": error.at.col() }));
     Json::Object(out)
 }
 

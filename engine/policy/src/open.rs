@@ -35,7 +35,7 @@ pub(crate) fn obligations(rest: &Rest<'_>, input: &Input<'_>, rego: &Rego) -> Ve
         named.into_iter().map(|address| (paths_for(&address, &waits), address)).map(|(p, a)| (a, p)).collect()
     };
     let conditions: Vec<String> =
-        reasons.iter().filter(|reason| reason.at.row > 0).map(|reason| rego.written(reason.at)).collect();
+        reasons.iter().filter(|reason| reason.at.row() > 0).map(|reason| rego.written(reason.at)).collect();
     let message = rest.item.map(|item| input.safe(&message(item))).unwrap_or_default();
     objects
         .into_iter()

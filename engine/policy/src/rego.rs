@@ -196,8 +196,8 @@ impl Rego {
 
     /// File and row of a place.
     pub fn place(&self, at: Span) -> (&str, u32) {
-        let file = usize::try_from(at.file).unwrap_or(usize::MAX);
-        (self.paths.get(file).map_or("", String::as_str), at.row)
+        let file = usize::try_from(at.file()).unwrap_or(usize::MAX);
+        (self.paths.get(file).map_or("", String::as_str), at.row())
     }
 
     fn told(&self, error: &Error) -> Failed {
@@ -206,12 +206,12 @@ impl Rego {
 
     /// A place in the texts, and what is written there: `a.rego:7: x.y == 1`.
     pub fn written(&self, at: Span) -> String {
-        let file = usize::try_from(at.file).unwrap_or(usize::MAX);
+        let file = usize::try_from(at.file()).unwrap_or(usize::MAX);
         let path = self.paths.get(file).map_or("", String::as_str);
-        let bytes = usize::try_from(at.start).unwrap_or(0)..usize::try_from(at.end).unwrap_or(0);
+        let bytes = usize::try_from(at.start()).unwrap_or(0)..usize::try_from(at.end()).unwrap_or(0);
         let text = self.texts.get(file).and_then(|text| text.get(bytes)).unwrap_or("");
         let words: Vec<&str> = text.split_whitespace().collect();
-        format!("{path}:{}: {}", at.row, words.join(" "))
+        format!("{path}:{}: {}", at.row(), words.join(" "))
     }
 
     /// What a rule gives, under what, and what `print` said on the way.
@@ -245,32 +245,33 @@ impl Rego {
 }
 
 fn path_of<'p>(error: &Error, paths: &'p [String]) -> &'p str {
-    usize::try_from(error.at.file).ok().and_then(|file| paths.get(file)).map_or("", String::as_str)
+    usize::try_from(error.at.file()).ok().and_then(|file| paths.get(file)).map_or("", String::as_str)
 }
 
 /// The error with its place, the line and a mark under what it is about.
 fn told(error: &Error, paths: &[String], texts: &[String]) -> Failed {
     let path = path_of(error, paths);
     let message = &error.message;
-    if error.at.row == 0 {
+    if error.at.row() == 0 {
         return Failed(message.clone());
     }
-    let text = usize::try_from(error.at.file).ok().and_then(|file| texts.get(file));
-    let line = usize::try_from(error.at.row).ok().and_then(|row| text?.lines().nth(row.checked_sub(1)?));
+    let text = usize::try_from(error.at.file()).ok().and_then(|file| texts.get(file));
+    let line = usize::try_from(error.at.row()).ok().and_then(|row| text?.lines().nth(row.checked_sub(1)?));
     if line.is_none_or(|line| line.trim().is_empty())
-        && let Some(shown) = text.and_then(|text| after_last(text, error.at.row))
+        && let Some(shown) = text.and_then(|text| after_last(text, error.at.row()))
     {
-        return Failed(format!("{path}:{}:{}: {message}{shown}", error.at.row, error.at.col));
+        return Failed(format!("{path}:{}:{}: {message}{shown}", error.at.row(), error.at.col()));
     }
-    let mut out = format!("{path}:{}:{}: {message}", error.at.row, error.at.col);
+    let mut out = format!("{path}:{}:{}: {message}", error.at.row(), error.at.col());
     if let Some(line) = line {
         // Tabs stay tabs, so that the mark stands under its place however wide they are.
-        let before = line.chars().take(usize::try_from(error.at.col.saturating_sub(1)).unwrap_or(0));
+        let before = line.chars().take(usize::try_from(error.at.col().saturating_sub(1)).unwrap_or(0));
         let pad: String = before.map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         let left = line.chars().count().saturating_sub(pad.chars().count());
-        let wide =
-            usize::try_from(error.at.end.saturating_sub(error.at.start)).unwrap_or(1).clamp(1, left.max(1));
-        let number = error.at.row.to_string();
+        let wide = usize::try_from(error.at.end().saturating_sub(error.at.start()))
+            .unwrap_or(1)
+            .clamp(1, left.max(1));
+        let number = error.at.row().to_string();
         let blank = " ".repeat(number.len());
         out.push_str(&format!("\n  {number} | {line}\n  {blank} | {pad}{}", "^".repeat(wide)));
     }

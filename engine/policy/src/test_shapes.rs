@@ -107,9 +107,9 @@ fn uncounted(runs: &[TestRun], modules: &[&SourceFile]) -> Option<TestReply> {
     for run in runs {
         if let TestOutcome::Errored(errors, _) = &run.outcome {
             let lines = errors.iter().map(|error| {
-                let file = usize::try_from(error.at.file).ok().and_then(|file| modules.get(file));
+                let file = usize::try_from(error.at.file()).ok().and_then(|file| modules.get(file));
                 let path = file.map_or("", |file| file.path.as_str());
-                format!("{path}:{}: {}: {}\n", error.at.row, error.code.as_str(), error.message)
+                format!("{path}:{}: {}: {}\n", error.at.row(), error.code.as_str(), error.message)
             });
             return Some(TestReply { output: String::new(), complaint: lines.collect(), exit: 1 });
         }
@@ -120,7 +120,7 @@ fn uncounted(runs: &[TestRun], modules: &[&SourceFile]) -> Option<TestReply> {
     let name = |run: &TestRun| format!("{}.{}: FAIL", run.package, run.name);
     let mut output = String::new();
     for run in &failed {
-        output.push_str(&format!("{}:{}:\n{}\n", path_of(run, modules), run.at.row, name(run)));
+        output.push_str(&format!("{}:{}:\n{}\n", path_of(run, modules), run.at.row(), name(run)));
     }
     output.push_str(&format!("{}\nFAIL: {}/{}", "-".repeat(80), failed.len(), failed.len()));
     Some(TestReply { output, complaint: format!("{}\n", name(first)), exit: 1 })
@@ -144,13 +144,13 @@ fn pretty(document: &Json) -> String {
 }
 
 fn path_of<'m>(run: &TestRun, modules: &[&'m SourceFile]) -> &'m str {
-    let file = usize::try_from(run.at.file).ok().and_then(|file| modules.get(file));
+    let file = usize::try_from(run.at.file()).ok().and_then(|file| modules.get(file));
     file.map_or("", |file| file.path.as_str())
 }
 
 fn shown(run: &TestRun, modules: &[&SourceFile]) -> Json {
     let mut out = Map::new();
-    let place = json!({ "file": path_of(run, modules), "row": run.at.row, "col": run.at.col });
+    let place = json!({ "file": path_of(run, modules), "row": run.at.row(), "col": run.at.col() });
     out.insert("location".to_owned(), place);
     out.insert("package".to_owned(), json!(run.package));
     out.insert("name".to_owned(), json!(run.name));
@@ -256,7 +256,7 @@ fn junit(report: &TestReport, modules: &[&SourceFile]) -> String {
     for run in &report.runs {
         let (class, name) = (escaped(&run.package), escaped(&run.name));
         // The place stands in the text: schemas of this form have no attributes for it.
-        let place = format!("{}:{}", escaped(path_of(run, modules)), run.at.row);
+        let place = format!("{}:{}", escaped(path_of(run, modules)), run.at.row());
         out.push_str(&format!("    <testcase classname=\"{class}\" name=\"{name}\">"));
         match &run.outcome {
             TestOutcome::Passed => {}

@@ -1,32 +1,13 @@
 //! The syntax tree of a module, as written: the compiler rewrites it in place.
 
+pub(crate) use crate::list::List;
+pub(crate) use crate::place::Span;
+
 use crate::value::Value;
 use std::sync::{Arc, LazyLock};
 
 /// A variable's name. Names that the user cannot write: `$3` (a wildcard), `__local3__` (made by the compiler).
 pub(crate) type Name = Arc<str>;
-
-/// Where something stands: file by number, row and column from 1, the column in characters; bytes of the text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// Number of the file, in the order in which the modules were given.
-    pub file: u32,
-    /// Row, from 1; 0 where there is no place.
-    pub row: u32,
-    /// Column in characters, from 1.
-    pub col: u32,
-    /// First byte.
-    pub start: u32,
-    /// The byte after the last one.
-    pub end: u32,
-}
-
-impl Span {
-    /// From the start of `self` to the end of `last`.
-    pub(crate) fn to(self, last: Span) -> Span {
-        Span { end: self.end.max(last.end), ..self }
-    }
-}
 
 /// A term and its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,14 +22,14 @@ pub(crate) enum Node {
     Constant(Value),
     Var(Name),
     /// The head and the path: `a.b[c]`.
-    Ref(Vec<Term>),
-    Array(Vec<Term>),
-    Set(Vec<Term>),
-    Object(Vec<(Term, Term)>),
+    Ref(List<Term>),
+    Array(List<Term>),
+    Set(List<Term>),
+    Object(List<(Term, Term)>),
     Comprehension(Box<Comprehension>),
-    /// The operator (a `Ref`) and its operands.
-    Call(Vec<Term>),
-    Template(Vec<Part>),
+    /// The operator (a `Ref`, or a `Var` if it is a plain name) and its operands.
+    Call(List<Term>),
+    Template(List<Part>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +60,7 @@ pub(crate) enum Part {
 pub(crate) struct Expr {
     pub(crate) kind: Kind,
     pub(crate) negated: bool,
-    pub(crate) with: Vec<With>,
+    pub(crate) with: List<With>,
     pub(crate) at: Span,
     /// Made by the compiler: calls then always carry their output as last operand.
     pub(crate) generated: bool,
@@ -91,13 +72,13 @@ pub(crate) struct Expr {
 pub(crate) enum Kind {
     Term(Box<Term>),
     /// Operator and operands; `=` is `eq`, `:=` is `assign`.
-    Call(Vec<Term>),
+    Call(List<Term>),
     /// `some x, y`, or one `internal.member_…` call for `some x in xs`.
-    Some(Vec<Term>),
+    Some(List<Term>),
     Every(Box<Every>),
     /// `not { … }`, or `not …` where negation covers everything that the expression needs.
     Not {
-        body: Vec<Expr>,
+        body: List<Expr>,
         explicit: bool,
     },
     And(Box<Operands>),
@@ -132,9 +113,9 @@ pub(crate) struct With {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Head {
     /// Name and path: `p`, `p.q[x]`; without the package.
-    pub(crate) path: Vec<Term>,
+    pub(crate) path: List<Term>,
     /// Parameters; a function may have none only in version 0.
-    pub(crate) args: Vec<Term>,
+    pub(crate) args: List<Term>,
     /// The member that a `contains` rule adds.
     pub(crate) key: Option<Term>,
     /// The value; `true` if none is written.
@@ -161,7 +142,7 @@ pub(crate) struct Rule {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Import {
-    pub(crate) path: Vec<Term>,
+    pub(crate) path: List<Term>,
     pub(crate) alias: Option<Name>,
     pub(crate) at: Span,
 }
@@ -234,8 +215,11 @@ impl Term {
         Self::new(Node::Var(name.into()), at)
     }
 
-    /// The operator of a call: a reference to `name`, split at its dots.
+    /// The operator of a call: a reference to `name`, split at its dots; a plain name is a variable.
     pub(crate) fn operator(name: &str, at: Span) -> Self {
+        if !name.contains('.') {
+            return Self::var(part_of_operator(name), at);
+        }
         let mut path = Vec::with_capacity(1 + name.bytes().filter(|byte| *byte == b'.').count());
         for part in name.split('.') {
             let part = part_of_operator(part);
@@ -245,7 +229,7 @@ impl Term {
                 Self::constant(Value::String(part), at)
             });
         }
-        Self::new(Node::Ref(path), at)
+        Self::new(Node::Ref(path.into()), at)
     }
 
     /// Whether nothing in it is a variable, a reference, a call or a comprehension.
@@ -285,6 +269,11 @@ impl Term {
         }
     }
 
+    /// Whether it is a variable of this name.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.as_var().is_some_and(|var| &**var == name)
+    }
+
     pub(crate) fn as_constant(&self) -> Option<&Value> {
         match &self.node {
             Node::Constant(value) => Some(value),
@@ -302,7 +291,7 @@ impl Term {
 
 impl Expr {
     pub(crate) fn new(kind: Kind, at: Span) -> Self {
-        Self { kind, negated: false, with: Vec::new(), at, generated: false, assigned: false }
+        Self { kind, negated: false, with: List::new(), at, generated: false, assigned: false }
     }
 
     /// `true`, what an absent body stands for.
@@ -312,7 +301,7 @@ impl Expr {
 
     /// `left = right`, made by the compiler.
     pub(crate) fn equality(left: Term, right: Term, at: Span) -> Self {
-        let mut made = Self::new(Kind::Call(vec![Term::operator("eq", at), left, right]), at);
+        let mut made = Self::new(Kind::Call(List::from([Term::operator("eq", at), left, right])), at);
         made.generated = true;
         made
     }
@@ -327,9 +316,7 @@ impl Expr {
 
     pub(crate) fn is_call_of(&self, name: &str) -> bool {
         match &self.kind {
-            Kind::Call(terms) => terms.first().is_some_and(|operator| {
-                matches!(operator.as_ref(), Some([head]) if head.as_var().is_some_and(|var| &**var == name))
-            }),
+            Kind::Call(terms) => terms.first().is_some_and(|operator| operator.is_named(name)),
             _ => false,
         }
     }

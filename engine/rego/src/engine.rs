@@ -149,8 +149,8 @@ impl Policies {
                     name: plain.then(|| head.clone()),
                     head,
                     bare_if: parts > 1 && implied,
-                    file: rule.head.at.file,
-                    row: rule.head.at.row,
+                    file: rule.head.at.file(),
+                    row: rule.head.at.row(),
                 });
             }
         }

@@ -137,7 +137,7 @@ fn faults_are_told_where_they_are() {
         policies.add(&format!("package t\n\n{text}\n"));
         let faults = policies.compile(&Value::object(Vec::new()), CompileOptions::default()).err().unwrap();
         let found: Vec<Told<'_>> =
-            faults.iter().map(|fault| (fault.at.row, fault.at.col, fault.message.as_str())).collect();
+            faults.iter().map(|fault| (fault.at.row(), fault.at.col(), fault.message.as_str())).collect();
         assert_eq!(found, wanted, "{text}");
     }
 }

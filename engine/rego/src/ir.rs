@@ -46,6 +46,12 @@ pub(crate) enum Op {
     Case(Box<[Expr]>),
 }
 
+/// Keys that are followed one by one; a thin pointer, so that expressions stay small.
+pub(crate) type Path = Arc<Vec<Expr>>;
+
+/// Variables by their names, and where they are.
+pub(crate) type Names = Arc<[(Arc<str>, Slot)]>;
+
 /// A slot that gets a value, small enough to stand beside an expression.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Assigned {
@@ -60,8 +66,23 @@ impl Assigned {
     }
 
     pub(crate) fn slot(self) -> Slot {
-        usize::try_from(self.slot).unwrap_or(usize::MAX)
+        slot_of(self.slot)
     }
+}
+
+impl Expr {
+    /// `head[path…]`.
+    pub(crate) fn index(head: Expr, path: Path) -> Self {
+        match head {
+            Self::Slot(slot) if let Ok(slot) = u32::try_from(slot) => Self::Below(slot, path),
+            head => Self::Index(Box::new((head, path))),
+        }
+    }
+}
+
+/// The slot with a number as [`Expr::Below`] keeps it.
+pub(crate) fn slot_of(number: u32) -> Slot {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Op {
@@ -151,7 +172,9 @@ pub(crate) enum Expr {
     Input,
     Data,
     /// `head[path…]`, all known.
-    Index(Box<(Expr, Box<[Expr]>)>),
+    Index(Box<(Expr, Path)>),
+    /// `slot[path…]`, what rules mostly look at: without a pointer in between.
+    Below(u32, Path),
     Array(Box<[Expr]>),
     Set(Box<[Expr]>),
     Object(Box<[(Expr, Expr)]>),
@@ -210,7 +233,7 @@ pub(crate) struct Branch {
     pub(crate) constant: Option<Value>,
     pub(crate) slots: usize,
     /// Variables as they are written.
-    pub(crate) names: Box<[(Arc<str>, Slot)]>,
+    pub(crate) names: Names,
     pub(crate) at: Span,
     pub(crate) head_at: Span,
     /// What `input` must have for the body to hold.

@@ -18,7 +18,9 @@ mod builtins;
 
 mod ast;
 mod error;
+mod list;
 mod parse;
+mod place;
 mod print;
 
 mod compile;
@@ -31,7 +33,6 @@ mod engine;
 mod load;
 mod testing;
 
-pub use ast::Span;
 pub use builtins::{
     Builtin, BuiltinEnv, BuiltinError, BuiltinLimits, BuiltinResult, ConfigForm, ConfigReader, ErrorCode,
     Readable, all, find,
@@ -43,6 +44,7 @@ pub use eval::{Answer, Limits, Reached, Request, Tried};
 pub use load::{FileKind, SourceFile, base_documents, document, float_document};
 pub use number::Number;
 pub use parse::Version;
+pub use place::Span;
 pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};
 pub use types::{Signature, Type};
 pub use unknown::{Bound, Members, NOT_KNOWN, NOT_SHOWN, Open, Reason, Secret, Unknown, Wait, Waits};

@@ -338,8 +338,8 @@ fn cover(texts: &[&str], places: &BTreeSet<Span>, covered: &BTreeSet<Span>) -> V
 }
 
 fn rows(texts: &[&str], at: Span) -> Option<(std::ops::RangeInclusive<u32>, usize)> {
-    let file = usize::try_from(at.file).ok()?;
-    let text = texts.get(file)?.get(at.start as usize..at.end as usize)?;
+    let file = usize::try_from(at.file()).ok()?;
+    let text = texts.get(file)?.get(at.start() as usize..at.end() as usize)?;
     let more = text.bytes().filter(|byte| *byte == b'\n').count();
-    Some((at.row..=at.row + u32::try_from(more).ok()?, file))
+    Some((at.row()..=at.row() + u32::try_from(more).ok()?, file))
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::ast::Span;
 use crate::{BuiltinEnv, CompileOptions, Compiled, Error, Given, Limits, Policies, Request, Trail, Version};
 
 /// What rules of a text give under an input.
@@ -152,8 +151,7 @@ fn open_members_say_what_they_wait_for_and_where() {
     let reasons = under.reasons();
     assert_eq!(reasons.len(), 1);
     assert_eq!(reasons[0].waits.first().unwrap().path.as_ref(), "x");
-    let Span { row, .. } = reasons[0].at;
-    assert_eq!(row, 5);
+    assert_eq!(reasons[0].at.row(), 5);
 }
 
 #[test]

@@ -106,8 +106,8 @@ pub(super) fn placed(error: &Error, question: &ConftestQuestion) -> String {
 
 /// File and row.
 fn place(at: Span, question: &ConftestQuestion) -> String {
-    let file = usize::try_from(at.file).ok().and_then(|file| question.policies.get(file));
-    format!("{}:{}", file.map_or("", |file| file.path.as_str()), at.row)
+    let file = usize::try_from(at.file()).ok().and_then(|file| question.policies.get(file));
+    format!("{}:{}", file.map_or("", |file| file.path.as_str()), at.row())
 }
 
 /// All configurations as one: a list of paths and contents.

@@ -46,7 +46,7 @@ pub fn conftest_verify(question: &ConftestQuestion) -> Result<Vec<CheckResult>, 
         if !patterns.is_empty() && !patterns.iter().any(|pattern| pattern.matches(namespace)) {
             continue;
         }
-        let file = usize::try_from(run.at.file).ok().and_then(|file| question.policies.get(file));
+        let file = usize::try_from(run.at.file()).ok().and_then(|file| question.policies.get(file));
         let mut result = CheckResult {
             file: file.map_or(String::new(), |file| file.path.clone()),
             ..CheckResult::default()

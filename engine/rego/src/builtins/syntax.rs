@@ -15,7 +15,7 @@ fn parse_module(_: &mut BuiltinEnv, args: &[Value]) -> BuiltinResult {
         Ok(module) => Ok(Some(of_module(&module))),
         Err(issues) => {
             let all: Vec<String> =
-                issues.iter().map(|(message, at)| format!("{name}:{}: {message}", at.row)).collect();
+                issues.iter().map(|(message, at)| format!("{name}:{}: {message}", at.row())).collect();
             Err(BuiltinError::failed(all.join("\n")))
         }
     }
@@ -92,7 +92,7 @@ fn of_expr(at: usize, expr: &Expr) -> Value {
     let mut pairs = vec![("index", Value::from(at))];
     let terms = match &expr.kind {
         Kind::Term(term) => of_term(term),
-        Kind::Call(terms) => list(terms, of_term),
+        Kind::Call(terms) => of_call(terms),
         Kind::Some(terms) => object(vec![("symbols", list(terms, of_term))]),
         Kind::Every(every) => object(vec![
             ("domain", of_term(&every.domain)),
@@ -117,13 +117,23 @@ fn of_expr(at: usize, expr: &Expr) -> Value {
     object(pairs)
 }
 
+/// Operator and operands; the operator is a reference, also where it is a plain name.
+fn of_call(terms: &[Term]) -> Value {
+    let of = |(at, term): (usize, &Term)| match &term.node {
+        Node::Var(_) if at == 0 => typed("ref", Value::array(vec![of_term(term)])),
+        _ => of_term(term),
+    };
+    Value::array(terms.iter().enumerate().map(of).collect())
+}
+
 fn of_term(term: &Term) -> Value {
     let value = match &term.node {
         Node::Constant(Value::Null) => object(Vec::new()),
         Node::Constant(value) => value.clone(),
         Node::Var(name) => Value::from(&**name),
         Node::Ref(path) => list(path, of_term),
-        Node::Array(items) | Node::Set(items) | Node::Call(items) => list(items, of_term),
+        Node::Array(items) | Node::Set(items) => list(items, of_term),
+        Node::Call(items) => of_call(items),
         Node::Object(pairs) => list(pairs, |(key, value)| Value::array(vec![of_term(key), of_term(value)])),
         Node::Comprehension(inner) => {
             let mut pairs = vec![("body", of_body(&inner.body))];

@@ -19,8 +19,8 @@ pub(crate) fn note_cases(rule: &mut Rule) {
     };
     let below = keys.iter().filter_map(first).max().map_or(0, |at| at + 1);
     let at = rule.head.at;
-    let list = Term::new(Node::Array(keys), at);
-    let mut note = Expr::new(Kind::Call(vec![Term::operator("internal.test_case", at), list]), at);
+    let list = Term::new(Node::Array(keys.into()), at);
+    let mut note = Expr::new(Kind::Call([Term::operator("internal.test_case", at), list].into()), at);
     note.generated = true;
     rule.body.insert(below.min(rule.body.len()), note);
 }

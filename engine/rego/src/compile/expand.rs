@@ -5,7 +5,7 @@
 
 use super::vars::{self, Names, Skip};
 use super::{Compiler, safety};
-use crate::ast::{Collects, Comprehension, Expr, Kind, Node, Part, Rule, Term};
+use crate::ast::{Collects, Comprehension, Expr, Kind, List, Node, Part, Rule, Term};
 use crate::error::Code;
 
 impl Compiler {
@@ -73,11 +73,11 @@ impl Compiler {
             Node::Template(parts) => {
                 let at = term.at;
                 let parts = std::mem::take(parts);
-                let parts: Vec<Term> =
+                let parts: List<Term> =
                     parts.into_iter().map(|part| self.template_part(part, known)).collect();
-                let parts = if parts.is_empty() { vec![Term::constant("", at)] } else { parts };
+                let parts = if parts.is_empty() { [Term::constant("", at)].into() } else { parts };
                 let operand = Term::new(Node::Array(parts), at);
-                term.node = Node::Call(vec![Term::operator("internal.template_string", at), operand]);
+                term.node = Node::Call([Term::operator("internal.template_string", at), operand].into());
             }
             _ => vars::each_child_mut(term, &mut |child| self.texts_in_term(child, known)),
         }
@@ -104,7 +104,7 @@ impl Compiler {
             self.fail(Code::Compile, term.at, message);
         }
         if matches!(term.node, Node::Var(_)) {
-            return Term { at: term.at, node: Node::Set(vec![term]) };
+            return Term { at: term.at, node: Node::Set([term].into()) };
         }
         self.check_known(&term, known);
         self.captured(term, expr.with)
@@ -120,7 +120,7 @@ impl Compiler {
     }
 
     /// `{x | x = term}`.
-    fn captured(&mut self, term: Term, with: Vec<crate::ast::With>) -> Term {
+    fn captured(&mut self, term: Term, with: List<crate::ast::With>) -> Term {
         let at = term.at;
         let name = Term::var(self.generate(None), at);
         let mut expr = Expr::equality(name.clone(), term, at);
@@ -132,11 +132,11 @@ impl Compiler {
     fn expand_print(&mut self, expr: &mut Expr, known: &Names) {
         let at = expr.at;
         let Kind::Call(terms) = &mut expr.kind else { return };
-        let operands: Vec<Term> = terms.drain(..).skip(1).collect();
+        let operands: Vec<Term> = std::mem::take(terms).into_iter().skip(1).collect();
         operands.iter().for_each(|operand| self.check_known(operand, known));
-        let operands = operands.into_iter().map(|operand| self.captured(operand, Vec::new())).collect();
+        let operands = operands.into_iter().map(|operand| self.captured(operand, List::new())).collect();
         let list = Term::new(Node::Array(operands), at);
-        expr.kind = Kind::Call(vec![Term::operator("internal.print", at), list]);
+        expr.kind = Kind::Call([Term::operator("internal.print", at), list].into());
     }
 
     /// Takes nested calls out of a rule.
@@ -217,7 +217,7 @@ impl Compiler {
                 support.push(Expr::equality(name, domain, at));
                 every.body = self.expand_body(std::mem::take(&mut every.body));
             }
-            Kind::Not { body, .. } => *body = self.expand_body(std::mem::take(body)),
+            Kind::Not { body, .. } => *body = self.expand_body(std::mem::take(body).into_vec(0)).into(),
             Kind::And(sides) | Kind::Or(sides) => {
                 sides.left = self.expand_body(std::mem::take(&mut sides.left));
                 sides.right = self.expand_body(std::mem::take(&mut sides.right));
@@ -235,7 +235,6 @@ impl Compiler {
                 let output = Term::var(self.generate(None), at);
                 let node = std::mem::replace(&mut term.node, output.node.clone());
                 if let Node::Call(mut terms) = node {
-                    terms.reserve_exact(1);
                     terms.push(output);
                     let mut made = Expr::new(Kind::Call(terms), at);
                     made.generated = true;
@@ -307,7 +306,7 @@ impl Compiler {
                 self.hoist(&mut every.domain, support);
                 every.body = self.hoist_body(std::mem::take(&mut every.body));
             }
-            Kind::Not { body, .. } => *body = self.hoist_body(std::mem::take(body)),
+            Kind::Not { body, .. } => *body = self.hoist_body(std::mem::take(body).into_vec(0)).into(),
             Kind::And(sides) | Kind::Or(sides) => {
                 sides.left = self.hoist_body(std::mem::take(&mut sides.left));
                 sides.right = self.hoist_body(std::mem::take(&mut sides.right));
@@ -360,7 +359,7 @@ pub(crate) fn equals(body: &mut [Expr]) {
         if let Kind::Call(terms) = &mut expr.kind
             && terms.len() == 3
             && let Some(operator) = terms.first_mut()
-            && matches!(operator.as_ref(), Some([head]) if head.as_var().is_some_and(|name| &**name == "equal"))
+            && operator.is_named("equal")
         {
             *operator = Term::operator("eq", operator.at);
         }

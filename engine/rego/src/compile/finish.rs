@@ -3,9 +3,11 @@
 
 use super::lower::{Frame, Lowering};
 use super::metadata::Annotations;
+use super::shared::Shared;
 use super::types::Types;
+use super::written::Written;
 use super::{Compiler, RuleKey, cases, tree, typing};
-use crate::ast::{Head, Rule};
+use crate::ast::{Head, List, Rule};
 use crate::error::{Code, Error};
 use crate::ir;
 use std::collections::{BTreeMap, HashMap};
@@ -36,7 +38,10 @@ impl Compiler {
             self.settled()?;
         }
         self.settled()?;
-        self.rewritten = HashMap::new();
+        self.rewritten = Written::default();
+        self.shared = Shared::default();
+        // Queries ask for places, numbers of operands and types only.
+        self.modules.iter_mut().for_each(|module| module.rules = Vec::new());
         let here = |place: &tree::Place| place.rules.iter().filter_map(|key| made.remove(key)).collect();
         let rules = self.tree.places.iter().map(here).collect();
         Ok(ir::Program { tree: self.tree.clone(), rules })
@@ -70,10 +75,10 @@ impl Compiler {
         }
     }
 
-    /// The rule, which leaves its head without a value.
+    /// The rule, which leaves an empty one: others know of it by its place and its number of operands.
     fn taken_out(&mut self, key: RuleKey) -> Option<Rule> {
         let rule = self.modules.get_mut(key.module)?.rules.get_mut(key.rule)?;
-        let (path, args) = (rule.head.path.clone(), rule.head.args.clone());
+        let (path, args) = (List::new(), List::new());
         let head =
             Head { path, args, key: None, value: None, assigned: false, implied: false, at: rule.head.at };
         let (default, at) = (rule.default, rule.at);

@@ -211,15 +211,17 @@ fn wanted_of(member: Slot, ops: &[Op]) -> Vec<Wanted> {
 fn path_of(expr: &ir::Expr, known: &HashMap<Slot, Vec<Value>>) -> Option<Vec<Value>> {
     match expr {
         ir::Expr::Slot(slot) => known.get(slot).cloned(),
-        ir::Expr::Index(looked) => {
-            let (head, rest) = &**looked;
-            let mut path = path_of(head, known)?;
-            for part in rest {
-                let ir::Expr::Constant(key) = part else { return None };
-                path.push(key.clone());
-            }
-            Some(path)
-        }
+        ir::Expr::Below(slot, rest) => with_keys(known.get(&ir::slot_of(*slot)).cloned()?, rest),
+        ir::Expr::Index(looked) => with_keys(path_of(&looked.0, known)?, &looked.1),
         _ => None,
     }
+}
+
+/// A path with keys behind it that are known now.
+fn with_keys(mut path: Vec<Value>, keys: &[ir::Expr]) -> Option<Vec<Value>> {
+    for key in keys {
+        let ir::Expr::Constant(key) = key else { return None };
+        path.push(key.clone());
+    }
+    Some(path)
 }

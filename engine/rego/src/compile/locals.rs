@@ -2,7 +2,9 @@
 
 use super::Compiler;
 use super::vars::{self, Names, Skip};
-use crate::ast::{Comprehension, Expr, Kind, Name, Node, Part, Rule, Span, Term, is_generated, is_wildcard};
+use crate::ast::{
+    Comprehension, Expr, Kind, List, Name, Node, Part, Rule, Span, Term, is_generated, is_wildcard,
+};
 use crate::builtins;
 use crate::error::Code;
 use std::collections::BTreeMap;
@@ -285,13 +287,14 @@ impl Compiler {
     }
 
     fn rename_some(&mut self, expr: &mut Expr, scopes: &mut Scopes) -> bool {
-        let Kind::Some(symbols) = std::mem::replace(&mut expr.kind, Kind::Some(Vec::new())) else {
+        let Kind::Some(symbols) = std::mem::replace(&mut expr.kind, Kind::Some(List::new())) else {
             return true;
         };
         let at = expr.at;
         for symbol in symbols {
             match symbol.node {
-                Node::Call(mut terms) => {
+                Node::Call(terms) => {
+                    let mut terms = terms.into_vec(0);
                     let (Some(domain), Some(value)) = (terms.pop(), terms.pop()) else { continue };
                     let key = match terms.len() {
                         2.. => terms.pop().unwrap_or_else(|| value.clone()),
@@ -323,14 +326,13 @@ impl Compiler {
         }
         let path = match domain.node {
             Node::Ref(mut path) => {
-                path.reserve_exact(1);
                 path.push(key);
                 path
             }
-            node => vec![Term::new(node, domain.at), key],
+            node => [Term::new(node, domain.at), key].into(),
         };
         let place = Term::new(Node::Ref(path), domain.at);
-        Some(Kind::Call(vec![Term::operator("eq", at), value, place]))
+        Some(Kind::Call([Term::operator("eq", at), value, place].into()))
     }
 
     fn rename_every(&mut self, expr: &mut Expr, scopes: &mut Scopes) {
@@ -366,7 +368,7 @@ impl Compiler {
             return;
         }
         let Kind::Call(terms) = &mut expr.kind else { return };
-        let [_, left, right] = terms.as_mut_slice() else { return };
+        let [_, left, right] = &mut **terms else { return };
         self.rename_term(right, scopes);
         let before = self.errors.len();
         for with in &mut expr.with {
@@ -417,10 +419,13 @@ impl Compiler {
             Kind::Call(terms) => {
                 terms.iter_mut().for_each(|term| self.rename_term(term, scopes));
             }
-            Kind::Not { body, explicit } => self.rename_operand(body, *explicit, scopes),
+            Kind::Not { body, explicit } => {
+                let own = std::mem::take(body).into_vec(0);
+                *body = self.rename_operand(own, *explicit, scopes).into();
+            }
             Kind::And(sides) | Kind::Or(sides) => {
-                self.rename_operand(&mut sides.left, sides.explicit.0, scopes);
-                self.rename_operand(&mut sides.right, sides.explicit.1, scopes);
+                sides.left = self.rename_operand(std::mem::take(&mut sides.left), sides.explicit.0, scopes);
+                sides.right = self.rename_operand(std::mem::take(&mut sides.right), sides.explicit.1, scopes);
             }
             Kind::Some(_) | Kind::Every(_) => {}
         }
@@ -430,13 +435,13 @@ impl Compiler {
         }
     }
 
-    fn rename_operand(&mut self, body: &mut Vec<Expr>, explicit: bool, scopes: &mut Scopes) {
+    fn rename_operand(&mut self, mut body: Vec<Expr>, explicit: bool, scopes: &mut Scopes) -> Vec<Expr> {
         if explicit {
             scopes.scopes.push(BTreeMap::new());
-            *body = self.rename_body(std::mem::take(body), scopes, &Names::new());
+            body = self.rename_body(body, scopes, &Names::new());
             scopes.scopes.pop();
         } else {
-            for expr in body {
+            for expr in &mut body {
                 if matches!(expr.kind, Kind::Call(_)) && expr.is_assignment() {
                     self.fail(Code::Unsafe, expr.at, "a variable that is assigned inside of `not` is unsafe");
                 } else {
@@ -444,6 +449,7 @@ impl Compiler {
                 }
             }
         }
+        body
     }
 
     /// `with input …` means the document, even where a variable hides it.
@@ -455,18 +461,9 @@ impl Compiler {
 
     /// The name of a function within a term counts as seen, like every other.
     fn rename_operator(&mut self, operator: &mut Term, scopes: &mut Scopes) {
-        let mut shadowed = false;
-        if let Some(path) = operator.as_ref() {
-            for part in path {
-                if let Some(name) = part.as_var()
-                    && let Some(new) = scopes.declared(name)
-                    && new != *name
-                {
-                    shadowed = true;
-                }
-            }
-        }
-        if shadowed {
+        let path = operator.as_ref().unwrap_or(std::slice::from_ref(operator));
+        let renamed = |name: &Name| scopes.declared(name).is_some_and(|new| new != *name);
+        if path.iter().filter_map(Term::as_var).any(renamed) {
             let shown = crate::print::term(operator);
             self.fail(Code::Compile, operator.at, format!("called function {shown} shadowed"));
         }

@@ -1,7 +1,7 @@
 //! Ordered bodies to operations.
 
 use super::Compiler;
-use crate::ast::{Expr, Kind, Name, Node, Rule, Span, Term, is_wildcard};
+use crate::ast::{Expr, Kind, List, Name, Node, Rule, Span, Term, is_wildcard};
 use crate::error::Code;
 use crate::ir::{self, Block, Function, Op, Pattern, Slot};
 use crate::value::Value;
@@ -86,14 +86,15 @@ impl Lowering<'_> {
     }
 
     /// Variables by the names that somebody gave them.
-    fn names(&self) -> Box<[(Name, Slot)]> {
+    fn names(&mut self) -> ir::Names {
         let written =
             |name: &Name| self.compiler.rewritten.get(name).cloned().unwrap_or_else(|| name.clone());
         let mut names: Vec<(Slot, Name)> =
             self.frame.slots.iter().map(|(name, slot)| (*slot, written(name))).collect();
         names.retain(|(_, name)| !name.starts_with("__") && !is_wildcard(name));
         names.sort();
-        names.into_iter().map(|(slot, name)| (name, slot)).collect()
+        let names = names.into_iter().map(|(slot, name)| (name, slot)).collect();
+        self.compiler.shared.names(names)
     }
 
     pub(crate) fn block(&mut self, body: &[Expr]) -> Block {
@@ -128,7 +129,7 @@ impl Lowering<'_> {
             out.push(Op::At(expr.at));
         }
         if expr.negated {
-            let positive = Expr { negated: false, with: Vec::new(), generated: true, ..expr.clone() };
+            let positive = Expr { negated: false, with: List::new(), generated: true, ..expr.clone() };
             let body = self.closed(std::slice::from_ref(&positive));
             out.push(Op::Not(body));
             return;
@@ -364,7 +365,7 @@ impl Lowering<'_> {
             out.push(Op::Scan(Box::new(ir::Scan { from, key, into, wanted: Box::default() })));
             value = ir::Expr::Slot(into);
         }
-        looked_up(value, known)
+        self.looked_up(value, known)
     }
 
     fn scan_key(&mut self, part: &Term) -> Pattern {
@@ -388,9 +389,16 @@ impl Lowering<'_> {
         }
         let slot = self.frame.fresh();
         self.frame.bound.insert(slot);
-        let value = looked_up(value, known);
+        let value = self.looked_up(value, known);
         out.push(Op::Let(ir::Assigned::new(slot, false), value));
         slot
+    }
+
+    fn looked_up(&mut self, value: ir::Expr, known: Vec<ir::Expr>) -> ir::Expr {
+        if known.is_empty() {
+            return value;
+        }
+        ir::Expr::index(value, self.compiler.shared.path(known))
     }
 
     fn with(&mut self, group: &[Expr], _after: &[Expr], out: &mut Ops) {
@@ -407,19 +415,12 @@ impl Lowering<'_> {
             };
             replace.push((target, replacement));
         }
-        let plain: Vec<Expr> = group.iter().map(|expr| Expr { with: Vec::new(), ..expr.clone() }).collect();
+        let plain: Vec<Expr> = group.iter().map(|expr| Expr { with: List::new(), ..expr.clone() }).collect();
         let before = self.frame.bound.clone();
         let body = self.block(&plain);
         let outputs = self.frame.bound.difference(&before).copied().collect();
         out.push(Op::With(Box::new(ir::With { replace, body, outputs, at: first.at })));
     }
-}
-
-fn looked_up(value: ir::Expr, known: Vec<ir::Expr>) -> ir::Expr {
-    if known.is_empty() {
-        return value;
-    }
-    ir::Expr::Index(Box::new((value, known.into())))
 }
 
 /// The equalities of members, if both sides are collections of one kind; `None` inside if they cannot be equal.

@@ -149,7 +149,7 @@ impl Placing {
                         let value = Term::constant(value.clone(), at);
                         let output = terms.get(1).cloned();
                         expr.kind = match output {
-                            Some(output) => Kind::Call(vec![Term::operator("eq", at), output, value]),
+                            Some(output) => Kind::Call([Term::operator("eq", at), output, value].into()),
                             None => Kind::Term(Box::new(value)),
                         };
                     }

@@ -14,11 +14,13 @@ mod query;
 mod recursion;
 mod resolve;
 mod safety;
+mod shared;
 mod tree;
 mod types;
 mod typing;
 mod vars;
 mod with;
+mod written;
 
 use crate::ast::{Module, Name, Rule, Span, Term};
 use crate::error::{Code, Error};
@@ -67,6 +69,11 @@ impl Arity {
         self.rules.get(&crate::ast::operator_name(operator)).copied()
     }
 
+    /// Of the rules at a path that begins with `data`.
+    fn at(&self, path: &[Value]) -> Option<usize> {
+        self.rules.get(&crate::print::path(path)).copied()
+    }
+
     pub(crate) fn of(&self, operator: &Term) -> Option<usize> {
         let name = crate::ast::operator_name(operator);
         self.rules.get(&name).copied().or_else(|| functions::arity(&name, self.conftest))
@@ -80,7 +87,7 @@ pub(crate) struct Compiler {
     pub(crate) errors: Vec<Error>,
     /// How many there were before the body in which names are given.
     errors_before: usize,
-    pub(crate) rewritten: HashMap<Name, Name>,
+    pub(crate) rewritten: written::Written,
     pub(crate) arity: Arity,
     pub(crate) tree: Tree,
     pub(crate) packages: BTreeSet<usize>,
@@ -91,6 +98,7 @@ pub(crate) struct Compiler {
     taken: HashSet<Name>,
     /// Of each file, as messages name it.
     paths: Vec<Box<str>>,
+    shared: shared::Shared,
 }
 
 /// Compiles modules. `data` are the base documents: rules may not stand where one of them does.
@@ -106,7 +114,7 @@ pub(crate) fn compile(
         modules,
         errors: Vec::new(),
         errors_before: 0,
-        rewritten: HashMap::new(),
+        rewritten: written::Written::default(),
         arity: Arity { conftest: options.conftest, ..Arity::default() },
         tree: Tree::new(),
         packages: BTreeSet::new(),
@@ -114,6 +122,7 @@ pub(crate) fn compile(
         generated: 0,
         taken,
         paths,
+        shared: shared::Shared::default(),
     };
     let annotations = compiler.check(data)?;
     let program = compiler.finish(&annotations)?;
@@ -139,10 +148,10 @@ impl Compiler {
 
     /// A place as messages tell of it.
     pub(crate) fn place_of(&self, at: Span) -> String {
-        let path = usize::try_from(at.file).ok().and_then(|file| self.paths.get(file));
+        let path = usize::try_from(at.file()).ok().and_then(|file| self.paths.get(file));
         match path.filter(|path| !path.is_empty()) {
-            Some(path) => format!("{path}:{}", at.row),
-            None => format!("{}:{}", at.row, at.col),
+            Some(path) => format!("{path}:{}", at.row()),
+            None => format!("{}:{}", at.row(), at.col()),
         }
     }
 
@@ -155,7 +164,7 @@ impl Compiler {
             self.generated += 1;
         }
         if let Some(from) = from {
-            self.rewritten.insert(made.clone(), from.clone());
+            self.rewritten.insert(self.generated - 1, from);
         }
         made
     }

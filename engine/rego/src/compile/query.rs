@@ -3,7 +3,7 @@
 use super::lower::{Frame, Lowering};
 use super::resolve::{Globals, Resolver};
 use super::{Compiler, locals, safety, vars};
-use crate::ast::{Expr, Kind, Name, Node, Term, is_generated};
+use crate::ast::{Expr, Kind, List, Name, Node, Term, is_generated};
 use crate::error::Error;
 use crate::ir::{Block, Slot};
 use std::collections::BTreeSet;
@@ -105,10 +105,10 @@ impl Compiler {
         match &mut expr.kind {
             Kind::Term(_) => {
                 let name = self.generate(None);
-                let whole = std::mem::replace(&mut expr.kind, Kind::Some(Vec::new()));
+                let whole = std::mem::replace(&mut expr.kind, Kind::Some(List::new()));
                 if let Kind::Term(term) = whole {
                     let operator = Term::operator("eq", at);
-                    expr.kind = Kind::Call(vec![operator, Term::var(name.clone(), at), *term]);
+                    expr.kind = Kind::Call([operator, Term::var(name.clone(), at), *term].into());
                 }
                 Some(name)
             }

@@ -1,13 +1,13 @@
 //! Names of rules and imports to full references: `p` in package `a` is `data.a.p`.
 
 use super::vars::{self, Names, Skip};
-use crate::ast::{Comprehension, Expr, Kind, Name, Node, Part, Rule, Span, Term};
+use crate::ast::{Comprehension, Expr, Kind, List, Name, Node, Part, Rule, Span, Term};
 use crate::value::Value;
 use std::collections::HashMap;
 
 /// What a name stands for in a module.
 pub(crate) struct Global {
-    pub(crate) path: Vec<Term>,
+    pub(crate) path: List<Term>,
     pub(crate) used: bool,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn globals<'r>(
         let at = Span::default();
         let mut path = package_path(package, at);
         path.push(Term::constant(&**name, at));
-        out.insert(name.clone(), Global { path, used: false });
+        out.insert(name.clone(), Global { path: path.into(), used: false });
     }
     for import in imports {
         let head = import.path.first().and_then(Term::as_var).map(|name| name.to_string());
@@ -83,7 +83,7 @@ impl Resolver<'_> {
         self.hidden.iter().any(|names| names.contains(name))
     }
 
-    fn global(&mut self, name: &Name, at: Span) -> Option<Vec<Term>> {
+    fn global(&mut self, name: &Name, at: Span) -> Option<List<Term>> {
         if self.hides(name) {
             return None;
         }
@@ -165,7 +165,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn path(&mut self, path: &mut Vec<Term>) {
+    fn path(&mut self, path: &mut List<Term>) {
         let resolved = match path.first() {
             Some(Term { node: Node::Var(name), at }) => self.global(&name.clone(), *at),
             _ => None,
@@ -174,9 +174,8 @@ impl Resolver<'_> {
         // Texts within brackets see no names of the module.
         let parts = path.iter_mut().skip(from).filter(|part| !matches!(part.node, Node::Template(_)));
         parts.for_each(|part| self.term(part));
-        if let Some(mut whole) = resolved {
-            whole.extend(path.drain(1..));
-            *path = whole;
+        if let Some(whole) = resolved {
+            *path = whole.into_iter().chain(std::mem::take(path).into_iter().skip(1)).collect();
         }
     }
 }

@@ -225,6 +225,7 @@ pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lack
     let all = vars::of_body(body, Skip::CLOSURES);
     let mut safe: Names = all.intersection(globals).cloned().collect();
     let mut left: Vec<Expr> = std::mem::take(body);
+    body.reserve_exact(left.len());
     let before = lacking.len();
     loop {
         let mut moved = false;
@@ -336,7 +337,11 @@ fn order_inside(expr: &mut Expr, arity: &Arity, known: &Names, at: Span, lacking
             vars::term_into(&every.value, Skip::NOTHING, &mut inner);
             reorder(&mut every.body, arity, &inner, lacking);
         }
-        Kind::Not { body, .. } => reorder(body, arity, known, lacking),
+        Kind::Not { body, .. } => {
+            let mut own = std::mem::take(body).into_vec(0);
+            reorder(&mut own, arity, known, lacking);
+            *body = own.into();
+        }
         Kind::And(sides) | Kind::Or(sides) => {
             reorder(&mut sides.left, arity, known, lacking);
             reorder(&mut sides.right, arity, known, lacking);

@@ -204,7 +204,7 @@ impl Compiler {
             let written = part.as_var().and_then(|name| self.rewritten.get(name));
             path.push(written.map_or_else(|| part.clone(), |name| Term::var(name.clone(), part.at)));
         }
-        crate::print::term(&Term::new(Node::Ref(path), rule.at))
+        crate::print::term(&Term::new(Node::Ref(path.into()), rule.at))
     }
 
     fn check_package_conflicts(&mut self) {

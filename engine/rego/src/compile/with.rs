@@ -61,7 +61,7 @@ impl Compiler {
     pub(crate) fn with_target(&mut self, target: &Term) -> Option<Target> {
         let path = match &target.node {
             Node::Ref(path) => path.clone(),
-            Node::Var(_) => vec![target.clone()],
+            Node::Var(_) => [target.clone()].into(),
             _ => return None,
         };
         let keys: Option<Vec<Value>> = path.iter().skip(1).map(|part| part.as_constant().cloned()).collect();
@@ -86,10 +86,8 @@ impl Compiler {
     }
 
     pub(crate) fn is_function(&self, place: usize) -> bool {
-        self.tree
-            .place(place)
-            .and_then(|place| self.rule(*place.rules.first()?))
-            .is_some_and(|rule| !rule.head.args.is_empty())
+        let count = self.tree.place(place).and_then(|place| self.arity.at(&place.path));
+        count.is_some_and(|count| count > 0)
     }
 
     /// Whether `with` puts a function where only a document can stand: it is then looked at as a document, and told.

@@ -53,7 +53,7 @@ impl Machine<'_> {
         operands: &[Value],
         at: Span,
     ) -> Outcome<Option<Value>> {
-        self.env.module = at.file;
+        self.env.module = at.file();
         match (builtin.run)(&mut self.env, operands) {
             Ok(value) => {
                 self.made(value.as_ref().map_or(0, weight))?;

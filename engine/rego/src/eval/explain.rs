@@ -110,7 +110,7 @@ impl<'p> Machine<'p> {
 
     fn variables(&mut self, branch: &Branch, slots: &Slots) -> Outcome<Vec<(String, Value)>> {
         let mut out = Vec::new();
-        for (name, slot) in &branch.names {
+        for (name, slot) in branch.names.iter() {
             if let Some(super::Document::Value(value)) = slots.get(*slot).and_then(Option::as_ref) {
                 out.push((name.to_string(), value.clone()));
             }

@@ -5,7 +5,7 @@ use super::gather::{Gathered, Pairs};
 use super::run::shown;
 use super::{Document, Flow, Machine, Outcome, Slots};
 use crate::ast::Collects;
-use crate::ir::{Comprehension, Expr};
+use crate::ir::{Comprehension, Expr, slot_of};
 use crate::types::Type;
 use crate::unknown::{Seen, Unknown, Waits, is_known};
 use crate::value::{Object, Value};
@@ -32,6 +32,7 @@ impl Machine<'_> {
             Expr::Slot(slot) => return Ok(slots.get(*slot).cloned().flatten()),
             Expr::Input => self.scope()?.input.clone(),
             Expr::Data => return self.root().map(Some),
+            Expr::Below(slot, path) => return self.index(&Expr::Slot(slot_of(*slot)), path, slots),
             Expr::Index(looked) => return self.index(&looked.0, &looked.1, slots),
             Expr::Array(items) => self.all(items, slots)?.map(Value::array),
             Expr::Set(items) => self.all(items, slots)?.map(Value::set),

@@ -18,7 +18,7 @@ pub(crate) fn read_all(comments: &[Comment], faults: &mut Vec<Fault>) -> Vec<(An
         let mut text = String::new();
         let mut before = comment;
         while let Some(next) = comments.get(at) {
-            if next.at.col != 1 || next.at.row != before.at.row + 1 || starts(next) {
+            if next.at.col() != 1 || next.at.row() != before.at.row() + 1 || starts(next) {
                 break;
             }
             text.push_str(next.text.strip_prefix(' ').unwrap_or(&next.text));
@@ -45,7 +45,7 @@ pub(crate) fn attach(module: &mut Module, annotations: Vec<(Annotation, Span)>, 
 }
 
 fn starts(comment: &Comment) -> bool {
-    comment.at.col == 1 && comment.text.trim().starts_with("METADATA")
+    comment.at.col() == 1 && comment.text.trim().starts_with("METADATA")
 }
 
 fn read(text: &str, at: Span) -> Result<Annotation, String> {
@@ -54,7 +54,7 @@ fn read(text: &str, at: Span) -> Result<Annotation, String> {
     }
     let limits = ordain_yaml::Limits::default();
     if let Ok(Some(tree)) = ordain_yaml::parse_one(text, &limits) {
-        unrepeated(&tree, at.row)?;
+        unrepeated(&tree, at.row())?;
     }
     let Value::Object(raw) = document(text, FileKind::Yaml)? else {
         return Err("METADATA is no mapping".to_owned());
@@ -266,11 +266,11 @@ fn shown_schema((path, schema): &(Vec<Value>, Value)) -> Value {
 
 /// Finds the statement after an annotation, and whether its scope fits.
 fn placed(mut annotation: Annotation, module: &Module) -> Result<Annotation, String> {
-    let row = annotation.at.row;
-    let after = |at: Span| at.row > row;
+    let row = annotation.at.row();
+    let after = |at: Span| at.row() > row;
     let rule = module.rules.iter().position(|rule| after(rule.at));
-    let rule_row = rule.and_then(|rule| module.rules.get(rule)).map_or(u32::MAX, |rule| rule.at.row);
-    let import = module.imports.iter().any(|import| after(import.at) && import.at.row < rule_row);
+    let rule_row = rule.and_then(|rule| module.rules.get(rule)).map_or(u32::MAX, |rule| rule.at.row());
+    let import = module.imports.iter().any(|import| after(import.at) && import.at.row() < rule_row);
     let package = after(module.package_at);
     let found = match (package, import, rule) {
         (true, ..) => Some("package"),

@@ -2,7 +2,7 @@
 
 use super::state::{LONGEST_CHAIN, Parsed, Parser, Stopped};
 use super::token::Token;
-use crate::ast::{Every, Expr, Kind, Node, Operands, Span, Term, With};
+use crate::ast::{Every, Expr, Kind, List, Node, Operands, Span, Term, With};
 
 impl Parser<'_> {
     /// Expressions up to `end`, which is left.
@@ -80,7 +80,7 @@ impl Parser<'_> {
             if let Ok(body) = self.nested(|p| p.body("}")) {
                 self.bump();
                 if self.is_word("and") || self.is_word("or") {
-                    let kind = Kind::Not { body, explicit: true };
+                    let kind = Kind::Not { body: body.into(), explicit: true };
                     return Ok((Expr::new(kind, start.to(self.last())), true));
                 }
             }
@@ -98,7 +98,7 @@ impl Parser<'_> {
             self.bump();
             let body = self.nested(|p| p.body("}"))?;
             self.bump();
-            let mut made = Expr::new(Kind::Not { body, explicit: true }, start.to(self.last()));
+            let mut made = Expr::new(Kind::Not { body: body.into(), explicit: true }, start.to(self.last()));
             made.with = self.withs()?;
             return Ok(made);
         }
@@ -125,7 +125,7 @@ impl Parser<'_> {
             (Some(operator), node) => {
                 let at = self.bump().at;
                 let right = self.infix()?;
-                Kind::Call(vec![Term::operator(operator, at), Term::new(node, left.at), right])
+                Kind::Call([Term::operator(operator, at), Term::new(node, left.at), right].into())
             }
             (None, Node::Call(terms)) => Kind::Call(terms),
             (None, node) => Kind::Term(Box::new(Term::new(node, left.at))),
@@ -142,7 +142,7 @@ impl Parser<'_> {
         if negated && self.words.wide_not {
             let with = std::mem::take(&mut expr.with);
             let at = expr.at;
-            expr = Expr::new(Kind::Not { body: vec![expr], explicit: false }, at);
+            expr = Expr::new(Kind::Not { body: [expr].into(), explicit: false }, at);
             expr.with = with;
         } else {
             expr.negated = negated;
@@ -151,8 +151,8 @@ impl Parser<'_> {
     }
 
     /// `with x as y with …`, if any stands here.
-    fn withs(&mut self) -> Parsed<Vec<With>> {
-        let mut withs = Vec::new();
+    fn withs(&mut self) -> Parsed<List<With>> {
+        let mut withs = List::new();
         while self.follows("with") {
             let start = self.bump().at;
             if self.peek().token != Token::Name || self.is_word(self.word().unwrap_or("")) {
@@ -181,7 +181,7 @@ impl Parser<'_> {
             if !matches!(name.as_str(), "internal.member_2" | "internal.member_3") {
                 return self.illegal("expected `x in xs` or `x, y in xs` expression");
             }
-            let mut expr = Expr::new(Kind::Some(vec![term]), start.to(self.last()));
+            let mut expr = Expr::new(Kind::Some([term].into()), start.to(self.last()));
             expr.with = self.withs()?;
             return Ok(expr);
         }
@@ -198,7 +198,7 @@ impl Parser<'_> {
             let name = self.name_of(word);
             names.push(Term::var(name, at));
             if !self.eat(",") {
-                return Ok(Expr::new(Kind::Some(names), start.to(self.last())));
+                return Ok(Expr::new(Kind::Some(names.into()), start.to(self.last())));
             }
         }
     }
@@ -206,9 +206,10 @@ impl Parser<'_> {
     fn every(&mut self, start: Span) -> Parsed<Expr> {
         self.bump();
         let wanted = "expected `x[, y] in xs { ... }` expression";
-        let Node::Call(mut terms) = self.infix()?.node else { return self.illegal(wanted) };
+        let Node::Call(terms) = self.infix()?.node else { return self.illegal(wanted) };
         let name = terms.first().map(crate::ast::operator_name).unwrap_or_default();
         let is_member = matches!(name.as_str(), "internal.member_2" | "internal.member_3");
+        let mut terms = terms.into_vec(0);
         let (Some(domain), Some(value), true) = (terms.pop(), terms.pop(), is_member) else {
             return self.illegal(wanted);
         };
@@ -239,7 +240,7 @@ fn is_membership(term: &Term) -> bool {
 
 fn operand_body((expr, explicit): (Expr, bool)) -> Vec<Expr> {
     match expr.kind {
-        Kind::Not { body, .. } if explicit => body,
+        Kind::Not { body, .. } if explicit => body.into_vec(0),
         kind => vec![Expr { kind, ..expr }],
     }
 }

@@ -8,7 +8,7 @@ mod term;
 mod text;
 mod token;
 
-use crate::ast::{Expr, Import, Module, Node, Span, Term};
+use crate::ast::{Expr, Import, List, Module, Node, Span, Term};
 use crate::value::Value;
 use state::{Fault, Parsed, Parser, Words};
 
@@ -47,7 +47,7 @@ pub(crate) fn module_with(
     parser.logical = logical;
     let mut reader = Reader { module: None, faults: Vec::new(), strict: v1, bare: None };
     if parser.at_end() {
-        return Err(vec![("empty module".to_owned(), Span { file, row: 0, col: 0, ..Span::default() })]);
+        return Err(vec![("empty module".to_owned(), Span::new(file, (0, 0), (0, 0)))]);
     }
     while !parser.at_end() {
         let start = parser.at;
@@ -108,7 +108,7 @@ pub(crate) fn query(text: &str, file: u32, version: Version) -> Result<Vec<Expr>
 fn recover(parser: &mut Parser<'_>, start: usize) {
     let begins = |lexeme: &Lexeme| {
         lexeme.broken
-            && lexeme.at.col == 1
+            && lexeme.at.col() == 1
             && !matches!(lexeme.token, token::Token::Mark("}" | "]" | ")") | token::Token::Illegal)
     };
     // At least the token at the start is left: it is not the last one.
@@ -292,7 +292,7 @@ fn names(path: &[Term]) -> Vec<&str> {
 }
 
 /// The path after `package` and `import`; its first name may be a keyword.
-fn name_path(parser: &mut Parser<'_>) -> Parsed<Option<Vec<Term>>> {
+fn name_path(parser: &mut Parser<'_>) -> Parsed<Option<List<Term>>> {
     let next = parser.peek();
     if next.token != token::Token::Name {
         return parser.illegal("");
@@ -303,7 +303,7 @@ fn name_path(parser: &mut Parser<'_>) -> Parsed<Option<Vec<Term>>> {
     let whole = parser.path_after(head, false)?;
     match whole.node {
         Node::Ref(path) => Ok(Some(path)),
-        Node::Var(_) => Ok(Some(vec![whole])),
+        Node::Var(_) => Ok(Some([whole].into())),
         _ => Ok(None),
     }
 }

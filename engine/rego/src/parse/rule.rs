@@ -2,7 +2,7 @@
 
 use super::state::{Fault, Parsed, Parser, Stopped, Words};
 use super::token::Token;
-use crate::ast::{Expr, Head, Kind, Node, Rule, Span, Term};
+use crate::ast::{Expr, Head, Kind, List, Node, Rule, Span, Term};
 
 /// What was read of a head.
 struct Started {
@@ -94,17 +94,20 @@ impl Parser<'_> {
         }
         let Ok(whole) = self.path_after(name, true) else { return self.illegal("expected rule head name") };
         let (path, args) = match whole.node {
-            Node::Ref(path) => (path, Vec::new()),
-            Node::Call(mut terms) => {
+            Node::Ref(path) => (path, List::new()),
+            Node::Call(terms) => {
+                let mut terms = terms.into_vec(0);
                 let args = terms.split_off(1.min(terms.len()));
-                let path = terms.pop().and_then(|operator| operator.as_ref().map(<[Term]>::to_vec));
-                let path = path.unwrap_or_default();
+                let path = match terms.pop() {
+                    Some(Term { node: Node::Ref(path), .. }) => path,
+                    name => name.into_iter().collect(),
+                };
                 if path.first().is_none_or(|head| head.as_var().is_none()) {
                     return self.illegal("rule head ref invalid");
                 }
-                (path, args)
+                (path, args.into())
             }
-            node @ Node::Var(_) => (vec![Term::new(node, whole.at)], Vec::new()),
+            node @ Node::Var(_) => ([Term::new(node, whole.at)].into(), List::new()),
             _ => return Ok(None),
         };
         let at = start.to(self.last());
@@ -340,9 +343,9 @@ fn head_of(expr: Expr) -> Result<Head, String> {
         return Err("negated expressions cannot be used for rule head".to_owned());
     }
     let (equals, assigned) = (expr.is_equality(), expr.is_assignment());
-    let plain = |path| Head { path, args: Vec::new(), key: None, value: None, assigned, implied: false, at };
+    let plain = |path| Head { path, args: List::new(), key: None, value: None, assigned, implied: false, at };
     let implied = |head| Head { value: Some(Term::constant(true, at)), implied: true, ..head };
-    let mut terms = match expr.kind {
+    let terms = match expr.kind {
         Kind::Term(term) => {
             let Term { node: Node::Ref(mut path), at: place } = *term else {
                 return Err(format!("{} cannot be used for rule name", term.kind_name()));
@@ -362,6 +365,7 @@ fn head_of(expr: Expr) -> Result<Head, String> {
         _ => return Err("expression cannot be used for rule head".to_owned()),
     };
     if (equals || assigned) && terms.len() == 3 {
+        let mut terms = terms.into_vec(0);
         let value = terms.pop();
         let Some(name) = terms.pop() else { return Err("assignment requires two operands".to_owned()) };
         return Ok(Head { value, ..named_head(name, plain)? });
@@ -377,19 +381,20 @@ fn head_of(expr: Expr) -> Result<Head, String> {
 }
 
 /// The head on the left of `=` and `:=`.
-fn named_head(name: Term, plain: impl Fn(Vec<Term>) -> Head) -> Result<Head, String> {
+fn named_head(name: Term, plain: impl Fn(List<Term>) -> Head) -> Result<Head, String> {
     let (kind, at) = (name.kind_name(), name.at);
     let is_var = |path: &[Term]| path.first().is_some_and(|head| head.as_var().is_some());
     match name.node {
-        node @ Node::Var(_) => Ok(plain(vec![Term::new(node, at)])),
+        node @ Node::Var(_) => Ok(plain([Term::new(node, at)].into())),
         Node::Ref(path) if is_var(&path) => Ok(plain(path)),
         Node::Ref(path) => Err(invalid_head(path, at)),
-        Node::Call(mut terms) => {
-            let args = terms.split_off(1.min(terms.len()));
+        Node::Call(terms) => {
+            let mut terms = terms.into_vec(0);
+            let args = terms.split_off(1.min(terms.len())).into();
             let path = match terms.pop().map(|operator| (operator.at, operator.node)) {
                 Some((_, Node::Ref(path))) => path,
-                Some((at, node @ Node::Var(_))) => vec![Term::new(node, at)],
-                _ => Vec::new(),
+                Some((at, node @ Node::Var(_))) => [Term::new(node, at)].into(),
+                _ => List::new(),
             };
             if is_var(&path) {
                 Ok(Head { args, ..plain(path) })
@@ -401,7 +406,7 @@ fn named_head(name: Term, plain: impl Fn(Vec<Term>) -> Head) -> Result<Head, Str
     }
 }
 
-fn invalid_head(path: Vec<Term>, at: Span) -> String {
+fn invalid_head(path: List<Term>, at: Span) -> String {
     format!("invalid rule head: {}", crate::print::term(&Term::new(Node::Ref(path), at)))
 }
 

@@ -145,7 +145,7 @@ impl<'t> Parser<'t> {
     fn arrive(&mut self) {
         let next = self.peek();
         if next.token == Token::Illegal {
-            for message in self.lexemes.faults(next.at.start) {
+            for message in self.lexemes.faults(next.at.start()) {
                 self.tell(next.at, message);
             }
         }
@@ -166,9 +166,9 @@ impl<'t> Parser<'t> {
 
     /// The next token is the white space behind a dot, which is the next one until then.
     pub(crate) fn stop_at_blank(&mut self, dot: Span) {
-        let broken = self.text.get(dot.end as usize..).is_some_and(|rest| rest.starts_with('\n'));
-        let (row, col) = if broken { (dot.row + 1, 0) } else { (dot.row, dot.col + 1) };
-        self.blank = Some((self.at, Span { row, col, start: dot.end, end: dot.end, ..dot }));
+        let broken = self.text.get(dot.end() as usize..).is_some_and(|rest| rest.starts_with('\n'));
+        let (row, col) = if broken { (dot.row() + 1, 0) } else { (dot.row(), dot.col() + 1) };
+        self.blank = Some((self.at, Span::new(dot.file(), (row, col), (dot.end(), dot.end()))));
     }
 
     /// Where the next token is.
@@ -223,7 +223,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(crate) fn slice(&self, at: Span) -> &'t str {
-        self.text.get(at.start as usize..at.end as usize).unwrap_or_default()
+        self.text.get(at.start() as usize..at.end() as usize).unwrap_or_default()
     }
 
     pub(crate) fn is_mark(&self, mark: &str) -> bool {
@@ -352,7 +352,7 @@ impl<'t> Parser<'t> {
             return self.tell(next.at, "illegal token");
         }
         let at = self.place();
-        let blank = at.start != next.at.start;
+        let blank = at.start() != next.at.start();
         let (name, kind) = if blank { ("whitespace", "token") } else { self.describe(next) };
         let note = if note.is_empty() { String::new() } else { format!(": {note}") };
         self.tell(at, format!("unexpected {name} {kind}{note}"));

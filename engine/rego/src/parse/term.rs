@@ -3,7 +3,7 @@
 use super::state::{LONGEST_CHAIN, Parsed, Parser, Stopped, mark_name};
 use super::text;
 use super::token::Token;
-use crate::ast::{Collects, Comprehension, Expr, Kind, Node, Part, Span, Term};
+use crate::ast::{Collects, Comprehension, Expr, Kind, List, Node, Part, Span, Term};
 use crate::number::Number;
 use crate::value::Value;
 
@@ -241,7 +241,7 @@ impl Parser<'_> {
             self.tell(head.at, format!("illegal ref (head cannot be {})", head.kind_name()));
         }
         let mut path = match head.node {
-            Node::Ref(path) => path,
+            Node::Ref(path) => path.into_vec(0),
             _ => vec![head],
         };
         let start = path.first().map(|term| term.at).unwrap_or_default();
@@ -249,7 +249,7 @@ impl Parser<'_> {
         while opens(self) && (first || !self.peek().spaced) {
             first = false;
             if self.is_mark("(") {
-                let operator = Term::new(Node::Ref(path), start.to(self.last()));
+                let operator = operator_at(path, start.to(self.last()));
                 let made = self.operands(operator)?;
                 if !matches!(self.peek().token, Token::Mark("." | "[")) || self.peek().spaced {
                     return Ok(made);
@@ -259,8 +259,7 @@ impl Parser<'_> {
             }
             path.push(self.path_part()?);
         }
-        path.shrink_to_fit();
-        Ok(Term::new(Node::Ref(path), start.to(self.last())))
+        Ok(Term::new(Node::Ref(path.into()), start.to(self.last())))
     }
 
     fn path_part(&mut self) -> Parsed<Term> {
@@ -294,15 +293,14 @@ impl Parser<'_> {
     fn operands(&mut self, operator: Term) -> Parsed<Term> {
         self.bump();
         let start = operator.at;
-        let is_set =
-            matches!(operator.as_ref(), Some([head]) if head.as_var().is_some_and(|name| &**name == "set"));
+        let is_set = operator.is_named("set");
         let mut terms = vec![operator];
         self.list(")", &mut terms)?;
         let at = start.to(self.last());
         if is_set && terms.len() == 1 {
-            return Ok(Term::new(Node::Set(Vec::new()), at));
+            return Ok(Term::new(Node::Set(List::new()), at));
         }
-        Ok(Term::new(Node::Call(terms), at))
+        Ok(Term::new(Node::Call(terms.into()), at))
     }
 
     /// Terms up to `end`; a comma may stand after the last one.
@@ -313,7 +311,6 @@ impl Parser<'_> {
                 return self.illegal(&format!("expected \",\" or \"{end}\""));
             }
         }
-        out.shrink_to_fit();
         Ok(())
     }
 
@@ -321,7 +318,7 @@ impl Parser<'_> {
         let start = self.bump().at;
         let mut items = Vec::new();
         if self.eat("]") {
-            return Ok(Term::new(Node::Array(items), start.to(self.last())));
+            return Ok(Term::new(Node::Array(items.into()), start.to(self.last())));
         }
         let comprehension = !self.eat(",");
         let head = self.term()?;
@@ -336,7 +333,7 @@ impl Parser<'_> {
             return self.illegal("expected \",\" or \"]\"");
         }
         self.list("]", &mut items)?;
-        Ok(Term::new(Node::Array(items), start.to(self.last())))
+        Ok(Term::new(Node::Array(items.into()), start.to(self.last())))
     }
 
     /// The body of a comprehension after its head; nothing if what follows `|` is an operand instead.
@@ -367,7 +364,7 @@ impl Parser<'_> {
     fn set_or_object(&mut self) -> Parsed<Term> {
         let start = self.bump().at;
         if self.eat("}") {
-            return Ok(Term::new(Node::Object(Vec::new()), start.to(self.last())));
+            return Ok(Term::new(Node::Object(List::new()), start.to(self.last())));
         }
         let comprehension = !self.eat(",");
         let head = self.term()?;
@@ -386,7 +383,7 @@ impl Parser<'_> {
         }
         let mut items = vec![head];
         self.list("}", &mut items)?;
-        Ok(Term::new(Node::Set(items), start.to(self.last())))
+        Ok(Term::new(Node::Set(items.into()), start.to(self.last())))
     }
 
     fn object(&mut self, key: Term, comprehension: bool, start: Span) -> Parsed<Term> {
@@ -450,7 +447,7 @@ impl Parser<'_> {
                 parts.push(Part::Text(Term::constant(inner, next.at)));
             }
             if last {
-                return Ok(Term::new(Node::Template(parts), start.to(next.at)));
+                return Ok(Term::new(Node::Template(parts.into()), start.to(next.at)));
             }
             parts.push(self.template_part()?);
         }
@@ -492,12 +489,20 @@ fn exponent_of(text: &str) -> i64 {
     text.split_once(['e', 'E']).map_or(0, |(_, power)| power.parse().unwrap_or(i64::MAX / 2))
 }
 
+/// The operator at a path: a plain name is no reference.
+fn operator_at(mut path: Vec<Term>, at: Span) -> Term {
+    match path.pop() {
+        Some(Term { node: node @ Node::Var(_), .. }) if path.is_empty() => Term::new(node, at),
+        last => Term::new(Node::Ref(path.into_iter().chain(last).collect()), at),
+    }
+}
+
 /// `input` and `data` alone are references.
 fn root_reference(head: Term) -> Term {
     match head.as_var() {
         Some(name) if matches!(&**name, "input" | "data") => {
             let at = head.at;
-            Term::new(Node::Ref(vec![head]), at)
+            Term::new(Node::Ref([head].into()), at)
         }
         _ => head,
     }
@@ -512,11 +517,11 @@ pub(crate) fn call(name: &str, at: Span, operands: Vec<Term>) -> Term {
     let mut terms = Vec::with_capacity(operands.len() + 1);
     terms.push(Term::operator(name, at));
     terms.extend(operands);
-    Term::new(Node::Call(terms), whole)
+    Term::new(Node::Call(terms.into()), whole)
 }
 
 /// Of pairs with one constant as their key the last one counts, at the place of the first.
-fn unrepeated(pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
+fn unrepeated(pairs: Vec<(Term, Term)>) -> List<(Term, Term)> {
     let mut places = std::collections::BTreeMap::new();
     let mut out: Vec<(Term, Term)> = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
@@ -529,6 +534,5 @@ fn unrepeated(pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
             None => out.push((key, value)),
         }
     }
-    out.shrink_to_fit();
-    out
+    out.into()
 }

@@ -83,7 +83,8 @@ impl Packed {
             other => OTHERS.iter().position(|known| *known == other).map(|at| at + MARKS.len()),
         };
         let kind = kind.and_then(|kind| u8::try_from(kind).ok()).unwrap_or(u8::MAX);
-        let Span { row, col, start, end, .. } = lexeme.at;
+        let (row, col) = (lexeme.at.row(), lexeme.at.col());
+        let (start, end) = (lexeme.at.start(), lexeme.at.end());
         let (spaced, broken) = (lexeme.spaced, lexeme.broken);
         Self { row, col, start, end, kind, spaced, broken }
     }
@@ -95,7 +96,7 @@ impl Packed {
             Some(mark) => Token::Mark(mark),
             None => OTHERS.get(kind - MARKS.len()).copied().unwrap_or(Token::Illegal),
         };
-        Lexeme { token, at: Span { file, row, col, start, end }, spaced, broken }
+        Lexeme { token, at: Span::new(file, (row, col), (start, end)), spaced, broken }
     }
 }
 
@@ -195,23 +196,23 @@ impl Lexer<'_> {
 
     fn here(&self) -> Span {
         let start = u32::try_from(self.at).unwrap_or(u32::MAX);
-        Span { file: self.file, row: self.row, col: self.col, start, end: start }
+        Span::new(self.file, (self.row, self.col), (start, start))
     }
 
     fn fault(&mut self, message: &str, at: Span) {
-        self.faults.push((message.to_owned(), at.start));
+        self.faults.push((message.to_owned(), at.start()));
     }
 
     fn next(&mut self) -> Lexeme {
         let (spaced, broken) = self.skip_space();
-        let mut at = self.here();
+        let start = self.here();
         let faults = self.faults.len();
-        let token = self.token(at);
-        at.end = u32::try_from(self.at).unwrap_or(u32::MAX);
+        let token = self.token(start);
+        let mut at = start.until(u32::try_from(self.at).unwrap_or(u32::MAX));
         let token = if self.faults.len() > faults { Token::Illegal } else { token };
         if token == Token::End {
             // The end is where the last character is, or before the first of an empty line.
-            at.col = at.col.saturating_sub(1);
+            at = Span::new(at.file(), (at.row(), at.col().saturating_sub(1)), (at.start(), at.end()));
         }
         Lexeme { token, at, spaced, broken }
     }
@@ -229,7 +230,7 @@ impl Lexer<'_> {
             self.take_while(|c| c != '\n');
             let text = self.text.get(from..self.at).unwrap_or_default().trim_end_matches('\r').to_owned();
             let end = u32::try_from(self.at).unwrap_or(u32::MAX);
-            self.comments.push(Comment { text, at: Span { end, ..at } });
+            self.comments.push(Comment { text, at: at.until(end) });
         }
     }
 

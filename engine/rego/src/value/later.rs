@@ -66,7 +66,7 @@ pub(crate) enum Later<T> {
 
 /// Items that are made once.
 pub(crate) struct Asked<T> {
-    made: OnceLock<Vec<T>>,
+    made: OnceLock<Box<[T]>>,
     origin: Origin<T>,
 }
 
@@ -116,7 +116,7 @@ impl<T: Item> Later<T> {
             Self::Here(items) => items,
             Self::Asked(asked) => {
                 let Asked { made, origin } = *asked;
-                made.into_inner().unwrap_or_else(|| origin.make())
+                made.into_inner().unwrap_or_else(|| origin.make()).into_vec()
             }
         }
     }
@@ -131,16 +131,12 @@ impl<T: Item> Later<T> {
 }
 
 impl<T: Item> Origin<T> {
-    fn make(&self) -> Vec<T> {
-        let mut items = match self {
+    fn make(&self) -> Box<[T]> {
+        let items = match self {
             Self::Text { text, start, node, .. } => T::read(text, *start, *node),
             Self::Made(make) => make(),
         };
-        items = T::kept(items);
-        if items.capacity() > items.len() + items.len() / 4 {
-            items.shrink_to_fit();
-        }
-        items
+        T::kept(items).into()
     }
 }
 

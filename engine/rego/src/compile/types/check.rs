@@ -4,6 +4,7 @@ use super::Ty;
 use super::tree::Types;
 use super::unify::unifies;
 use crate::ast::{Collects, Comprehension, Expr, Kind, Name, Node, Rule, Span, Term, operator_name};
+use crate::compile::written::Written;
 use crate::compile::{functions, vars};
 use crate::value::Value;
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ pub(crate) struct Checker<'c> {
     /// Comprehensions that were checked, by where they lie in memory: their types.
     closures: HashMap<usize, Ty>,
     pub(crate) faults: Vec<(Span, String)>,
-    names: &'c HashMap<Name, Name>,
+    names: &'c Written,
 }
 
 /// Whether a fault may only follow from another one.
@@ -30,7 +31,7 @@ struct Mismatch {
 }
 
 impl<'c> Checker<'c> {
-    pub(crate) fn new(rules: Arc<Types>, input: Ty, names: &'c HashMap<Name, Name>) -> Self {
+    pub(crate) fn new(rules: Arc<Types>, input: Ty, names: &'c Written) -> Self {
         let scopes = vec![HashMap::new()];
         Self { rules, input, scopes, closures: HashMap::new(), faults: Vec::new(), names }
     }

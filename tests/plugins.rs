@@ -359,6 +359,18 @@ fn ephemeral_resources_stay_open() {
     assert!(log.contains("closed renewed"), "{log}");
 }
 
+#[test]
+fn an_ephemeral_resource_waits_for_its_configuration_and_says_so() {
+    let configuration = "resource \"terraform_data\" \"m\" {\n  input = \"short\"\n}\nephemeral \"misbehaving_answer\" \"a\" {\n  mode = terraform_data.m.output\n}\n";
+    let place = place("put-off", configuration);
+    let line = "ephemeral.misbehaving_answer.a: Configuration unknown, deferring...\n";
+    let planned = place.run(&["plan", "-input=false", "-no-color"]);
+    assert!(planned.out.contains(line), "{}", planned.out);
+    place.apply().succeeds();
+    let planned = place.run(&["plan", "-input=false", "-no-color"]);
+    assert!(!planned.out.contains("deferring") && planned.out.contains("No changes."), "{}", planned.out);
+}
+
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn schemas_are_kept_by_what_a_package_holds() {

@@ -217,6 +217,9 @@ impl Observer for Progress {
             Event::Failed { address, deposed, .. } => {
                 lock(&self.board).flights.remove(&name(address, deposed));
             }
+            Event::PutOff { address } => {
+                self.say(&self.style.bold(&format!("{address}: Configuration unknown, deferring...")));
+            }
             Event::ProvisionStarted { address, kind } => {
                 self.say(&self.style.bold(&format!("{address}: Provisioning with '{kind}'...")));
             }

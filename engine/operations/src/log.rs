@@ -102,6 +102,12 @@ impl Observer for Watcher {
             Event::Failed { address, work, .. } => {
                 log.line(Level::Error, &format!("{address}: {} failed", word(work)));
             }
+            Event::PutOff { address } => {
+                log.line(
+                    Level::Debug,
+                    &format!("{address}: not opened, as its configuration is not known yet"),
+                );
+            }
             Event::ProvisionStarted { address, kind } => {
                 log.line(Level::Debug, &format!("{address}: provisioner {kind} begins"));
             }

@@ -62,6 +62,11 @@ pub enum Event<'e> {
         /// What was tried.
         work: Work,
     },
+    /// Something is not opened, as its configuration is not known yet.
+    PutOff {
+        /// What.
+        address: &'e ResourceInstance,
+    },
     /// A provisioner begins.
     ProvisionStarted {
         /// Which object.

@@ -27,6 +27,7 @@ pub(crate) async fn open(session: &Session, wanted: WantedInstance, provider: Ar
     };
     let (config, _) = wanted.config.clone().unmark_deep();
     if !config.is_wholly_known() {
+        session.observer.event(Event::PutOff { address: &wanted.address });
         let value = Value::unknown(schema.ty.clone()).with_marks(Marks::EPHEMERAL);
         return Done { answer: Some((asked, Answer::Value(value))), ..Done::default() };
     }

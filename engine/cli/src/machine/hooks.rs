@@ -202,6 +202,8 @@ impl Observer for Hooks {
             Event::Started { address, deposed, work, known } => self.started(address, deposed, work, known),
             Event::Ended { address, deposed, work, known } => self.ended(address, deposed, work, known),
             Event::Failed { address, deposed, work } => self.failed(address, deposed, work),
+            // Terraform has no message for it.
+            Event::PutOff { .. } => {}
             Event::ProvisionStarted { address, kind } => {
                 self.provision(address, kind, &format!("Provisioning with '{kind}'..."), "start", None);
             }

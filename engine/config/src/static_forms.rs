@@ -6,10 +6,17 @@ use ordain_lang::parse::parse_quoted;
 
 use crate::fields::bad_argument;
 
-/// The reference that an expression is; in JSON syntax the text of a string, and in native syntax, by
-/// old habit and with a warning, the text in quotes.
-pub(crate) fn as_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
+/// Whether an expression of a block of this body is a value of JSON syntax that can be no name: `null` and `true` are
+/// names in native syntax only.
+fn is_json_value(body: &Body, expr: &Expr) -> bool {
+    matches!(body, Body::Json(_)) && !matches!(expr.kind, ExprKind::Json(_))
+}
+
+/// The reference that an expression is in a block of this body; in JSON syntax the text of a string, and in native
+/// syntax, by old habit and with a warning, the text in quotes.
+pub(crate) fn as_traversal(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
     match &expr.kind {
+        _ if is_json_value(body, expr) => None,
         ExprKind::String(text) => {
             let detail = "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier required quotes, but quoted references are now deprecated and will be removed in a future version of Terraform. Remove the quotes surrounding this reference to silence this warning.";
             let code = codes::config::INVALID_ARGUMENT;
@@ -46,7 +53,7 @@ fn quoted(span: Span, text: &str, found: &mut Diagnostics) -> Option<Traversal> 
 }
 
 /// The reference that an expression is; text in quotes is one in JSON syntax only.
-fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
+pub(crate) fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
     let read = match &expr.kind {
         // What is wrong with a text of JSON syntax is told by the caller alone: it is no reference.
         ExprKind::Json(_) => {
@@ -59,9 +66,7 @@ fn as_plain_traversal(expr: &Expr, found: &mut Diagnostics) -> Option<Traversal>
 
 /// The address that an argument of a block of this body gives, such as `from` of `moved`; a fault is reported.
 pub(crate) fn address_in(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<Traversal> {
-    // `null` and `true` of JSON syntax are values, and no names as in native syntax.
-    let value = matches!(body, Body::Json(_)) && !matches!(expr.kind, ExprKind::Json(_));
-    let read = if value { None } else { as_plain_traversal(expr, found) };
+    let read = if is_json_value(body, expr) { None } else { as_plain_traversal(expr, found) };
     if read.is_none() {
         let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
         found.push(bad_argument("Invalid expression", detail, expr.span));
@@ -94,7 +99,7 @@ pub(crate) fn as_written(expr: &Expr, found: &mut Diagnostics) -> Expr {
 
 /// The same where JSON syntax must have a string that can be read; what else stands in `body` is reported.
 pub(crate) fn static_text(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<Expr> {
-    if matches!(body, Body::Json(_)) && !matches!(expr.kind, ExprKind::Json(_)) {
+    if is_json_value(body, expr) {
         let detail = "A reference is one string in JSON syntax.";
         found.push(bad_argument("Invalid reference expression", detail, expr.span));
         return None;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey, is_identifier};
+use ordain_lang::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey};
 use ordain_value::{Defaults, ObjectType, PathError, Type, Value, convert};
 
 use crate::constant;
@@ -57,7 +57,9 @@ impl TypeConstraint {
             Some("map") => return TypeConstraint::plain(Type::map(Type::Dynamic)),
             _ => {}
         }
-        read(&expr, found).unwrap_or_default()
+        let before = found.error_count();
+        let read = read(&expr, found);
+        if found.error_count() == before { read } else { TypeConstraint::default() }
     }
 
     fn plain(ty: Type) -> TypeConstraint {
@@ -81,12 +83,14 @@ fn invalid(detail: impl Into<String>, span: Span) -> Diagnostic {
     bad_argument("Invalid type specification", detail, span)
 }
 
-fn read(expr: &Expr, found: &mut Diagnostics) -> Option<TypeConstraint> {
+/// The constraint that an expression is. What cannot be read is of any type, and what stands around it is read all the
+/// same: defaults are held against it.
+fn read(expr: &Expr, found: &mut Diagnostics) -> TypeConstraint {
     let wrong = match (&expr.unwrapped().kind, expr.keyword()) {
-        (_, Some("any")) => return Some(TypeConstraint::plain(Type::Dynamic)),
-        (_, Some("string")) => return Some(TypeConstraint::plain(Type::String)),
-        (_, Some("number")) => return Some(TypeConstraint::plain(Type::Number)),
-        (_, Some("bool")) => return Some(TypeConstraint::plain(Type::Bool)),
+        (_, Some("any")) => return TypeConstraint::plain(Type::Dynamic),
+        (_, Some("string")) => return TypeConstraint::plain(Type::String),
+        (_, Some("number")) => return TypeConstraint::plain(Type::Number),
+        (_, Some("bool")) => return TypeConstraint::plain(Type::Bool),
         (_, Some(word @ ("list" | "set" | "map"))) => {
             format!("The {word} type constructor requires one argument specifying the element type.")
         }
@@ -101,21 +105,21 @@ fn read(expr: &Expr, found: &mut Diagnostics) -> Option<TypeConstraint> {
         _ => NO_TYPE.to_owned(),
     };
     found.push(invalid(wrong, expr.span));
-    None
+    TypeConstraint::plain(Type::Dynamic)
 }
 
 /// A call that makes a type. What is wrong is reported at its parentheses when there are too few arguments or none
 /// may be, at those that are too many, or at the one that is wrong.
-fn read_call(call: &Call, whole: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
+fn read_call(call: &Call, whole: Span, found: &mut Diagnostics) -> TypeConstraint {
     let parentheses = call.open.to(call.close);
     let extra = match (call.args.get(1), call.args.last()) {
         (Some(second), Some(last)) => second.span.to(last.span),
         _ => parentheses,
     };
     let (wrong, span) = match (&*call.name, &*call.args) {
-        ("list", [element]) => return read(element, found).map(|element| element.collection(Type::list)),
-        ("set", [element]) => return read(element, found).map(|element| element.collection(Type::set)),
-        ("map", [element]) => return read(element, found).map(|element| element.collection(Type::map)),
+        ("list", [element]) => return read(element, found).collection(Type::list),
+        ("set", [element]) => return read(element, found).collection(Type::set),
+        ("map", [element]) => return read(element, found).collection(Type::map),
         ("object", [members]) => match &members.kind {
             ExprKind::Object(items) => return read_object(items, members.span, found),
             _ => ("Object type constructor requires a map whose keys are attribute names and whose values are the corresponding attribute types.".to_owned(), members.span),
@@ -138,92 +142,88 @@ fn read_call(call: &Call, whole: Span, found: &mut Diagnostics) -> Option<TypeCo
         (word, _) => (format!("Keyword {word:?} is not a valid type constructor."), whole),
     };
     found.push(invalid(wrong, span).with_around(whole));
-    None
+    TypeConstraint::plain(Type::Dynamic)
 }
 
-fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> Option<TypeConstraint> {
-    let elements: Vec<Option<TypeConstraint>> = items.iter().map(|item| read(item, found)).collect();
-    let elements: Vec<TypeConstraint> = elements.into_iter().collect::<Option<_>>()?;
+fn read_tuple(items: &[Expr], found: &mut Diagnostics) -> TypeConstraint {
+    let elements: Vec<TypeConstraint> = items.iter().map(|item| read(item, found)).collect();
     let ty = Type::tuple(elements.iter().map(|element| element.ty.clone()));
     let mut defaults = Defaults::of(ty.clone());
     for (at, element) in elements.into_iter().enumerate().filter(|(_, element)| !element.defaults.is_empty())
     {
         defaults.children.insert(at.to_string().into(), element.defaults);
     }
-    Some(TypeConstraint { ty, defaults, written: true })
+    TypeConstraint { ty, defaults, written: true }
 }
 
-fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> Option<TypeConstraint> {
+fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> TypeConstraint {
     let mut object = ObjectType::default();
     let (mut values, mut children) = (BTreeMap::new(), BTreeMap::new());
-    let mut whole_object = true;
     for item in items {
         let name = match &item.key {
             ObjectKey::Name(name) => Some(name.text.to_arc()),
-            ObjectKey::Expr(key) => key.as_text().filter(|text| is_identifier(text)).map(Arc::from),
+            ObjectKey::Expr(_) => None,
         };
         let Some(name) = name else {
             let detail = "Object constructor map keys must be attribute names.";
             found.push(invalid(detail, item.key.span()).with_around(whole));
-            whole_object = false;
             continue;
         };
         if object.attributes.contains_key(&name) {
             let detail = format!("The attribute {name:?} has a type already; an attribute is named once.");
             found.push(invalid(detail, item.key.span()).with_around(whole));
-            whole_object = false;
             continue;
         }
         let member = match &item.value.kind {
             ExprKind::Call(call) if &*call.name == "optional" => {
-                object.optional.insert(name.clone());
-                read_optional(call, found).map(|(member, default)| {
-                    values.extend(default.map(|value| (name.clone(), value)));
-                    member
-                })
+                let Some(optional) = read_optional(call, found) else { continue };
+                if optional.left_out {
+                    object.optional.insert(name.clone());
+                }
+                values.extend(optional.default.map(|value| (name.clone(), value)));
+                optional.member
             }
             _ => read(&item.value, found),
-        };
-        let Some(member) = member else {
-            whole_object = false;
-            object.attributes.insert(name, Type::Dynamic);
-            continue;
         };
         if !member.defaults.is_empty() {
             children.insert(name.clone(), member.defaults);
         }
         object.attributes.insert(name, member.ty);
     }
-    if !whole_object {
-        return None;
-    }
     let ty = Type::Object(Arc::new(object));
-    Some(TypeConstraint { defaults: Defaults { ty: ty.clone(), values, children }, ty, written: true })
+    TypeConstraint { defaults: Defaults { ty: ty.clone(), values, children }, ty, written: true }
+}
+
+/// What `optional` makes of an attribute.
+struct Optional {
+    member: TypeConstraint,
+    /// Whether the attribute may be left out.
+    left_out: bool,
+    default: Option<Value>,
 }
 
 /// `optional(type)` or `optional(type, default)`.
-fn read_optional(call: &Call, found: &mut Diagnostics) -> Option<(TypeConstraint, Option<Value>)> {
+fn read_optional(call: &Call, found: &mut Diagnostics) -> Option<Optional> {
     let span = call.open.to(call.close);
     let (ty, default) = match &*call.args {
-        [ty] => (ty, None),
-        [ty, default] => (ty, Some(default)),
+        [ty] => return Some(Optional { member: read(ty, found), left_out: true, default: None }),
+        [ty, default] => (ty, default),
         [] => {
             let detail = "Optional attribute modifier requires the attribute type as its argument.";
             found.push(invalid(detail, span));
             return None;
         }
         [ty, ..] => {
-            read(ty, found)?;
             let detail = "Optional attribute modifier expects no more than two arguments: the attribute type, and a default value.";
             found.push(invalid(detail, span));
-            return None;
+            return Some(Optional { member: read(ty, found), left_out: false, default: None });
         }
     };
-    let member = read(ty, found)?;
-    let Some(default) = default else { return Some((member, None)) };
-    let value = constant(default, found)?;
-    match member.convert(value) {
-        Ok(value) => Some((member, Some(value))),
+    let given = constant(default, found);
+    let member = read(ty, found);
+    let left_out = given.is_some();
+    let default = given.and_then(|value| match member.convert(value) {
+        Ok(value) => Some(value),
         Err(error) => {
             let detail = format!(
                 "This default value is not compatible with the attribute's type constraint: {error}."
@@ -231,5 +231,6 @@ fn read_optional(call: &Call, found: &mut Diagnostics) -> Option<(TypeConstraint
             found.push(bad_argument("Invalid default value for optional attribute", detail, default.span));
             None
         }
-    }
+    });
+    Some(Optional { member, left_out, default })
 }

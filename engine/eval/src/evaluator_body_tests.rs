@@ -116,3 +116,17 @@ resource "x_y" "d" {}
     ];
     assert_eq!(run(some).summaries, wanted);
 }
+
+#[test]
+fn dynamic_in_json_makes_blocks_of_an_attribute_that_is_not_written_beside_it() {
+    let found = |resource: &str| {
+        let text = format!("{{\"resource\": {{\"x_y\": {{\"a\": {resource}}}}}}}");
+        run_with(input(&[("main.tf.json", &text)], Mode::Plan), planned).summaries
+    };
+    let dynamic = r#"{"rule": {"for_each": [1], "content": {"from": "x"}}}"#;
+    let none = Vec::<String>::new();
+    assert_eq!(found(&format!("{{\"dynamic\": {dynamic}}}")), none);
+    assert_eq!(found(&format!("{{\"dynamic\": [{dynamic}, {dynamic}]}}")), none);
+    assert_eq!(found(&format!("[{{\"dynamic\": {dynamic}}}]")), none);
+    assert_eq!(found(&format!("{{\"rule\": [], \"dynamic\": {dynamic}}}")), ["Unsupported block type"]);
+}

@@ -18,6 +18,12 @@ impl Core {
         let Some(output) = config.outputs.get(name) else { return };
         let address = self.object_address(id, &format!("output.{name}"));
         self.checks.reach(CheckKind::OutputValue, &address);
+        if id == ModuleId(0) && output.ephemeral {
+            let detail =
+                "Ephemeral outputs are not allowed in the root module: their values would have to be stored.";
+            let (code, summary) = (codes::eval::VARIABLE_VALUE, "Ephemeral output not allowed");
+            return found.push(error(code, summary, detail, output.header));
+        }
         for instance in self.values.instances(id) {
             let own = self.instance_address(instance, &format!("output.{name}"));
             let scope = self.scope(instance, &KeyData::None);
@@ -54,17 +60,6 @@ impl Core {
         let value = value?;
         let marks = value.marks_deep();
         let is_root = id == ModuleId(0);
-        if is_root && output.ephemeral {
-            let detail =
-                "Ephemeral outputs are not allowed in the root module: their values would have to be stored.";
-            found.push(error(
-                codes::eval::VARIABLE_VALUE,
-                "Ephemeral output not allowed",
-                detail,
-                output.header,
-            ));
-            return None;
-        }
         if is_root && marks.is_sensitive() && !output.sensitive {
             let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true";
             found.push(error(

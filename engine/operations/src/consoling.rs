@@ -68,15 +68,15 @@ impl Console {
     ) -> (Option<Console>, Diagnostics) {
         let mut sources = project.sources.clone();
         let configuration = sources.iter().count();
+        // Before all else, as in Terraform: where the state is decides what every answer is made of.
+        let stores = match Stores::open(workdir, project) {
+            Ok(stores) => stores,
+            Err(problems) => return (None, problems),
+        };
         let mut found = ordain_config::validate(&project.tree);
         let inputs = found.take(collect(workdir, &project.tree.root, &options.given, &mut sources));
         found.append(meant_for_nobody(project, &inputs));
-        let state = match Stores::open(workdir, project) {
-            Ok(stores) => stores.state.read().await.map(|stored| stored.state),
-            // A console is of use before `init`, too.
-            Err(_) => Ok(State::default()),
-        };
-        let state = state.unwrap_or_else(|error| {
+        let state = stores.state.read().await.map(|stored| stored.state).unwrap_or_else(|error| {
             found.push(error);
             State::default()
         });

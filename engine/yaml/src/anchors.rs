@@ -14,6 +14,15 @@ impl Anchors {
         text.contains('&').then(|| Anchors(text.chars().collect()))
     }
 
+    /// The name of the anchor of the node that begins at a place, or of the alias there.
+    pub(crate) fn name(&self, start: usize) -> Option<&[char]> {
+        let name = match self.0.get(start) {
+            Some('*') => self.0.get(start + 1..)?,
+            _ => self.named(start)?,
+        };
+        name.get(..name.iter().take_while(|c| is_name(**c)).count())
+    }
+
     /// Refuses an anchor whose name goes on where it may not.
     pub(crate) fn accept(&self, event: &Event<'_>, span: Span) -> Result<(), YamlError> {
         let anchor = match event {
@@ -41,13 +50,16 @@ impl Anchors {
 
     /// What follows the name of the anchor among the properties that stand at a place.
     fn after_name(&self, start: usize) -> Option<&[char]> {
+        let name = self.named(start)?;
+        name.get(name.iter().take_while(|c| is_name(**c)).count()..)
+    }
+
+    /// The name of the anchor among the properties that stand at a place, and what follows it.
+    fn named(&self, start: usize) -> Option<&[char]> {
         let mut rest = self.0.get(start..)?;
         loop {
             match rest {
-                ['&', name @ ..] => {
-                    let length = name.iter().take_while(|c| is_name(**c)).count();
-                    return name.get(length..);
-                }
+                ['&', name @ ..] => return Some(name),
                 ['!', ..] => {
                     let end = rest.iter().position(|c| is_gap(*c))?;
                     let rest_after = rest.get(end..)?;

@@ -5,6 +5,7 @@
 //! `emit` writes JSON values as the same library writes them.
 
 mod anchors;
+mod blocks;
 mod characters;
 mod emit;
 mod json11;

@@ -79,19 +79,20 @@ fn attempt(text: &str, limits: &Limits, most: usize) -> Result<Vec<Node>, Broken
         nodes: 0,
         open: Vec::new(),
         anchors: HashMap::new(),
+        names: HashMap::new(),
+        written: Anchors::of(text),
         done: Vec::new(),
         ended: 0,
     };
     let text = &*tabs::spaced(text);
     let mut parser = Parser::new_from_str(text);
     let mut tabs = TabCheck::new(text);
-    let anchors = Anchors::of(text);
     while let Some(event) = parser.next_event() {
         let (mut event, span) = event?;
         if let Some(tabs) = &mut tabs {
             tabs.accept(&event, span)?;
         }
-        if let Some(anchors) = &anchors {
+        if let Some(anchors) = &builder.written {
             anchors.accept(&event, span)?;
         }
         // A block that ends with the text has the line break that stands there, not one more.
@@ -164,6 +165,9 @@ struct Builder<'t> {
     nodes: usize,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
+    /// What names of anchors mean where those of keys mean nothing: the parser gives the last one.
+    names: HashMap<Vec<char>, usize>,
+    written: Option<Anchors>,
     done: Vec<Node>,
     /// Documents that have ended.
     ended: usize,
@@ -177,21 +181,25 @@ impl Builder<'_> {
                 self.count(at, 1)?;
                 let kind =
                     Kind::Scalar { text: self.readable.restored(text.into_owned()), style: style_of(style) };
+                let anchor = self.meant(anchor, span);
                 self.close(Node { kind, tag: tag_of(tag.as_deref()), at }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
+                let anchor = self.meant(anchor, span);
                 self.start(Kind::Sequence(Vec::new()), anchor, tag_of(tag.as_deref()), at)
             }
             Event::MappingStart(anchor, tag) => {
+                let anchor = self.meant(anchor, span);
                 self.start(Kind::Mapping(Vec::new()), anchor, tag_of(tag.as_deref()), at)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(open) => self.close(open.node, open.anchor),
                 None => Err(YamlError::new(at, "did not find expected node content")),
             },
-            Event::Alias(id) => self.alias(id, at),
+            Event::Alias(id) => self.alias(self.aliased(id, span, at)?, at),
             Event::DocumentStart(_) => {
                 self.anchors.clear();
+                self.names.clear();
                 Ok(())
             }
             Event::DocumentEnd => {
@@ -200,6 +208,43 @@ impl Builder<'_> {
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd => Ok(()),
         }
+    }
+
+    /// Whether the next node is the key of a mapping.
+    fn is_key(&self) -> bool {
+        let is_mapping = |open: &Open| matches!(open.node.kind, Kind::Mapping(_)) && open.key.is_none();
+        self.open.last().is_some_and(is_mapping)
+    }
+
+    /// The anchor of a node; none where it means nothing.
+    fn meant(&mut self, anchor: usize, span: Span) -> usize {
+        if anchor == 0 || !self.limits.plain_keys {
+            return anchor;
+        }
+        let name = self.written.as_ref().and_then(|written| written.name(span.start.index()));
+        match name.filter(|_| !self.is_key()) {
+            Some(name) => {
+                self.names.insert(name.to_vec(), anchor);
+                anchor
+            }
+            None => 0,
+        }
+    }
+
+    /// The anchor that an alias means.
+    fn aliased(&self, id: usize, span: Span, at: Position) -> Result<usize, YamlError> {
+        if !self.limits.plain_keys {
+            return Ok(id);
+        }
+        if self.is_key() {
+            return Err(YamlError::new(at, "only strings are allowed as mapping keys"));
+        }
+        let name = self.written.as_ref().and_then(|written| written.name(span.start.index()));
+        let name = name.unwrap_or_default();
+        self.names.get(name).copied().ok_or_else(|| {
+            let name: String = name.iter().collect();
+            YamlError::new(at, format!("reference to undefined anchor {name:?}"))
+        })
     }
 
     fn count(&mut self, at: Position, nodes: usize) -> Result<(), YamlError> {

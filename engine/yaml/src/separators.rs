@@ -17,28 +17,18 @@ impl Separators {
     /// What a scalar at this place is, where that is not what the parser made of it.
     pub(crate) fn scalar(&self, span: Span, style: ScalarStyle, parsed: &str) -> Option<String> {
         let start = span.start.index();
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            return crate::blocks::block(&self.0, start, parsed);
+        }
         let source = without_properties(self.0.get(start..span.end.index())?);
         let source = source.get(..=source.iter().rposition(|c| !is_gap(*c)).unwrap_or(0))?;
         match style {
-            ScalarStyle::Literal => Some(self.with_breaks(parsed, start)),
             _ if !source.iter().any(|c| SEPARATORS.contains(c)) => None,
             ScalarStyle::Plain => Some(folded(source)),
             ScalarStyle::SingleQuoted => Some(folded(inside(source)?).replace("''", "'")),
             ScalarStyle::DoubleQuoted if !source.contains(&'\\') => Some(folded(inside(source)?)),
-            ScalarStyle::DoubleQuoted | ScalarStyle::Folded => None,
+            ScalarStyle::DoubleQuoted | ScalarStyle::Literal | ScalarStyle::Folded => None,
         }
-    }
-
-    /// A literal text with the breaks that its lines have. Its place begins with the first line that is not empty, and
-    /// what ends its last may be beyond.
-    fn with_breaks(&self, parsed: &str, start: usize) -> String {
-        let (before, source) = self.0.split_at_checked(start).unwrap_or_default();
-        let empty = parsed.chars().take_while(|c| *c == '\n').count();
-        let gap = before.iter().rposition(|c| !is_gap(*c)).map_or(0, |at| at + 1);
-        let mut leading: Vec<char> = breaks(before.get(gap..).unwrap_or_default()).collect();
-        leading.drain(..leading.len().saturating_sub(empty));
-        let mut all = leading.into_iter().chain(breaks(source));
-        parsed.chars().map(|c| if c == '\n' { all.next().unwrap_or(c) } else { c }).collect()
     }
 }
 
@@ -57,11 +47,11 @@ fn inside(quoted: &[char]) -> Option<&[char]> {
     quoted.get(1..quoted.len().checked_sub(1)?)
 }
 
-fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-fn is_break(c: char) -> bool {
+pub(crate) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{85}') || SEPARATORS.contains(&c)
 }
 
@@ -74,6 +64,16 @@ fn breaks(source: &[char]) -> impl Iterator<Item = char> {
             _ => '\n',
         },
     )
+}
+
+/// The line break that stands first, as it is kept, and how many characters it takes.
+pub(crate) fn read_break(source: &[char]) -> Option<(char, usize)> {
+    match source {
+        ['\r', '\n', ..] => Some(('\n', 2)),
+        [c, ..] if SEPARATORS.contains(c) => Some((*c, 1)),
+        [c, ..] if is_break(*c) => Some(('\n', 1)),
+        _ => None,
+    }
 }
 
 /// Lines of a plain or quoted scalar as one text.

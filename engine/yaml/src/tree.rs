@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How much of a text is read before it is refused.
+/// What of a text is read before it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Longest text accepted, in bytes.
@@ -11,11 +11,13 @@ pub struct Limits {
     pub nodes: usize,
     /// Deepest nesting of sequences and mappings, aliases expanded.
     pub depth: usize,
+    /// Whether keys are scalars that stand where they are used: no alias is one, and no alias means one.
+    pub plain_keys: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, nodes: 2_000_000, depth: 128 }
+        Self { bytes: 64 << 20, nodes: 2_000_000, depth: 128, plain_keys: false }
     }
 }
 

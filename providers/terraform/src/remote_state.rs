@@ -42,11 +42,22 @@ fn error(attribute: &str, summary: &str, detail: &str) -> Diagnostic {
 pub(crate) fn validate(host: &dyn Host, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     let null = Value::null(Type::Dynamic);
-    if let Some(backend) = config.get("backend").and_then(Value::as_str) {
-        let arguments = config.get("config").unwrap_or(&null);
-        if arguments.is_wholly_known() {
+    let arguments = config.get("config").unwrap_or(&null);
+    match config.get("backend").map(|backend| (backend.as_str(), backend.is_known())) {
+        Some((Some(backend), _)) if arguments.is_wholly_known() => {
             found.append(host.validate_backend(backend, arguments));
         }
+        // Whichever backend it will be, its arguments are an object.
+        Some((_, false))
+            if !matches!(
+                arguments.kind(),
+                Kind::Object(_) | Kind::Map(..) | Kind::Null(_) | Kind::Unknown(_)
+            ) =>
+        {
+            let detail = "The arguments of a backend are given as an object.";
+            found.push(error("config", "Invalid backend configuration", detail));
+        }
+        _ => {}
     }
     let defaults = config.get("defaults").unwrap_or(&null);
     if !defaults.is_null() && defaults.is_known() && !matches!(defaults.kind(), Kind::Object(_)) {

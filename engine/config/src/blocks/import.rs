@@ -76,8 +76,9 @@ impl Import {
             let detail = "An import block says either \"id\" or \"identity\", not both.";
             found.push(bad_argument("Invalid combination of arguments", detail, block.header));
         }
+        let provider = fields.take("provider");
         let provider =
-            fields.take("provider").and_then(|attribute| ProviderRef::decode(&attribute.expr, found));
+            provider.and_then(|attribute| ProviderRef::decode(&block.body, &attribute.expr, found));
         let for_each = fields.take("for_each").map(|attribute| attribute.expr);
         // Of a block that is not whole the address is not looked at.
         let to = fields.take("to").filter(|_| found.error_count() == before)?;

@@ -64,7 +64,7 @@ impl Lifecycle {
         Lifecycle {
             create_before_destroy: bool_of(fields.take("create_before_destroy").as_ref(), found),
             prevent_destroy: bool_of(fields.take("prevent_destroy").as_ref(), found).unwrap_or(false),
-            ignore_changes: ignore_changes(fields.take("ignore_changes"), found),
+            ignore_changes: ignore_changes(&block.body, fields.take("ignore_changes"), found),
             replace_triggered_by: triggers(&block.body, fields.take("replace_triggered_by"), found),
             preconditions,
             postconditions,
@@ -103,7 +103,7 @@ fn refuse_managed_only(mode: Mode, fields: &mut Fields, found: &mut Diagnostics)
     }
 }
 
-fn ignore_changes(attribute: Option<Attribute>, found: &mut Diagnostics) -> IgnoreChanges {
+fn ignore_changes(body: &Body, attribute: Option<Attribute>, found: &mut Diagnostics) -> IgnoreChanges {
     let Some(attribute) = attribute else { return IgnoreChanges::Nothing };
     if attribute.expr.keyword() == Some("all") {
         return IgnoreChanges::All;
@@ -119,7 +119,7 @@ fn ignore_changes(attribute: Option<Attribute>, found: &mut Diagnostics) -> Igno
         return IgnoreChanges::All;
     }
     let path = |item: &Expr, found: &mut Diagnostics| {
-        let traversal = as_traversal(item, found);
+        let traversal = as_traversal(body, item, found);
         if traversal.is_none() {
             let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
             found.push(bad_argument("Invalid expression", detail, item.span));

@@ -113,8 +113,8 @@ impl ModuleCall {
             version,
             repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found)
                 .with_enabled(enabled, found),
-            providers: providers.map(|attribute| passed_providers(&attribute.expr, found)),
-            depends_on: DependsOn::decode(fields.take("depends_on"), found),
+            providers: providers.map(|attribute| passed_providers(&block.body, &attribute.expr, found)),
+            depends_on: DependsOn::decode(&block.body, fields.take("depends_on"), found),
             arguments: arguments(&rest, found),
             blocks: written_blocks(&rest),
             json: matches!(block.body, Body::Json(_)),
@@ -232,7 +232,7 @@ pub(crate) fn read_source(
 }
 
 /// The rows of a `providers` argument.
-pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<PassedProvider> {
+pub(crate) fn passed_providers(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Vec<PassedProvider> {
     let ExprKind::Object(items) = &expr.kind else {
         let detail = "A map of provider configurations is required here, such as { aws = aws.east }.";
         found.push(bad_argument("Invalid expression", detail, expr.start_span()));
@@ -248,9 +248,9 @@ pub(crate) fn passed_providers(expr: &Expr, found: &mut Diagnostics) -> Vec<Pass
             ObjectKey::Name(name) => {
                 Some(ProviderRef { name: name.clone(), alias: None, key: None, span: name.span })
             }
-            ObjectKey::Expr(key) => ProviderRef::decode(key, found),
+            ObjectKey::Expr(key) => ProviderRef::decode(body, key, found),
         };
-        let outer = ProviderRef::decode_any(&item.value, found);
+        let outer = ProviderRef::decode_any(body, &item.value, found);
         let (Some(inner), Some(outer)) = (inner, outer) else { continue };
         if passed.iter().any(|earlier| earlier.inner.text() == inner.text()) {
             let detail = format!(

@@ -55,7 +55,7 @@ impl Output {
             sensitive: bool_of(fields.take("sensitive").as_ref(), found).unwrap_or(false),
             ephemeral: bool_of(fields.take("ephemeral").as_ref(), found).unwrap_or(false),
             deprecated: deprecation(fields.take("deprecated").as_ref(), found),
-            depends_on: DependsOn::decode(fields.take("depends_on"), found),
+            depends_on: DependsOn::decode(&block.body, fields.take("depends_on"), found),
             preconditions: Condition::decode_all(ConditionKind::Precondition, &fields.blocks, found),
             header: block.header,
         })

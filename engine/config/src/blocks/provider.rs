@@ -7,7 +7,7 @@ use ordain_lang::ast::{Block, Body, Expr, ExprKind, Ident, Traversal, TraversalS
 use crate::constants::text_of;
 use crate::fields::NAME_RULE;
 use crate::fields::{Fields, bad_argument, bad_block, schema};
-use crate::static_forms::{as_traversal, as_written};
+use crate::static_forms::{as_plain_traversal, as_traversal, as_written};
 
 /// `aws`, `aws.east` or `aws.by_region[each.key]`: a provider configuration as a module names it.
 #[derive(Clone, Debug)]
@@ -99,8 +99,8 @@ fn take_alias(fields: &mut Fields, found: &mut Diagnostics) -> Option<Ident> {
 
 impl ProviderRef {
     /// Reads `aws` or `aws.east`.
-    pub(crate) fn decode(expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
-        let reference = Self::decode_any(expr, found)?;
+    pub(crate) fn decode(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
+        let reference = Self::decode_any(body, expr, found)?;
         if let Some(key) = &reference.key {
             let detail = "An instance of a provider configuration cannot be chosen here. Take the brackets away; an object is imported by the instance that its resource names.";
             found.push(bad_argument("Invalid provider configuration reference", detail, key.span));
@@ -110,20 +110,28 @@ impl ProviderRef {
     }
 
     /// Reads `aws`, `aws.east` or `aws.by_region[each.key]`.
-    pub(crate) fn decode_any(expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
+    pub(crate) fn decode_any(body: &Body, expr: &Expr, found: &mut Diagnostics) -> Option<ProviderRef> {
         // Faults of the text are told by the reading as a reference.
         let chosen = match as_written(expr, &mut Diagnostics::new()).kind {
             ExprKind::Index(parts) => Some(parts),
             _ => None,
         };
-        let traversal = as_traversal(chosen.as_ref().map_or(expr, |parts| &parts.0), found);
+        let traversal = match &chosen {
+            Some(parts) => as_plain_traversal(&parts.0, found),
+            None => as_traversal(body, expr, found),
+        };
         let key = chosen.map(|parts| parts.1.clone());
         let read = traversal.as_ref().and_then(|traversal| names(traversal, key));
         let (name, alias, key) = match read {
             Some(read) => read,
             None => {
                 let detail = "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.";
-                found.push(bad_argument("Invalid provider configuration reference", detail, expr.span));
+                let span = match traversal.as_ref().map(Traversal::steps) {
+                    // A name stands alone, or with an alias.
+                    Some([TraversalStep::Index(index)]) => index.span,
+                    _ => expr.span,
+                };
+                found.push(bad_argument("Invalid provider configuration reference", detail, span));
                 return None;
             }
         };

@@ -1,7 +1,7 @@
 //! `count`, `for_each` and `depends_on`, wherever they occur
 
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Expr, ExprKind, Traversal};
+use ordain_lang::ast::{Attribute, Body, Expr, ExprKind, Traversal};
 
 use crate::fields::bad_argument;
 use crate::static_forms::as_traversal;
@@ -84,18 +84,22 @@ impl Repetition {
 
 impl DependsOn {
     /// Reads a `depends_on` argument. What it names is checked when the module is whole.
-    pub(crate) fn decode(attribute: Option<Attribute>, found: &mut Diagnostics) -> Vec<DependsOn> {
+    pub(crate) fn decode(
+        body: &Body,
+        attribute: Option<Attribute>,
+        found: &mut Diagnostics,
+    ) -> Vec<DependsOn> {
         let Some(attribute) = attribute else { return Vec::new() };
         let ExprKind::Tuple(items) = &attribute.expr.kind else {
             let detail = "A list of references is required here, such as [aws_vpc.main].";
             found.push(bad_argument("Invalid expression", detail, attribute.expr.start_span()));
             return Vec::new();
         };
-        items.iter().filter_map(|item| Self::one(item, found)).collect()
+        items.iter().filter_map(|item| Self::one(body, item, found)).collect()
     }
 
-    fn one(item: &Expr, found: &mut Diagnostics) -> Option<DependsOn> {
-        let Some(traversal) = as_traversal(item, found) else {
+    fn one(body: &Body, item: &Expr, found: &mut Diagnostics) -> Option<DependsOn> {
+        let Some(traversal) = as_traversal(body, item, found) else {
             let detail = "Each element must be a reference to a whole object, such as aws_vpc.main.";
             found.push(bad_argument("Invalid expression", detail, item.span));
             return None;

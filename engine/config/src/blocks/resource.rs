@@ -93,15 +93,16 @@ impl ResourceBlock {
         let connection = connection.map(|inner| inner.body.clone());
         let provisioners = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner");
         let provisioners = provisioners.filter_map(|inner| Provisioner::decode(inner, found)).collect();
+        let provider = fields.take("provider");
         let provider =
-            fields.take("provider").and_then(|attribute| ProviderRef::decode_any(&attribute.expr, found));
+            provider.and_then(|attribute| ProviderRef::decode_any(&block.body, &attribute.expr, found));
         let what = "resources";
         Some(ResourceBlock {
             provider_addr: crate::module::implied_provider(resource.implied_provider()),
             repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found)
                 .with_enabled(lifecycle.enabled.take(), found),
             provider,
-            depends_on: DependsOn::decode(fields.take("depends_on"), found),
+            depends_on: DependsOn::decode(&block.body, fields.take("depends_on"), found),
             lifecycle,
             provisioners,
             connection,

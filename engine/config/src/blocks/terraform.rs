@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey};
+use ordain_lang::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey, TraversalStep};
 use ordain_value::{Type, Value, convert};
 
-use super::ProviderRef;
 use super::provider::{bad_local_name, is_provider_name};
 use crate::Constraint;
 use crate::constants::constant;
 use crate::early::EarlyScope;
 use crate::fields::{Fields, bad_argument, duplicate, schema};
 use crate::module::implied_provider;
+use crate::static_forms::address_in;
 
 /// A version constraint as text, checked for form; [`crate::blocks`] keeps the text because installers
 /// and lock files compare it.
@@ -162,7 +162,7 @@ impl TerraformSettings {
         for attribute in attributes {
             let before = found.error_count();
             let is_version = !matches!(attribute.expr.kind, ExprKind::Object(_));
-            match RequiredProvider::decode(attribute, found) {
+            match RequiredProvider::decode(&block.body, attribute, found) {
                 // A text that is no version still names the provider.
                 Some(required) if is_version || found.error_count() == before => {
                     entries.insert(required.name.text.to_arc(), required);
@@ -184,7 +184,7 @@ impl TerraformSettings {
 }
 
 impl RequiredProvider {
-    fn decode(attribute: Attribute, found: &mut Diagnostics) -> Option<RequiredProvider> {
+    fn decode(body: &Body, attribute: Attribute, found: &mut Diagnostics) -> Option<RequiredProvider> {
         let span = attribute.expr.span;
         let name = attribute.name;
         let fits = is_provider_name(&name.text);
@@ -226,7 +226,7 @@ impl RequiredProvider {
         };
         for item in items.iter() {
             match key_text(&item.key).filter(|key| KEYS.contains(key)) {
-                Some(key) => required.set(key, &item.value, found),
+                Some(key) => required.set(body, key, &item.value, found),
                 None => {
                     found.push(invalid_object(item.key.span()));
                     break;
@@ -236,7 +236,7 @@ impl RequiredProvider {
         Some(required)
     }
 
-    fn set(&mut self, key: &str, value: &Expr, found: &mut Diagnostics) {
+    fn set(&mut self, body: &Body, key: &str, value: &Expr, found: &mut Diagnostics) {
         match key {
             "version" => match quiet(value).as_ref().and_then(|value| value.as_str()) {
                 Some(text) => self.set_version(text, value.span, found),
@@ -265,23 +265,25 @@ impl RequiredProvider {
                     return;
                 };
                 for item in items.iter() {
-                    self.add_alias(item, value.span, found);
+                    self.add_alias(body, item, value.span, found);
                 }
             }
         }
     }
 
-    fn add_alias(&mut self, item: &Expr, list: Span, found: &mut Diagnostics) {
-        let Some(provider) = ProviderRef::decode(item, found) else { return };
-        if provider.name.text != self.name.text {
-            let detail = format!(
+    fn add_alias(&mut self, body: &Body, item: &Expr, list: Span, found: &mut Diagnostics) {
+        let Some(alias) = address_in(body, item, found) else { return };
+        let wrong = match (alias.root(), alias.steps()) {
+            (root, _) if root.text != self.name.text => format!(
                 "Configuration aliases must be prefixed with the provider name. Expected {:?}, but found {:?}.",
-                self.name.text, provider.name.text
-            );
-            found.push(bad_argument("Invalid configuration_aliases value", detail, list));
-            return;
-        }
-        self.aliases.extend(provider.alias);
+                self.name.text, root.text
+            ),
+            (_, []) => return,
+            // What follows the alias means nothing, and is not refused.
+            (_, [TraversalStep::Attr(alias), ..]) => return self.aliases.push(alias.clone()),
+            _ => "An alias is written as provider.alias.".to_owned(),
+        };
+        found.push(bad_argument("Invalid configuration_aliases value", wrong, list));
     }
 
     fn set_version(&mut self, text: &str, span: Span, found: &mut Diagnostics) {

@@ -37,7 +37,8 @@ impl Run {
         };
         let variables = single(&fields.blocks, "variables", sources, found);
         let variables = variables.map(|body| arguments(body, found)).unwrap_or_default();
-        let providers = fields.take("providers").map(|given| passed_providers(&given.expr, found));
+        let providers =
+            fields.take("providers").map(|given| passed_providers(&block.body, &given.expr, found));
         let expected = fields.take("expect_failures");
         Some(Run {
             settings,

@@ -1,10 +1,10 @@
 //! Nested blocks: how many there may be, and how they are kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Body, JsonNode, JsonValue};
+use ordain_lang::ast::{Body, Ident, JsonNode, JsonValue};
 use ordain_provider::{Attribute, AttributeType, Block, Flags, Nesting};
 use ordain_value::{Type, Value};
 
@@ -174,15 +174,28 @@ pub fn written_as_blocks(body: &Body, name: &str) -> bool {
             !native.attributes.iter().any(|attribute| &*attribute.name.text == name)
                 && native.blocks.iter().any(is_one)
         }
-        Body::Json(JsonNode { value: JsonValue::Object(members), .. }) => {
-            let names = |node: &JsonNode| match &node.value {
-                JsonValue::Object(members) => members.iter().map(|(key, _)| key.text.clone()).collect(),
-                _ => BTreeSet::new(),
-            };
-            // Written plainly it can be read as an argument; only `dynamic` needs it to be a block.
-            members.iter().any(|(key, node)| &*key.text == "dynamic" && names(node).contains(name))
+        // Written plainly it is read as an argument; only `dynamic` needs it to be a block.
+        Body::Json(node) => {
+            let dynamic = |(key, node): &&(Ident, JsonNode)| &*key.text == "dynamic" && names(node, name);
+            !names(node, name) && members(node).any(|member| dynamic(&member))
         }
-        Body::Json(_) => false,
         Body::Joined(parts) => parts.iter().any(|part| written_as_blocks(part, name)),
     }
+}
+
+/// Whether an object of JSON syntax, or one of those in an array, has a property.
+fn names(node: &JsonNode, name: &str) -> bool {
+    members(node).any(|(key, _)| &*key.text == name)
+}
+
+/// The properties of an object of JSON syntax, or of all objects in an array.
+fn members(node: &JsonNode) -> impl Iterator<Item = &(Ident, JsonNode)> {
+    let objects = match &node.value {
+        JsonValue::Array(items) => &**items,
+        _ => std::slice::from_ref(node),
+    };
+    objects.iter().flat_map(|object| match &object.value {
+        JsonValue::Object(members) => &**members,
+        _ => &[],
+    })
 }

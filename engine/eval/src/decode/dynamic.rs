@@ -98,7 +98,7 @@ fn one_dynamic<'s>(
     let mut bodies = content.blocks_of("content");
     let Some(body) = bodies.next() else {
         let detail = "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.";
-        found.push(problem("Missing dynamic content block", detail, block.header));
+        found.push(problem("Missing dynamic content block", detail, block.body.missing_item()));
         return;
     };
     if let Some(second) = bodies.next() {

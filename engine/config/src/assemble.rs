@@ -57,6 +57,11 @@ impl<'s> Assembly<'s> {
 
     /// Reads a block of an override file: what is wrong with it alone is told, then it changes its base.
     fn change(&mut self, primary: &mut [Block], over: &Block) {
+        // As Terraform does, which does not look into what cannot be here.
+        if &*over.block_type.text == "check" {
+            self.found.extend(overrides::refused(over));
+            return;
+        }
         let mut alone = Assembly::of(self.module.path.clone(), self.module.dir.clone(), self.sources);
         alone.add(&overrides::without_conditions(over, &mut self.found));
         // What it leaves out is in the base.
@@ -66,7 +71,7 @@ impl<'s> Assembly<'s> {
         self.found.extend(overrides::refused(over));
         match &*over.block_type.text {
             // As Terraform does, which reads these and leaves them.
-            "moved" | "import" | "check" | "removed" | "ephemeral" => {}
+            "moved" | "import" | "removed" | "ephemeral" => {}
             "locals" => {
                 overrides::override_locals(primary, over, &mut self.found);
                 self.module.locals.clear();

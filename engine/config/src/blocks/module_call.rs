@@ -92,7 +92,10 @@ impl ModuleCall {
 
     /// Reads a `module` block. The called module is filled in by the loader.
     pub(crate) fn decode(block: &Block, found: &mut Diagnostics) -> Option<ModuleCall> {
-        let name = named(block, "Invalid module instance name", found)?;
+        let label = block.labels.last()?;
+        let name = Ident { text: label.text.clone(), span: label.span };
+        // A call by a name that can be none is looked at all the same.
+        named(block, "Invalid module instance name", found);
         let blocks: [(&str, &[&'static str]); 4] =
             [("lifecycle", &[]), ("locals", &[]), ("provider", &["type"]), ("_", &[])];
         let optional = ["version", "count", "for_each", "depends_on", "providers"];

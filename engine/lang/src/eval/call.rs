@@ -132,7 +132,7 @@ impl Evaluator<'_> {
             return unknown;
         }
         if let Some((first, why)) = no_template
-            && !args.get(1).is_some_and(Value::is_null)
+            && !args.get(1).is_some_and(|vars| vars.is_null() || !vars.is_known())
         {
             let detail =
                 format!("Invalid value for \"template\" parameter: invalid template expression: {why}.");

@@ -80,34 +80,33 @@ impl Parser<'_> {
             if self.accept(TokenKind::CloseBrace).is_some() {
                 break;
             }
-            match self.object_item(open) {
-                Some(item) => self.open.items.push(item),
-                None => {
-                    self.recover(TokenKind::CloseBrace);
-                    break;
-                }
+            if !self.object_item(open) {
+                self.recover(TokenKind::CloseBrace);
+                break;
             }
         }
         List::of(self.open.items.drain(first..))
     }
 
-    /// One item with the separator after it; `None` where reading went astray.
-    fn object_item(&mut self, open: Token) -> Option<ObjectItem> {
+    /// One item with the separator after it; false where reading went astray. An item that could be read counts,
+    /// whatever follows it.
+    fn object_item(&mut self, open: Token) -> bool {
         let before = self.errors();
         let key = self.object_key(before);
         if self.astray(before) {
-            return None;
+            return false;
         }
         if !matches!(self.peek().kind, TokenKind::Equal | TokenKind::Colon) {
             self.missing_value(open);
-            return None;
+            return false;
         }
         self.read();
         let before = self.errors();
         let value = self.expression();
         if self.astray(before) {
-            return None;
+            return false;
         }
+        self.open.items.push(ObjectItem { key, value });
         match self.peek().kind {
             TokenKind::CloseBrace => {}
             TokenKind::Comma | TokenKind::Newline => {
@@ -115,16 +114,16 @@ impl Parser<'_> {
             }
             TokenKind::Eof => {
                 self.unterminated_object(open);
-                return None;
+                return false;
             }
             _ => {
                 let span = self.peek_span();
                 let detail = "Attributes are separated by line breaks or commas.";
                 self.unexpected_after(self.span(open), span, "Missing attribute separator", detail);
-                return None;
+                return false;
             }
         }
-        Some(ObjectItem { key, value })
+        true
     }
 
     /// The key of an item; a bare word is taken as text.

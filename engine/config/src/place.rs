@@ -18,6 +18,9 @@ impl ResourceBlock {
     /// Gives findings of a provider about an instance its address, and the place of the argument that
     /// they name, or of the innermost block on the way to it that is written out.
     pub fn place(&self, found: Diagnostics, address: &ResourceInstance) -> Diagnostics {
+        if found.is_empty() {
+            return found;
+        }
         found.at_address(&address.to_string()).map(|finding| {
             if finding.span.is_some() {
                 return finding;

@@ -1,6 +1,6 @@
 //! The table of source texts: file id to name, text and line index.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::Span;
 use crate::clusters::cluster_count;
@@ -27,20 +27,23 @@ pub struct Source {
     pub name: Arc<str>,
     /// The whole text.
     pub text: Arc<str>,
-    line_starts: Arc<[u32]>,
+    /// Found out when a place is first asked for: most texts have nothing to be told of.
+    line_starts: Arc<OnceLock<Vec<u32>>>,
     /// Byte ranges that must not be shown.
     hidden: Vec<(u32, u32)>,
 }
 
 impl Source {
     fn new(name: Arc<str>, text: Arc<str>) -> Self {
-        let mut starts = vec![0u32];
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-            }
-        }
-        Self { name, text, line_starts: starts.into(), hidden: Vec::new() }
+        Self { name, text, line_starts: Arc::default(), hidden: Vec::new() }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 
     /// Whether something between two byte offsets must not be shown.
@@ -51,8 +54,8 @@ impl Source {
     /// Line and column of a byte offset; offsets past the end give the end.
     pub fn position(&self, byte: usize) -> Position {
         let byte = byte.min(self.text.len());
-        let line = self.line_starts.partition_point(|&start| start as usize <= byte).max(1);
-        let start = self.line_starts.get(line - 1).map_or(0, |&start| start as usize);
+        let line = self.line_starts().partition_point(|&start| start as usize <= byte).max(1);
+        let start = self.line_starts().get(line - 1).map_or(0, |&start| start as usize);
         // A mark that follows a quotation mark does not join it: the text between the marks is a piece of its own.
         let column = self.text.get(start..byte).map_or(0, |text| match text.is_ascii() {
             true => cluster_count(text),
@@ -63,14 +66,14 @@ impl Source {
 
     /// Text of a line counted from 1, without its line break.
     pub fn line(&self, line: usize) -> Option<&str> {
-        let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
-        let end = self.line_starts.get(line).map_or(self.text.len(), |&end| end as usize);
+        let start = *self.line_starts().get(line.checked_sub(1)?)? as usize;
+        let end = self.line_starts().get(line).map_or(self.text.len(), |&end| end as usize);
         Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
     /// Byte offset at which a line counted from 1 begins.
     pub fn line_start(&self, line: usize) -> Option<usize> {
-        self.line_starts.get(line.checked_sub(1)?).map(|&start| start as usize)
+        self.line_starts().get(line.checked_sub(1)?).map(|&start| start as usize)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::deprecated::Deprecated;
 use crate::graph::{Edge, Graph, ModuleId, Node};
 use crate::provider_keys::ProviderKey;
 use crate::provisioners::provisioner_schema;
+use crate::quick_hash::QuickMap;
 
 /// A module, compiled.
 pub(crate) struct CompiledModule {
@@ -29,6 +30,9 @@ pub(crate) struct CompiledModule {
     pub(crate) children: BTreeMap<Arc<str>, ModuleId>,
     /// Outputs of those that it is asked not to use.
     pub(crate) deprecated: Vec<Deprecated>,
+    /// Its resources and the expressions of its local values again, as they are asked for most often.
+    pub(crate) resources: QuickMap<Resource, Arc<ResourceBlock>>,
+    pub(crate) locals: QuickMap<Arc<str>, Expr>,
     /// Nodes of what is declared in it, until they are connected.
     content: Vec<NodeIndex>,
 }
@@ -46,9 +50,9 @@ pub(crate) struct Program {
     pub(crate) modules: Vec<CompiledModule>,
     pub(crate) providers: Vec<CompiledProvider>,
     /// Provider configuration of each resource.
-    pub(crate) provider_of: BTreeMap<ConfigResource, usize>,
+    pub(crate) provider_of: QuickMap<ConfigResource, usize>,
     /// What chooses an instance of the provider configuration, for resources whose configuration has several.
-    pub(crate) provider_keys: BTreeMap<ConfigResource, ProviderKey>,
+    pub(crate) provider_keys: QuickMap<ConfigResource, ProviderKey>,
     pub(crate) graph: Graph,
     provider_index: BTreeMap<ProviderConfigAddr, usize>,
 }
@@ -78,7 +82,7 @@ impl Program {
 
     /// The block of a resource.
     pub(crate) fn resource(&self, id: ModuleId, resource: &Resource) -> Option<&Arc<ResourceBlock>> {
-        self.config(id)?.resources.get(resource)
+        self.module(id)?.resources.get(resource)
     }
 
     /// Address of a resource's block.
@@ -103,8 +107,18 @@ impl Program {
         let id = ModuleId(self.modules.len());
         let remote = self.is_remote(caller.as_ref());
         let (children, deprecated) = (BTreeMap::new(), Deprecated::of_calls(config, remote));
+        let resources = config.resources.iter().map(|(name, block)| (name.clone(), block.clone())).collect();
+        let locals = config.locals.iter().map(|(name, local)| (name.clone(), local.expr.clone())).collect();
         let content = Vec::new();
-        self.modules.push(CompiledModule { config: config.clone(), caller, children, deprecated, content });
+        self.modules.push(CompiledModule {
+            config: config.clone(),
+            caller,
+            children,
+            deprecated,
+            resources,
+            locals,
+            content,
+        });
         for (name, call) in &config.calls {
             let Some(child) = &call.child else { continue };
             let child = self.add_module(child, Some((id, call.clone())));

@@ -84,10 +84,12 @@ impl Core {
     /// Whether an `import` block names a resource that is not declared: a validation tells that once, and not of every
     /// reference to it.
     pub(crate) fn is_only_imported(&self, id: ModuleId, resource: &Resource) -> bool {
-        let Some(config) = self.program.config(id).filter(|_| self.input.mode == Mode::Validate) else {
+        let imports = &self.input.tree.root.refactoring.imports;
+        if imports.is_empty() || self.input.mode != Mode::Validate {
             return false;
-        };
-        let mut imports = self.input.tree.root.refactoring.imports.iter();
+        }
+        let Some(config) = self.program.config(id) else { return false };
+        let mut imports = imports.iter();
         !config.resources.contains_key(resource)
             && imports.any(|one| one.target.resource == *resource && one.target.module == config.path)
     }

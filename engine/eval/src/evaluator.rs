@@ -13,6 +13,7 @@ use crate::compile::Program;
 use crate::core::Core;
 use crate::decode::decode;
 use crate::providers::ProviderAsks;
+use crate::quick_hash::QuickMap;
 use crate::resources::{Active, Outstanding};
 use crate::sensitive::mark_sensitive;
 use crate::values::KeyData;
@@ -54,10 +55,10 @@ pub struct Evaluator {
     /// Nodes that take part; others are left alone.
     pub(crate) kept: Vec<bool>,
     /// Resources with instances that are not answered, and among them those not all handed out.
-    pub(crate) active: HashMap<NodeIndex, Active>,
+    pub(crate) active: QuickMap<NodeIndex, Active>,
     pub(crate) queue: VecDeque<NodeIndex>,
-    pub(crate) outstanding: HashMap<Asked, Outstanding>,
-    pub(crate) provider_asks: HashMap<NodeIndex, ProviderAsks>,
+    pub(crate) outstanding: QuickMap<Asked, Outstanding>,
+    pub(crate) provider_asks: QuickMap<NodeIndex, ProviderAsks>,
     pub(crate) wanted: Vec<Wanted>,
     /// How many instances may be handed out and not answered.
     pub(crate) in_flight_limit: usize,
@@ -83,10 +84,10 @@ impl Evaluator {
             waiting: vec![(0, false); size],
             ready: BTreeSet::new(),
             kept: vec![true; size],
-            active: HashMap::new(),
+            active: QuickMap::default(),
             queue: VecDeque::new(),
-            outstanding: HashMap::new(),
-            provider_asks: HashMap::new(),
+            outstanding: QuickMap::default(),
+            provider_asks: QuickMap::default(),
             wanted: Vec::new(),
             in_flight_limit: crate::resources::IN_FLIGHT,
             dependencies: crate::dependencies::DependencyTable::new(&core.program),

@@ -38,7 +38,7 @@ impl Core {
             return (None, found);
         }
         let scope = self.scope(instance, &keys);
-        if active.itself.in_arguments && self.input.mode != Mode::Validate {
+        if active.itself.in_arguments {
             found.append(self_references(&block.body, address));
             if found.has_errors() {
                 return (None, found);
@@ -99,6 +99,9 @@ impl Core {
         keys: &KeyData,
     ) -> Diagnostics {
         let lifecycle = &active.block.lifecycle;
+        if lifecycle.preconditions.is_empty() && lifecycle.postconditions.is_empty() {
+            return Diagnostics::new();
+        }
         let object = Value::unknown(active.info.ty.clone());
         let (_, mut found) =
             self.check_all(&self.scope(instance, keys), &lifecycle.preconditions, CheckKind::Resource);

@@ -10,10 +10,12 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::Body;
 use ordain_lang::refs::{body_references, references};
 
+use crate::Mode;
 use crate::core::error;
 use crate::expand::Expansion;
 
 /// Instances of a resource that each of its instances waits for.
+#[derive(Default)]
 pub(crate) struct Itself {
     /// All of them: the resource is named without a key, or with one that only evaluation tells.
     whole: bool,
@@ -23,7 +25,12 @@ pub(crate) struct Itself {
 }
 
 impl Itself {
-    pub(crate) fn of(block: &ResourceBlock) -> Itself {
+    /// What matters of it: validation knows of no instances.
+    pub(crate) fn in_mode(mode: Mode, block: &ResourceBlock) -> Itself {
+        if mode == Mode::Validate { Itself::default() } else { Itself::of(block) }
+    }
+
+    fn of(block: &ResourceBlock) -> Itself {
         let own = |reference: Reference| match reference.subject {
             Subject::Resource(named, key) if named == block.resource => Some(key),
             _ => None,

@@ -91,18 +91,19 @@ pub(crate) fn check_one(
 ) -> Diagnostics {
     let span = reference.span;
     let Some(module) = scope.core.values.module(scope.instance) else { return Diagnostics::new() };
-    let Some(config) = scope.core.program.config(module.id) else { return Diagnostics::new() };
+    let Some(compiled) = scope.core.program.module(module.id) else { return Diagnostics::new() };
+    let config = &compiled.config;
     let problem = match &reference.subject {
         Subject::Variable(name) if !config.variables.contains_key(name) => {
             Some(undeclared_variable(config, name, span))
         }
-        Subject::Local(name) if !config.locals.contains_key(name) => {
+        Subject::Local(name) if !compiled.locals.contains_key(name) => {
             Some(undeclared_local(config, name, span))
         }
         Subject::Module(name, ..) if !config.calls.contains_key(name) => {
             Some(undeclared_module(config, name, span))
         }
-        Subject::Resource(resource, key) => match config.resources.get(resource) {
+        Subject::Resource(resource, key) => match compiled.resources.get(resource) {
             None if scope.core.is_only_imported(module.id, resource) => None,
             None => Some(undeclared_resource(config, resource, span)),
             Some(block) => {

@@ -118,7 +118,7 @@ impl Evaluator {
             info,
             provider,
             provider_key: self.core.program.provider_keys.get(&address).cloned(),
-            itself: Itself::of(&block),
+            itself: Itself::in_mode(self.core.input.mode, &block),
             block,
             instances: Vec::new(),
             next: (0, 0),
@@ -200,9 +200,7 @@ impl Evaluator {
         }
         let module = self.core.values.module(instance)?.address.clone();
         let resource = AbsResource { module, resource: block.resource.clone() };
-        // Validation knows of no instances.
-        let circle = active.itself.circle(&resource, &expansion);
-        if let Some(circle) = circle.filter(|_| self.core.input.mode != Mode::Validate) {
+        if let Some(circle) = active.itself.circle(&resource, &expansion) {
             found.push(circle.with_span(block.header));
             return None;
         }
@@ -275,7 +273,9 @@ impl Evaluator {
                 continue;
             }
             let (wanted, problems) = self.core.prepare(active, instance, index, &address);
-            found.append(problems.at_address(&address.to_string()));
+            if !problems.is_empty() {
+                found.append(problems.at_address(&address.to_string()));
+            }
             let Some(wanted) = wanted else {
                 active.failed = true;
                 continue;

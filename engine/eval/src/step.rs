@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ordain_config::blocks::{Local, Repetition, Variable};
+use ordain_config::blocks::{Repetition, Variable};
 use ordain_config::{Reference, Subject};
 use ordain_diag::{CheckKind, Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::Traversal;
@@ -64,7 +64,7 @@ impl Evaluator {
         self.set_state(at, state);
         let failed = state == NodeState::Failed;
         let users: Vec<NodeIndex> = self.core.program.graph.users(at).collect();
-        let early = self.early.remove(&at).unwrap_or_default();
+        let early = if self.early.is_empty() { None } else { self.early.remove(&at) }.unwrap_or_default();
         let mut skipped: HashMap<NodeIndex, u32> = HashMap::new();
         for user in users {
             if self.kept.get(user.index()) != Some(&true) {
@@ -137,10 +137,10 @@ impl Evaluator {
 }
 
 /// Whether a local value refers to itself. The graph leaves such references out, so that all else is still judged.
-fn names_itself(local: &Local, names: &[Traversal]) -> bool {
+fn names_itself(own: &str, names: &[Traversal]) -> bool {
     names.iter().any(|traversal| {
         let subject = Reference::parse(traversal).map(|reference| reference.subject);
-        matches!(subject, Ok(Subject::Local(name)) if *name == *local.name.text)
+        matches!(subject, Ok(Subject::Local(name)) if *name == *own)
     })
 }
 
@@ -253,19 +253,19 @@ impl Core {
     }
 
     fn run_local(&mut self, id: ModuleId, name: &Arc<str>, found: &mut Diagnostics) {
-        let Some(config) = self.program.config(id).cloned() else { return };
-        let Some(local) = config.locals.get(name) else { return };
-        let names = references(&local.expr);
-        if names_itself(local, &names) {
+        let local = self.program.module(id).and_then(|module| module.locals.get(name));
+        let Some(expr) = local.cloned() else { return };
+        let names = references(&expr);
+        if names_itself(name, &names) {
             let detail =
                 format!("Local value local.{name} cannot use its own result as part of its expression.");
             let error = Diagnostic::error(codes::eval::CYCLE, "Self-referencing local value", detail);
-            found.push(error.with_span(local.expr.span));
+            found.push(error.with_span(expr.span));
             return;
         }
         for instance in self.values.instances(id) {
             let scope = self.scope(instance, &KeyData::None);
-            let value = found.take(self.evaluate_with(&scope, &local.expr, &names));
+            let value = found.take(self.evaluate_with(&scope, &expr, &names));
             if let (Some(value), Some(module)) = (value, self.values.module_mut(instance)) {
                 module.locals.insert(name.clone(), value);
             }

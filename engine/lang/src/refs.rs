@@ -51,7 +51,14 @@ pub fn known_references(body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<Traver
     };
     let mut found = Vec::new();
     for attribute in native.attributes.iter().filter(|attribute| known(&attribute.name.text)) {
-        found.extend(references(&attribute.expr));
+        visit(&attribute.expr, &mut |named| {
+            if let Named::Reference(traversal) = named {
+                found.push(traversal.clone());
+            }
+        });
+    }
+    if native.blocks.is_empty() {
+        return found;
     }
     let name_of = |block: &Block| match block.labels.first() {
         Some(label) if &*block.block_type.text == "dynamic" => label.text.clone(),

@@ -47,8 +47,11 @@ impl std::error::Error for PathError {}
 /// The value as one of type `want`, whose attributes may be optional and whose parts may be
 /// [`Type::Dynamic`], meaning any type (in a collection: any one type).
 pub fn convert(value: Value, want: &Type) -> Result<Value, PathError> {
+    if *want == Type::Dynamic {
+        return Ok(value);
+    }
     let have = value.ty();
-    if *want == Type::Dynamic || have == want.without_optional() {
+    if have == want.without_optional() {
         return Ok(value);
     }
     if !convertible(&have, want, Safety::Unsafe) {

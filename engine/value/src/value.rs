@@ -144,16 +144,25 @@ impl Value {
 
     /// Marks of this value and of all its parts.
     pub fn marks_deep(&self) -> Marks {
-        self.parts().fold(self.marks, |marks, part| marks.union(part.marks_deep()))
+        let with = |marks: Marks, part: &Value| marks.union(part.marks_deep());
+        match &self.kind {
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+                items.iter().fold(self.marks, with)
+            }
+            Kind::Map(_, members) | Kind::Object(members) => members.values().fold(self.marks, with),
+            _ => self.marks,
+        }
     }
 
     /// Direct parts: elements or members.
-    pub fn parts(&self) -> Box<dyn Iterator<Item = &Value> + '_> {
-        match &self.kind {
-            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => Box::new(items.iter()),
-            Kind::Map(_, members) | Kind::Object(members) => Box::new(members.values()),
-            _ => Box::new(std::iter::empty()),
-        }
+    pub fn parts(&self) -> impl Iterator<Item = &Value> {
+        let (items, members) = match &self.kind {
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => (Some(items), None),
+            Kind::Map(_, members) | Kind::Object(members) => (None, Some(members)),
+            _ => (None, None),
+        };
+        let items = items.into_iter().flat_map(|items| items.iter());
+        items.chain(members.into_iter().flat_map(|members| members.values()))
     }
 
     /// The type.

@@ -206,6 +206,12 @@ fn match_keys(call: &Call<'_>) -> FunctionResult {
 
 fn merge_type(args: &[Value]) -> Result<Type, FunctionError> {
     let mut attributes: BTreeMap<Arc<str>, Type> = BTreeMap::new();
+    if args.iter().all(|arg| matches!(arg.kind(), Kind::Object(_))) {
+        for members in args.iter().filter_map(Value::as_members) {
+            attributes.extend(members.iter().map(|(name, member)| (name.clone(), member.ty())));
+        }
+        return Ok(Type::object(attributes));
+    }
     let (mut matching, mut all_known) = (true, true);
     let first = args.first().map(Value::ty);
     for arg in args {

@@ -235,9 +235,8 @@ impl Spec {
 
     /// Calls the function with arguments that [`Spec::converted`] has given.
     pub fn call(&self, args: &[Value], environment: &Environment<'_>) -> FunctionResult {
-        let (returns, untyped) = self.return_type(args)?;
         let mut marks = Marks::NONE;
-        let mut unknown = untyped;
+        let mut unknown = false;
         let mut plain = Vec::with_capacity(args.len());
         for (param, arg) in self.pairs(args) {
             unknown = unknown || (!arg.is_known() && !param.unknown);
@@ -249,7 +248,8 @@ impl Spec {
                 plain.push(arg);
             }
         }
-        let result = if unknown {
+        let (returns, untyped) = self.return_type(&plain)?;
+        let result = if unknown || untyped {
             Value::unknown(returns)
         } else {
             (self.body)(&Call { args: &plain, returns: &returns, environment })?
@@ -284,9 +284,9 @@ impl Spec {
         }
     }
 
-    /// The type of the result, and whether it is open because an argument's type is.
+    /// The type of the result for arguments with the marks that its body sees, and whether it is open because an
+    /// argument's type is.
     fn return_type(&self, args: &[Value]) -> Result<(Type, bool), FunctionError> {
-        let mut seen = Vec::with_capacity(args.len());
         for (index, (param, arg)) in self.pairs(args).enumerate() {
             if arg.is_null() && !param.null {
                 return Err(FunctionError::arg(index, "argument must not be null"));
@@ -299,11 +299,10 @@ impl Spec {
             if untyped && !param.dynamic {
                 return Ok((Type::Dynamic, true));
             }
-            seen.push(if param.marked { arg.clone() } else { arg.clone().unmark_deep().0 });
         }
         match self.returns {
             Returns::Type(ty) => Ok((ty.to_type(), false)),
-            Returns::By(decide) => decide(&seen).map(|ty| (ty, false)),
+            Returns::By(decide) => decide(args).map(|ty| (ty, false)),
         }
     }
 }

@@ -130,10 +130,13 @@ pub fn policy_files(directory: &Path) -> (BTreeMap<String, String>, Diagnostics)
             if entry.path().is_dir() {
                 pending.push((entry.path(), format!("{path}/")));
             } else if crate::policy_sources::is_wanted(&path) {
-                match std::fs::read_to_string(entry.path()) {
-                    Ok(text) => {
-                        files.insert(path, text);
-                    }
+                match std::fs::read(entry.path()) {
+                    Ok(bytes) => match String::from_utf8(bytes) {
+                        Ok(text) => {
+                            files.insert(path, text);
+                        }
+                        Err(error) => found.push(not_utf8(&entry.path(), &error)),
+                    },
                     Err(error) => found.push(unreadable(&entry.path(), &error)),
                 }
             }
@@ -142,7 +145,19 @@ pub fn policy_files(directory: &Path) -> (BTreeMap<String, String>, Diagnostics)
     (files, found)
 }
 
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let detail =
+        format!("{} holds bytes on line {line} that are no UTF-8; save it as UTF-8.", path.display());
+    Diagnostic::error(codes::policy::POLICY_LOAD, "Policies cannot be read", detail)
+}
+
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     let detail = format!("{} cannot be read: {error}.", path.display());
     Diagnostic::error(codes::policy::POLICY_LOAD, "Policies cannot be read", detail)
 }
+
+#[cfg(test)]
+#[path = "repository_tests.rs"]
+mod tests;

@@ -66,11 +66,18 @@ impl Report {
     }
 }
 
-/// Runs the tests of a bundle whose name holds `filter` (all for the empty text). `now` is what
-/// `time.now_ns()` gives unless a test replaces it, in seconds since 1970.
+/// Runs the tests of a bundle in whose full name the regular expression `filter` is found (all for the empty text).
+/// `now` is what `time.now_ns()` gives unless a test replaces it, in seconds since 1970.
 ///
 /// A bundle without tests is an error: whoever asks for tests expects some.
 pub fn test(bundle: &Bundle, filter: &str, now: i64) -> (Report, Diagnostics) {
+    let wanted = match ordain_rego::pattern(filter) {
+        Ok(wanted) => wanted,
+        Err(why) => {
+            let detail = format!("-run takes a regular expression: {why}.");
+            return (Report::default(), error(codes::policy::POLICY_VACUOUS, "Invalid -run", detail).into());
+        }
+    };
     let mut rego = match bundle.engine(true) {
         Ok(rego) => rego,
         Err(found) => return (Report::default(), found.into_iter().collect()),
@@ -82,7 +89,7 @@ pub fn test(bundle: &Bundle, filter: &str, now: i64) -> (Report, Diagnostics) {
     let mut report = Report::default();
     for (module, line, name) in bundle.tests() {
         let full = format!("{}.{name}", module.package);
-        if !full.contains(filter) {
+        if !wanted.is_match(&full) {
             continue;
         }
         let mut prints = Vec::new();
@@ -108,7 +115,7 @@ pub fn test(bundle: &Bundle, filter: &str, now: i64) -> (Report, Diagnostics) {
     if report.results.is_empty() {
         let detail = match filter {
             "" => "There is no rule named test_… in any .rego file.".to_owned(),
-            filter => format!("No test's name holds {filter:?}."),
+            filter => format!("{filter:?} is found in no test's full name."),
         };
         return (report, error(codes::policy::POLICY_VACUOUS, "No policy tests found", detail).into());
     }

@@ -5,6 +5,7 @@ use ordain_diag::Sources;
 use ordain_operations::repository::{Repository, unmentioned};
 use ordain_operations::{Project, packages, plan_store, sealing};
 use ordain_plan::Schemas;
+use ordain_policy::Bundle;
 use serde_json::json;
 
 use crate::commands::{Entry, state};
@@ -30,7 +31,7 @@ fn flags(command: Command) -> Command {
 }
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
-    let bundle = super::bundle(session, text(matches, "directory"))?;
+    let bundle = super::bundle(session, text(matches, "directory"), Bundle::new)?;
     let mut found = ordain_policy::odd_decisions(&bundle);
     let schemas = schemas(matches, session)?;
     if let Some(schemas) = &schemas {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{Arg, ArgMatches, Command};
 use ordain_operations::repository::Repository;
 use ordain_operations::{judging, plan_store, sealing};
-use ordain_policy::{Explained, Fate};
+use ordain_policy::{Bundle, Explained, Fate};
 
 use crate::commands::Entry;
 use crate::exit::Exit;
@@ -34,7 +34,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let bytes = session.block_on(plan_store::read(&session.workdir, path));
     let bytes = bytes.map_err(|error| session.fail(error))?;
     let (file, _) = sealing::read(&session.workdir, path, &bytes).map_err(|error| session.fail(error))?;
-    let bundle = super::bundle(session, text(matches, "policies"))?;
+    let bundle = super::bundle(session, text(matches, "policies"), Bundle::new)?;
     let repository = Repository::around(&session.workdir);
     let (explained, found) = judging::explain(&repository, &bundle, &Arc::new(file), text(matches, "rule"));
     if is_on(matches, "json") {

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use ordain_operations::policy_sources;
 use ordain_operations::repository::Repository;
-use ordain_policy::{Outcome, Report, TestQuestion, Version, test, test_shaped};
+use ordain_policy::{Bundle, Outcome, Report, TestQuestion, Version, test, test_shaped};
 use serde_json::json;
 
 use crate::commands::Entry;
@@ -38,7 +38,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     if shaped {
         return shapes(matches, session);
     }
-    let bundle = super::bundle(session, text(matches, "directory"))?;
+    let bundle = super::bundle(session, text(matches, "directory"), Bundle::for_tests)?;
     let now = ordain_operations::clock::now();
     let (report, found) = test(&bundle, text(matches, "run").unwrap_or(""), now);
     if is_on(matches, "json") {
@@ -54,8 +54,11 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
 fn shapes(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let threshold = match text(matches, "threshold").map(str::parse::<f64>) {
         None => None,
-        Some(Ok(threshold)) => Some(threshold),
-        Some(Err(_)) => return Err(session.usage("Invalid threshold", "-threshold takes a percentage.")),
+        Some(Ok(threshold)) if (0.0..=100.0).contains(&threshold) => Some(threshold),
+        Some(_) => {
+            let detail = "-threshold takes a percentage: a number from 0 to 100.";
+            return Err(session.usage("Invalid threshold", detail));
+        }
     };
     let junit = match text(matches, "format") {
         None | Some("json") => false,

@@ -1,0 +1,5 @@
+package library
+
+import rego.v1
+
+doubled(x) := x * 2

@@ -97,7 +97,7 @@ type Told<'t> = (u32, u32, &'t str);
 /// Each fault at its place, as OPA tells it; a statement that is none is told where all could be read.
 #[test]
 fn faults_are_told_where_they_are() {
-    let cases: [(&str, &[Told<'_>]); 17] = [
+    let cases: [(&str, &[Told<'_>]); 24] = [
         ("r := {1, 1.0, y}", &[(3, 15, "var y is unsafe")]),
         ("r contains [x, y]", &[(3, 13, "var x is unsafe"), (3, 16, "var y is unsafe")]),
         ("r := (x)", &[(3, 7, "var x is unsafe")]),
@@ -131,6 +131,16 @@ fn faults_are_told_where_they_are() {
             &[(3, 15, "with keyword cannot partially replace virtual document(s)")],
         ),
         ("r if { some x in 3; x }", &[(3, 8, "match error")]),
+        ("r if { v := $\"a {k} b\" }", &[(3, 13, "var k is unsafe")]),
+        (
+            "q := y.b if { x == [{z, k} | not 2]; input.a == [k | input.b] }",
+            &[(3, 6, "var y is unsafe"), (3, 15, "var x is unsafe"), (3, 38, "var k is unsafe")],
+        ),
+        ("r if { every y in upper(y) { y == i } }", &[(3, 8, "var y is unsafe")]),
+        ("r if { print(a); print(b) }", &[(3, 14, "var a is undeclared")]),
+        ("r if { $\"{y}\" == \"b\"; some y; y == 1 }", &[(3, 23, "var y referenced above")]),
+        ("r := $\"a {$\"b {x}\"}\"", &[(3, 11, "var x is unsafe")]),
+        ("default r := $\"a {y} b\"", &[(3, 1, "illegal default rule (value cannot contain var)")]),
     ];
     for (text, wanted) in cases {
         let mut policies = Policies::new(Version::V1);

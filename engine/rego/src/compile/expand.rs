@@ -25,9 +25,13 @@ impl Compiler {
         let mut known = safety::outputs_of_body(body, &self.arity, outer);
         known.extend(outer.iter().cloned());
         let mut before = outer.clone();
+        let mut faulty = false;
         for expr in body {
-            if expr.is_call_of("print") {
+            // Of the prints of a body, the first one that shows what is not known is told.
+            if expr.is_call_of("print") && !faulty {
+                let errors = self.errors.len();
                 self.expand_print(expr, &before);
+                faulty = self.errors.len() > errors;
             }
             let new = safety::outputs(expr, &self.arity, &before);
             before.extend(new);
@@ -94,7 +98,6 @@ impl Compiler {
             Kind::Call(terms) => Term::new(Node::Call(terms), expr.at),
             _ => return Term::constant("", expr.at),
         };
-        self.texts_in_term(&mut term, known);
         if let Node::Call(terms) = &term.node
             && let Some(name) = terms.first().map(crate::ast::operator_name)
             && crate::builtins::find(&name).is_some_and(|builtin| builtin.relation)
@@ -106,7 +109,9 @@ impl Compiler {
         if matches!(term.node, Node::Var(_)) {
             return Term { at: term.at, node: Node::Set([term].into()) };
         }
+        // What a text within the text shows is looked at with that one.
         self.check_known(&term, known);
+        self.texts_in_term(&mut term, known);
         self.captured(term, expr.with)
     }
 

@@ -346,6 +346,8 @@ impl Compiler {
         }
         self.declare_var(&mut every.value, at, scopes);
         every.body = self.rename_body(std::mem::take(&mut every.body), scopes, &Names::new());
+        // A name of the domain that nothing declared before is the one declared here, as OPA has it: it lacks a value.
+        self.rename_term(&mut every.domain, scopes);
         scopes.scopes.pop();
         for with in &mut expr.with {
             self.rename_term(&mut with.target, scopes);
@@ -531,9 +533,7 @@ impl Compiler {
     fn rename_template(&mut self, parts: &mut [Part], scopes: &mut Scopes) {
         for part in parts {
             if let Part::Expr(expr) = part {
-                scopes.scopes.push(BTreeMap::new());
                 self.rename_expr(expr, scopes);
-                scopes.scopes.pop();
             }
         }
     }

@@ -7,6 +7,7 @@ mod finish;
 mod functions;
 mod imports;
 mod index;
+mod lacking;
 mod locals;
 mod lower;
 mod metadata;

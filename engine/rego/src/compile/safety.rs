@@ -31,7 +31,7 @@ pub(crate) fn outputs(expr: &Expr, arity: &Arity, safe: &Names) -> Names {
     }
     match &expr.kind {
         Kind::Term(term) => outputs_of_refs(term, safe),
-        Kind::Call(_) if expr.is_equality() => outputs_of_equality(expr, safe),
+        Kind::Call(_) if expr.is_equality() => outputs_of_equality(expr, safe, &Names::new()),
         Kind::Call(terms) => outputs_of_call(terms, arity, safe),
         Kind::Every(every) => outputs_of_refs(&every.domain, safe),
         Kind::Some(_) | Kind::Not { .. } | Kind::And(_) | Kind::Or(_) => Names::new(),
@@ -39,7 +39,7 @@ pub(crate) fn outputs(expr: &Expr, arity: &Arity, safe: &Names) -> Names {
 }
 
 /// References with a known head give values to the variables in their path.
-fn outputs_of_refs(term: &Term, safe: &Names) -> Names {
+pub(super) fn outputs_of_refs(term: &Term, safe: &Names) -> Names {
     let mut out = Names::new();
     refs_into(term, safe, &mut out);
     out
@@ -64,12 +64,12 @@ fn refs_into(term: &Term, safe: &Names, out: &mut Names) {
     }
 }
 
-fn outputs_of_equality(expr: &Expr, safe: &Names) -> Names {
+pub(super) fn outputs_of_equality(expr: &Expr, safe: &Names, found: &Names) -> Names {
     let Kind::Call(terms) = &expr.kind else { return Names::new() };
     let [_, left, right] = terms.as_slice() else { return Names::new() };
     let mut known = outputs_of_refs(left, safe);
     known.extend(outputs_of_refs(right, safe));
-    known.extend(safe.iter().cloned());
+    known.extend(safe.iter().chain(found).cloned());
     if expr.assigned {
         // `:=` binds its left side and never its right.
         for name in vars::of_term(left, Skip::NOTHING) {
@@ -224,13 +224,13 @@ pub(crate) type Lacking = BTreeSet<(Name, Span)>;
 pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lacking: &mut Lacking) {
     let all = vars::of_body(body, Skip::CLOSURES);
     let mut safe: Names = all.intersection(globals).cloned().collect();
-    let mut left: Vec<Expr> = std::mem::take(body);
+    let mut left: Vec<(usize, Expr)> = std::mem::take(body).into_iter().enumerate().collect();
     body.reserve_exact(left.len());
-    let before = lacking.len();
+    let mut order = Vec::with_capacity(left.len());
     loop {
         let mut moved = false;
         let mut rest = Vec::with_capacity(left.len());
-        for expr in left {
+        for (place, expr) in left {
             let outputs = outputs(&expr, arity, &safe);
             let mut needed = vars::of_expr(&expr, Skip::CLOSURES);
             needed.retain(|name| !safe.contains(name) && !outputs.contains(name));
@@ -240,9 +240,10 @@ pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lack
             {
                 safe.extend(outputs);
                 body.push(expr);
+                order.push(place);
                 moved = true;
             } else {
-                rest.push(expr);
+                rest.push((place, expr));
             }
         }
         left = rest;
@@ -250,13 +251,18 @@ pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lack
             break;
         }
     }
-    for expr in &left {
-        note_lacking(expr, arity, &safe, &all, globals, lacking);
+    if left.is_empty() {
+        return closures(body, arity, globals, lacking);
     }
-    body.append(&mut left);
-    if lacking.len() == before {
-        closures(body, arity, globals, lacking);
+    let mut missed = Lacking::new();
+    for (_, expr) in &left {
+        note_lacking(expr, arity, &safe, &all, globals, &mut missed);
     }
+    left.extend(order.into_iter().zip(std::mem::take(body)));
+    left.sort_by_key(|(place, _)| *place);
+    body.extend(left.into_iter().map(|(_, expr)| expr));
+    let told = super::lacking::told(body, arity, globals);
+    lacking.extend(if told.is_empty() { missed } else { told });
 }
 
 /// Whether what the closures of an expression use from outside has values.
@@ -272,7 +278,7 @@ fn closes_over_own(expr: &Expr, outputs: &Names, all: &Names, globals: &Names) -
     !inside.is_empty() && inside == *outputs
 }
 
-fn in_closures(expr: &Expr) -> Names {
+pub(super) fn in_closures(expr: &Expr) -> Names {
     let mut inside = Names::new();
     vars::each_closure(expr, &mut |body| {
         body.iter().for_each(|expr| vars::expr_into(expr, Skip::NOTHING, &mut inside));
@@ -311,7 +317,7 @@ fn note_lacking(
 }
 
 /// Orders the bodies inside of an ordered body; each sees what stands before it.
-fn closures(body: &mut [Expr], arity: &Arity, globals: &Names, lacking: &mut Lacking) {
+pub(super) fn closures(body: &mut [Expr], arity: &Arity, globals: &Names, lacking: &mut Lacking) {
     let mut known = globals.clone();
     for expr in body {
         let at = expr.at;
@@ -372,19 +378,20 @@ fn order_term(term: &mut Term, arity: &Arity, known: &Names, at: Span, lacking: 
 impl Compiler {
     /// Tells what lacks a value.
     pub(crate) fn report_lacking(&mut self, lacking: Lacking) {
-        let mut named: BTreeMap<Name, Span> = BTreeMap::new();
+        let mut named: BTreeMap<Name, (Name, Span)> = BTreeMap::new();
         let mut anonymous: BTreeMap<Span, Name> = BTreeMap::new();
         for (name, at) in lacking {
-            let shown = self.rewritten.get(&name).cloned().unwrap_or(name);
+            let shown = self.rewritten.get(&name).unwrap_or(&name).clone();
             if is_generated(&shown) && !is_wildcard(&shown) {
                 anonymous.entry(at).or_insert(shown);
             } else {
-                let place = named.entry(shown).or_insert(at);
+                // Two variables may have been written alike.
+                let (_, place) = named.entry(name).or_insert((shown, at));
                 *place = (*place).min(at);
             }
         }
         let mut seen = Names::new();
-        for (name, at) in &named {
+        for (name, at) in named.values() {
             let shown = if is_wildcard(name) { "_" } else { name };
             let hint = match shown {
                 "contains" | "every" | "if" | "in" => {

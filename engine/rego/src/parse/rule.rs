@@ -2,7 +2,7 @@
 
 use super::state::{Fault, Parsed, Parser, Stopped, Words};
 use super::token::Token;
-use crate::ast::{Expr, Head, Kind, List, Node, Rule, Span, Term};
+use crate::ast::{Expr, Head, Kind, List, Node, Part, Rule, Span, Term};
 
 /// What was read of a head.
 struct Started {
@@ -418,7 +418,14 @@ fn not_constant(term: &Term) -> Option<&'static str> {
         Node::Object(pairs) => {
             pairs.iter().find_map(|(key, value)| not_constant(key).or_else(|| not_constant(value)))
         }
-        Node::Var(_) | Node::Ref(_) | Node::Call(_) | Node::Template(_) => Some(term.kind_name()),
+        Node::Template(parts) => parts.iter().find_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Expr(expr) => match &expr.kind {
+                Kind::Term(term) => not_constant(term),
+                _ => Some("call"),
+            },
+        }),
+        Node::Var(_) | Node::Ref(_) | Node::Call(_) => Some(term.kind_name()),
     }
 }
 

@@ -28,7 +28,7 @@ fn faults() -> Result<(), String> {
         let told = policies.compile(&Value::object(Vec::new()), CompileOptions::default()).err();
         let first_line = |message: &str| message.lines().next().unwrap_or_default().to_owned();
         let told = told.unwrap_or_default().into_iter();
-        let told: Vec<_> = told.map(|e| (e.at.row, e.at.col, first_line(&e.message))).collect();
+        let told: Vec<_> = told.map(|e| (e.at.row(), e.at.col(), first_line(&e.message))).collect();
         if !told.starts_with(&case.faults) {
             wrong.push(format!("{}\n  OPA  {:?}\n  told {told:?}", case.module, case.faults));
         }

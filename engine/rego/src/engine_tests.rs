@@ -151,3 +151,17 @@ fn faults_are_told_where_they_are() {
         assert_eq!(found, wanted, "{text}");
     }
 }
+
+/// A long body whose lines stand in the wrong order is ordered all the same, and what lacks a value in it is told.
+#[test]
+fn long_bodies_are_ordered() {
+    let chain: String = (0..300).map(|at| format!("  x{at} = x{} + 1\n", at + 1)).collect();
+    let told = |last: &str| {
+        let mut policies = Policies::new(Version::V1);
+        policies.add(&format!("package t\n\nr if {{\n{chain}  x300 = 1\n{last}}}\n"));
+        let compiled = policies.compile(&Value::object(Vec::new()), CompileOptions::default());
+        compiled.err().map(|faults| faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(told(""), None);
+    assert_eq!(told("  q > 1\n"), Some(vec!["var q is unsafe".to_owned()]));
+}

@@ -67,20 +67,38 @@ fn refs_into(term: &Term, safe: &Names, out: &mut Names) {
 pub(super) fn outputs_of_equality(expr: &Expr, safe: &Names, found: &Names) -> Names {
     let Kind::Call(terms) = &expr.kind else { return Names::new() };
     let [_, left, right] = terms.as_slice() else { return Names::new() };
-    let mut known = outputs_of_refs(left, safe);
-    known.extend(outputs_of_refs(right, safe));
-    known.extend(safe.iter().chain(found).cloned());
-    if expr.assigned {
-        // `:=` binds its left side and never its right.
-        for name in vars::of_term(left, Skip::NOTHING) {
-            known.remove(&name);
-        }
-    }
-    let mut unifier = Unifier { safe: &known, unified: Names::new(), waiting: BTreeMap::new() };
+    let mut more = outputs_of_refs(left, safe);
+    more.extend(outputs_of_refs(right, safe));
+    more.extend(found.iter().cloned());
+    // `:=` binds its left side and never its right.
+    let bound = if expr.assigned { vars::of_term(left, Skip::NOTHING) } else { Names::new() };
+    more.retain(|name| !bound.contains(name));
+    let known = Known { safe, more: &more, bound: &bound };
+    let mut unifier = Unifier { known, unified: Names::new(), waiting: BTreeMap::new() };
     unifier.unify(left, right);
     let unified = unifier.unified;
-    known.extend(unified);
-    known.difference(safe).cloned().collect()
+    more.extend(unified);
+    more.retain(|name| !safe.contains(name));
+    more
+}
+
+/// What has its value when two sides meet: all that had one before, and what the sides give themselves, but for what
+/// they bind. The first are many in a long body, so they are not copied.
+#[derive(Clone, Copy)]
+struct Known<'s> {
+    safe: &'s Names,
+    more: &'s Names,
+    bound: &'s Names,
+}
+
+impl Known<'_> {
+    fn has(&self, name: &Name) -> bool {
+        self.more.contains(name) || (self.safe.contains(name) && !self.bound.contains(name))
+    }
+
+    fn has_all(&self, names: &Names) -> bool {
+        names.iter().all(|name| self.has(name))
+    }
 }
 
 fn outputs_of_call(terms: &[Term], arity: &Arity, safe: &Names) -> Names {
@@ -101,23 +119,23 @@ fn outputs_of_call(terms: &[Term], arity: &Arity, safe: &Names) -> Names {
 
 /// Finds what the two sides of an equality give each other.
 struct Unifier<'s> {
-    safe: &'s Names,
+    known: Known<'s>,
     unified: Names,
     waiting: BTreeMap<Name, Names>,
 }
 
 impl Unifier<'_> {
     fn is_safe(&self, name: &Name) -> bool {
-        matches!(&**name, "input" | "data") || self.safe.contains(name) || self.unified.contains(name)
+        matches!(&**name, "input" | "data") || self.known.has(name) || self.unified.contains(name)
     }
 
     /// Whether the head of a reference, or all of a call, has values.
     fn is_known(&self, term: &Term) -> bool {
         match &term.node {
             Node::Ref(path) => {
-                path.first().is_some_and(|head| vars::of_term(head, Skip::CLOSURES).is_subset(self.safe))
+                path.first().is_some_and(|head| self.known.has_all(&vars::of_term(head, Skip::CLOSURES)))
             }
-            _ => vars::of_term(term, Skip::CLOSURES).is_subset(self.safe),
+            _ => self.known.has_all(&vars::of_term(term, Skip::CLOSURES)),
         }
     }
 
@@ -220,6 +238,9 @@ impl Unifier<'_> {
 /// A variable without a value, and the expression that needs it.
 pub(crate) type Lacking = BTreeSet<(Name, Span)>;
 
+/// Expressions of a body of which what lacks is not told OPA's way.
+const LONG: usize = 100;
+
 /// Orders a body so that each variable has its value before it is needed; what cannot be ordered is told in `lacking`.
 pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lacking: &mut Lacking) {
     let all = vars::of_body(body, Skip::CLOSURES);
@@ -261,7 +282,8 @@ pub(crate) fn reorder(body: &mut Vec<Expr>, arity: &Arity, globals: &Names, lack
     left.extend(order.into_iter().zip(std::mem::take(body)));
     left.sort_by_key(|(place, _)| *place);
     body.extend(left.into_iter().map(|(_, expr)| expr));
-    let told = super::lacking::told(body, arity, globals);
+    // OPA's way takes time by the third power of the length, which is for bodies that somebody wrote.
+    let told = if body.len() > LONG { Lacking::new() } else { super::lacking::told(body, arity, globals) };
     lacking.extend(if told.is_empty() { missed } else { told });
 }
 

@@ -109,7 +109,7 @@ fn place(case: &Case<'_>, environment: Option<&Environment>, denials: &mut Vec<D
     if case.rules.declared && environment.is_none() {
         let detail = format!(
             "No environment in ordain.hcl claims the directory {:?}, so nobody can approve it. Add the \
-             directory to the paths of an environment.",
+             directory to the paths of an environment; one with approvals = 0 is content with a yes.",
             current.directory
         );
         return deny(denials, code, "No environment claims this directory", detail);

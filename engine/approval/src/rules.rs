@@ -1,13 +1,12 @@
 //! Who may approve what: the decoded `ordain.hcl`, as plain data.
 
-/// What a repository demands. Made by whoever read `ordain.hcl`; [`Rules::default`] is "no such file, or
-/// nothing in it of approvals", under which one interactive yes is enough.
+/// What a repository demands. Made by whoever read `ordain.hcl`; [`Rules::default`] is "no such file", under
+/// which one interactive yes is enough.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     /// Environments, in the order of the file. The first that claims a directory counts.
     pub environments: Vec<Environment>,
-    /// Whether `ordain.hcl` says anything of approvals, or cannot be read. Then directories that no environment claims
-    /// are refused.
+    /// Whether there is an `ordain.hcl` at all. With one, directories that no environment claims are refused.
     pub declared: bool,
 }
 

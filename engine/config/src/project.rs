@@ -119,12 +119,6 @@ const ENVIRONMENT: [&str; 8] = [
 ];
 
 impl ProjectFile {
-    /// Whether it says who approves what, or with which keys.
-    #[must_use]
-    pub fn tells_of_approvals(&self) -> bool {
-        !self.environments.is_empty() || self.allowed_signers.is_some() || self.revocations.is_some()
-    }
-
     /// Reads the text of `ordain.hcl`; `name` is what messages call the file. All values are constants.
     pub fn read(name: &str, text: &str, sources: &mut Sources) -> (ProjectFile, Diagnostics) {
         let file = sources.add(name, text);

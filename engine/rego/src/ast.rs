@@ -1,6 +1,6 @@
 //! The syntax tree of a module, as written: the compiler rewrites it in place.
 
-pub(crate) use crate::list::List;
+pub(crate) use crate::list::{List, Rare};
 pub(crate) use crate::place::Span;
 
 use crate::value::Value;
@@ -60,7 +60,7 @@ pub(crate) enum Part {
 pub(crate) struct Expr {
     pub(crate) kind: Kind,
     pub(crate) negated: bool,
-    pub(crate) with: List<With>,
+    pub(crate) with: Rare<With>,
     pub(crate) at: Span,
     /// Made by the compiler: calls then always carry their output as last operand.
     pub(crate) generated: bool,
@@ -291,7 +291,7 @@ impl Term {
 
 impl Expr {
     pub(crate) fn new(kind: Kind, at: Span) -> Self {
-        Self { kind, negated: false, with: List::new(), at, generated: false, assigned: false }
+        Self { kind, negated: false, with: Rare::new(), at, generated: false, assigned: false }
     }
 
     /// `true`, what an absent body stands for.

@@ -35,7 +35,7 @@ mod uuids;
 
 pub use env::{BuiltinEnv, BuiltinError, BuiltinLimits, ConfigForm, ConfigReader, ErrorCode, Readable};
 
-use crate::types::{Signature, signature};
+use crate::types::WrittenSignature;
 use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -53,7 +53,7 @@ pub struct Builtin {
     /// The operator that stands for it, such as `+`.
     pub infix: Option<&'static str>,
     /// Types of arguments and result.
-    pub signature: Signature,
+    pub signature: WrittenSignature,
     /// Whether equal arguments may give different answers (`time.now_ns`, `http.send`).
     pub nondeterministic: bool,
     /// Whether it gives many results (`walk`): then the value is an array of them, each one a result.
@@ -151,23 +151,22 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut rows: Vec<Builtin> = AREAS.iter().copied().flatten().filter_map(builtin).collect();
-    rows.sort_by_key(|row| row.name);
+    let rows: Vec<Builtin> = AREAS.iter().copied().flatten().map(builtin).collect();
     let by_name = rows.iter().enumerate().map(|(at, row)| (row.name, at)).collect();
     Table { rows, by_name }
 });
 
 /// A row of an area with what the other lists say of it; a test holds that every signature reads.
-fn builtin((name, text, run): &Row) -> Option<Builtin> {
-    Some(Builtin {
+fn builtin((name, text, run): &Row) -> Builtin {
+    Builtin {
         name,
         infix: INFIX.iter().find(|(of, _)| of == name).map(|(_, operator)| *operator),
-        signature: signature(text)?,
+        signature: WrittenSignature::new(text),
         nondeterministic: NONDETERMINISTIC.contains(name),
         relation: *name == "walk",
         deprecated: DEPRECATED.contains(name),
         run: *run,
-    })
+    }
 }
 
 /// The function of a name.
@@ -176,7 +175,7 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
     TABLE.rows.get(*TABLE.by_name.get(name)?)
 }
 
-/// All functions by name.
+/// All functions, area by area.
 #[must_use]
 pub fn all() -> &'static [Builtin] {
     &TABLE.rows

@@ -2,27 +2,33 @@
 
 use crate::builtins::{Builtin, BuiltinEnv, BuiltinError, BuiltinResult, ConfigForm, ErrorCode};
 use crate::load::{FileKind, document};
-use crate::types::{Signature, Type};
+use crate::types::WrittenSignature;
 use crate::value::Value;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<[Builtin; 3]> = LazyLock::new(|| {
-    let row = |name, args, run| Builtin {
+    let row = |name, signature, run| Builtin {
         name,
         infix: None,
-        signature: Signature { args, variadic: false, result: Some(Type::object(Type::String, Type::Any)) },
+        signature: WrittenSignature::new(signature),
         nondeterministic: false,
         relation: false,
         deprecated: false,
         run,
     };
     [
-        row("parse_config", vec![Type::String, Type::String], parse_config as crate::builtins::Run),
-        row("parse_config_file", vec![Type::String], parse_config_file),
-        row("parse_combined_config_files", vec![Type::array(Type::String)], parse_combined),
+        row("parse_config", "(string, string) -> object[string: any]", parse_config as crate::builtins::Run),
+        row("parse_config_file", "(string) -> object[string: any]", parse_config_file),
+        row("parse_combined_config_files", "(array[string]) -> object[string: any]", parse_combined),
     ]
 });
+
+/// All functions.
+#[cfg(test)]
+pub(crate) fn all() -> &'static [Builtin] {
+    &*TABLE
+}
 
 /// The function of a name.
 pub(crate) fn find(name: &str) -> Option<&'static Builtin> {

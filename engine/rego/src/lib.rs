@@ -46,6 +46,6 @@ pub use number::Number;
 pub use parse::Version;
 pub use place::Span;
 pub use testing::{FileCover, TestCase, TestFault, TestOptions, TestOutcome, TestReport, TestRun, run_tests};
-pub use types::{Signature, Type};
+pub use types::{Signature, Type, WrittenSignature};
 pub use unknown::{Bound, Members, NOT_KNOWN, NOT_SHOWN, Open, Reason, Secret, Unknown, Wait, Waits};
 pub use value::{Array, Items, JsonError, Object, Pairs, SerializeError, Set, Value, ValueSerializer};

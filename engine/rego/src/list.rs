@@ -1,4 +1,5 @@
-//! Lists of a syntax tree: thousands of short ones, most of which never grow again, so they keep no room for that.
+//! Lists of a syntax tree: thousands of short ones, most of which never grow again, so they keep no room for that; and
+//! those that are mostly empty, which take one pointer.
 
 use std::ops::{Deref, DerefMut};
 
@@ -100,5 +101,66 @@ impl<'l, T> IntoIterator for &'l mut List<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter_mut()
+    }
+}
+
+/// Items in a row where there mostly are none.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::box_collection, reason = "a thin pointer: every expression has such a list")]
+pub(crate) struct Rare<T>(Option<Box<Vec<T>>>);
+
+impl<T> Rare<T> {
+    pub(crate) fn new() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Deref for Rare<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_ref().map_or(&[], |items| items)
+    }
+}
+
+impl<T> DerefMut for Rare<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.0.as_mut().map_or(&mut [], |items| items)
+    }
+}
+
+impl<T> From<Vec<T>> for Rare<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self((!items.is_empty()).then(|| Box::new(items)))
+    }
+}
+
+impl<T> FromIterator<T> for Rare<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+impl<'l, T> IntoIterator for &'l Rare<T> {
+    type Item = &'l T;
+    type IntoIter = std::slice::Iter<'l, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'l, T> IntoIterator for &'l mut Rare<T> {
+    type Item = &'l mut T;
+    type IntoIter = std::slice::IterMut<'l, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
     }
 }

@@ -29,6 +29,7 @@ fn what_is_too_large_does_not_spill_into_other_parts() {
 fn trees_of_thousands_of_rules_stay_small() {
     assert_eq!(size_of::<Span>(), 16);
     assert_eq!(size_of::<crate::ast::Term>(), 40);
-    assert_eq!(size_of::<crate::ast::Expr>(), 64);
+    assert_eq!(size_of::<crate::ast::Expr>(), 56);
+    assert_eq!(size_of::<crate::value::Object>(), 40);
     assert_eq!(size_of::<crate::ir::Op>(), 32);
 }

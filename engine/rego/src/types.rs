@@ -2,9 +2,11 @@
 
 mod parse;
 
-pub(crate) use parse::signature;
+use parse::signature;
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
 
 /// A type. Display is OPA's: `array[string]`, `set[any]`, `object<a: number>[string: any]`, `any<number, string>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,34 @@ pub struct Signature {
     pub variadic: bool,
     /// Type of the result; `None` for functions that only succeed (`print`).
     pub result: Option<Type>,
+}
+
+/// A signature as it is written, read when somebody asks what is in it: few of all functions are ever called.
+pub struct WrittenSignature {
+    text: &'static str,
+    read: OnceLock<Box<Signature>>,
+}
+
+impl WrittenSignature {
+    /// A test holds that every text that stands in a table reads.
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self { text, read: OnceLock::new() }
+    }
+
+    /// Whether the text is a signature.
+    #[cfg(test)]
+    pub(crate) fn is_one(&self) -> bool {
+        signature(self.text).is_some()
+    }
+}
+
+impl Deref for WrittenSignature {
+    type Target = Signature;
+
+    fn deref(&self) -> &Signature {
+        let none = || Signature { args: Vec::new(), variadic: false, result: None };
+        self.read.get_or_init(|| Box::new(signature(self.text).unwrap_or_else(none)))
+    }
 }
 
 impl Type {

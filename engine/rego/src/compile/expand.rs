@@ -5,7 +5,7 @@
 
 use super::vars::{self, Names, Skip};
 use super::{Compiler, safety};
-use crate::ast::{Collects, Comprehension, Expr, Kind, List, Node, Part, Rule, Term};
+use crate::ast::{Collects, Comprehension, Expr, Kind, List, Node, Part, Rare, Rule, Term};
 use crate::error::Code;
 
 impl Compiler {
@@ -125,7 +125,7 @@ impl Compiler {
     }
 
     /// `{x | x = term}`.
-    fn captured(&mut self, term: Term, with: List<crate::ast::With>) -> Term {
+    fn captured(&mut self, term: Term, with: Rare<crate::ast::With>) -> Term {
         let at = term.at;
         let name = Term::var(self.generate(None), at);
         let mut expr = Expr::equality(name.clone(), term, at);
@@ -139,7 +139,7 @@ impl Compiler {
         let Kind::Call(terms) = &mut expr.kind else { return };
         let operands: Vec<Term> = std::mem::take(terms).into_iter().skip(1).collect();
         operands.iter().for_each(|operand| self.check_known(operand, known));
-        let operands = operands.into_iter().map(|operand| self.captured(operand, List::new())).collect();
+        let operands = operands.into_iter().map(|operand| self.captured(operand, Rare::new())).collect();
         let list = Term::new(Node::Array(operands), at);
         expr.kind = Kind::Call([Term::operator("internal.print", at), list].into());
     }
@@ -205,6 +205,7 @@ impl Compiler {
             }
             out.push(expr);
         }
+        out.shrink_to_fit();
         out
     }
 

@@ -10,7 +10,7 @@ use super::{Compiler, RuleKey, cases, tree, typing};
 use crate::ast::{Head, List, Rule};
 use crate::error::{Code, Error};
 use crate::ir;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Compiler {
@@ -24,7 +24,8 @@ impl Compiler {
         let mut made = BTreeMap::new();
         for key in order {
             let Some(mut rule) = self.taken_out(key) else { continue };
-            self.generated = begins.get(&key).copied().unwrap_or(self.generated);
+            let begin = begins.get(key.module).and_then(|begins| begins.get(key.rule));
+            self.generated = begin.copied().unwrap_or(self.generated);
             self.hoist_rule(&mut rule);
             self.check_types(key, &rule, annotations, &mut types, &mut faults);
             if faults.is_empty() && deprecated.is_empty() {
@@ -47,18 +48,19 @@ impl Compiler {
         Ok(ir::Program { tree: self.tree.clone(), rules })
     }
 
-    /// At which number the names begin that a rule's references get: rules get them in the order of the modules.
-    fn names_begin(&mut self) -> HashMap<RuleKey, usize> {
-        let mut out = HashMap::new();
-        for module in 0..self.modules.len() {
-            let count = self.modules.get(module).map_or(0, |module| module.rules.len());
-            for number in 0..count {
-                let key = RuleKey { module, rule: number };
-                out.insert(key, self.generated);
-                if let Some(mut rule) = self.rule(key).cloned() {
+    /// At which number the names begin that a rule's references get, by module and rule: rules get them in this order.
+    fn names_begin(&mut self) -> Vec<Vec<usize>> {
+        let counts: Vec<usize> = self.modules.iter().map(|module| module.rules.len()).collect();
+        let mut out = Vec::with_capacity(counts.len());
+        for (module, count) in counts.into_iter().enumerate() {
+            let mut begins = Vec::with_capacity(count);
+            for rule in 0..count {
+                begins.push(self.generated);
+                if let Some(mut rule) = self.rule(RuleKey { module, rule }).cloned() {
                     self.hoist_rule(&mut rule);
                 }
             }
+            out.push(begins);
         }
         out
     }

@@ -1,7 +1,7 @@
 //! Ordered bodies to operations.
 
 use super::Compiler;
-use crate::ast::{Expr, Kind, List, Name, Node, Rule, Span, Term, is_wildcard};
+use crate::ast::{Expr, Kind, Name, Node, Rare, Rule, Span, Term, is_wildcard};
 use crate::error::Code;
 use crate::ir::{self, Block, Function, Op, Pattern, Slot};
 use crate::value::Value;
@@ -129,7 +129,7 @@ impl Lowering<'_> {
             out.push(Op::At(expr.at));
         }
         if expr.negated {
-            let positive = Expr { negated: false, with: List::new(), generated: true, ..expr.clone() };
+            let positive = Expr { negated: false, with: Rare::new(), generated: true, ..expr.clone() };
             let body = self.closed(std::slice::from_ref(&positive));
             out.push(Op::Not(body));
             return;
@@ -415,7 +415,7 @@ impl Lowering<'_> {
             };
             replace.push((target, replacement));
         }
-        let plain: Vec<Expr> = group.iter().map(|expr| Expr { with: List::new(), ..expr.clone() }).collect();
+        let plain: Vec<Expr> = group.iter().map(|expr| Expr { with: Rare::new(), ..expr.clone() }).collect();
         let before = self.frame.bound.clone();
         let body = self.block(&plain);
         let outputs = self.frame.bound.difference(&before).copied().collect();

@@ -158,11 +158,12 @@ impl Compiler {
         let sets = count(&|rule| rule.is_set());
         let complete = count(&|rule| !rule.is_set() && is_ground(rule));
         let ground_sets = count(&|rule| rule.is_set() && is_ground(rule));
-        let arities: BTreeSet<usize> = rules.iter().map(|rule| rule.head.args.len()).collect();
+        let arity = rules.first().map(|rule| rule.head.args.len());
+        let mixed_arities = rules.iter().any(|rule| Some(rule.head.args.len()) != arity);
         let mixed_kinds = sets > 0 && sets < rules.len();
         let mixed_shapes = complete > 0 && complete < rules.len();
         let mixed_sets = ground_sets > 0 && ground_sets < sets;
-        let mixed = mixed_kinds || arities.len() > 1 || mixed_shapes || mixed_sets;
+        let mixed = mixed_kinds || mixed_arities || mixed_shapes || mixed_sets;
         mixed.then(|| format!("conflicting rules {name} found"))
     }
 

@@ -5,7 +5,8 @@ use super::Machine;
 use super::run::Members;
 use crate::ir::Wanted;
 use crate::value::Value;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Going through fewer members costs less than looking them up.
@@ -26,10 +27,14 @@ struct Index {
     places: Option<Places>,
 }
 
-/// Places of members.
+/// Places of members. Those where the same stands make a chain: a collection has thousands of members, and most of
+/// them have something of their own. A tree takes many small pieces of room where a table would take a large one.
 #[derive(Default)]
 struct Places {
-    by_value: HashMap<Value, Vec<u32>>,
+    /// The first place of each scalar.
+    first: BTreeMap<Value, u32>,
+    /// Of each place the next one with the same scalar.
+    next: Box<[Option<NonZeroU32>]>,
     /// Where it is not known what stands at the path.
     unclear: Vec<u32>,
 }
@@ -73,7 +78,7 @@ impl Indexes {
             return None;
         };
         let places = index.places.get_or_insert_with(|| Places::of(of, path));
-        let mut out = places.by_value.get(value).cloned().unwrap_or_default();
+        let mut out = places.having(value);
         if !places.unclear.is_empty() {
             out.extend(&places.unclear);
             out.sort_unstable();
@@ -84,16 +89,33 @@ impl Indexes {
 
 impl Places {
     fn of(collection: &Value, path: &[Value]) -> Self {
-        let mut out = Self::default();
-        for at in 0..length(collection) {
+        let (mut first, mut unclear) = (BTreeMap::new(), Vec::new());
+        let mut next = vec![None; length(collection)];
+        // From behind, so that each chain begins with its first place.
+        for at in (0..length(collection)).rev() {
             let (Some((_, member)), Ok(place)) = (member(collection, at), u32::try_from(at)) else {
                 continue;
             };
             match end_of(&member, path) {
                 End::Nothing => {}
-                End::Unclear => out.unclear.push(place),
-                End::At(value) => out.by_value.entry(value.clone()).or_default().push(place),
+                End::Unclear => unclear.push(place),
+                End::At(value) => {
+                    let after = first.insert(value.clone(), place).and_then(NonZeroU32::new);
+                    next.get_mut(at).into_iter().for_each(|next| *next = after);
+                }
             }
+        }
+        Self { first, next: next.into(), unclear }
+    }
+
+    /// Where a value stands.
+    fn having(&self, value: &Value) -> Vec<u32> {
+        let mut out = Vec::new();
+        let mut at = self.first.get(value).copied();
+        while let Some(place) = at {
+            out.push(place);
+            let next = usize::try_from(place).ok().and_then(|place| *self.next.get(place)?);
+            at = next.map(NonZeroU32::get);
         }
         out
     }

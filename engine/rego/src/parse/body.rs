@@ -2,7 +2,7 @@
 
 use super::state::{LONGEST_CHAIN, Parsed, Parser, Stopped};
 use super::token::Token;
-use crate::ast::{Every, Expr, Kind, List, Node, Operands, Span, Term, With};
+use crate::ast::{Every, Expr, Kind, Node, Operands, Rare, Span, Term, With};
 
 impl Parser<'_> {
     /// Expressions up to `end`, which is left.
@@ -151,8 +151,8 @@ impl Parser<'_> {
     }
 
     /// `with x as y with …`, if any stands here.
-    fn withs(&mut self) -> Parsed<List<With>> {
-        let mut withs = List::new();
+    fn withs(&mut self) -> Parsed<Rare<With>> {
+        let mut withs = Vec::new();
         while self.follows("with") {
             let start = self.bump().at;
             if self.peek().token != Token::Name || self.is_word(self.word().unwrap_or("")) {
@@ -168,7 +168,7 @@ impl Parser<'_> {
             let value = self.infix()?;
             withs.push(With { target, value, at: start.to(self.last()) });
         }
-        Ok(withs)
+        Ok(withs.into())
     }
 
     fn some(&mut self, start: Span) -> Parsed<Expr> {

@@ -17,56 +17,86 @@ pub(crate) enum Origin<T> {
         start: u32,
         /// Its number among the larger collections of the text.
         node: u32,
-        /// What single keys were looked up before anybody asked for all items.
-        found: Found,
     },
     /// Somebody else.
     Made(Box<dyn Fn() -> Vec<T> + Send + Sync>),
 }
 
-/// Single members of an object that was not read, in the order in which they were asked for.
-#[derive(Default)]
-pub(crate) struct Found(OnceLock<Box<Single>>);
+/// What is known of a collection: single members of an object that was not read, in the order in which they were asked
+/// for, and at the end all items, when somebody asked for these. There are as many as objects in a plan, so this is one
+/// pointer as long as nobody asks.
+struct Known<T>(OnceLock<Box<Link<T>>>);
 
-/// The value at a key, if there is one.
-struct Single {
-    key: Arc<str>,
-    value: Option<Value>,
-    next: Found,
+enum Link<T> {
+    All(Box<[T]>),
+    /// The value at a key, if there is one.
+    Single {
+        key: Arc<str>,
+        value: Option<Value>,
+        next: Known<T>,
+    },
 }
 
 /// From so many different keys on, an object is read as a whole.
 const MANY: usize = 6;
 
-impl Found {
-    /// The value at a key, which `find` finds if nobody asked for it before; `Err` if too many others were asked for.
-    fn get(&self, key: &Arc<str>, find: impl FnOnce() -> Option<Value>) -> Result<Option<&Value>, ()> {
+impl<T> Known<T> {
+    fn nothing() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// The value at a key, which `find` finds if nobody asked for it before; `Err` if all items are there, and if too
+    /// many other keys were asked for.
+    fn single(&self, key: &Arc<str>, find: impl FnOnce() -> Option<Value>) -> Result<Option<&Value>, ()> {
         let mut at = self;
+        let mut find = Some(find);
         for _ in 0..MANY {
-            let Some(known) = at.0.get() else {
-                let new = || Single { key: Arc::clone(key), value: find(), next: Self::default() };
-                let new = at.0.get_or_init(|| Box::new(new()));
-                // Another one may have been quicker.
-                return if new.key == *key { Ok(new.value.as_ref()) } else { Err(()) };
+            let new = || {
+                let value = find.take().and_then(|find| find());
+                Box::new(Link::Single { key: Arc::clone(key), value, next: Self::nothing() })
             };
-            if known.key == *key {
-                return Ok(known.value.as_ref());
+            // Another one may have been quicker.
+            match &**at.0.get_or_init(new) {
+                Link::Single { key: known, value, .. } if known == key => return Ok(value.as_ref()),
+                Link::Single { next, .. } => at = next,
+                Link::All(_) => return Err(()),
             }
-            at = &known.next;
         }
         Err(())
+    }
+
+    fn all(&self, make: impl FnOnce() -> Box<[T]>) -> &[T] {
+        let mut at = self;
+        let mut make = Some(make);
+        loop {
+            let new = || Box::new(Link::All(make.take().map(|make| make()).unwrap_or_default()));
+            match &**at.0.get_or_init(new) {
+                Link::All(items) => return items,
+                Link::Single { next, .. } => at = next,
+            }
+        }
+    }
+
+    fn into_all(self) -> Option<Box<[T]>> {
+        let mut at = self;
+        loop {
+            match *at.0.into_inner()? {
+                Link::All(items) => return Some(items),
+                Link::Single { next, .. } => at = next,
+            }
+        }
     }
 }
 
 /// Items of a collection. What is never looked at takes neither time nor room.
 pub(crate) enum Later<T> {
     Here(Vec<T>),
-    Asked(Box<Asked<T>>),
+    Asked(Asked<T>),
 }
 
 /// Items that are made once.
 pub(crate) struct Asked<T> {
-    made: OnceLock<Box<[T]>>,
+    known: Known<T>,
     origin: Origin<T>,
 }
 
@@ -101,22 +131,21 @@ impl Item for (Value, Value) {
 
 impl<T: Item> Later<T> {
     pub(crate) fn from(origin: Origin<T>) -> Self {
-        Self::Asked(Box::new(Asked { made: OnceLock::new(), origin }))
+        Self::Asked(Asked { known: Known::nothing(), origin })
     }
 
     pub(crate) fn items(&self) -> &[T] {
         match self {
             Self::Here(items) => items,
-            Self::Asked(asked) => asked.made.get_or_init(|| asked.origin.make()),
+            Self::Asked(asked) => asked.known.all(|| asked.origin.make()),
         }
     }
 
     pub(crate) fn into_items(self) -> Vec<T> {
         match self {
             Self::Here(items) => items,
-            Self::Asked(asked) => {
-                let Asked { made, origin } = *asked;
-                made.into_inner().unwrap_or_else(|| origin.make()).into_vec()
+            Self::Asked(Asked { known, origin }) => {
+                known.into_all().unwrap_or_else(|| origin.make()).into_vec()
             }
         }
     }
@@ -133,7 +162,7 @@ impl<T: Item> Later<T> {
 impl<T: Item> Origin<T> {
     fn make(&self) -> Box<[T]> {
         let items = match self {
-            Self::Text { text, start, node, .. } => T::read(text, *start, *node),
+            Self::Text { text, start, node } => T::read(text, *start, *node),
             Self::Made(make) => make(),
         };
         T::kept(items).into()
@@ -145,10 +174,8 @@ impl Later<(Value, Value)> {
     pub(super) fn single(&self, key: &Arc<str>) -> Result<Option<&Value>, ()> {
         let Self::Asked(asked) = self else { return Err(()) };
         match &asked.origin {
-            Origin::Text { text, start, node, found } if asked.made.get().is_none() => {
-                found.get(key, || text.find(*start, *node, key))
-            }
-            _ => Err(()),
+            Origin::Text { text, start, node } => asked.known.single(key, || text.find(*start, *node, key)),
+            Origin::Made(_) => Err(()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! collection is read when its items are asked for; the collections in it are jumped over. So every byte is read a few
 //! times at most, and what no rule looks at takes twelve bytes for a larger collection and nothing for anything else.
 
-use super::later::{Found, Later, Origin};
+use super::later::{Later, Origin};
 use super::read::{Reader, Shared};
 use super::scan::{Scan, Span};
 use super::{Array, Object, Value};
@@ -39,10 +39,10 @@ impl Text {
 
     fn later(self: &Arc<Self>, object: bool, start: u32, node: u32) -> Value {
         if object {
-            let origin = Origin::Text { text: Arc::clone(self), start, node, found: Found::default() };
+            let origin = Origin::Text { text: Arc::clone(self), start, node };
             Value::Object(Arc::new(Object::later(Later::from(origin))))
         } else {
-            let origin = Origin::Text { text: Arc::clone(self), start, node, found: Found::default() };
+            let origin = Origin::Text { text: Arc::clone(self), start, node };
             Value::Array(Arc::new(Array::later(Later::from(origin))))
         }
     }

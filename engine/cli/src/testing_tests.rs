@@ -29,6 +29,7 @@ fn junit_is_well_formed_whatever_the_texts() {
         progress: Progress::Complete,
         status: Status::Error,
         runs: &runs,
+        found: &Diagnostics::new(),
     };
     junit.event(event, &Sources::new());
     let text = junit.document();

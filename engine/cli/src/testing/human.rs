@@ -86,13 +86,14 @@ impl Reporter for Human {
     fn event(&self, event: Event<'_>, sources: &Sources) {
         match event {
             Event::Found { found, .. } => self.ui().diagnostics(found, sources),
-            Event::File { path, progress, status, .. } => {
+            Event::File { path, progress, status, found, .. } => {
                 let state = match progress {
                     Progress::Starting => self.style.paint(Color::Grey, "in progress"),
                     Progress::Teardown => self.style.paint(Color::Grey, "tearing down"),
                     Progress::Complete => self.ended(status),
                 };
                 self.ui().line(&format!("{path}... {state}"));
+                self.ui().diagnostics(found, sources);
             }
             Event::Run { .. } => {}
             Event::Ended { run, .. } => self.run(run, sources),

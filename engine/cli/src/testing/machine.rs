@@ -188,7 +188,12 @@ impl Reporter for Lines {
                 let body: Map<String, Value> = files.iter().map(names).collect();
                 self.machine.tell(&message, "test_abstract", [("test_abstract", body.into())]);
             }
-            Event::File { path, progress, status, .. } => self.file(path, progress, status),
+            Event::File { path, progress, status, found, .. } => {
+                self.file(path, progress, status);
+                for item in found {
+                    self.machine.diagnostic_with(item, sources, [("@testfile", path.into())]);
+                }
+            }
             Event::Run { path, run, progress } => {
                 let text = if progress == Progress::Teardown { "tearing down" } else { "in progress" };
                 let body =

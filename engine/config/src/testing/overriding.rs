@@ -80,7 +80,7 @@ fn decode(block: &Block, found: &mut Diagnostics) -> Option<Override> {
         target: address,
         values,
         at_plan,
-        target_span: target.expr.span,
+        target_span: target.span(),
         header: block.header,
     })
 }

@@ -10,6 +10,7 @@ use ordain_eval::Evaluator;
 use ordain_lang::ast::{Expr, ExprKind, Traversal, TraversalStep};
 use ordain_lang::eval::{Cause, evaluate, explain};
 use ordain_lang::refs::references;
+use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_lang::{Functions, Resolution, Scope, World};
 use ordain_value::{Type, Value, convert};
 
@@ -51,21 +52,22 @@ fn one(
     known: &dyn Fn(&Expr) -> Diagnostics,
     extra: &Extra<'_>,
 ) -> (Status, Diagnostics) {
-    let (mut found, mut absent) = (Diagnostics::new(), Diagnostics::new());
+    let (mut found, mut values) = (Diagnostics::new(), Diagnostics::new());
     let named = references(&condition.condition).into_iter().chain(references(&condition.error_message));
     for traversal in named {
+        let problems = if extra.is_of_values(&traversal) { &mut values } else { &mut found };
         match extra.find(&traversal) {
             Some(Ok(_)) => {}
-            Some(Err(problem)) => absent.push(*problem),
-            None => found.append(known(&Expr {
+            Some(Err(problem)) => problems.push(*problem),
+            None => problems.append(known(&Expr {
                 span: traversal.span(),
                 kind: ExprKind::Traversal(traversal.clone()),
             })),
         }
     }
-    // What the configuration does not have is told first, and then only that.
+    // Blocks that do not exist are told first, and then only those.
     if !found.has_errors() {
-        found.append(absent);
+        found.append(values);
     }
     if found.has_errors() {
         return (Status::Error, found);
@@ -154,6 +156,18 @@ fn message(expr: &Expr, scope: &AssertScope<'_>, found: &mut Diagnostics) -> Opt
 }
 
 impl Extra<'_> {
+    /// Whether a reference is to something whose absence only its evaluation shows: a name, not a block.
+    fn is_of_values(&self, traversal: &Traversal) -> bool {
+        match &*traversal.root().text {
+            "var" | "local" | "output" | "path" | "terraform" | "tofu" | "check" | "count" | "each" => true,
+            "run" => match traversal.steps().first() {
+                Some(TraversalStep::Attr(name)) => self.all_runs.contains(&name.text.to_arc()),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// What a reference means that the configuration knows nothing of; `None` for all others.
     fn find(&self, traversal: &Traversal) -> Option<Result<(Value, usize), Box<Diagnostic>>> {
         let Some(TraversalStep::Attr(name)) = traversal.steps().first() else { return None };
@@ -162,7 +176,9 @@ impl Extra<'_> {
             "output" => Some(match self.outputs.get(&text) {
                 Some(value) => Ok((value.clone(), 1)),
                 None => {
-                    let detail = format!("An output value with the name {text:?} has not been declared.");
+                    let meant = did_you_mean(nearest(&text, self.outputs.keys().map(|name| &**name)));
+                    let detail =
+                        format!("An output value with the name {text:?} has not been declared.{meant}");
                     Err(error("Reference to undeclared output value", detail, span))
                 }
             }),
@@ -175,7 +191,8 @@ impl Extra<'_> {
                     Err(error("Reference to unevaluated run block", detail, span))
                 }
                 None => {
-                    let detail = format!("There is no run {text:?} declared in this test suite.");
+                    let meant = did_you_mean(nearest(&text, self.all_runs.iter().map(|name| &**name)));
+                    let detail = format!("There is no run {text:?} declared in this test suite.{meant}");
                     Err(error("Reference to undeclared run block", detail, span))
                 }
             }),

@@ -47,8 +47,10 @@ impl FileRun<'_> {
     /// Runs the file and counts how its runs ended.
     pub(super) async fn run(&self, counts: &mut Counts) {
         let path = &*self.file.file.path;
+        let nothing = Diagnostics::new();
         let tell = |progress, status, runs: &[RunReport]| {
-            self.tell(Event::File { path, progress, status, runs });
+            let found = if progress == Progress::Complete { &self.file.found } else { &nothing };
+            self.tell(Event::File { path, progress, status, runs, found });
         };
         tell(Progress::Starting, Status::Pending, &[]);
         let mut kept: BTreeMap<String, Kept> = BTreeMap::new();

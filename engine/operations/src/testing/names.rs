@@ -1,10 +1,11 @@
 //! The names that expressions of a test file can use, and the values of variables that follow from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_config::ModuleTree;
 use ordain_config::blocks::Argument;
+use ordain_config::testing::{Run, TestFile, TestProvider};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_eval::{VariableInput, VariableSource, VariableText, given_value};
 use ordain_lang::ast::{Expr, Ident, Traversal, TraversalStep};
@@ -110,15 +111,16 @@ impl Names<'_> {
         traversal: &Traversal,
         span: Span,
     ) -> Result<(Value, usize), Box<Diagnostic>> {
+        let block = traversal.root().span.to(name.span);
         let name = name.text.to_arc();
         let Some((outputs, planned)) = self.runs.get(&name) else {
             let after = "You can only reference run blocks that are in the same test file and will execute before the current run block.";
             return Err(if self.all_runs.contains(&name) {
                 let detail = format!("The run block {name:?} has not executed yet. {after}");
-                error("Reference to unavailable run block", detail, span)
+                error("Reference to unavailable run block", detail, block)
             } else {
                 let detail = format!("The run block {name:?} does not exist within this test file. {after}");
-                error("Reference to unknown run block", detail, span)
+                error("Reference to unknown run block", detail, block)
             });
         };
         if let Some(TraversalStep::Attr(output)) = traversal.steps().get(1)
@@ -186,6 +188,36 @@ pub(super) fn arguments(
         Some((name.clone(), names.value(&argument.expr, context, found)?))
     };
     arguments.iter().filter_map(value).collect()
+}
+
+/// Those variables of a file that count for a run: what its module declares and the run does not give itself, and
+/// what is named. The mistakes of others are not told, as in the original.
+pub(super) fn counting(file: &TestFile, run: &Run, tree: &ModuleTree) -> BTreeMap<Arc<str>, Argument> {
+    let given = |name: &str| run.variables.contains_key(name);
+    let by_run: BTreeSet<Arc<str>> = run.variables.values().flat_map(|one| variables(&one.expr)).collect();
+    let texts = run.asserts.iter().flat_map(|assert| [&assert.condition, &assert.error_message]);
+    let by_asserts: BTreeSet<Arc<str>> = texts.flat_map(variables).collect();
+    // Where providers are configured, their blocks may name any.
+    let configured = file.providers.values().any(|provider| matches!(provider, TestProvider::Real(_)));
+    let counts = |name: &str| {
+        let named = tree.root.variables.contains_key(name) || by_asserts.contains(name);
+        configured || by_run.contains(name) || named && !given(name)
+    };
+    file.variables
+        .iter()
+        .filter(|(name, _)| counts(name))
+        .map(|(name, one)| (name.clone(), one.clone()))
+        .collect()
+}
+
+/// Names of the variables that an expression refers to.
+fn variables(expr: &Expr) -> Vec<Arc<str>> {
+    let named = references(expr).into_iter().filter(|traversal| &*traversal.root().text == "var");
+    let first = named.filter_map(|traversal| match traversal.steps().first() {
+        Some(TraversalStep::Attr(name)) => Some(name.text.to_arc()),
+        _ => None,
+    });
+    first.collect()
 }
 
 /// Values as inputs of an evaluation, each with the place that gives it.

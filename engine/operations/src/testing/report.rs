@@ -94,6 +94,8 @@ pub enum Event<'e> {
         status: Status,
         /// Its runs, when it has ended.
         runs: &'e [RunReport],
+        /// What was found of the file as a whole, when it has ended.
+        found: &'e Diagnostics,
     },
     /// A run begins, or what it made is being destroyed.
     Run {

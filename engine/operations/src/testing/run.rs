@@ -11,7 +11,7 @@ use ordain_plan::Mode;
 use ordain_plan::file::PlanFile;
 use ordain_planner::Refresh;
 use ordain_state::State;
-use ordain_value::Value;
+use ordain_value::{Type, Value};
 
 use super::adapt::{adapt, chosen};
 use super::carry::Carrier;
@@ -38,6 +38,16 @@ struct Ready {
     carrier: Carrier,
     /// Variables of the test file and the run, for assertions.
     variables: Values,
+}
+
+/// Values of variables for a run.
+struct Given {
+    /// Those of the test file and from outside, as the run's own expressions see them.
+    outer: Values,
+    /// Those that the run gives itself.
+    own: Values,
+    /// All of them, as they go into the configuration.
+    inputs: Inputs,
 }
 
 /// What is seen of the configuration after the run.
@@ -146,40 +156,23 @@ impl FileRun<'_> {
         found.extend(unknown_targets_of(run, tree));
         undeclared(run, tree, found);
         let world = Machine::new(self.workdir.dir.clone(), None);
-        let global_inputs = self.globals.of(self.file);
-        let globals = names::outside(global_inputs, tree, found);
-        let mut names = Names {
-            place: Place::File,
-            variables: &globals,
-            runs: &known.runs,
-            all_runs: &known.names,
-            world: &world,
-        };
-        let file_values = names::arguments(&self.file.file.variables, &names, None, found);
-        let mut all = globals.clone();
-        all.extend(file_values.clone());
-        names = Names { place: Place::Run, variables: &all, ..names };
-        let run_values = names::arguments(&run.variables, &names, Some(run.header), found);
-        if found.has_errors() {
-            return None;
-        }
-        let mut inputs: Inputs = global_inputs.clone();
-        inputs.extend(names::inputs(&file_values, &self.file.file.variables));
-        inputs.extend(names::inputs(&run_values, &run.variables));
-        let adapted = adapt(tree, &self.file.file, run, &Names { place: Place::Provider, ..names }, found);
+        let given = self.given(run, tree, known, &world, found)?;
+        let names = names(Place::Provider, &given.outer, known, &world);
+        let mut inputs = given.inputs;
+        let adapted = adapt(tree, &self.file.file, run, &names, found);
         if found.has_errors() {
             return None;
         }
         inputs.retain(|name, _| tree.root.variables.contains_key(name));
-        required(run, tree, &inputs, found);
+        required(run, tree, &|name| inputs.contains_key(name), found);
         if found.has_errors() {
             return None;
         }
         let parallelism = self.options.parallelism;
         let carrier = Carrier::new(self.workdir, adapted, inputs, state, parallelism).await;
         let carrier = found.take(carrier);
-        let mut variables = all.clone();
-        variables.extend(run_values);
+        let mut variables = given.outer.clone();
+        variables.extend(given.own);
         if !found.has_errors() {
             // Warnings come again with values.
             let problems = carrier.validate().await;
@@ -189,6 +182,42 @@ impl FileRun<'_> {
         }
         (!found.has_errors()).then_some(Ready { carrier, variables })
     }
+
+    /// Values of variables for a run, its own and those of the file and from outside.
+    fn given(
+        &self,
+        run: &Run,
+        tree: &Arc<ModuleTree>,
+        known: &Known,
+        world: &Machine,
+        found: &mut Diagnostics,
+    ) -> Option<Given> {
+        let global_inputs = self.globals.of(self.file);
+        let mut outer = names::outside(global_inputs, tree, found);
+        let counting = names::counting(&self.file.file, run, tree);
+        let of_file = names::arguments(&counting, &names(Place::File, &outer, known, world), None, found);
+        // What has been told is not told again where it is used.
+        outer.extend(counting.keys().map(|name| (name.clone(), Value::unknown(Type::Dynamic))));
+        outer.extend(of_file.clone());
+        let names = names(Place::Run, &outer, known, world);
+        let own = names::arguments(&run.variables, &names, Some(run.header), found);
+        if found.has_errors() {
+            let given = |name: &str| {
+                [&counting, &run.variables].iter().any(|from| from.contains_key(name))
+                    || global_inputs.contains_key(name)
+            };
+            required(run, tree, &given, found);
+            return None;
+        }
+        let mut inputs: Inputs = global_inputs.clone();
+        inputs.extend(names::inputs(&of_file, &self.file.file.variables));
+        inputs.extend(names::inputs(&own, &run.variables));
+        Some(Given { outer, own, inputs })
+    }
+}
+
+fn names<'n>(place: Place, variables: &'n Values, known: &'n Known, world: &'n Machine) -> Names<'n> {
+    Names { place, variables, runs: &known.runs, all_runs: &known.names, world }
 }
 
 fn undeclared(run: &Run, tree: &ModuleTree, found: &mut Diagnostics) {
@@ -205,11 +234,9 @@ fn undeclared(run: &Run, tree: &ModuleTree, found: &mut Diagnostics) {
     }
 }
 
-fn required(run: &Run, tree: &ModuleTree, inputs: &Inputs, found: &mut Diagnostics) {
+fn required(run: &Run, tree: &ModuleTree, given: &dyn Fn(&str) -> bool, found: &mut Diagnostics) {
     let missing = tree.root.variables.iter();
-    for (name, variable) in
-        missing.filter(|(name, block)| block.default.is_none() && !inputs.contains_key(*name))
-    {
+    for (name, variable) in missing.filter(|(name, block)| block.default.is_none() && !given(name)) {
         let detail = format!(
             "The module under test for run block {:?} has a required variable {name:?} with no set value. Use a -var or -var-file command line argument or add this variable into a \"variables\" block within the test file or run block.",
             run.name.text

@@ -22,6 +22,8 @@ pub struct LoadedFile {
     pub(super) trees: Vec<Arc<ModuleTree>>,
     /// Whether it lies in the directory of tests.
     pub(super) in_directory: bool,
+    /// Warnings of the file as a whole.
+    pub(super) found: Diagnostics,
 }
 
 /// What is said of a run's module that `init` has not fetched.
@@ -85,9 +87,9 @@ pub(super) fn load(
         complete_mocks(workdir, &mut file, &mut texts, &mut found);
         let trees = file.runs.iter().map(|run| modules.tree(&file.path, run, &mut texts, &mut found));
         let trees: Vec<Arc<ModuleTree>> = trees.collect();
-        unknown_targets(&file, (&project.tree, &trees), &mut found);
+        let unknown = unknown_targets(&file, (&project.tree, &trees));
         let in_directory = file.path.starts_with(&format!("{directory}/"));
-        loaded.push(LoadedFile { file, trees, in_directory });
+        loaded.push(LoadedFile { file, trees, in_directory, found: unknown });
     }
     (Some(Suite { files: loaded }), texts, found)
 }
@@ -166,11 +168,7 @@ fn paths(workdir: &Workdir, directory: &str, found: &mut Diagnostics) -> Vec<Str
 }
 
 /// Warns of overrides for all of a file, of what neither the configuration nor the module of a run has.
-fn unknown_targets(
-    file: &TestFile,
-    (main, trees): (&ModuleTree, &[Arc<ModuleTree>]),
-    found: &mut Diagnostics,
-) {
+fn unknown_targets(file: &TestFile, (main, trees): (&ModuleTree, &[Arc<ModuleTree>])) -> Diagnostics {
     let by_mocks = file.providers.values().flat_map(|provider| match provider {
         TestProvider::Mock(mock) => mock.answers.overrides.as_slice(),
         TestProvider::Real(_) => &[],
@@ -179,7 +177,7 @@ fn unknown_targets(
     let unknown = |over: &&Override| {
         !trees.is_empty() && !has(main, &over.target) && !trees.iter().any(|tree| has(tree, &over.target))
     };
-    found.extend(everywhere.filter(unknown).map(unknown_target));
+    everywhere.filter(unknown).map(unknown_target).collect()
 }
 
 /// Warns of a run's own overrides of what the configuration that it is about has not.

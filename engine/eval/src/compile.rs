@@ -136,6 +136,7 @@ impl Program {
 
     fn add_nodes(&mut self) {
         for (id, config) in self.ids() {
+            self.graph.reserve(config.locals.len() + config.resources.len());
             self.graph.add(Node::Open(id));
             let (mut variables, mut validations) = (Vec::new(), Vec::new());
             for (name, variable) in &config.variables {

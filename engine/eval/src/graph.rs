@@ -67,6 +67,12 @@ impl Graph {
         *self.table.entry(node).or_insert_with_key(|node| graph.add_node(node.clone()))
     }
 
+    /// Makes room for so many more nodes.
+    pub(crate) fn reserve(&mut self, nodes: usize) {
+        self.graph.reserve_nodes(nodes);
+        self.table.reserve(nodes);
+    }
+
     /// Whether any variable has validations.
     pub(crate) fn validates(&self) -> bool {
         self.validates

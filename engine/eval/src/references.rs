@@ -19,7 +19,11 @@ pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics
     let mut found = Diagnostics::new();
     let readable = readable(scope, all, &mut found);
     let objects = check_those(scope, &readable, &is_object);
-    found.append(if objects.has_errors() { objects } else { check_those(scope, &readable, &|_| true) });
+    found.append(match (objects.is_empty(), objects.has_errors()) {
+        (true, _) => check_those(scope, &readable, &|subject| !is_object(subject)),
+        (_, true) => objects,
+        (_, false) => check_those(scope, &readable, &|_| true),
+    });
     found
 }
 

@@ -108,7 +108,7 @@ impl Evaluator {
     fn open(&mut self, id: ModuleId, found: &mut Diagnostics) {
         let caller = self.core.program.module(id).and_then(|module| module.caller.clone());
         let Some((caller, call)) = caller else {
-            self.core.values.add_module(id, ordain_addr::ModuleInstance::root(), None, KeyData::None);
+            self.core.add_module(id, ordain_addr::ModuleInstance::root(), None, KeyData::None);
             return;
         };
         for instance in self.core.values.instances(caller) {
@@ -125,7 +125,7 @@ impl Evaluator {
             }));
             let add = |index: usize, core: &mut Core| {
                 let address = address.child(call.name.text.clone(), expansion.key(index));
-                core.values.add_module(id, address, Some(instance), expansion.key_data(index))
+                core.add_module(id, address, Some(instance), expansion.key_data(index))
             };
             let instances: Vec<InstanceId> =
                 (0..expansion.len()).map(|index| add(index, &mut self.core)).collect();
@@ -155,6 +155,23 @@ fn decides(value: &Value) -> bool {
 }
 
 impl Core {
+    /// Adds an instance of a module, with room for what is declared in it.
+    fn add_module(
+        &mut self,
+        id: ModuleId,
+        address: ordain_addr::ModuleInstance,
+        caller: Option<InstanceId>,
+        keys: KeyData,
+    ) -> InstanceId {
+        let instance = self.values.add_module(id, address, caller, keys);
+        let (config, module) = (self.program.config(id), self.values.module_mut(instance));
+        if let (Some(config), Some(module)) = (config, module) {
+            module.resources.reserve(config.resources.len());
+            module.locals.reserve(config.locals.len());
+        }
+        instance
+    }
+
     /// Instances that a repetition gives. `None` after errors.
     pub(crate) fn expand(
         &self,

@@ -39,7 +39,7 @@ pub(crate) struct Module {
     /// Arguments as they are, while a configuration is validated: the module is evaluated without them, as it must
     /// hold for any, and only the validations of each variable see its own.
     pub(crate) arguments: BTreeMap<Arc<str>, Value>,
-    pub(crate) locals: BTreeMap<Arc<str>, Value>,
+    pub(crate) locals: QuickMap<Arc<str>, Value>,
     pub(crate) outputs: BTreeMap<Arc<str>, Value>,
     pub(crate) resources: QuickMap<Resource, ResourceSet>,
     /// Calls that have been expanded: keys in order, and the instances.
@@ -181,7 +181,7 @@ impl Values {
             key_data,
             variables: BTreeMap::new(),
             arguments: BTreeMap::new(),
-            locals: BTreeMap::new(),
+            locals: QuickMap::default(),
             outputs: BTreeMap::new(),
             resources: QuickMap::default(),
             calls: HashMap::new(),

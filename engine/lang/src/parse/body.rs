@@ -37,17 +37,11 @@ impl Parser<'_> {
                 TokenKind::Newline => {
                     self.read();
                 }
-                TokenKind::Ident => {
-                    let before = self.errors();
-                    match self.item() {
-                        Some(Item::Attribute(attribute)) => self.open.attributes.push(attribute),
-                        Some(Item::Block(block)) => self.open.blocks.push(block),
-                        None => {}
-                    }
-                    if self.errors() == before {
-                        self.recovered();
-                    }
-                }
+                TokenKind::Ident => match self.item() {
+                    Some(Item::Attribute(attribute)) => self.open.attributes.push(attribute),
+                    Some(Item::Block(block)) => self.open.blocks.push(block),
+                    None => {}
+                },
                 _ => {
                     self.misplaced(end, open);
                     break;
@@ -72,13 +66,17 @@ impl Parser<'_> {
         let span = self.span(bad);
         match bad.kind {
             TokenKind::OpenQuote => {
-                self.stray(span, "Invalid argument name", "Names of arguments are written without quotes.");
+                self.unexpected(
+                    span,
+                    "Invalid argument name",
+                    "Names of arguments are written without quotes.",
+                );
             }
             TokenKind::Eof => {
                 let detail = "The text ends before this block is closed with a brace. Perhaps braces do not match further down.";
-                self.stray(open, "Unclosed configuration block", detail);
+                self.unexpected(open, "Unclosed configuration block", detail);
             }
-            _ => self.stray(span, BODY_ITEM, "An argument or a block is expected here."),
+            _ => self.unexpected(span, BODY_ITEM, "An argument or a block is expected here."),
         }
         self.recover(end);
     }

@@ -43,7 +43,7 @@ impl Parser<'_> {
         if self.accept(TokenKind::Colon).is_none() {
             let detail = "After the value for true, the conditional (… ? … : …) needs a colon and the value for false.";
             let span = self.peek_span();
-            self.unexpected_after(condition.span, span, "Missing false expression in conditional", detail);
+            self.error_after(condition.span, span, "Missing false expression in conditional", detail);
             return condition;
         }
         let otherwise = self.expression();
@@ -152,9 +152,7 @@ impl Parser<'_> {
             self.read();
         } else {
             let (span, detail) = (self.peek_span(), "A closing parenthesis is expected here.");
-            // Told while recovering, too.
-            self.recovery = false;
-            self.unexpected_after(self.span(open), span, "Unbalanced parentheses", detail);
+            self.error_after(self.span(open), span, "Unbalanced parentheses", detail);
             // Whatever stands there is taken for the parenthesis.
             self.recovery = true;
             self.read();

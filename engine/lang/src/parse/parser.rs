@@ -24,8 +24,6 @@ pub(super) struct Parser<'t> {
     /// Set by recovery: what follows may be misread, so complaints about single tokens are held back, to the end of
     /// the text as in Terraform.
     pub(super) recovery: bool,
-    /// Set when something was skipped anywhere before: brackets that do not match are then no news.
-    skipped: bool,
     depth: u32,
     errors: usize,
     found: Diagnostics,
@@ -57,7 +55,6 @@ impl<'t> Parser<'t> {
             previous: nothing,
             newlines: true,
             recovery: false,
-            skipped: false,
             depth: 0,
             errors: 0,
             found: Diagnostics::new(),
@@ -196,27 +193,12 @@ impl<'t> Parser<'t> {
         self.found.push(finding);
     }
 
-    /// An error about a token that should not stand there; held back while recovering.
+    /// An error about a token that should not stand there; held back while recovering, and then no error at all: what it
+    /// is part of is read on.
     pub(super) fn unexpected(&mut self, span: Span, summary: impl Into<String>, detail: impl Into<String>) {
         if !self.recovery {
             self.error(span, summary, detail);
-        } else {
-            self.errors += 1;
         }
-    }
-
-    /// As [`Self::unexpected`], about brackets that do not match, which is what skipping leads to.
-    pub(super) fn stray(&mut self, span: Span, summary: &str, detail: &str) {
-        if self.skipped {
-            self.errors += 1;
-        } else {
-            self.unexpected(span, summary, detail);
-        }
-    }
-
-    /// An item was read without any error, after what was skipped: brackets that do not match are no news any more.
-    pub(super) fn recovered(&mut self) {
-        self.skipped |= self.recovery;
     }
 
     /// As [`Self::unexpected`], shown with the lines from `first` on.
@@ -227,10 +209,20 @@ impl<'t> Parser<'t> {
         summary: impl Into<String>,
         detail: impl Into<String>,
     ) {
-        self.errors += 1;
-        if self.recovery {
-            return;
+        if !self.recovery {
+            self.error_after(first, span, summary, detail);
         }
+    }
+
+    /// An error that is told while recovering, too, shown with the lines from `first` on.
+    pub(super) fn error_after(
+        &mut self,
+        first: Span,
+        span: Span,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        self.errors += 1;
         let finding = Diagnostic::error(codes::lang::SYNTAX, summary, detail);
         self.found.push(finding.with_span(span).with_around(first.to(span)));
     }

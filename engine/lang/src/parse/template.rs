@@ -102,7 +102,7 @@ impl<'t> Parser<'t> {
                 _ => {
                     let span = self.span(token);
                     let detail = "The text ends before the closing marker of this string.";
-                    self.stray(span, "Unterminated template string", detail);
+                    self.unexpected(span, "Unterminated template string", detail);
                     if token.kind != TokenKind::Eof {
                         self.recover(end);
                     }

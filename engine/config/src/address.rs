@@ -126,8 +126,3 @@ impl Words<'_> {
         key_of(value).map(Some).ok_or_else(|| invalid(detail, *span))
     }
 }
-
-/// Whether any step of a module address has an instance key.
-pub(crate) fn module_has_keys(module: &ModuleInstance) -> bool {
-    module.0.iter().any(|step| step.key.is_some())
-}

@@ -13,7 +13,7 @@ use crate::blocks::{
     Check, Import, Local, ModuleCall, Moved, Output, ProviderBlock, Removed, ResourceBlock,
     TerraformSettings, Variable,
 };
-use crate::fields::{bad_block, duplicate};
+use crate::fields::{bad_argument, bad_block, duplicate};
 use crate::overrides;
 
 const INVALID_DEFAULT: &str = "Invalid default value for variable";
@@ -23,6 +23,8 @@ pub(crate) struct Assembly<'s> {
     module: Module,
     sources: &'s Sources,
     found: Diagnostics,
+    /// Checks of the file that is read, with their data sources.
+    checks: Vec<(Option<Check>, Option<ResourceBlock>)>,
     /// Whether it was said that there are no imports in modules that are called.
     told_of_imports: bool,
 }
@@ -36,7 +38,11 @@ pub(crate) fn assemble(
     sources: &Sources,
 ) -> (Module, Diagnostics) {
     let mut assembly = Assembly::of(path, dir, sources);
-    primary.iter().for_each(|block| assembly.add(block));
+    for file in primary.chunk_by(|one, next| one.header.file == next.header.file) {
+        file.iter().for_each(|block| assembly.add(block));
+        assembly.declare_checks();
+    }
+    assembly.check_imports();
     let mut changed = TerraformSettings::default();
     for block in over {
         match &*block.block_type.text {
@@ -52,7 +58,7 @@ pub(crate) fn assemble(
 impl<'s> Assembly<'s> {
     fn of(path: ModulePath, dir: Arc<str>, sources: &'s Sources) -> Self {
         let module = Module { path, dir, ..Module::default() };
-        Assembly { module, sources, found: Diagnostics::new(), told_of_imports: false }
+        Assembly { module, sources, found: Diagnostics::new(), checks: Vec::new(), told_of_imports: false }
     }
 
     /// Reads a block of an override file: what is wrong with it alone is told, then it changes its base.
@@ -264,12 +270,28 @@ impl Assembly<'_> {
     }
 
     fn add_check(&mut self, block: &Block) {
-        let Some((check, data)) = Check::decode(block, &mut self.found) else { return };
+        let (check, data) = Check::decode(block, &mut self.found);
+        self.checks.push((check, data));
+    }
+
+    /// Declares the checks of a file after all else in it, as Terraform does: of two data sources of a name, the second
+    /// is that of the check.
+    fn declare_checks(&mut self) {
+        for (check, data) in std::mem::take(&mut self.checks) {
+            self.declare_check(check, data);
+        }
+    }
+
+    fn declare_check(&mut self, check: Option<Check>, data: Option<ResourceBlock>) {
         // As Terraform does, a second data source of a name is told alone.
         if let Some(data) = data.clone().filter(|data| self.module.resources.contains_key(&data.resource)) {
             self.insert_resource(data);
             return;
         }
+        let Some(check) = check else {
+            data.into_iter().for_each(|data| self.insert_resource(data));
+            return;
+        };
         let (name, header) = (check.name.text.clone(), check.header);
         let earlier = insert(&mut self.module.checks, name.to_arc(), check).map(|old| old.header);
         let summary = format!("Duplicate check {name:?} configuration");
@@ -282,6 +304,22 @@ impl Assembly<'_> {
         );
         if let Some(data) = data {
             self.insert_resource(data);
+        }
+    }
+
+    /// An import says by which provider only where its resource's block is yet to be written, which is for those of the
+    /// root module alone.
+    fn check_imports(&mut self) {
+        for import in &self.module.refactoring.imports {
+            let Some((_, span)) = &import.provider else { continue };
+            let declared = self.module.resources.contains_key(&import.target.resource);
+            if declared || !import.target.module.is_root() {
+                let place = if declared { "resource's block" } else { "module call's providers" };
+                let detail = format!(
+                    "The provider argument is for imports of resources whose configuration is yet to be written. Choose the provider in the {place}."
+                );
+                self.found.push(bad_argument("Invalid import provider argument", detail, *span));
+            }
         }
     }
 

@@ -96,7 +96,7 @@ impl Module {
             import.target.module == self.path && !self.resources.contains_key(&import.target.resource)
         };
         self.refactoring.imports.iter().filter(undeclared).map(|import| {
-            let local = import.provider.as_ref().map(|provider| &*provider.name.text);
+            let local = import.provider.as_ref().map(|(provider, _)| &*provider.name.text);
             self.provider_addr(local.unwrap_or(import.target.resource.implied_provider()))
         })
     }

@@ -33,8 +33,10 @@ pub(crate) fn without_conditions(over: &Block, found: &mut Diagnostics) -> Block
         "lifecycle" => &["precondition", "postcondition"],
         "resource" | "data" => {
             let Body::Native(body) = &over.body else { return over.clone() };
+            let mut met = false;
             let mut inner = |block: &Block| match &*block.block_type.text {
-                "lifecycle" => without_conditions(block, found),
+                // A second one is told to be one too many, and not looked into.
+                "lifecycle" if !std::mem::replace(&mut met, true) => without_conditions(block, found),
                 _ => block.clone(),
             };
             let blocks = body.blocks.iter().map(&mut inner).collect();

@@ -148,9 +148,8 @@ impl Core {
                 found.append(scope.check_references(&named));
             }
             ConditionKind::Precondition | ConditionKind::Postcondition if together => {
-                found.append(problems);
-                found.append(scope.check_references(&named));
                 let all: Vec<Traversal> = traversals.iter().chain(&named).cloned().collect();
+                found.append(scope.check_references(&all));
                 misnamed(scope, &condition.condition, &all, found);
                 misnamed(scope, &condition.error_message, &all, found);
             }

@@ -197,7 +197,8 @@ impl Core {
             None => None,
             Some(expr) => Some(found.take(self.evaluate(scope, expr))?.unmark_deep().0),
         };
-        let provider = import.provider.as_ref().and_then(|provider| self.import_provider(import, provider));
+        let provider =
+            import.provider.as_ref().and_then(|(provider, _)| self.import_provider(import, provider));
         Some((address, WantedImport { id, identity, provider, span: import.header }))
     }
 

@@ -160,7 +160,7 @@ impl Generator<'_> {
             );
             return Err(refuse(summary, detail));
         }
-        let provider = import.provider.as_ref().map(|provider| provider.text());
+        let provider = import.provider.as_ref().map(|(provider, _)| provider.text());
         let address = self.provider_of(import);
         let schema =
             schemas.get(&address).and_then(|schema| schema.resources.get(&target.resource.type_name));
@@ -179,7 +179,7 @@ impl Generator<'_> {
     }
 
     fn provider_of(&self, import: &Import) -> ordain_addr::ProviderAddr {
-        let local = import.provider.as_ref().map(|provider| provider.name.text.clone());
+        let local = import.provider.as_ref().map(|(provider, _)| provider.name.text.clone());
         let local = local.unwrap_or_else(|| import.target.resource.implied_provider().into());
         self.project.tree.root.provider_addr(&local)
     }

@@ -131,7 +131,7 @@ fn provider_configs(module: &Module, sources: &Sources<'_>, out: &mut Map<String
         }
         for import in &module.refactoring.imports {
             match &import.provider {
-                Some(provider) => {
+                Some((provider, _)) => {
                     entry(&provider.name.text, provider.alias.as_ref().map(|alias| &*alias.text), None)
                 }
                 None => entry(import.target.resource.implied_provider(), None, None),

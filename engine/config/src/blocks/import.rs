@@ -23,8 +23,8 @@ pub struct Import {
     pub identity: Option<Expr>,
     /// `for_each`
     pub for_each: Option<Expr>,
-    /// `provider`
-    pub provider: Option<ProviderRef>,
+    /// `provider`, and the whole argument.
+    pub provider: Option<(ProviderRef, Span)>,
     /// The block's type.
     pub header: Span,
 }
@@ -77,8 +77,9 @@ impl Import {
             found.push(bad_argument("Invalid combination of arguments", detail, block.header));
         }
         let provider = fields.take("provider");
-        let provider =
-            provider.and_then(|attribute| ProviderRef::decode(&block.body, &attribute.expr, found));
+        let provider = provider.and_then(|attribute| {
+            ProviderRef::decode(&block.body, &attribute.expr, found).map(|named| (named, attribute.span()))
+        });
         let for_each = fields.take("for_each").map(|attribute| attribute.expr);
         // Of a block that is not whole the address is not looked at.
         let to = fields.take("to").filter(|_| found.error_count() == before)?;

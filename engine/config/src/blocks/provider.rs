@@ -4,6 +4,7 @@ use ordain_addr::ProviderAddr;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Block, Body, Expr, ExprKind, Ident, Traversal, TraversalStep, is_identifier};
 
+use super::terraform::constraint_of;
 use crate::constants::text_of;
 use crate::fields::NAME_RULE;
 use crate::fields::{Fields, bad_argument, bad_block, schema};
@@ -71,11 +72,10 @@ impl ProviderBlock {
             found.push(bad_argument("Reserved argument name in provider block", detail, reserved.name.span));
         }
         refuse_reserved_blocks(&fields.blocks, &["lifecycle", "locals"], "provider", found);
-        let version = text_of(fields.take("version").as_ref(), found)
+        let version = fields.take("version");
+        found.extend(version.as_ref().map(|version| version_is_deprecated(version.expr.span)));
+        let version = constraint_of(version.as_ref(), "version", found)
             .map(|(text, span)| Ident { text: text.into(), span });
-        if let Some(version) = &version {
-            found.push(version_is_deprecated(version.span));
-        }
         let name = Ident { text: label.text.clone(), span: label.span };
         let addr = crate::module::implied_provider(&name.text);
         Some(ProviderBlock { name, alias, addr, for_each, version, body, header: block.header })

@@ -78,18 +78,21 @@ impl Provisioner {
         let connection = only_block(&fields.blocks, "connection", "provisioner", found);
         let connection = connection.map(|inner| inner.body.clone());
         if when == When::Destroy {
-            match &body {
-                // What is wrong with a reference is shown at the whole argument.
-                Body::Native(native) => native.attributes.iter().for_each(|attribute| {
-                    let span = attribute.expr.span;
-                    references(&attribute.expr).iter().for_each(|named| refuse_outside(named, span, found));
-                }),
-                _ => {
-                    body_references(&body).iter().for_each(|named| refuse_outside(named, named.span(), found))
-                }
-            }
+            connection.iter().chain([&body]).for_each(|body| only_itself(body, found));
         }
         Some(Provisioner { kind: kind.to_arc(), when, on_failure, body, connection, header: block.header })
+    }
+}
+
+/// Refuses whatever a body of a destroy-time provisioner, or of its connection, names beside its own object.
+pub(crate) fn only_itself(body: &Body, found: &mut Diagnostics) {
+    match body {
+        // What is wrong with a reference is shown at the whole argument.
+        Body::Native(native) => native.attributes.iter().for_each(|attribute| {
+            let span = attribute.expr.span;
+            references(&attribute.expr).iter().for_each(|named| refuse_outside(named, span, found));
+        }),
+        _ => body_references(body).iter().for_each(|named| refuse_outside(named, named.span(), found)),
     }
 }
 

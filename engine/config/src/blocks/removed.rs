@@ -1,11 +1,11 @@
 //! `removed`
 
 use ordain_addr::{Mode, Target};
-use ordain_diag::{Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Block, Body};
+use ordain_diag::{Diagnostic, Diagnostics, Span};
+use ordain_lang::ast::{Attribute, Block, Body, Traversal, TraversalStep};
 
 use super::{Provisioner, When};
-use crate::address::{module_has_keys, target_of};
+use crate::address::target_of;
 use crate::constants::bool_of;
 use crate::fields::{Fields, bad_argument, bad_block, only_block, schema};
 use crate::static_forms::address_in;
@@ -37,6 +37,16 @@ impl Removed {
             let mut inner = Fields::exact(&inner.body, &schema(&[], &["destroy"], &[]), found);
             destroy = bool_of(inner.take("destroy").as_ref(), found).unwrap_or(true);
         }
+        if !matches!(from, Some((Target::Resource(_), _))) {
+            refuse_provisioners(&fields.blocks, found);
+            return Some(Removed {
+                from: from?,
+                destroy,
+                provisioners: Vec::new(),
+                connection: None,
+                header: block.header,
+            });
+        }
         let connection = only_block(&fields.blocks, "connection", "removed block", found);
         let connection = connection.map(|inner| inner.body.clone());
         let mut provisioners = Vec::new();
@@ -53,34 +63,55 @@ impl Removed {
     }
 }
 
+/// The first step of an address that goes into the instances of a module, or beyond the name of a resource. No mode but
+/// `data` is written here, so that a third name is one too many.
+fn beyond_resource(address: &Traversal) -> Option<Diagnostic> {
+    let mut steps = address.steps().iter();
+    let mut root = address.root();
+    while &*root.text == "module" {
+        let TraversalStep::Attr(_) = steps.next()? else { return None };
+        root = match steps.next()? {
+            TraversalStep::Attr(name) => name,
+            key @ TraversalStep::Index(_) => {
+                let detail = "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").";
+                return Some(bad_argument("Module instance keys not allowed", detail, key.span()));
+            }
+        };
+    }
+    for _ in 0..if &*root.text == "data" { 2 } else { 1 } {
+        let TraversalStep::Attr(_) = steps.next()? else { return None };
+    }
+    let extra = steps.next()?;
+    Some(bad_argument("Resource instance keys not allowed", WHOLE_RESOURCE, extra.span()))
+}
+
+/// Only a resource that is named has provisioners. What stands in those of other blocks is not looked at.
+fn refuse_provisioners(blocks: &[Block], found: &mut Diagnostics) {
+    for inner in blocks {
+        let kind = &*inner.block_type.text;
+        if matches!(kind, "provisioner" | "connection") {
+            let detail =
+                "A removed block has provisioners and their connections only where it names a resource.";
+            found.push(bad_block(format!("Invalid {kind} block"), detail, inner.header));
+        }
+    }
+}
+
 const WHOLE_RESOURCE: &str = "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").";
 
 fn from(body: &Body, attribute: Option<Attribute>, found: &mut Diagnostics) -> Option<(Target, Span)> {
     let attribute = attribute?;
     let span = attribute.expr.span;
     let traversal = address_in(body, &attribute.expr, found)?;
-    // No mode is written here, so that a third name is one too many.
-    if matches!(&*traversal.root().text, "resource" | "ephemeral")
-        && let Some(extra) = traversal.steps().get(1)
-    {
-        found.push(bad_argument("Resource instance keys not allowed", WHOLE_RESOURCE, extra.span()));
+    if let Some(problem) = beyond_resource(&traversal) {
+        found.push(problem);
         return None;
     }
     let target = target_of(&traversal, false).map_err(|error| found.push(*error)).ok()?;
-    let (module, mode) = match &target {
-        Target::Module(module) => (module, Mode::Managed),
-        Target::Resource(resource) => (&resource.module, resource.resource.mode),
-        Target::Instance(_) => {
-            let key = traversal.steps().last().map_or(span, |step| step.span());
-            found.push(bad_argument("Resource instance keys not allowed", WHOLE_RESOURCE, key));
-            return None;
-        }
+    let mode = match &target {
+        Target::Resource(resource) => resource.resource.mode,
+        Target::Module(_) | Target::Instance(_) => Mode::Managed,
     };
-    if module_has_keys(module) {
-        let detail = "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").";
-        found.push(bad_argument("Module instance keys not allowed", detail, span));
-        return None;
-    }
     if mode != Mode::Managed {
         let detail = "Data sources cannot be destroyed, and therefore 'removed' blocks are not allowed to target them. To remove data sources from state, you can remove the data block from the configuration.";
         found.push(bad_argument("Data source address not allowed", detail, span));

@@ -7,7 +7,8 @@ use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Block, Body, BodySchema, is_identifier};
 
 use super::provider::refuse_reserved_blocks;
-use super::{DependsOn, Lifecycle, ProviderRef, Provisioner, Repetition};
+use super::provisioner::only_itself;
+use super::{DependsOn, Lifecycle, ProviderRef, Provisioner, Repetition, When};
 use crate::fields::NAME_RULE;
 use crate::fields::{Fields, bad_block, only_block, schema};
 
@@ -92,7 +93,11 @@ impl ResourceBlock {
         let connection = only_block(&fields.blocks, "connection", "resource", found);
         let connection = connection.map(|inner| inner.body.clone());
         let provisioners = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner");
-        let provisioners = provisioners.filter_map(|inner| Provisioner::decode(inner, found)).collect();
+        let provisioners: Vec<_> =
+            provisioners.filter_map(|inner| Provisioner::decode(inner, found)).collect();
+        if provisioners.iter().any(|one| one.when == When::Destroy) {
+            connection.iter().for_each(|body| only_itself(body, found));
+        }
         let provider = fields.take("provider");
         let provider =
             provider.and_then(|attribute| ProviderRef::decode_any(&block.body, &attribute.expr, found));

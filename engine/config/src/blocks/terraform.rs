@@ -374,16 +374,25 @@ fn invalid_object(span: Span) -> Diagnostic {
 
 /// The constraint in `required_version`; what it does not allow is told at the whole argument.
 fn required_version(attribute: Option<&Attribute>, found: &mut Diagnostics) -> Option<VersionRequirement> {
-    let attribute = attribute?;
-    let expr = &attribute.expr;
+    let (text, _) = constraint_of(attribute, "required_version", found)?;
+    Some(VersionRequirement { text, span: attribute?.span() })
+}
+
+/// The constraint in an argument, and where it is written; what is none is told, and `None` only where it is no text.
+pub(crate) fn constraint_of(
+    attribute: Option<&Attribute>,
+    name: &str,
+    found: &mut Diagnostics,
+) -> Option<(Arc<str>, Span)> {
+    let expr = &attribute?.expr;
     let Ok(value) = convert(constant(expr, found)?, &Type::String) else {
-        let detail = "A text is required for required_version.";
+        let detail = format!("A text is required for {name}.");
         found.push(bad_argument("Invalid version constraint", detail, expr.span));
         return None;
     };
     let text = value.as_str()?;
     check_constraint(text, expr.span, found);
-    Some(VersionRequirement { text: text.into(), span: attribute.span() })
+    Some((text.into(), expr.span))
 }
 
 fn check_constraint(text: &str, span: Span, found: &mut Diagnostics) {

@@ -249,7 +249,7 @@ fn unknown_attribute(
     None
 }
 
-fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let nearest = known.map(|known| (distance(name, known), known)).min();
     match nearest {
         Some((distance, known)) if distance <= 3 => format!(" Did you mean {known:?}?"),

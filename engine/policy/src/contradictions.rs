@@ -31,6 +31,9 @@ const MEMBERS: [&str; 18] = [
     "variables",
 ];
 
+/// What follows.
+const NOTHING: &str = ", so this body can say nothing, whatever the plan.";
+
 /// What the texts of rules say that cannot be.
 pub(crate) fn contradictions(bundle: &Bundle) -> Diagnostics {
     let mut found = Diagnostics::new();
@@ -49,7 +52,7 @@ pub(crate) fn contradictions(bundle: &Bundle) -> Diagnostics {
 }
 
 fn told(module: &Module, (line, why): &(usize, String)) -> String {
-    format!("{} line {line}: {why}, so this body can say nothing, whatever the plan.", module.path)
+    format!("{} line {line}: {why}", module.path)
 }
 
 /// `x.type == "a"` and `x.type == "b"` as two conditions of one body.
@@ -73,7 +76,7 @@ fn two_values(rule: &Rule) -> Option<(usize, String)> {
         }
         match seen.get(&path) {
             Some(other) if *other != text => {
-                return Some((token.line, format!("{path} cannot be {other:?} and {text:?}")));
+                return Some((token.line, format!("{path} cannot be {other:?} and {text:?}{NOTHING}")));
             }
             _ => {
                 seen.insert(path, text);
@@ -102,31 +105,57 @@ fn ends(next: Option<&Token>) -> bool {
     })
 }
 
-/// `input.plan.nonsense`, or `input.nonsense`.
+/// `input.plan.nonsense`, or `input.nonsense`, in a condition that needs it.
 fn no_member(rule: &Rule) -> Option<(usize, String)> {
     let tokens = &rule.tokens;
-    let before = |at: usize, back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));
-    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.name() == Some("input")) {
-        let inside = before(at, 1).is_some_and(|before| before.is("."));
-        let replaced =
-            before(at, 1).is_some_and(|before| matches!(before.name(), Some("with" | "not" | "as")));
-        if inside || replaced || rule_replaces_input(tokens) {
+    if rule_replaces_input(tokens) {
+        return None;
+    }
+    for (at, token) in tokens.iter().enumerate() {
+        // What stands in a larger expression may be asked about without needing it.
+        if token.name() != Some("input") || token.depth != 1 || !needed(tokens, at) {
             continue;
         }
-        let (path, taken) = reference(tokens.get(at..).unwrap_or(&[]));
+        let (path, _) = reference(tokens.get(at..).unwrap_or(&[]));
         let whole = path.strip_prefix("input.plan").unwrap_or(path.strip_prefix("input").unwrap_or_default());
-        let Some(member) = whole.strip_prefix('.').and_then(|rest| rest.split('.').next()) else { continue };
-        // What stands in a larger expression may be asked about without needing it.
-        let alone = token.depth == 1 && tokens.get(at + taken).is_some_and(|next| next.is("=="));
-        if alone && !MEMBERS.contains(&member) && condition(before(at, 1), token) {
-            return Some((token.line, format!("plans have no {member:?}")));
-        }
+        let member = whole.strip_prefix('.').and_then(|rest| rest.split(['.', '[']).next());
+        let Some(member) = member.filter(|member| !MEMBERS.contains(member)) else { continue };
+        let meant = crate::check::suggestion(member, MEMBERS.into_iter());
+        return Some((token.line, format!("plans have no {member:?}{NOTHING}{meant}")));
     }
     None
 }
 
-fn condition(before: Option<&Token>, token: &Token) -> bool {
-    token.first || before.is_some_and(|before| before.is(";") || before.is("{"))
+/// Whether the condition at whose token `at` something stands fails without it.
+fn needed(tokens: &[Token], at: usize) -> bool {
+    let before = |at: usize| at.checked_sub(1).and_then(|before| tokens.get(before));
+    if before(at).is_some_and(|before| before.is(".") || matches!(before.name(), Some("with" | "as"))) {
+        return false;
+    }
+    // Brackets of a head may be those of a comprehension.
+    let opened = tokens
+        .get(..at)
+        .and_then(|before| before.iter().rposition(|token| token.depth == 0 && is_open(token)));
+    let body =
+        opened.and_then(|opened| Some(tokens.get(opened)?.is("{") && before(opened)?.name() == Some("if")));
+    if body != Some(true) {
+        return false;
+    }
+    let mut start = at;
+    while let Some(last) = before(start).filter(|last| !last.is(";") && !last.is("{")) {
+        // A line that goes on where the one before it ended with an operator is of the same condition.
+        let goes_on = matches!(last.kind, Kind::Mark(_)) && ![")", "]", "}"].iter().any(|mark| last.is(mark));
+        if tokens.get(start).is_some_and(|token| token.first) && !goes_on {
+            break;
+        }
+        start -= 1;
+    }
+    let condition = tokens.get(start..at).unwrap_or(&[]);
+    !condition.iter().any(|token| matches!(token.name(), Some("not" | "or" | "every")))
+}
+
+fn is_open(token: &Token) -> bool {
+    ["{", "[", "("].iter().any(|mark| token.is(mark))
 }
 
 fn rule_replaces_input(tokens: &[Token]) -> bool {

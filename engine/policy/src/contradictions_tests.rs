@@ -34,6 +34,30 @@ fn plans_have_known_members() {
         found,
         ["main.rego line 5: plans have no \"nonsense\", so this body can say nothing, whatever the plan."]
     );
+    let meant = "main.rego line 5: plans have no \"resource_change\", so this body can say nothing, whatever the \
+                 plan. Did you mean \"resource_changes\"?";
+    for body in [
+        "\tsome c in input.resource_change",
+        "\tx := input.resource_change[_].address",
+        "\tr.index >\n\t\tinput.resource_change[0].index",
+        "\tinput.plan.resource_change[_].mode != \"data\"",
+    ] {
+        let line = if body.contains(">\n") { meant.replace("line 5", "line 6") } else { meant.to_owned() };
+        assert_eq!(said(body), [line], "{body}");
+    }
+    for body in [
+        "\tnot input.resource_change",
+        "\tnot r.index ==\n\t\tinput.resource_change",
+        "\tcount([r | r := input.resource_change[_]]) == 0",
+        "\tevery r in input.resource_change { r }",
+        "\tx := data.main.other with input as input.resource_change",
+        "\tr.input.resource_change",
+    ] {
+        assert!(said(body).is_empty(), "{body}");
+    }
+    let head = "package main\n\ndeny contains [r | r := input.resource_change[_]] if {\n\ttrue\n}\n";
+    let (bundle, found) = Bundle::new([("main.rego".to_owned(), head.to_owned())].into());
+    assert!(contradictions(&bundle.unwrap_or_else(|| panic!("{found:?}"))).is_empty());
     assert!(said("\tinput.plan.errored == false").is_empty());
     assert!(said("\tinput.plan == 1\n\tinput.v1.stage == \"plan\"").is_empty());
 }

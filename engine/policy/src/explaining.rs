@@ -103,6 +103,10 @@ pub fn explain(bundle: &Bundle, input: &Input<'_>, named: Option<&str>) -> (Vec<
         let detail = format!("The rules could not be evaluated: {}", input.safe(&why));
         Diagnostics::from(error(codes::policy::POLICY_LOAD, "Policies could not judge", detail))
     };
+    rego = match rego.in_parts() {
+        Ok(rego) => rego,
+        Err(why) => return (Vec::new(), failed(why)),
+    };
     if let Err(why) = input.give(&mut rego) {
         return (Vec::new(), failed(why));
     }

@@ -56,6 +56,14 @@ fn a_rule_that_does_not_hold_shows_where_it_ended() {
 }
 
 #[test]
+fn a_part_of_a_condition_that_has_no_value_is_where_it_ended() {
+    let text = TEXT.replace("change.after.size == \"big\"", "change.after.size > 3");
+    let found = told_by(&bundle(&[("a.rego", &text)]), json!({"sizes": 4}), Some("a"));
+    let Fate::Fails(at, _) = &found[0].fate else { panic!("{found:?}") };
+    assert_eq!(at, "a.rego:5: change.after.size");
+}
+
+#[test]
 fn what_is_open_shows_what_it_waits_for() {
     let found = told(json!({"size": {"$unknown": {"type": "string"}}}), Some("data.a.deny"));
     let Fate::Says(sayings, 0) = &found[0].fate else { panic!("{found:?}") };

@@ -182,6 +182,21 @@ impl Rego {
         self.compiled.lock().ok()?.kinds(rule)
     }
 
+    /// Compiled once more, so that [`Rego::explain`] tells which part of a condition an evaluation came to.
+    pub fn in_parts(mut self) -> Result<Self, Failed> {
+        let options = CompileOptions { parts: true, ..CompileOptions::default() };
+        let compiled = roomy(|| {
+            let mut policies = Policies::new(Version::V1);
+            for (path, text) in self.paths.iter().zip(self.texts.iter()) {
+                policies.add_file(path, text);
+            }
+            policies.compile(&self.data, options)
+        })?;
+        let compiled = compiled.map_err(|_| Failed("the policies do not compile again".to_owned()))?;
+        self.compiled = Arc::new(Mutex::new(compiled));
+        Ok(self)
+    }
+
     /// Why a rule gives what it gives, body by body.
     pub fn explain(&self, rule: &str) -> Result<Vec<Tried>, Failed> {
         let compiled = self.compiled.lock().map_err(|_| Failed("an evaluation failed".to_owned()))?;

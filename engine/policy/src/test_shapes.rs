@@ -217,9 +217,16 @@ fn coverage(files: &[FileCover], modules: &[&SourceFile], total: f64) -> Json {
         if !file.missed.is_empty() {
             one.insert("not_covered".to_owned(), ranges(file.missed.iter().copied()));
         }
-        one.insert("covered_lines".to_owned(), json!(file.covered.len()));
-        one.insert("not_covered_lines".to_owned(), json!(file.missed.len()));
-        one.insert("coverage".to_owned(), json!(percent(file.covered.len(), file.missed.len())));
+        // What is nothing is left out here, as by OPA, and not in the sums.
+        for (name, lines) in [("covered_lines", file.covered.len()), ("not_covered_lines", file.missed.len())]
+        {
+            if lines > 0 {
+                one.insert(name.to_owned(), json!(lines));
+            }
+        }
+        if !file.covered.is_empty() {
+            one.insert("coverage".to_owned(), round(percent(file.covered.len(), file.missed.len())));
+        }
         out.insert(module.path.clone(), Json::Object(one));
     }
     let sum = |of: fn(&FileCover) -> usize| files.iter().map(of).sum::<usize>();
@@ -227,8 +234,15 @@ fn coverage(files: &[FileCover], modules: &[&SourceFile], total: f64) -> Json {
         "files": out,
         "covered_lines": sum(|file| file.covered.len()),
         "not_covered_lines": sum(|file| file.missed.len()),
-        "coverage": total,
+        "coverage": round(total),
     })
+}
+
+/// A percentage; a whole one without a point.
+fn round(percent: f64) -> Json {
+    let whole = percent.fract() == 0.0;
+    let text = if whole { format!("{percent:.0}") } else { percent.to_string() };
+    serde_json::from_str(&text).unwrap_or(Json::Null)
 }
 
 fn ranges(rows: impl Iterator<Item = u32>) -> Json {

@@ -24,6 +24,8 @@ pub(crate) struct Block {
 pub(crate) enum Op {
     /// The next operations belong to the expression written here.
     At(Span),
+    /// The next operations belong to this part of an expression.
+    Part(Span),
     /// Gives a slot the value of an expression; fails if that is undefined.
     Let(Assigned, Expr),
     /// Fails unless the expression is defined and not `false`.

@@ -122,7 +122,12 @@ pub fn run_tests(files: &[SourceFile], options: &TestOptions) -> Result<TestRepo
     }
     let places = if options.cover { places(&policies) } else { BTreeSet::new() };
     let tests = policies.name_tests();
-    let compile = CompileOptions { test_names: true, strict: options.strict, conftest: options.conftest };
+    let compile = CompileOptions {
+        test_names: true,
+        strict: options.strict,
+        conftest: options.conftest,
+        parts: options.cover,
+    };
     let mut compiled = policies.compile(&data, compile).map_err(TestFault::Policies)?;
     let mut report = TestReport::default();
     let mut covered = BTreeSet::new();
@@ -327,7 +332,18 @@ fn cover(texts: &[&str], places: &BTreeSet<Span>, covered: &BTreeSet<Span>) -> V
             file.covered.extend(rows);
         }
     }
-    for at in places.difference(covered) {
+    let mut furthest: Vec<(u32, u32, u32)> = Vec::with_capacity(covered.len());
+    for at in covered {
+        let before = furthest.last().filter(|(file, ..)| *file == at.file()).map_or(0, |(.., end)| *end);
+        furthest.push((at.file(), at.start(), at.end().max(before)));
+    }
+    // What stands within something that ran is not missed, as with OPA: the body of an `every` without members.
+    let ran_around = |at: &Span| {
+        let behind = furthest.partition_point(|(file, start, _)| (*file, *start) <= (at.file(), at.start()));
+        let last = behind.checked_sub(1).and_then(|last| furthest.get(last));
+        last.is_some_and(|(file, _, end)| *file == at.file() && *end >= at.end())
+    };
+    for at in places.difference(covered).filter(|at| !ran_around(at)) {
         if let Some((rows, file)) = rows(texts, *at)
             && let Some(file) = out.get_mut(file)
         {

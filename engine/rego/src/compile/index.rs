@@ -185,7 +185,7 @@ fn wanted_of(member: Slot, ops: &[Op]) -> Vec<Wanted> {
     let mut out = Vec::new();
     for op in ops {
         match op {
-            Op::At(_) => {}
+            Op::At(_) | Op::Part(_) => {}
             Op::Let(into, expr) => {
                 let Some(path) = path_of(expr, &known) else { break };
                 known.insert(into.slot(), path);

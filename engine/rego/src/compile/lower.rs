@@ -127,6 +127,8 @@ impl Lowering<'_> {
     fn expr(&mut self, expr: &Expr, out: &mut Ops) {
         if !expr.generated {
             out.push(Op::At(expr.at));
+        } else if self.compiler.options.parts {
+            out.push(Op::Part(expr.at));
         }
         if expr.negated {
             let positive = Expr { negated: false, with: Rare::new(), generated: true, ..expr.clone() };

@@ -47,6 +47,9 @@ pub struct CompileOptions {
     pub test_names: bool,
     /// Conftest's functions may be called.
     pub conftest: bool,
+    /// What the compiler takes out of expressions has places of its own: coverage and explanations tell how far an
+    /// expression came.
+    pub parts: bool,
 }
 
 /// Number of a rule: its module, and its place there.

@@ -97,8 +97,10 @@ impl<'p> Machine<'p> {
                     }
                     Step::Failed
                 }
-                Some(Op::At(span)) => {
-                    self.place = *span;
+                Some(Op::At(span) | Op::Part(span)) => {
+                    if matches!(block.ops.get(at), Some(Op::At(_))) {
+                        self.place = *span;
+                    }
                     if self.watch.is_some() {
                         self.note_reached(block, at, *span, slots);
                     }
@@ -218,7 +220,7 @@ impl<'p> Machine<'p> {
 
     fn operation<'b>(&mut self, op: &'b Op, slots: &mut Slots) -> Outcome<Step<'b>> {
         let holds = match op {
-            Op::At(_) => true,
+            Op::At(_) | Op::Part(_) => true,
             Op::Let(into, expr) => {
                 let document = match self.document(expr, slots)? {
                     Some(document) if into.exists => self.defined(document)?,

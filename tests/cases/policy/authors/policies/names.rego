@@ -12,3 +12,8 @@ deny contains "never" if {
 	some r in input.resource_changes
 	count(r.type) < 0
 }
+
+warn contains "no list" if {
+	some r in input.resource_change
+	r.mode == "managed"
+}

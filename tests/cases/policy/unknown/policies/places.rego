@@ -14,3 +14,8 @@ deny contains "never" if {
 	some r in input.resource_changes
 	is_number(r.change.after.id)
 }
+
+warn contains "imported" if {
+	some r in input.resource_changes
+	count(r.change.importing.id) > 3
+}

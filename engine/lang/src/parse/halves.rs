@@ -19,10 +19,20 @@ const END: &str = "\n}\n";
 
 /// The body of a long file without faults.
 pub(super) fn read(file: FileId, text: &str) -> Option<(NativeBody, Diagnostics)> {
-    if text.len() < LONG {
+    if text.len() < LONG || !has_two_cores() {
         return None;
     }
+    cut(file, text)
+}
+
+/// The same, however long the file and on however many cores.
+pub(super) fn cut(file: FileId, text: &str) -> Option<(NativeBody, Diagnostics)> {
     cut_at(file, text, middle(text)?)
+}
+
+/// On one core a second thread only costs.
+fn has_two_cores() -> bool {
+    thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
 /// The offset after the first block that ends behind the middle, as far as can be seen: what comes next looks like
@@ -38,23 +48,6 @@ fn middle(text: &str) -> Option<usize> {
     ends.find(|at| begins(at).is_some()).map(|at| half + at)
 }
 
-/// Takes memory for the tree of a text and gives it back at once. The C library gives a second thread a heap of its own
-/// that grows by a page at a time, a system call each; what it has had once it takes again without asking.
-fn make_room(length: usize) {
-    let part = |_| {
-        let mut part: Vec<u8> = Vec::new();
-        part.try_reserve_exact(length.min(MOST)).ok().map(|()| part)
-    };
-    let room: Vec<Vec<u8>> = (0..TREE_TO_TEXT).filter_map(part).collect();
-    drop(std::hint::black_box(room));
-}
-
-/// How much larger than a text its tree is, at most.
-const TREE_TO_TEXT: usize = 6;
-
-/// Most that is taken at once: larger pieces do not come from the heap of the thread.
-const MOST: usize = 8 << 20;
-
 /// The whole out of what stands before an offset and after it, unless one of both has a fault or arguments, which might
 /// have the same name.
 pub(super) fn cut_at(file: FileId, text: &str, at: usize) -> Option<(NativeBody, Diagnostics)> {
@@ -65,10 +58,7 @@ pub(super) fn cut_at(file: FileId, text: &str, at: usize) -> Option<(NativeBody,
         (found.is_empty() && body.attributes.is_empty()).then_some(body)
     };
     let (first, second) = thread::scope(|scope| {
-        let helper = thread::Builder::new().spawn_scoped(scope, || {
-            make_room(second.len());
-            part_of_file(file, offset, second)
-        });
+        let helper = thread::Builder::new().spawn_scoped(scope, || part_of_file(file, offset, second));
         let helper = helper.ok()?;
         let first = part_of_file(file, 0, first);
         Some((sound(first)?, sound(helper.join().ok()?)?))

@@ -25,11 +25,11 @@ fn a_long_text_is_read_the_same_in_halves() {
     let text = TEXT.repeat(40_000);
     let mut sources = Sources::new();
     let file = sources.add("a.tf", text.as_str());
-    let (joined, found) = halves::read(file, &text).unwrap();
+    let (joined, found) = halves::cut(file, &text).unwrap();
     let (whole, same) = part_of_file(file, 0, &text);
     assert_eq!((found.len(), joined.span, joined.blocks.len()), (same.len(), whole.span, whole.blocks.len()));
     assert_eq!(format!("{:?}", joined.blocks.last()), format!("{:?}", whole.blocks.last()));
     // One fault anywhere, and the whole is read as ever.
-    assert!(halves::read(file, &format!("{text}b {{\n")).is_none());
-    assert!(halves::read(file, &format!("a = 1\n{text}")).is_none());
+    assert!(halves::cut(file, &format!("{text}b {{\n")).is_none());
+    assert!(halves::cut(file, &format!("a = 1\n{text}")).is_none());
 }

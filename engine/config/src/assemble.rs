@@ -312,9 +312,9 @@ impl Assembly<'_> {
     fn check_imports(&mut self) {
         for import in &self.module.refactoring.imports {
             let Some((_, span)) = &import.provider else { continue };
-            let declared = self.module.resources.contains_key(&import.target.resource);
-            if declared || !import.target.module.is_root() {
-                let place = if declared { "resource's block" } else { "module call's providers" };
+            let in_root = import.target.module.is_root();
+            if !in_root || self.module.resources.contains_key(&import.target.resource) {
+                let place = if in_root { "resource's block" } else { "module call's providers" };
                 let detail = format!(
                     "The provider argument is for imports of resources whose configuration is yet to be written. Choose the provider in the {place}."
                 );

@@ -7,14 +7,12 @@ use futures_util::future::join_all;
 use ordain_apply::Stop;
 use ordain_config::testing::Run;
 use ordain_diag::{Diagnostics, Sources};
-use ordain_lang::ast::{Expr, TraversalStep};
-use ordain_lang::refs::references;
 use ordain_plan::Mode;
 use ordain_state::State;
 
 use super::Options;
 use super::carry::Carrier;
-use super::names::Runs;
+use super::names::{Runs, named};
 use super::report::{Counts, Event, Progress, Reporter, RunReport, Status};
 use super::run::Ended;
 use super::suite::{Globals, LoadedFile};
@@ -202,15 +200,7 @@ fn left_out(run: &Run) -> RunReport {
 fn named_runs(run: &Run) -> Vec<Arc<str>> {
     let asserts = run.asserts.iter().flat_map(|assert| [&assert.condition, &assert.error_message]);
     let exprs = run.variables.values().map(|argument| &argument.expr).chain(asserts);
-    let names = |expr: &Expr| {
-        let runs = references(expr).into_iter().filter(|traversal| &*traversal.root().text == "run");
-        let first = runs.filter_map(|traversal| match traversal.steps().first() {
-            Some(TraversalStep::Attr(name)) => Some(name.text.to_arc()),
-            _ => None,
-        });
-        first.collect::<Vec<_>>()
-    };
-    exprs.flat_map(names).collect()
+    exprs.flat_map(|expr| named(expr, "run")).collect()
 }
 
 /// Addresses of everything managed in a state; deposed objects with their key.

@@ -194,14 +194,15 @@ pub(super) fn arguments(
 /// what is named. The mistakes of others are not told, as in the original.
 pub(super) fn counting(file: &TestFile, run: &Run, tree: &ModuleTree) -> BTreeMap<Arc<str>, Argument> {
     let given = |name: &str| run.variables.contains_key(name);
-    let by_run: BTreeSet<Arc<str>> = run.variables.values().flat_map(|one| variables(&one.expr)).collect();
+    let by_run = run.variables.values().flat_map(|one| named(&one.expr, "var"));
+    let by_run: BTreeSet<Arc<str>> = by_run.collect();
     let texts = run.asserts.iter().flat_map(|assert| [&assert.condition, &assert.error_message]);
-    let by_asserts: BTreeSet<Arc<str>> = texts.flat_map(variables).collect();
+    let by_asserts: BTreeSet<Arc<str>> = texts.flat_map(|expr| named(expr, "var")).collect();
     // Where providers are configured, their blocks may name any.
     let configured = file.providers.values().any(|provider| matches!(provider, TestProvider::Real(_)));
     let counts = |name: &str| {
-        let named = tree.root.variables.contains_key(name) || by_asserts.contains(name);
-        configured || by_run.contains(name) || named && !given(name)
+        let asked = tree.root.variables.contains_key(name) || by_asserts.contains(name);
+        configured || by_run.contains(name) || asked && !given(name)
     };
     file.variables
         .iter()
@@ -210,10 +211,10 @@ pub(super) fn counting(file: &TestFile, run: &Run, tree: &ModuleTree) -> BTreeMa
         .collect()
 }
 
-/// Names of the variables that an expression refers to.
-fn variables(expr: &Expr) -> Vec<Arc<str>> {
-    let named = references(expr).into_iter().filter(|traversal| &*traversal.root().text == "var");
-    let first = named.filter_map(|traversal| match traversal.steps().first() {
+/// What an expression refers to under a root such as `var` or `run`: the names right behind it.
+pub(super) fn named(expr: &Expr, root: &str) -> Vec<Arc<str>> {
+    let under = references(expr).into_iter().filter(|traversal| &*traversal.root().text == root);
+    let first = under.filter_map(|traversal| match traversal.steps().first() {
         Some(TraversalStep::Attr(name)) => Some(name.text.to_arc()),
         _ => None,
     });

@@ -8,8 +8,8 @@ mod parse;
 pub use format::format;
 pub use parse::{ParseError, parse, read};
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone};
-use chrono_tz::OffsetName;
+use jiff::Timestamp;
+use jiff::tz::TimeZoneDatabase;
 
 /// `time.RFC3339`.
 pub const RFC3339: &str = "2006-01-02T15:04:05Z07:00";
@@ -59,12 +59,13 @@ impl Moment {
         if matches!(name, "" | "UTC" | "Local") {
             return Some(Self::utc(self.seconds, self.nanos));
         }
-        let zone: chrono_tz::Tz = name.parse().ok()?;
-        let instant = chrono::DateTime::from_timestamp(self.seconds, self.nanos)?;
-        let offset = zone.offset_from_utc_datetime(&like_before(instant.naive_utc()));
-        let seconds = offset.fix().local_minus_utc();
-        let label = offset.abbreviation().unwrap_or_default().to_owned();
-        Some(Self { seconds: self.seconds, nanos: self.nanos, offset: seconds, zone: label })
+        // The database knows names in any case, Go only as they are written.
+        let zone = TimeZoneDatabase::bundled().get(name).ok().filter(|zone| zone.iana_name() == Some(name))?;
+        let last = if self.seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let instant = Timestamp::new(self.seconds, 0).unwrap_or(last);
+        let shown = zone.to_offset_info(instant);
+        let label = shown.abbreviation().to_owned();
+        Some(Self { seconds: self.seconds, nanos: self.nanos, offset: shown.offset().seconds(), zone: label })
     }
 
     /// Year, month, day, hour, minute, second and days since 1970, as the clock on the wall of the zone shows them.
@@ -72,22 +73,6 @@ impl Moment {
     pub fn wall(&self) -> Wall {
         Wall::of(self.seconds.saturating_add(i64::from(self.offset)))
     }
-}
-
-/// Last year for which the database lists when clocks change.
-const LAST: i32 = 2099;
-
-/// From then on clocks change as they did: the time in the last year before whose days are the same ones of the week.
-fn like_before(time: NaiveDateTime) -> NaiveDateTime {
-    if time.year() <= LAST {
-        return time;
-    }
-    let begins =
-        |year: i32| Some((NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?));
-    let days = |year: i32| begins(year).map(|(first, last)| (first.weekday(), last.weekday()));
-    let wanted = days(time.year());
-    let alike = (0..28).map(|back| LAST - back).find(|year| days(*year) == wanted);
-    alike.and_then(|year| time.with_year(year)).unwrap_or(time)
 }
 
 pub use civil::{Wall, days_from_civil, days_in_month};

@@ -1,7 +1,7 @@
 //! Which attributes of resources the blocks behind some changes read: through local values, variables and outputs, and
 //! through the arguments of the resources that are read.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Reads {
         inner: bool,
     ) -> Vec<RelevantAttribute> {
         let Some(core) = &self.0 else { return Vec::new() };
-        let mut walk = Walk { core, seen: BTreeSet::new(), open: Vec::new(), found: BTreeSet::new() };
+        let mut walk = Walk { core, seen: HashSet::new(), open: Vec::new(), found: Vec::new() };
         for resource in resources {
             if let Some(id) = core.program.find_module(&resource.module.path()) {
                 let all = Name::Arguments(resource.resource.clone(), Vec::new());
@@ -70,12 +70,15 @@ impl Reads {
             walk.inner_outputs();
         }
         walk.finish();
-        walk.found.into_iter().collect()
+        let mut found = walk.found;
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
 /// Something that is nothing but what its expressions read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Name {
     Local(Arc<str>),
     Variable(Arc<str>),
@@ -122,10 +125,10 @@ fn name_of(step: &TraversalStep) -> Option<Arc<str>> {
 
 struct Walk<'c> {
     core: &'c Core,
-    seen: BTreeSet<(ModuleInstance, Name)>,
+    seen: HashSet<(ModuleInstance, Name)>,
     /// References still to be read, and the resource they stand in.
     open: Vec<(ModuleId, ModuleInstance, Option<Resource>, Traversal)>,
-    found: BTreeSet<RelevantAttribute>,
+    found: Vec<RelevantAttribute>,
 }
 
 impl Walk<'_> {
@@ -223,7 +226,7 @@ impl Walk<'_> {
                 let names = traversal.steps().iter().skip(reference.consumed).filter_map(name_of).collect();
                 self.visit(id, module, Name::Arguments(resource.clone(), names));
                 let resource = AbsResource { module: module.clone(), resource };
-                self.found.insert(RelevantAttribute { resource, key, path: Path(path) });
+                self.found.push(RelevantAttribute { resource, key, path: Path(path) });
             }
             Subject::CountIndex | Subject::EachKey | Subject::EachValue => {
                 if let Some(owner) = owner {

@@ -91,7 +91,8 @@ pub async fn write(
         Diagnostic::error(codes::cli::IO, "Failed to write plan file", detail)
     };
     if !is_url(place) {
-        let written = files::write_private(&workdir.path(place), bytes);
+        // A digest covers all of it, so that a plan which a power cut leaves in part is refused.
+        let written = files::write_private_unsynced(&workdir.path(place), bytes);
         return written.map(|()| place.to_owned()).map_err(|error| failed(place, error.to_string()));
     }
     let (base, query) = place.split_once('?').map_or((place, None), |(base, query)| (base, Some(query)));

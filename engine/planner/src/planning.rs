@@ -353,16 +353,17 @@ fn assemble(
     deferred.sort_by(|a, b| a.change.address.cmp(&b.change.address));
     let nothing_deferred = deferred.is_empty();
     let uses: Vec<Uses> = changes.iter().map(|change| uses(&drive, change)).collect();
-    let steps = order(&changes, &uses).unwrap_or_else(|error| {
+    let declared = declared_outputs(session, &base);
+    let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
+    let reads = || relevant_attributes(&outcome, &changes, &outputs, options.mode);
+    let (steps, relevant) = beside_each_other(|| order(&changes, &uses), reads);
+    let steps = steps.unwrap_or_else(|error| {
         found.push(error);
         Vec::new()
     });
-    let declared = declared_outputs(session, &base);
     without_asserts(found, &drive.failed_checks);
-    let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
     warn(options, &changes, found);
     let errored = found.has_errors();
-    let relevant = relevant_attributes(&outcome, &changes, &outputs, options.mode);
     let stores = drive.described || has_effect(options, &changes, &drift, &outputs);
     Plan {
         mode: options.mode,
@@ -388,6 +389,16 @@ fn assemble(
         applyable: stores && !errored,
         errored,
     }
+}
+
+/// Both results, the first made on a thread of its own if there is one to be had.
+fn beside_each_other<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) -> (A, B) {
+    let (done, second) = std::thread::scope(|scope| {
+        let started = std::thread::Builder::new().spawn_scoped(scope, &first);
+        let second = second();
+        (started.ok().and_then(|thread| thread.join().ok()), second)
+    });
+    (done.unwrap_or_else(first), second)
 }
 
 /// Whether anything would be done or stored. A look stores what it knows, and takes no outputs away.

@@ -19,7 +19,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=ORDAIN_PORTABLE");
     let var = |name: &str| std::env::var(name).unwrap_or_default();
-    if var("TARGET") == "x86_64-unknown-linux-gnu" && var("OPT_LEVEL") != "0" && !other_linker(&var("CARGO_ENCODED_RUSTFLAGS")) {
+    if var("TARGET") == "x86_64-unknown-linux-gnu"
+        && var("OPT_LEVEL") != "0"
+        && !other_linker(&var("CARGO_ENCODED_RUSTFLAGS"))
+    {
         println!("cargo::rerun-if-changed=layout.ld");
         println!("cargo::rustc-link-arg-bin=ordain=-Wl,-T,{}/layout.ld", var("CARGO_MANIFEST_DIR"));
     }

@@ -33,7 +33,7 @@ type TypeKey = (ProviderAddr, ResourceMode, Arc<str>);
 /// What all parts of the evaluator share.
 pub(crate) struct Core {
     pub(crate) input: Input,
-    pub(crate) program: Program,
+    pub(crate) program: Arc<Program>,
     pub(crate) values: Values,
     pub(crate) presets: HashMap<AbsResource, Objects>,
     /// Whether a resource without presets has no instances, in console mode.
@@ -49,7 +49,7 @@ pub(crate) struct Core {
 pub(crate) type Evaluated = (Option<Value>, Diagnostics);
 
 impl Core {
-    pub(crate) fn new(input: Input, program: Program) -> Core {
+    pub(crate) fn new(input: Input, program: Arc<Program>) -> Core {
         let (checks, types) = (CheckTable::default(), Mutex::default());
         Core {
             input,

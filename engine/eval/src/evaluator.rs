@@ -9,7 +9,7 @@ use ordain_provider::Block;
 use ordain_value::{Type, Value};
 use petgraph::graph::NodeIndex;
 
-use crate::compile::Program;
+use crate::compiled::Compiled;
 use crate::core::Core;
 use crate::decode::decode;
 use crate::providers::ProviderAsks;
@@ -68,14 +68,18 @@ pub struct Evaluator {
     pub(crate) early: HashMap<NodeIndex, crate::early::Early>,
     /// Nothing is handed out after errors in [`Evaluator::new`].
     pub(crate) blocked: bool,
+    /// Whether compiling found nothing.
+    clean: bool,
 }
 
 impl Evaluator {
     /// Compiles the configuration. With errors, no step hands anything out.
     pub fn new(input: Input) -> (Evaluator, Diagnostics) {
-        let input = crate::moment::at_its_moment(input);
+        let mut input = crate::moment::at_its_moment(input);
         let mut found = variables::check_given(&input);
-        let program = found.take(Program::compile(&input));
+        let (program, problems) = Compiled::program_of(&mut input);
+        let clean = problems.is_empty();
+        found.append(problems);
         let core = Core::new(input, program);
         let size = core.program.graph.len();
         let mut evaluator = Evaluator {
@@ -93,6 +97,7 @@ impl Evaluator {
             dependencies: crate::dependencies::DependencyTable::new(&core.program),
             early: HashMap::new(),
             blocked: found.has_errors(),
+            clean,
             core,
         };
         evaluator.kept = evaluator.selection.kept_nodes(&evaluator.core);
@@ -100,6 +105,11 @@ impl Evaluator {
         evaluator.core.declare_checks();
         evaluator.start();
         (evaluator, found)
+    }
+
+    /// The compiled configuration, for another evaluation of the same one; `None` if there is anything to say of it.
+    pub fn compiled(&self) -> Option<Compiled> {
+        self.clean.then(|| Compiled::of(&self.core.program, &self.core.input))
     }
 
     /// The static graph by name.

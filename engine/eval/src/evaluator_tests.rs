@@ -105,6 +105,7 @@ fn input(files: &[(&str, &str)], mode: Mode) -> Input {
         defer: false,
         imports: true,
         looks: false,
+        compiled: None,
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Input {
     /// Whether objects are only looked at: the arguments of managed resources are then not evaluated, as in
     /// Terraform, and their configuration is told as unknown.
     pub looks: bool,
+    /// The configuration as an evaluation before compiled it: used if it is still the same.
+    pub compiled: Option<crate::Compiled>,
 }
 
 /// What comes of conditions that do not hold. Validations of variables always refuse, and what cannot be

@@ -13,6 +13,7 @@ mod reads;
 mod wanted;
 
 mod compile;
+mod compiled;
 mod graph;
 mod ignored;
 
@@ -44,6 +45,7 @@ mod sensitive;
 mod statics;
 mod variables;
 
+pub use compiled::Compiled;
 pub use decode::{as_block, written_as_blocks};
 pub use dependencies::{Dependencies, Named};
 pub use evaluator::Evaluator;

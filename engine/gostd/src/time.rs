@@ -60,7 +60,8 @@ impl Moment {
             return Some(Self::utc(self.seconds, self.nanos));
         }
         // The database knows names in any case, Go only as they are written.
-        let zone = TimeZoneDatabase::bundled().get(name).ok().filter(|zone| zone.iana_name() == Some(name))?;
+        let zone =
+            TimeZoneDatabase::bundled().get(name).ok().filter(|zone| zone.iana_name() == Some(name))?;
         let last = if self.seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
         let instant = Timestamp::new(self.seconds, 0).unwrap_or(last);
         let shown = zone.to_offset_info(instant);

@@ -19,6 +19,7 @@ use crate::repository::Repository;
 use crate::sealing::Recipients;
 use crate::stores::{Stores, new_id};
 use crate::storing::Storing;
+use crate::validating::{self, Groundwork};
 use crate::variables::{Given, collect};
 use crate::{LANGUAGE_VERSION, Machine, Project, Workdir, backend, clock, judging, trimmed};
 
@@ -89,7 +90,7 @@ pub async fn plan(
     if found.has_errors() {
         return (None, found);
     }
-    let wrong = wrong_anyway(workdir, project).await;
+    let (ground, wrong) = wrong_anyway(workdir, project).await;
     if wrong.has_errors() {
         return (None, wrong);
     }
@@ -110,7 +111,7 @@ pub async fn plan(
             let imports = wrong_imports(project, &options);
             let (stores, options, generated) = (&stores, &options, generated.as_ref());
             let work = Work { workdir, project, stores, options, generated, imports };
-            Some(found.take(work.plan(base.state, inputs, observer).await))
+            Some(found.take(work.plan(base.state, inputs, ground, observer).await))
         }
         Err(error) => {
             found.push(while_locking(&stores, &options.locking, error));
@@ -130,12 +131,12 @@ fn untold(wrong: Diagnostics, found: &mut Diagnostics) {
 }
 
 /// All that is wrong whatever the values are comes first and at once. Warnings mostly come again with values.
-async fn wrong_anyway(workdir: &Workdir, project: &Project) -> Diagnostics {
+async fn wrong_anyway(workdir: &Workdir, project: &Project) -> (Groundwork, Diagnostics) {
     let unfit = unfit_packages(workdir, project);
     if unfit.has_errors() {
-        return unfit;
+        return (Groundwork::default(), unfit);
     }
-    crate::validating::validate(workdir, project).await
+    validating::groundwork(workdir, project).await
 }
 
 /// What is wrong with import blocks of what takes part. Where everything is destroyed, or only looked
@@ -203,11 +204,13 @@ impl Work<'_> {
         &self,
         base: State,
         inputs: crate::variables::Inputs,
+        ground: Groundwork,
         observer: Arc<dyn Observer>,
     ) -> (Planned, Diagnostics) {
         let mut found = Diagnostics::new();
         let providers = Providers::new(self.workdir.clone());
-        let schemas = found.take(providers.schemas(&self.project.tree, &base).await);
+        let known = providers.more_schemas(ground.schemas, &self.project.tree, &base);
+        let schemas = found.take(known.await);
         // What is written is put into JSON beside the planning, which does not need it.
         let (tree, known) = (self.written().clone(), schemas.clone());
         let text = tokio::task::spawn_blocking(move || configuration(&tree, &known));
@@ -218,15 +221,10 @@ impl Work<'_> {
         let mut plan = if !storable {
             refused(base, now)
         } else {
+            let workspace = &self.stores.workspace;
+            let evaluation = evaluation(self.workdir, self.project, &schemas, inputs, workspace, now);
             let request = ordain_planner::Request {
-                evaluation: evaluation(
-                    self.workdir,
-                    self.project,
-                    &schemas,
-                    inputs,
-                    &self.stores.workspace,
-                    now,
-                ),
+                evaluation: ordain_eval::Input { compiled: ground.compiled, ..evaluation },
                 base,
                 providers: Arc::new(providers),
                 observer,
@@ -408,6 +406,7 @@ pub fn evaluation(
         defer: false,
         imports: true,
         looks: false,
+        compiled: None,
         conditions: ordain_eval::Conditions::Refuse,
     }
 }

@@ -85,13 +85,23 @@ impl Providers {
 
     /// Schemas of all providers that a configuration and a state name.
     pub async fn schemas(&self, tree: &ModuleTree, state: &State) -> (SchemasByAddress, Diagnostics) {
+        self.more_schemas(BTreeMap::new(), tree, state).await
+    }
+
+    /// The same, where some are known.
+    pub async fn more_schemas(
+        &self,
+        mut schemas: SchemasByAddress,
+        tree: &ModuleTree,
+        state: &State,
+    ) -> (SchemasByAddress, Diagnostics) {
         let mut found = Diagnostics::new();
-        let mut schemas = BTreeMap::new();
         let configured = tree.modules().into_iter().flat_map(|module| natives::addresses(module));
         let stored = state.resources.values().map(|held| held.provider.provider.clone());
         let mut addresses: Vec<ProviderAddr> = configured.chain(stored).collect();
         addresses.sort();
         addresses.dedup();
+        addresses.retain(|address| !schemas.contains_key(address));
         for address in addresses {
             match self.make(&address) {
                 Ok(provider) => {

@@ -6,41 +6,59 @@ use std::sync::Arc;
 use ordain_addr::Mode as ResourceMode;
 use ordain_addr::ProviderConfigAddr;
 use ordain_diag::Diagnostics;
-use ordain_eval::{Answer, Asked, Evaluator, Mode, Progress, Wanted, WantedInstance};
+use ordain_eval::{Answer, Asked, Compiled, Evaluator, Mode, Progress, Wanted, WantedInstance};
 use ordain_provider::{Provider, ProviderSource, Schema};
 use ordain_state::State;
 use ordain_value::{Type, Value};
 
+use crate::plan_configuration::SchemasByAddress;
 use crate::providers::Providers;
 use crate::{Project, Workdir, clock, planning};
 
+/// What a validation leaves to a plan of the same configuration.
+#[derive(Default)]
+pub(crate) struct Groundwork {
+    pub(crate) schemas: SchemasByAddress,
+    pub(crate) compiled: Option<Compiled>,
+}
+
 /// Checks a configuration. Reaches no service and no state.
 pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
+    groundwork(workdir, project).await.1
+}
+
+/// The same, and what it found out on the way.
+pub(crate) async fn groundwork(workdir: &Workdir, project: &Project) -> (Groundwork, Diagnostics) {
+    let mut ground = Groundwork::default();
     let mut found = ordain_config::validate(&project.tree);
     let providers = Providers::new(workdir.clone());
     let schemas = found.take(providers.schemas(&project.tree, &State::default()).await);
     if found.has_errors() {
-        return found;
+        return (ground, found);
     }
     let nowhere = ordain_config::validate_import_modules(&project.tree);
     if nowhere.has_errors() {
-        return nowhere;
+        return (ground, nowhere);
     }
     let (workspace, _) = workdir.workspace();
     let inputs = crate::variables::Inputs::new();
     let input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());
     found.append(ordain_config::validate_import_targets(&project.tree));
-    found.append(walk(input, &providers).await);
-    found
+    ground.compiled = found.take(walk(input, &providers).await);
+    ground.schemas = schemas;
+    (ground, found)
 }
 
 /// Goes through a configuration without values and has every block checked by its provider.
-pub(crate) async fn walk(mut input: ordain_eval::Input, source: &dyn ProviderSource) -> Diagnostics {
+pub(crate) async fn walk(
+    mut input: ordain_eval::Input,
+    source: &dyn ProviderSource,
+) -> (Option<Compiled>, Diagnostics) {
     let mut found = Diagnostics::new();
     input.mode = Mode::Validate;
     let mut evaluator = found.take(Evaluator::new(input));
     if found.has_errors() {
-        return found;
+        return (None, found);
     }
     let mut made = Made { source, known: BTreeMap::new(), last: None };
     loop {
@@ -54,9 +72,10 @@ pub(crate) async fn walk(mut input: ordain_eval::Input, source: &dyn ProviderSou
         }
     }
     found.append(evaluator.undeclared());
+    let compiled = evaluator.compiled();
     // A large one takes its time to be taken apart, and nothing waits for that.
     let _ = std::thread::Builder::new().spawn(move || drop(evaluator));
-    found
+    (compiled, found)
 }
 
 /// Providers, each made once.

@@ -83,7 +83,7 @@ impl Carrier {
         if !found.has_errors() {
             let mut input = self.input();
             input.variables = Inputs::new();
-            found.append(validating::walk(input, &*self.providers).await);
+            found.append(validating::walk(input, &*self.providers).await.1);
         }
         found
     }

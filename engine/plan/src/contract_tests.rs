@@ -42,7 +42,7 @@ fn rules_see_unknowns_as_such_and_secrets_sealed() {
     schemas.insert(provider, ordain_addr::Mode::Managed, "terraform_data".into(), Arc::new(schema));
     let row = super::change(&made.changes[0], &schemas);
     let schema =
-        schemas.get(&made.changes[0].provider.provider, ordain_addr::Mode::Managed, &"terraform_data".into());
+        schemas.get(&made.changes[0].provider.provider, ordain_addr::Mode::Managed, "terraform_data");
     let after = super::value(&schema.unwrap().mark(&made.changes[0].after), "salt").unwrap();
     assert!(after.veiled && !after.document.to_string().contains("hunter2"));
     let after = after.document;

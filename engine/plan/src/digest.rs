@@ -5,14 +5,15 @@
 //! or against later serials of the same state; by rule an approval of effects may count for a re-plan.
 
 use std::fmt;
-use std::io::{self, BufWriter};
+use std::io;
 
-use ordain_value::{Kind, Type, Value};
+use ordain_addr::{DeposedKey, ResourceInstance};
+use ordain_value::Value;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::serial::{Broken, Exact};
-use crate::{Action, Change, OutputChange, Plan, value_diff};
+use crate::serial::{Broken, Exact, Text, Written};
+use crate::{Action, Change, OutputChange, Plan, text, value_diff};
 
 /// A SHA-256 digest. Written as `sha256:` and 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -141,13 +142,13 @@ pub fn effects(plan: &Plan) -> Result<Digest, Broken> {
         outputs: outputs
             .into_iter()
             .map(|output| {
-                (output.name.as_str(), output.action.words(), differences(&output.before, &output.after))
+                (output.name.as_str(), output.action.words(), Differences(&output.before, &output.after))
             })
             .collect(),
     };
-    let mut hash = BufWriter::new(Hashing::new(io::sink()));
-    serde_json::to_writer(&mut hash, &document).map_err(|error| Broken(error.to_string()))?;
-    Ok(hash.into_inner().map_err(|error| Broken(error.to_string()))?.done())
+    let mut hash = Hashing::new(io::sink());
+    text::compact(&document, &mut hash).map_err(|error| Broken(error.to_string()))?;
+    Ok(hash.done().1)
 }
 
 /// Passes bytes on and hashes them on their way.
@@ -161,9 +162,9 @@ impl<W: io::Write> Hashing<W> {
         Self { out, hash: Sha256::new() }
     }
 
-    /// Digest of all that was written.
-    pub(crate) fn done(self) -> Digest {
-        Digest(self.hash.finalize().into())
+    /// Where it was passed on to, and the digest of all that was written.
+    pub(crate) fn done(self) -> (W, Digest) {
+        (self.out, Digest(self.hash.finalize().into()))
     }
 }
 
@@ -192,73 +193,56 @@ fn does_something(change: &Change) -> bool {
     change.action != Action::NoOp || change.previous_address.is_some() || change.importing.is_some()
 }
 
-/// A path, and the values before and after; `None` where nothing is.
-type Differs = (String, Option<Exact>, Option<Exact>);
-
 #[derive(Serialize)]
 struct Effects<'a> {
     mode: String,
     changes: EachChange<'a>,
-    outputs: Vec<(&'a str, &'static [&'static str], Vec<Differs>)>,
+    outputs: Vec<(&'a str, &'static [&'static str], Differences<'a>)>,
 }
 
 #[derive(Serialize)]
 struct Effect<'a> {
-    address: String,
-    previous_address: Option<String>,
-    deposed: Option<String>,
+    address: Text<&'a ResourceInstance>,
+    previous_address: Option<Text<&'a ResourceInstance>>,
+    deposed: Option<Text<&'a DeposedKey>>,
     actions: &'static [&'static str],
-    import: Option<(Option<&'a str>, Option<Exact>)>,
-    id: Option<Exact>,
-    differs: Vec<Differs>,
+    import: Option<(Option<&'a str>, Option<Written<'a>>)>,
+    id: Option<Written<'a>>,
+    differs: Differences<'a>,
 }
 
 impl<'a> Effect<'a> {
     fn of(change: &'a Change) -> Self {
         let ends = change.after.is_null();
         Self {
-            address: change.address.to_string(),
-            previous_address: change.previous_address.as_ref().map(ToString::to_string),
-            deposed: change.deposed.as_ref().map(ToString::to_string),
+            address: Text(&change.address),
+            previous_address: change.previous_address.as_deref().map(Text),
+            deposed: change.deposed.as_ref().map(Text),
             actions: change.action.words(),
-            import: change.importing.as_ref().map(|importing| {
-                (importing.id.as_deref(), importing.identity.as_ref().map(|value| Exact(plain(value))))
-            }),
-            id: change.before.get("id").filter(|_| ends).map(|id| Exact(plain(id))),
-            differs: if ends { Vec::new() } else { differences(&change.before, &change.after) },
+            import: change
+                .importing
+                .as_ref()
+                .map(|importing| (importing.id.as_deref(), importing.identity.as_ref().map(Written::vague))),
+            id: change.before.get("id").filter(|_| ends).map(Written::vague),
+            // Of what ends only that it does.
+            differs: if ends {
+                Differences(&change.after, &change.after)
+            } else {
+                Differences(&change.before, &change.after)
+            },
         }
     }
 }
 
-fn differences(before: &Value, after: &Value) -> Vec<Differs> {
-    value_diff::diff(before, after)
-        .into_iter()
-        .map(|found| {
-            let exact = |value: Option<&Value>| value.map(|value| Exact(plain(value)));
-            (found.path.to_string(), exact(found.before), exact(found.after))
-        })
-        .collect()
-}
+/// Where two values differ: a path, and the values before and after; null where nothing is.
+struct Differences<'a>(&'a Value, &'a Value);
 
-/// The value without what is known about its unknown parts; that may differ from run to run.
-fn plain(value: &Value) -> Value {
-    let all = |items: &[Value]| items.iter().map(plain).collect();
-    let kind = match value.kind() {
-        Kind::Unknown(_) => return Value::unknown(Type::Dynamic).with_marks(value.marks()),
-        Kind::List(element, items) => Kind::List(element.clone(), all(items)),
-        Kind::Set(element, items) => Kind::Set(element.clone(), all(items)),
-        Kind::Tuple(items) => Kind::Tuple(all(items)),
-        Kind::Map(element, members) => {
-            let members = members.iter().map(|(name, value)| (name.clone(), plain(value)));
-            Kind::Map(element.clone(), std::sync::Arc::new(members.collect()))
-        }
-        Kind::Object(members) => {
-            let members = members.iter().map(|(name, value)| (name.clone(), plain(value)));
-            Kind::Object(std::sync::Arc::new(members.collect()))
-        }
-        kind => kind.clone(),
-    };
-    Value::from_kind(kind).with_marks(value.marks())
+impl Serialize for Differences<'_> {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(value_diff::diff(self.0, self.1).into_iter().map(|found| {
+            (Text(found.path), found.before.map(Written::vague), found.after.map(Written::vague))
+        }))
+    }
 }
 
 #[cfg(test)]

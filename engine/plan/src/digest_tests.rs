@@ -1,4 +1,4 @@
-use ordain_value::{Marks, Nullness, Unknown};
+use ordain_value::{Marks, Nullness, Type, Unknown};
 
 use super::*;
 use crate::testkit;

@@ -153,10 +153,10 @@ fn settled_outputs(plan: &Plan) -> Vec<&OutputChange> {
     plan.outputs.iter().filter(known).collect()
 }
 
-fn with_document<T>(
-    plan: &Plan,
-    view: &View<'_>,
-    cause: &dyn Fn(&Change) -> Option<Json>,
+fn with_document<'a, T>(
+    plan: &'a Plan,
+    view: &'a View<'a>,
+    cause: &'a dyn Fn(&Change) -> Option<Json>,
     whole: bool,
     work: impl FnOnce(&PlanDocument<'_>) -> T,
 ) -> (T, Diagnostics) {
@@ -171,9 +171,11 @@ fn with_document<T>(
         diagnostics.append(states::without_schema(plan, view));
         document::ValuesDocument::default()
     };
-    let change = |change: &&Change| changes::resource_change(change, view);
-    let explained =
-        |planned: &&Change| document::ResourceChange { ordain: cause(planned).map(own), ..change(planned) };
+    let change = move |change: &&'a Change| changes::resource_change(change, view);
+    let explained = move |planned: &&'a Change| document::ResourceChange {
+        ordain: cause(planned).map(own),
+        ..change(planned)
+    };
     let document = PlanDocument {
         format_version: "1.2",
         terraform_version: view.terraform_version,
@@ -254,7 +256,7 @@ fn variables<'a>(plan: &'a Plan, view: &View<'_>) -> BTreeMap<&'a str, VariableD
         .collect()
 }
 
-fn output_change(output: &OutputChange, secrets: Secrets) -> ChangeDocument {
+fn output_change(output: &OutputChange, secrets: Secrets) -> ChangeDocument<'static> {
     let hidden = output.sensitive && secrets == Secrets::Hidden;
     let show = |value: &Value| match values::known(value) {
         Some(_) if hidden => Some(Json::Null),

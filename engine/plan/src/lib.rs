@@ -17,6 +17,7 @@ mod secrets;
 pub mod serial;
 mod step;
 pub mod testkit;
+mod text;
 pub mod value_diff;
 
 pub use action::{Action, Reason};

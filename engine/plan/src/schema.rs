@@ -3,7 +3,8 @@
 //! A full provider schema runs to megabytes; a plan only needs the type of the values (to read state
 //! attributes whose type is decided at run time) and which attributes must not be shown.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ProviderAddr};
@@ -39,6 +40,11 @@ impl TypeSchema {
     #[must_use]
     pub fn mark(&self, value: &Value) -> Value {
         self.sensitive.iter().fold(value.clone(), |value, pattern| mark(value, pattern))
+    }
+
+    /// The same, made only where the schema declares something sensitive.
+    pub fn marked<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
+        if self.sensitive.is_empty() { Cow::Borrowed(value) } else { Cow::Owned(self.mark(value)) }
     }
 
     /// Names of the attributes and blocks below a path of names, elements of lists, sets and maps left aside;
@@ -100,7 +106,8 @@ fn mark(value: Value, pattern: &[PatternStep]) -> Value {
 /// Trimmed schemas of all resource types that a plan or state talks about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schemas {
-    types: BTreeMap<SchemaKey, Arc<TypeSchema>>,
+    /// In order of their keys.
+    types: Vec<(SchemaKey, Arc<TypeSchema>)>,
 }
 
 /// What names a schema: the provider, the kind of block, and the resource type.
@@ -120,17 +127,29 @@ impl Schemas {
         type_name: Arc<str>,
         schema: Arc<TypeSchema>,
     ) {
-        self.types.insert((provider, mode, type_name), schema);
+        let found = self.find(&provider, mode, &type_name);
+        match found.map(|at| self.types.get_mut(at)) {
+            Ok(Some((_, kept))) => *kept = schema,
+            Ok(None) => {}
+            Err(at) => self.types.insert(at, ((provider, mode, type_name), schema)),
+        }
     }
 
-    /// The schema of one type.
-    pub fn get(&self, provider: &ProviderAddr, mode: Mode, type_name: &Arc<str>) -> Option<&Arc<TypeSchema>> {
-        self.types.get(&(provider.clone(), mode, type_name.clone()))
+    /// The schema of one type. It is asked for each object, so nothing is copied to find it.
+    pub fn get(&self, provider: &ProviderAddr, mode: Mode, type_name: &str) -> Option<&Arc<TypeSchema>> {
+        let at = self.find(provider, mode, type_name).ok()?;
+        self.types.get(at).map(|(_, schema)| schema)
+    }
+
+    fn find(&self, provider: &ProviderAddr, mode: Mode, type_name: &str) -> Result<usize, usize> {
+        self.types.binary_search_by(|((its_provider, its_mode, its_name), _)| -> Ordering {
+            its_provider.cmp(provider).then(its_mode.cmp(&mode)).then_with(|| (**its_name).cmp(type_name))
+        })
     }
 
     /// All schemas in order.
     pub fn iter(&self) -> impl Iterator<Item = (&SchemaKey, &Arc<TypeSchema>)> {
-        self.types.iter()
+        self.types.iter().map(|(key, schema)| (key, schema))
     }
 }
 

@@ -13,13 +13,14 @@ mod states;
 mod types;
 mod values;
 mod words;
+mod written;
 
 use std::io::Write;
 
 use ordain_state::State;
 
 use crate::schema::Schemas;
-use crate::{Plan, Step};
+use crate::{Plan, Step, text};
 
 /// Why a text is no plan, state or schema in the exact form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ fn broken(error: impl std::fmt::Display) -> Broken {
 /// # Errors
 /// When a value is ephemeral: such a value must not be stored; or when it cannot be written.
 pub fn write_changes(plan: &Plan, out: &mut dyn Write) -> Result<(), Broken> {
-    serde_json::to_writer(out, &forms::PlanForm::of(plan)).map_err(broken)
+    text::compact(&written::PlanWritten::of(plan), out).map_err(broken)
 }
 
 /// The plan from its parts.
@@ -63,8 +64,7 @@ pub fn read_plan(changes: &[u8], steps: &[u8], prior: State, base: State) -> Res
 /// # Errors
 /// When it cannot be written.
 pub fn write_steps(steps: &[Step], out: &mut dyn Write) -> Result<(), Broken> {
-    let forms: Vec<forms::StepForm> = steps.iter().map(forms::StepForm::of).collect();
-    serde_json::to_writer(out, &forms).map_err(broken)
+    text::compact(&written::Each(steps, written::StepWritten), out).map_err(broken)
 }
 
 fn read_steps(bytes: &[u8]) -> Result<Vec<Step>, Broken> {
@@ -90,7 +90,7 @@ fn check_steps(plan: &Plan) -> Result<(), Broken> {
 /// # Errors
 /// When a value is ephemeral.
 pub fn write_state(state: &State, out: &mut dyn Write) -> Result<(), Broken> {
-    serde_json::to_writer(out, &states::StateForm::of(state)).map_err(broken)
+    text::compact(&states::StateForm::of(state), out).map_err(broken)
 }
 
 /// A state.
@@ -108,7 +108,7 @@ pub fn read_state(bytes: &[u8]) -> Result<State, Broken> {
 /// # Errors
 /// When they cannot be written.
 pub fn write_schemas(schemas: &Schemas, out: &mut dyn Write) -> Result<(), Broken> {
-    serde_json::to_writer(out, &forms::SchemaForm::all(schemas)).map_err(broken)
+    text::compact(&forms::SchemaForm::all(schemas), out).map_err(broken)
 }
 
 /// Trimmed schemas.
@@ -120,8 +120,10 @@ pub fn read_schemas(bytes: &[u8]) -> Result<Schemas, Broken> {
     forms::SchemaForm::into_schemas(forms)
 }
 
+pub(crate) use addresses::Text;
 pub use types::read as read_type;
 pub use values::Exact;
+pub(crate) use values::Written;
 
 #[cfg(test)]
 #[path = "serial_tests.rs"]

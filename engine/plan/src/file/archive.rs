@@ -1,7 +1,7 @@
 //! Named parts to one zip and back.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 
 use zip::read::ZipArchive;
 use zip::write::SimpleFileOptions;
@@ -20,8 +20,8 @@ const COMMENT: &str = "ordain plan ";
 /// Largest part that is read, unpacked: a broken or hostile archive must not fill the memory.
 const LARGEST_PART: u64 = 4 << 30;
 
-/// How much is hashed and compressed at a time.
-const PIECE: usize = 32 << 10;
+/// Longest part that is kept as it is: what compresses is set up for more.
+const SMALL: usize = 2 << 10;
 
 /// Bytes of the digest as text, at the very end of the file.
 const DIGEST_LENGTH: usize = "sha256:".len() + 64;
@@ -43,13 +43,10 @@ impl Packed {
         name: &str,
         write: impl FnOnce(&mut dyn Write) -> Result<(), String>,
     ) -> Result<Self, String> {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        // How long it gets is not known yet.
-        writer.start_file(name, options().large_file(true)).map_err(|error| error.to_string())?;
-        let mut out = BufWriter::with_capacity(PIECE, Hashing::new(&mut writer));
+        let mut out = Hashing::new(Entry { name, small: Vec::new(), writer: None });
         write(&mut out)?;
-        let digest = out.into_inner().map_err(|error| error.to_string())?.done();
-        let entry = writer.finish().map_err(|error| error.to_string())?.into_inner();
+        let (entry, digest) = out.done();
+        let entry = entry.done().map_err(|error| error.to_string())?;
         Ok(Self { digest, entry })
     }
 
@@ -62,12 +59,54 @@ impl Packed {
     }
 }
 
+/// An archive of one part that is being made. It is not known beforehand how long the part gets.
+struct Entry<'a> {
+    name: &'a str,
+    /// All that was written, while that is little.
+    small: Vec<u8>,
+    writer: Option<ZipWriter<Cursor<Vec<u8>>>>,
+}
+
+impl Entry<'_> {
+    fn begin(&self, options: SimpleFileOptions) -> io::Result<ZipWriter<Cursor<Vec<u8>>>> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file(self.name, options)?;
+        writer.write_all(&self.small)?;
+        Ok(writer)
+    }
+
+    fn done(mut self) -> io::Result<Vec<u8>> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.begin(options().compression_method(CompressionMethod::Stored))?,
+        };
+        Ok(writer.finish()?.into_inner())
+    }
+}
+
+impl Write for Entry<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(writer) = &mut self.writer {
+            writer.write_all(bytes)?;
+        } else if self.small.len() + bytes.len() <= SMALL {
+            self.small.extend_from_slice(bytes);
+        } else {
+            let deflated = options().compression_method(CompressionMethod::Deflated);
+            let mut writer = self.begin(deflated.compression_level(Some(1)).large_file(true))?;
+            writer.write_all(bytes)?;
+            self.small = Vec::new();
+            self.writer = Some(writer);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn options() -> SimpleFileOptions {
-    SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(1))
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o600)
+    SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o600)
 }
 
 /// Packs the parts. The same parts give the same bytes.

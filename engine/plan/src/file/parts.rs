@@ -1,7 +1,7 @@
 //! A plan file to its parts and back, and the root over them.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::State;
@@ -118,7 +118,7 @@ fn part(
 }
 
 fn text_part(parts: &mut PackedParts, name: &str, value: &impl Serialize) -> Result<(), Broken> {
-    part(parts, name, |out| serde_json::to_writer(out, value).map_err(|error| Broken(error.to_string())))
+    part(parts, name, |out| crate::text::compact(value, out).map_err(|error| Broken(error.to_string())))
 }
 
 /// The parts that hold secrets.
@@ -126,8 +126,8 @@ fn secret_parts(plan: &Plan) -> Result<PackedParts, Broken> {
     let mut parts = PackedParts::new();
     part(&mut parts, PRIOR, |out| serial::write_state(&plan.prior, out))?;
     let mut base = Hashing::new(std::io::sink());
-    serial::write_state(&plan.base, &mut BufWriter::new(&mut base))?;
-    if parts.get(PRIOR).map(|prior| prior.digest) != Some(base.done()) {
+    serial::write_state(&plan.base, &mut base)?;
+    if parts.get(PRIOR).map(|prior| prior.digest) != Some(base.done().1) {
         part(&mut parts, BASE, |out| serial::write_state(&plan.base, out))?;
     }
     part(&mut parts, CHANGES, |out| serial::write_changes(plan, out))?;

@@ -1,14 +1,19 @@
 //! `resource_changes`, `resource_drift` and `deferred_changes`.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use ordain_addr::{Key, Mode, ResourceInstance};
+use ordain_addr::{Key, Mode, ProviderAddr, ResourceInstance};
 use ordain_value::{Path, Step, Value};
 use serde_json::{Map, Value as Json};
 
-use super::document::{ChangeDocument, DeferredChange, ImportingDocument, ResourceChange, ResourceName};
+use super::document::{
+    AddressDocument, ChangeDocument, DeferredChange, ImportingDocument, KeyDocument, ResourceChange,
+    ResourceName,
+};
 use super::shown::Shown;
 use super::{Secrets, View, values};
+use crate::serial::Text;
 use crate::{Change, Deferred, Importing};
 
 /// The changes in the order in which Terraform lists them: outer modules first, data sources before
@@ -44,14 +49,14 @@ fn by_address(a: &ResourceInstance, b: &ResourceInstance) -> Ordering {
 }
 
 /// What names an instance.
-pub fn resource_name(address: &ResourceInstance, provider: &ordain_addr::ProviderAddr) -> ResourceName {
+pub fn resource_name<'a>(address: &'a ResourceInstance, provider: &'a ProviderAddr) -> ResourceName<'a> {
     ResourceName {
         mode: address.resource.mode.word(),
-        type_name: address.resource.type_name.clone(),
-        name: address.resource.name.clone(),
-        index: address.key.as_ref().map(key_json),
+        type_name: &address.resource.type_name,
+        name: &address.resource.name,
+        index: address.key.as_ref().map(KeyDocument),
         index_unknown: false,
-        provider_name: provider.to_string(),
+        provider_name: Text(provider),
     }
 }
 
@@ -64,20 +69,20 @@ pub fn key_json(key: &Key) -> Json {
 }
 
 /// One entry of `resource_changes`.
-pub fn resource_change(change: &Change, view: &View<'_>) -> ResourceChange {
+pub fn resource_change<'a>(change: &'a Change, view: &View<'a>) -> ResourceChange<'a> {
     let frame = frame(change);
     ResourceChange { change: change_document(change, frame.change, view), ..frame }
 }
 
 /// The same without the values.
-pub fn frame(change: &Change) -> ResourceChange {
+pub fn frame(change: &Change) -> ResourceChange<'_> {
     let address = &change.address;
     ResourceChange {
-        address: address.to_string(),
-        previous_address: change.previous_address.as_ref().map(ToString::to_string),
-        module_address: (!address.module.is_root()).then(|| address.module.to_string()),
+        address: AddressDocument { instance: address, any: false },
+        previous_address: change.previous_address.as_deref().map(Text),
+        module_address: (!address.module.is_root()).then_some(Text(&address.module)),
         name: resource_name(address, &change.provider.provider),
-        deposed: change.deposed.as_ref().map(ToString::to_string),
+        deposed: change.deposed.as_ref().map(Text),
         change: ChangeDocument {
             actions: change.action.words(),
             before: Json::Null.into(),
@@ -87,7 +92,7 @@ pub fn frame(change: &Change) -> ResourceChange {
             after_sensitive: Json::Null.into(),
             replace_paths: change.replace_paths.iter().map(path_json).collect(),
             importing: change.importing.as_deref().map(importing),
-            generated_config: change.generated_config.clone(),
+            generated_config: change.generated_config.as_deref(),
         },
         action_reason: change.reason.map(crate::Reason::word),
         ordain: None,
@@ -95,27 +100,27 @@ pub fn frame(change: &Change) -> ResourceChange {
 }
 
 /// One entry of `deferred_changes`.
-pub fn deferred(deferred: &Deferred, view: &View<'_>) -> DeferredChange {
+pub fn deferred<'a>(deferred: &'a Deferred, view: &View<'a>) -> DeferredChange<'a> {
     let mut change = resource_change(&deferred.change, view);
     if deferred.index_unknown {
-        change.address.push_str("[*]");
+        change.address.any = true;
         change.name.index_unknown = true;
     }
     DeferredChange { reason: deferred.reason, resource_change: change }
 }
 
-fn change_document(change: &Change, frame: ChangeDocument, view: &View<'_>) -> ChangeDocument {
+fn change_document<'a>(change: &'a Change, frame: ChangeDocument<'a>, view: &View<'a>) -> ChangeDocument<'a> {
     let resource = &change.address.resource;
     let schema = view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
-    let marked = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
+    let marked = |value: &'a Value| schema.map_or(Cow::Borrowed(value), |schema| schema.marked(value));
     let (before, after) = (marked(&change.before), marked(&change.after));
     let after_unknown = match after.is_wholly_known() {
         true => Json::Object(Map::new()).into(),
         false => Shown::Unknown(after.clone()),
     };
     ChangeDocument {
-        before: shown(&before, view.secrets).unwrap_or(Json::Null.into()),
-        after: shown(&after, view.secrets),
+        before: shown(before.clone(), view.secrets).unwrap_or(Json::Null.into()),
+        after: shown(after.clone(), view.secrets),
         after_unknown,
         before_sensitive: Shown::Sensitive(before),
         after_sensitive: Shown::Sensitive(after),
@@ -124,17 +129,17 @@ fn change_document(change: &Change, frame: ChangeDocument, view: &View<'_>) -> C
 }
 
 /// What is known of a value; `None` when that is nothing at all.
-pub fn shown(value: &Value, secrets: Secrets) -> Option<Shown> {
+pub fn shown(value: Cow<'_, Value>, secrets: Secrets) -> Option<Shown<'_>> {
     let value = match secrets {
-        Secrets::Shown => value.clone(),
-        Secrets::Hidden => values::hide(value),
+        Secrets::Shown => value,
+        Secrets::Hidden => values::hidden(value),
     };
     value.is_known().then_some(Shown::Known(value))
 }
 
-fn importing(importing: &Importing) -> ImportingDocument {
+fn importing(importing: &Importing) -> ImportingDocument<'_> {
     ImportingDocument {
-        id: importing.id.clone(),
+        id: importing.id.as_deref(),
         unknown: importing.unknown,
         identity: importing.identity.as_ref().and_then(values::known),
     }

@@ -4,9 +4,9 @@
 //! program writes it in 1.11.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use serde::Serialize;
+use ordain_addr::{DeposedKey, Key, ModuleInstance, ProviderAddr, ResourceInstance};
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::Configuration;
@@ -14,6 +14,7 @@ use super::lazy::Each;
 use super::shown::Shown;
 use super::states::Leaf;
 use crate::Change;
+use crate::serial::Text;
 
 /// The JSON plan.
 #[derive(Serialize)]
@@ -24,13 +25,13 @@ pub struct PlanDocument<'a> {
     pub variables: BTreeMap<&'a str, VariableDocument>,
     pub planned_values: ValuesDocument<'a>,
     #[serde(skip_serializing_if = "Each::is_empty")]
-    pub resource_drift: Each<'a, &'a Change, ResourceChange>,
+    pub resource_drift: Each<'a, &'a Change, ResourceChange<'a>>,
     #[serde(skip_serializing_if = "Each::is_empty")]
-    pub resource_changes: Each<'a, &'a Change, ResourceChange>,
+    pub resource_changes: Each<'a, &'a Change, ResourceChange<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub deferred_changes: Vec<DeferredChange>,
+    pub deferred_changes: Vec<DeferredChange<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub output_changes: BTreeMap<&'a str, ChangeDocument>,
+    pub output_changes: BTreeMap<&'a str, ChangeDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prior_state: Option<StateDocument<'a>>,
     #[serde(skip_serializing_if = "Configuration::is_absent")]
@@ -94,49 +95,79 @@ pub struct ModuleDocument<'a> {
 
 /// What names a resource instance.
 #[derive(Clone, Serialize)]
-pub struct ResourceName {
+pub struct ResourceName<'a> {
     pub mode: &'static str,
     #[serde(rename = "type")]
-    pub type_name: Arc<str>,
-    pub name: Arc<str>,
+    pub type_name: &'a str,
+    pub name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<Json>,
+    pub index: Option<KeyDocument<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub index_unknown: bool,
-    pub provider_name: String,
+    pub provider_name: Text<&'a ProviderAddr>,
+}
+
+/// An instance key: a number or a text.
+#[derive(Clone)]
+pub struct KeyDocument<'a>(pub &'a Key);
+
+impl Serialize for KeyDocument<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Key::Int(number) => out.serialize_u64(*number),
+            Key::Str(text) => out.serialize_str(text),
+        }
+    }
+}
+
+/// The address of an instance, or of whichever a resource has.
+#[derive(Clone)]
+pub struct AddressDocument<'a> {
+    pub instance: &'a ResourceInstance,
+    /// Whether the keys are not known.
+    pub any: bool,
+}
+
+impl Serialize for AddressDocument<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self.any {
+            true => out.collect_str(&format_args!("{}[*]", self.instance)),
+            false => out.collect_str(self.instance),
+        }
+    }
 }
 
 /// A resource instance in a state, present or planned.
 #[derive(Serialize)]
-pub struct ResourceDocument {
-    pub address: String,
+pub struct ResourceDocument<'a> {
+    pub address: AddressDocument<'a>,
     #[serde(flatten)]
-    pub name: ResourceName,
+    pub name: ResourceName<'a>,
     pub schema_version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Shown>,
-    pub sensitive_values: Shown,
+    pub values: Option<Shown<'a>>,
+    pub sensitive_values: Shown<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tainted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deposed_key: Option<String>,
+    pub deposed_key: Option<Text<&'a DeposedKey>>,
 }
 
 /// What happens to one resource instance.
 #[derive(Clone, Serialize)]
-pub struct ResourceChange {
-    pub address: String,
+pub struct ResourceChange<'a> {
+    pub address: AddressDocument<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous_address: Option<String>,
+    pub previous_address: Option<Text<&'a ResourceInstance>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub module_address: Option<String>,
+    pub module_address: Option<Text<&'a ModuleInstance>>,
     #[serde(flatten)]
-    pub name: ResourceName,
+    pub name: ResourceName<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deposed: Option<String>,
-    pub change: ChangeDocument,
+    pub deposed: Option<Text<&'a DeposedKey>>,
+    pub change: ChangeDocument<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,34 +176,34 @@ pub struct ResourceChange {
 
 /// A change that cannot be planned yet.
 #[derive(Clone, Serialize)]
-pub struct DeferredChange {
+pub struct DeferredChange<'a> {
     pub reason: &'static str,
-    pub resource_change: ResourceChange,
+    pub resource_change: ResourceChange<'a>,
 }
 
 /// Before and after.
 #[derive(Clone, Serialize)]
-pub struct ChangeDocument {
+pub struct ChangeDocument<'a> {
     pub actions: &'static [&'static str],
-    pub before: Shown,
+    pub before: Shown<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Shown>,
-    pub after_unknown: Shown,
-    pub before_sensitive: Shown,
-    pub after_sensitive: Shown,
+    pub after: Option<Shown<'a>>,
+    pub after_unknown: Shown<'a>,
+    pub before_sensitive: Shown<'a>,
+    pub after_sensitive: Shown<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replace_paths: Vec<Vec<Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub importing: Option<ImportingDocument>,
+    pub importing: Option<ImportingDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub generated_config: Option<String>,
+    pub generated_config: Option<&'a str>,
 }
 
 /// The import that a change carries out.
 #[derive(Clone, Serialize)]
-pub struct ImportingDocument {
+pub struct ImportingDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

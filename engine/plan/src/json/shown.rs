@@ -1,5 +1,7 @@
 //! What documents show of values, written without a tree in between.
 
+use std::borrow::Cow;
+
 use ordain_value::{Kind, Number, Type, Value};
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
@@ -10,24 +12,24 @@ use super::values::number_json;
 /// A part of a document that is made while it is written: a tree of its own for each of a million values would be
 /// most of the work.
 #[derive(Clone)]
-pub enum Shown {
+pub enum Shown<'a> {
     /// There already.
     Json(Json),
     /// What [`super::values::known`] makes of a value; null where that is nothing.
-    Known(Value),
+    Known(Cow<'a, Value>),
     /// What [`super::values::unknown_shape`] makes of a value.
-    Unknown(Value),
+    Unknown(Cow<'a, Value>),
     /// What [`super::values::sensitive_shape`] makes of a value.
-    Sensitive(Value),
+    Sensitive(Cow<'a, Value>),
 }
 
-impl From<Json> for Shown {
+impl From<Json> for Shown<'_> {
     fn from(json: Json) -> Self {
         Self::Json(json)
     }
 }
 
-impl Serialize for Shown {
+impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Json(json) => json.serialize(out),

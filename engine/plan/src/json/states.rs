@@ -1,9 +1,9 @@
 //! `planned_values`, `prior_state` and the state document.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use ordain_addr::{AbsResource, Key, Mode, ProviderAddr, ResourceInstance};
+use ordain_addr::{AbsResource, DeposedKey, Key, Mode, ProviderAddr, ResourceInstance};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::{Object, ResourceState, State, Status};
 use ordain_value::{Path, Value};
@@ -11,12 +11,13 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::document::{OutputDocument, ResourceDocument, StateDocument, ValuesDocument};
+use super::document::{AddressDocument, OutputDocument, ResourceDocument, StateDocument, ValuesDocument};
 use super::shown::Shown;
 use super::tree::Tree;
 use super::values::Toward;
 use super::{Secrets, View, changes, checks, planned_outputs, values};
 use crate::schema::TypeSchema;
+use crate::serial::Text;
 use crate::{Action, Change, OutputChange, Plan};
 
 /// The document of no state.
@@ -79,40 +80,73 @@ fn outputs(state: &State, over: &[&OutputChange], secrets: Secrets) -> BTreeMap<
 
 /// A resource instance in the tree of modules; its document is made when it is written.
 pub struct Leaf<'a> {
-    pub address: String,
-    pub deposed_key: Option<String>,
-    /// Place among the others of its module before addresses count: data sources of a state first, then by name and
-    /// key. All of a plan are in one place.
-    pub rank: Option<Rank>,
     object: Present<'a>,
     schema: &'a TypeSchema,
     secrets: Secrets,
 }
 
-/// Data sources after false, then type, name and key.
-pub type Rank = (bool, Arc<str>, Arc<str>, Option<Key>);
-
 enum Present<'a> {
     Planned(&'a Change),
-    Stored(ResourceInstance, &'a ProviderAddr, &'a Object),
+    Stored(Stored<'a>),
+}
+
+#[derive(Clone, Copy)]
+struct Stored<'a> {
+    resource: &'a AbsResource,
+    key: Option<&'a Key>,
+    deposed: Option<&'a DeposedKey>,
+    provider: &'a ProviderAddr,
+    object: &'a Object,
+}
+
+impl Stored<'_> {
+    fn address(&self) -> ResourceInstance {
+        self.resource.instance(self.key.cloned())
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.resource.resource, &other.resource.resource);
+        ((a.mode != Mode::Data).cmp(&(b.mode != Mode::Data)))
+            .then_with(|| a.type_name.cmp(&b.type_name))
+            .then_with(|| a.name.cmp(&b.name))
+            .then_with(|| self.key.cmp(&other.key))
+            .then_with(|| self.deposed.cmp(&other.deposed))
+    }
+}
+
+/// Those of one module instance in the order in which they are listed. In a state data sources come first, then counts
+/// what they are called. In a plan it is the address as text, so `a[10]` comes before `a[1]`: Terraform's order.
+pub fn sort(leaves: &mut [Leaf<'_>]) {
+    leaves.sort_by(|a, b| match (&a.object, &b.object) {
+        (Present::Stored(a), Present::Stored(b)) => a.compare(b),
+        _ => Ordering::Equal,
+    });
+    if leaves.iter().any(|leaf| matches!(leaf.object, Present::Planned(_))) {
+        leaves.sort_by_cached_key(|leaf| match &leaf.object {
+            Present::Planned(change) => change.address.to_string(),
+            Present::Stored(stored) => stored.address().to_string(),
+        });
+    }
 }
 
 impl Serialize for Leaf<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let document = match &self.object {
-            Present::Planned(change) => planned_object(change, self.schema, self.secrets),
-            Present::Stored(address, provider, object) => {
-                let stored = stored_object(address, provider, object, self.schema, self.secrets);
-                stored.map_err(|why| S::Error::custom(format!("{}: {why}", self.address)))?
+        match &self.object {
+            Present::Planned(change) => planned_object(change, self.schema, self.secrets).serialize(out),
+            Present::Stored(stored) => {
+                let address = stored.address();
+                match stored_object(&address, stored, self.schema, self.secrets) {
+                    Ok(document) => document.serialize(out),
+                    Err(why) => Err(S::Error::custom(format!("{address}: {why}"))),
+                }
             }
-        };
-        ResourceDocument { deposed_key: self.deposed_key.clone(), ..document }.serialize(out)
+        }
     }
 }
 
 fn add_resource<'a>(
     tree: &mut Tree<'a>,
-    address: &AbsResource,
+    address: &'a AbsResource,
     resource: &'a ResourceState,
     view: &View<'a>,
 ) -> Diagnostics {
@@ -127,24 +161,24 @@ fn add_resource<'a>(
         return diagnostic.with_address(address.to_string()).into();
     };
     let mut diagnostics = Diagnostics::new();
+    let place = tree.at(&address.module);
     for (key, instance) in &resource.instances {
         let current = instance.current.iter().map(|object| (None, object));
-        let deposed = instance.deposed.iter().map(|(key, object)| (Some(key.to_string()), object));
-        for (deposed_key, object) in current.chain(deposed) {
-            let instance = address.instance(key.clone());
+        let deposed = instance.deposed.iter().map(|(key, object)| (Some(key), object));
+        for (deposed, object) in current.chain(deposed) {
+            let stored = Stored {
+                resource: address,
+                key: key.as_ref(),
+                deposed,
+                provider: &resource.provider.provider,
+                object,
+            };
             if object.flat {
-                diagnostics.push(flat(&instance));
+                diagnostics.push(flat(&stored.address()));
                 continue;
             }
-            let leaf = Leaf {
-                address: instance.to_string(),
-                deposed_key,
-                rank: Some((name.mode != Mode::Data, name.type_name.clone(), name.name.clone(), key.clone())),
-                object: Present::Stored(instance, &resource.provider.provider, object),
-                schema,
-                secrets: view.secrets,
-            };
-            tree.add(&address.module, leaf);
+            let object = Present::Stored(stored);
+            place.push(Leaf { object, schema, secrets: view.secrets });
         }
     }
     diagnostics
@@ -158,15 +192,15 @@ fn flat(address: &ResourceInstance) -> Diagnostic {
 }
 
 /// Fails where the stored attributes are no JSON document.
-fn stored_object(
-    address: &ResourceInstance,
-    provider: &ProviderAddr,
-    object: &Object,
+fn stored_object<'a>(
+    address: &'a ResourceInstance,
+    stored: &Stored<'a>,
     schema: &TypeSchema,
     secrets: Secrets,
-) -> Result<ResourceDocument, serde_json::Error> {
-    let stored: Json = serde_json::from_str(object.attributes.get())?;
-    let values = values::unwrap_dynamic(stored, &schema.ty);
+) -> Result<ResourceDocument<'a>, serde_json::Error> {
+    let object = stored.object;
+    let attributes: Json = serde_json::from_str(object.attributes.get())?;
+    let values = values::unwrap_dynamic(attributes, &schema.ty);
     let sensitive_values = sensitive(&values, schema, &object.sensitive_paths);
     let values = match secrets {
         Secrets::Shown => values,
@@ -175,14 +209,14 @@ fn stored_object(
     let mut depends_on: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
     depends_on.sort();
     Ok(ResourceDocument {
-        address: address.to_string(),
-        name: changes::resource_name(address, provider),
+        address: AddressDocument { instance: address, any: false },
+        name: changes::resource_name(address, stored.provider),
         schema_version: object.schema_version,
         values: Some(values.into()),
         sensitive_values: sensitive_values.into(),
         depends_on,
         tainted: object.status == Status::Tainted,
-        deposed_key: None,
+        deposed_key: stored.deposed.map(Text),
     })
 }
 
@@ -211,23 +245,27 @@ fn sensitive(values: &Json, schema: &TypeSchema, paths: &[Path]) -> Json {
 pub fn planned<'a>(plan: &'a Plan, view: &View<'a>) -> (ValuesDocument<'a>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut tree = Tree::default();
-    let kept = |change: &&Change| change.action != Action::Delete && change.deposed.is_none();
-    for change in plan.changes.iter().filter(kept) {
-        let resource = &change.address.resource;
-        match view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name) {
-            Some(schema) => {
-                let address = change.address.to_string();
-                let (object, secrets) = (Present::Planned(change), view.secrets);
-                tree.add(
-                    &change.address.module,
-                    Leaf { address, deposed_key: None, rank: None, object, schema, secrets },
-                );
+    // Those of one module instance stand together.
+    for changes in plan.changes.chunk_by(|a, b| a.address.module == b.address.module) {
+        let Some(first) = changes.iter().find(|change| is_kept(change)) else { continue };
+        let place = tree.at(&first.address.module);
+        for change in changes.iter().filter(|change| is_kept(change)) {
+            let resource = &change.address.resource;
+            match view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name) {
+                Some(schema) => {
+                    place.push(Leaf { object: Present::Planned(change), schema, secrets: view.secrets });
+                }
+                None => diagnostics.push(no_schema(change)),
             }
-            None => diagnostics.push(no_schema(change)),
         }
     }
     let outputs = planned_outputs(plan, view.secrets);
     (ValuesDocument { outputs, root_module: tree.into_root() }, diagnostics)
+}
+
+/// Whether the object of a change is there after apply.
+fn is_kept(change: &Change) -> bool {
+    change.action != Action::Delete && change.deposed.is_none()
 }
 
 fn no_schema(change: &Change) -> Diagnostic {
@@ -242,36 +280,23 @@ fn no_schema(change: &Change) -> Diagnostic {
 /// What [`planned`] would find, without making anything.
 pub fn without_schema(plan: &Plan, view: &View<'_>) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    let mut last: Option<&Change> = None;
-    let kept = |change: &&Change| change.action != Action::Delete && change.deposed.is_none();
-    for change in plan.changes.iter().filter(kept) {
-        let of = |change: &Change| {
-            let resource = &change.address.resource;
-            (change.provider.provider.clone(), resource.mode, resource.type_name.clone())
-        };
-        // Neighbours are mostly of one type.
-        if last.is_some_and(|last| {
-            last.address.resource.type_name == change.address.resource.type_name && of(last) == of(change)
-        }) {
-            continue;
-        }
-        let (provider, mode, type_name) = of(change);
-        match view.schemas.get(&provider, mode, &type_name) {
-            Some(_) => last = Some(change),
-            None => diagnostics.push(no_schema(change)),
+    for change in plan.changes.iter().filter(|change| is_kept(change)) {
+        let resource = &change.address.resource;
+        if view.schemas.get(&change.provider.provider, resource.mode, &resource.type_name).is_none() {
+            diagnostics.push(no_schema(change));
         }
     }
     diagnostics
 }
 
-fn planned_object(change: &Change, schema: &TypeSchema, secrets: Secrets) -> ResourceDocument {
-    let after = schema.mark(&change.after);
+fn planned_object<'a>(change: &'a Change, schema: &TypeSchema, secrets: Secrets) -> ResourceDocument<'a> {
+    let after = schema.marked(&change.after);
     // No values at all are left out.
-    let shown = if after.is_null() { None } else { changes::shown(&after, secrets) };
+    let shown = if after.is_null() { None } else { changes::shown(after.clone(), secrets) };
     let shown =
         shown.filter(|_| after.as_members().is_none_or(|members| members.values().any(Value::is_known)));
     ResourceDocument {
-        address: change.address.to_string(),
+        address: AddressDocument { instance: &change.address, any: false },
         name: changes::resource_name(&change.address, &change.provider.provider),
         schema_version: schema.version,
         values: shown,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ordain_addr::ModuleInstance;
 
 use super::document::ModuleDocument;
-use super::states::Leaf;
+use super::states::{self, Leaf};
 
 /// Resources by module instance; modules without resources exist where others lie inside them.
 #[derive(Default)]
@@ -15,15 +15,15 @@ pub struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Adds a resource to its module instance.
-    pub fn add(&mut self, module: &ModuleInstance, resource: Leaf<'a>) {
+    /// The resources of a module instance, to add to them.
+    pub fn at(&mut self, module: &ModuleInstance) -> &mut Vec<Leaf<'a>> {
         let mut node = self;
         let mut at = ModuleInstance::root();
         for step in module.0.iter() {
             at = at.child(step.name.clone(), step.key.clone());
             node = node.children.entry(at.to_string()).or_default();
         }
-        node.resources.push(resource);
+        &mut node.resources
     }
 
     /// The document of the root module.
@@ -32,11 +32,7 @@ impl<'a> Tree<'a> {
     }
 
     fn into_document(mut self, address: Option<String>) -> ModuleDocument<'a> {
-        // In a plan by address as text, so `a[10]` comes before `a[1]`: Terraform's order.
-        self.resources.sort_by(|a, b| {
-            let ranks = a.rank.cmp(&b.rank);
-            ranks.then_with(|| a.address.cmp(&b.address)).then_with(|| a.deposed_key.cmp(&b.deposed_key))
-        });
+        states::sort(&mut self.resources);
         let children = self.children.into_iter().map(|(address, tree)| tree.into_document(Some(address)));
         ModuleDocument { resources: self.resources, address, child_modules: children.collect() }
     }

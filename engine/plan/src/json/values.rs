@@ -1,5 +1,7 @@
 //! Values in the JSON plan: what is known, and the shapes of what is unknown or sensitive.
 
+use std::borrow::Cow;
+
 use ordain_value::{Kind, Marks, Number, Step, Type, Value};
 use serde_json::{Map, Value as Json};
 
@@ -100,6 +102,11 @@ pub fn hide(value: &Value) -> Value {
         kind => kind.clone(),
     };
     Value::from_kind(kind).with_marks(marks.without(Marks::NONE))
+}
+
+/// The same, made only where there is something to hide.
+pub fn hidden(value: Cow<'_, Value>) -> Cow<'_, Value> {
+    if value.marks_deep().is_sensitive() { Cow::Owned(hide(&value)) } else { value }
 }
 
 /// A type as state and plan documents write it, such as `["list","string"]`.

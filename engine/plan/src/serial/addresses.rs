@@ -122,15 +122,15 @@ pub fn path_of(form: Vec<StepForm>) -> Path {
 
 /// Bytes, written in base64.
 #[derive(Clone, Debug, Default)]
-pub struct Bytes(pub Vec<u8>);
+pub struct Bytes<B = Vec<u8>>(pub B);
 
-impl Bytes {
+impl<B: AsRef<[u8]>> Bytes<B> {
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.as_ref().is_empty()
     }
 }
 
-impl Serialize for Bytes {
+impl<B: AsRef<[u8]>> Serialize for Bytes<B> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(&STANDARD.encode(&self.0))
     }

@@ -1,4 +1,5 @@
-//! Plans, steps and trimmed schemas in the exact form.
+//! Plans, steps and trimmed schemas in the exact form. Plans and steps are read through these and written through
+//! those of [`super::written`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use ordain_state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::addresses::{Bytes, StepForm as PathStep, Text, path_form, path_of};
+use super::addresses::{Bytes, StepForm as PathStep, Text, path_of};
 use super::checks::CheckForm;
 use super::values::Exact;
 use super::{Broken, types, words};
@@ -19,13 +20,13 @@ use crate::schema::{PatternStep, Schemas, TypeSchema};
 use crate::{Change, Deferred, Importing, OutputChange, Plan, RelevantAttribute, Step, StepId, StepKind};
 
 /// A plan without its states and steps.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanForm {
     mode: String,
     timestamp: String,
     variables: BTreeMap<String, Option<Exact>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     given: Vec<String>,
     changes: Vec<ChangeForm>,
     drift: Vec<ChangeForm>,
@@ -40,37 +41,37 @@ pub struct PlanForm {
     errored: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ChangeForm {
     address: Text<ResourceInstance>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     previous_address: Option<Box<Text<ResourceInstance>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     deposed: Option<String>,
     provider: Text<ProviderConfigAddr>,
     action: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     reason: Option<String>,
     before: Exact,
     after: Exact,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     replace_paths: Vec<Vec<PathStep>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     importing: Option<Box<ImportingForm>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     generated_config: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     create_before_destroy: bool,
-    #[serde(default, skip_serializing_if = "Bytes::is_empty")]
+    #[serde(default)]
     planned_private: Bytes,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     identity_before: Option<Box<Exact>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     identity_after: Option<Box<Exact>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ImportingForm {
     id: Option<String>,
@@ -78,16 +79,16 @@ struct ImportingForm {
     identity: Option<Exact>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeferredForm {
     reason: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     index_unknown: bool,
     change: ChangeForm,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OutputForm {
     name: String,
@@ -98,27 +99,6 @@ struct OutputForm {
 }
 
 impl PlanForm {
-    /// The form of a plan.
-    pub fn of(plan: &Plan) -> Self {
-        Self {
-            mode: words::mode(plan.mode).to_owned(),
-            timestamp: plan.timestamp.clone(),
-            variables: plan.variables.iter().map(|(k, v)| (k.to_string(), v.clone().map(Exact))).collect(),
-            given: plan.given.iter().map(ToString::to_string).collect(),
-            changes: plan.changes.iter().map(ChangeForm::of).collect(),
-            drift: plan.drift.iter().map(ChangeForm::of).collect(),
-            deferred: plan.deferred.iter().map(DeferredForm::of).collect(),
-            outputs: plan.outputs.iter().map(OutputForm::of).collect(),
-            checks: plan.checks.iter().map(CheckForm::of).collect(),
-            relevant: plan.relevant.iter().map(relevant_form).collect(),
-            targets: plan.targets.iter().cloned().map(Text).collect(),
-            excludes: plan.excludes.iter().cloned().map(Text).collect(),
-            complete: plan.complete,
-            applyable: plan.applyable,
-            errored: plan.errored,
-        }
-    }
-
     /// The plan, with the parts that are stored apart.
     pub fn into_plan(self, steps: Vec<Step>, prior: State, base: State) -> Result<Plan, Broken> {
         let changes = |forms: Vec<ChangeForm>| -> Result<Vec<Change>, Broken> {
@@ -147,35 +127,11 @@ impl PlanForm {
     }
 }
 
-fn relevant_form(relevant: &RelevantAttribute) -> (String, Vec<Exact>) {
-    (relevant.resource.clone(), relevant.attribute.iter().cloned().map(Exact).collect())
-}
-
 fn relevant_of((resource, attribute): (String, Vec<Exact>)) -> RelevantAttribute {
     RelevantAttribute { resource, attribute: attribute.into_iter().map(|step| step.0).collect() }
 }
 
 impl ChangeForm {
-    fn of(change: &Change) -> Self {
-        Self {
-            address: Text(change.address.clone()),
-            previous_address: change.previous_address.clone().map(|address| Box::new(Text(*address))),
-            deposed: change.deposed.as_ref().map(ToString::to_string),
-            provider: Text(change.provider.clone()),
-            action: words::action(change.action).to_owned(),
-            reason: change.reason.map(|reason| reason.word().to_owned()),
-            before: Exact(change.before.clone()),
-            after: Exact(change.after.clone()),
-            replace_paths: change.replace_paths.iter().map(path_form).collect(),
-            importing: change.importing.as_deref().map(ImportingForm::of).map(Box::new),
-            generated_config: change.generated_config.clone(),
-            create_before_destroy: change.create_before_destroy,
-            planned_private: Bytes(change.planned_private.clone()),
-            identity_before: change.identity.0.clone().map(|value| Box::new(Exact(*value))),
-            identity_after: change.identity.1.clone().map(|value| Box::new(Exact(*value))),
-        }
-    }
-
     fn into_change(self) -> Result<Change, Broken> {
         Ok(Change {
             address: self.address.0,
@@ -200,28 +156,12 @@ impl ChangeForm {
 }
 
 impl ImportingForm {
-    fn of(importing: &Importing) -> Self {
-        Self {
-            id: importing.id.clone(),
-            unknown: importing.unknown,
-            identity: importing.identity.clone().map(Exact),
-        }
-    }
-
     fn into_importing(self) -> Importing {
         Importing { id: self.id, unknown: self.unknown, identity: self.identity.map(|value| value.0) }
     }
 }
 
 impl DeferredForm {
-    fn of(deferred: &Deferred) -> Self {
-        Self {
-            reason: deferred.reason.to_owned(),
-            index_unknown: deferred.index_unknown,
-            change: ChangeForm::of(&deferred.change),
-        }
-    }
-
     fn into_deferred(self) -> Result<Deferred, Broken> {
         let reason = words::deferred(&self.reason)?;
         Ok(Deferred { reason, index_unknown: self.index_unknown, change: self.change.into_change()? })
@@ -229,16 +169,6 @@ impl DeferredForm {
 }
 
 impl OutputForm {
-    fn of(output: &OutputChange) -> Self {
-        Self {
-            name: output.name.clone(),
-            action: words::action(output.action).to_owned(),
-            before: Exact(output.before.clone()),
-            after: Exact(output.after.clone()),
-            sensitive: output.sensitive,
-        }
-    }
-
     fn into_output(self) -> Result<OutputChange, Broken> {
         Ok(OutputChange {
             name: self.name,
@@ -251,14 +181,14 @@ impl OutputForm {
 }
 
 /// One step of the execution graph.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepForm {
     does: KindForm,
     after: Vec<u32>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum KindForm {
     Create(u32),
@@ -273,22 +203,6 @@ enum KindForm {
 }
 
 impl StepForm {
-    /// The form of a step.
-    pub fn of(step: &Step) -> Self {
-        let does = match step.kind {
-            StepKind::Create(at) => KindForm::Create(at),
-            StepKind::Update(at) => KindForm::Update(at),
-            StepKind::Delete(at) => KindForm::Delete(at),
-            StepKind::Depose(at) => KindForm::Depose(at),
-            StepKind::DeleteDeposed(at) => KindForm::DeleteDeposed(at),
-            StepKind::Read(at) => KindForm::Read(at),
-            StepKind::Forget(at) => KindForm::Forget(at),
-            StepKind::Record(at) => KindForm::Record(at),
-            StepKind::Join(at) => KindForm::Join(at),
-        };
-        Self { does, after: step.after.iter().map(|id| id.0).collect() }
-    }
-
     /// The step.
     pub fn into_step(self) -> Step {
         let kind = match self.does {

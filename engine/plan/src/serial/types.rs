@@ -1,11 +1,14 @@
 //! Types to and from the JSON form of state and plan documents.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use ordain_value::{ObjectType, Type};
+use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::{Broken, shared};
-use crate::json::values::type_json;
 
 /// Deepest nesting that is read; deeper documents are refused before the stack runs out.
 const DEEPEST: usize = 200;
@@ -24,9 +27,40 @@ impl Serialize for Written<'_> {
             Type::List(element) => pair(out, "list", element),
             Type::Set(element) => pair(out, "set", element),
             Type::Map(element) => pair(out, "map", element),
-            // Rare enough for the tree.
-            Type::Tuple(_) | Type::Object(_) => type_json(self.0).serialize(out),
+            Type::Tuple(elements) => ("tuple", Elements(elements)).serialize(out),
+            Type::Object(object) => {
+                let all = if object.optional.is_empty() { 2 } else { 3 };
+                let mut parts = out.serialize_tuple(all)?;
+                parts.serialize_element("object")?;
+                parts.serialize_element(&Attributes(&object.attributes))?;
+                if !object.optional.is_empty() {
+                    parts.serialize_element(&Names(&object.optional))?;
+                }
+                parts.end()
+            }
         }
+    }
+}
+
+struct Elements<'a>(&'a [Type]);
+struct Attributes<'a>(&'a BTreeMap<Arc<str>, Type>);
+struct Names<'a>(&'a BTreeSet<Arc<str>>);
+
+impl Serialize for Elements<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.0.iter().map(Written))
+    }
+}
+
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().map(|(name, ty)| (&**name, Written(ty))))
+    }
+}
+
+impl Serialize for Names<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.0.iter().map(|name| &**name))
     }
 }
 

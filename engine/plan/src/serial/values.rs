@@ -23,24 +23,57 @@ pub struct Exact(pub Value);
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        Borrowed(&self.0).serialize(out)
+        Written::of(&self.0).serialize(out)
     }
 }
 
-struct Borrowed<'a>(&'a Value);
-struct Unmarked<'a>(&'a Value);
-struct Items<'a>(&'a [Value]);
-struct Members<'a>(&'a BTreeMap<Arc<str>, Value>);
+/// A value on its way into the exact form.
+#[derive(Clone, Copy)]
+pub struct Written<'a> {
+    value: &'a Value,
+    /// Whether nothing is said of what is unknown, not even its type.
+    vague: bool,
+}
 
-impl Serialize for Borrowed<'_> {
+impl<'a> Written<'a> {
+    /// All of a value.
+    pub fn of(value: &'a Value) -> Self {
+        Self { value, vague: false }
+    }
+
+    /// A value without what is known about its unknown parts; that may differ from run to run.
+    pub fn vague(value: &'a Value) -> Self {
+        Self { value, vague: true }
+    }
+
+    fn all(self, items: &'a [Value]) -> Items<'a> {
+        Items { items, vague: self.vague }
+    }
+
+    fn members(self, members: &'a BTreeMap<Arc<str>, Value>) -> Members<'a> {
+        Members { members, vague: self.vague }
+    }
+}
+
+struct Unmarked<'a>(Written<'a>);
+struct Items<'a> {
+    items: &'a [Value],
+    vague: bool,
+}
+struct Members<'a> {
+    members: &'a BTreeMap<Arc<str>, Value>,
+    vague: bool,
+}
+
+impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if self.0.marks().is_ephemeral() {
+        if self.value.marks().is_ephemeral() {
             return Err(S::Error::custom("an ephemeral value must not be stored"));
         }
-        if self.0.marks().is_sensitive() {
-            return tagged(out, ("sensitive", Unmarked(self.0)));
+        if self.value.marks().is_sensitive() {
+            return tagged(out, ("sensitive", Unmarked(*self)));
         }
-        Unmarked(self.0).serialize(out)
+        Unmarked(*self).serialize(out)
     }
 }
 
@@ -66,30 +99,35 @@ fn collection<S: Serializer, T: Serialize>(
 
 impl Serialize for Unmarked<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self.0.kind() {
+        let this = self.0;
+        match this.value.kind() {
             Kind::Null(ty) => tagged(out, ("null", types::Written(ty))),
+            Kind::Unknown(_) if this.vague => {
+                tagged(out, ("unknown", UnknownForm::of_type(types::Written(&Type::Dynamic))))
+            }
             Kind::Unknown(unknown) => tagged(out, ("unknown", UnknownForm::of(unknown))),
             Kind::Bool(value) => value.serialize(out),
             Kind::Number(number) => Digits(number).serialize(out),
             Kind::String(text) => text.serialize(out),
-            Kind::List(element, items) => collection(out, "list", element, Items(items)),
-            Kind::Set(element, items) => collection(out, "set", element, Items(items)),
-            Kind::Map(element, members) => collection(out, "map", element, Members(members)),
-            Kind::Tuple(items) => tagged(out, ("tuple", Items(items))),
-            Kind::Object(members) => Members(members).serialize(out),
+            Kind::List(element, items) => collection(out, "list", element, this.all(items)),
+            Kind::Set(element, items) => collection(out, "set", element, this.all(items)),
+            Kind::Map(element, members) => collection(out, "map", element, this.members(members)),
+            Kind::Tuple(items) => tagged(out, ("tuple", this.all(items))),
+            Kind::Object(members) => this.members(members).serialize(out),
         }
     }
 }
 
 impl Serialize for Items<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_seq(self.0.iter().map(Borrowed))
+        out.collect_seq(self.items.iter().map(|value| Written { value, vague: self.vague }))
     }
 }
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_map(self.0.iter().map(|(name, value)| (name, Borrowed(value))))
+        let members = self.members.iter();
+        out.collect_map(members.map(|(name, value)| (&**name, Written { value, vague: self.vague })))
     }
 }
 
@@ -116,18 +154,22 @@ struct UnknownForm<T> {
 }
 
 impl<'a> UnknownForm<types::Written<'a>> {
+    fn of_type(ty: types::Written<'a>) -> Self {
+        Self { ty, not_null: false, prefix: None, lower: None, upper: None, shortest: None, longest: None }
+    }
+
     fn of(unknown: &'a Unknown) -> Self {
         let bound = |bound: &Option<(Number, bool)>| {
             bound.as_ref().map(|(n, inclusive)| (number_json(n), *inclusive))
         };
         Self {
-            ty: types::Written(&unknown.ty),
             not_null: unknown.nullness == Nullness::Never,
             prefix: unknown.prefix.as_ref().map(ToString::to_string),
             lower: bound(&unknown.bounds.lower),
             upper: bound(&unknown.bounds.upper),
             shortest: unknown.length.lower,
             longest: unknown.length.upper,
+            ..Self::of_type(types::Written(&unknown.ty))
         }
     }
 }

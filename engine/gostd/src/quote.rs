@@ -25,6 +25,13 @@ pub fn quote_char(c: char, ascii: bool) -> String {
 fn quote_with(text: &str, mark: char, ascii: bool) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(mark);
+    // Nearly every text is plain, and such a one is taken as it is.
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\' && char::from(*byte) != mark;
+    if text.as_bytes().iter().all(plain) {
+        out.push_str(text);
+        out.push(mark);
+        return out;
+    }
     for c in text.chars() {
         match c {
             _ if c == mark || c == '\\' => out.extend(['\\', c]),

@@ -55,7 +55,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
         return Ok(Exit::Done);
     }
     let style = session.ui.style();
-    session.ui.say(&render::plan::plan(&file.plan, &file.schemas, style, false));
+    render::plan::pieces(&file.plan, &file.schemas, style, false, &mut |piece| session.ui.say(piece));
     let signing = match text(matches, "attach") {
         Some(path) => Signing::Attached(PathBuf::from(path)),
         None => Signing::Key(text(matches, "key").map(PathBuf::from)),

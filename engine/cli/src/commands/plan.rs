@@ -92,7 +92,8 @@ pub fn show(planned: &Planned, session: &mut Session, show_sensitive: bool) {
     if session.ui.is_machine_only() {
         return;
     }
-    session.ui.say(&render::plan::plan(plan, &planned.file.schemas, style, show_sensitive));
+    let schemas = &planned.file.schemas;
+    render::plan::pieces(plan, schemas, style, show_sensitive, &mut |piece| session.ui.say(piece));
     if let Some(decisions) = &planned.decisions {
         session.ui.say(&render::decisions::decisions(decisions, style));
     }

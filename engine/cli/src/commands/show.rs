@@ -135,7 +135,8 @@ fn show_plan(session: &mut Session, file: &PlanFile, json: bool, show_sensitive:
     if let Some(closed) = &file.closed {
         session.ui.line(&format!("Sealed: what is sensitive cannot be shown here ({}).", closed.why));
     }
-    session.ui.say(&render::plan::plan(&file.plan, &file.schemas, style, show_sensitive));
+    let (plan, schemas) = (&file.plan, &file.schemas);
+    render::plan::pieces(plan, schemas, style, show_sensitive, &mut |piece| session.ui.say(piece));
     if let Ok(decisions) = serde_json::from_value(file.decisions.clone()) {
         session.ui.say(&render::decisions::decisions(&decisions, style));
     }

@@ -1,13 +1,14 @@
 //! One resource object before and after: arguments, then nested blocks, as its schema has them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_plan::{Change, PatternStep, TypeSchema};
+use ordain_plan::{PatternStep, TypeSchema};
 use ordain_value::{Kind, Path, Type, Value};
 
 use super::style::Style;
-use super::value::{Mark, Printer, TELLING, pad};
+use super::value::{Mark, Printer, TELLING, line, pad};
 
 /// One object as it is, with everything that it has: `name = value` lines and nested blocks.
 pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
@@ -16,7 +17,7 @@ pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sen
     let shape = schema.map(Shape::of).unwrap_or_default();
     let marked = schema.map_or_else(
         || marked.clone(),
-        |schema| as_seen(&settled_object(&marked, &schema.ty, &shape), &schema.ty, &shape),
+        |schema| as_seen(&settled_object(&marked, &schema.ty, &shape), &schema.ty, &shape).into_owned(),
     );
     let text = block(&printer, &marked, &marked, &shape, &Path::root(), 2);
     // Without symbols the four columns in front of them are not needed.
@@ -36,13 +37,31 @@ pub fn alone(value: &Value, style: Style) -> String {
 
 /// Which members of an object are nested blocks, and which are texts, level by level.
 #[derive(Debug, Default)]
-struct Shape {
+pub struct Shape {
     blocks: BTreeMap<Arc<str>, Shape>,
     /// Arguments of type string. Providers made with the old plugin kit cannot say null there and store an
     /// empty text instead, so that is what an empty text is shown as.
     texts: BTreeSet<Arc<str>>,
     /// Arguments whose values only the provider sees.
     write_only: BTreeSet<Arc<str>>,
+}
+
+/// The shapes of types, each made once: many objects are of one type.
+#[derive(Default)]
+pub struct Shapes {
+    /// By where the schema lies; it is there as long as this is used.
+    known: BTreeMap<*const TypeSchema, Shape>,
+    none: Shape,
+}
+
+impl Shapes {
+    /// The shape of a type; without a schema, one without nested blocks.
+    pub fn of(&mut self, schema: Option<&TypeSchema>) -> &Shape {
+        match schema {
+            Some(schema) => self.known.entry(std::ptr::from_ref(schema)).or_insert_with(|| Shape::of(schema)),
+            None => &self.none,
+        }
+    }
 }
 
 impl Shape {
@@ -87,46 +106,75 @@ impl Shape {
 }
 
 /// The body of a resource block without its braces. `indent` is the column of the block's own symbol.
-pub fn body(printer: &Printer<'_>, change: &Change, schema: Option<&TypeSchema>, indent: usize) -> String {
-    let mark = |value: &Value| schema.map_or_else(|| value.clone(), |schema| schema.mark(value));
-    let shape = schema.map(Shape::of).unwrap_or_default();
-    let seen = |value: &Value| {
-        let marked = mark(value);
-        schema.map_or_else(|| marked.clone(), |schema| as_seen(&marked, &schema.ty, &shape))
+pub fn body(
+    printer: &Printer<'_>,
+    (before, after): (&Value, &Value),
+    schema: Option<&TypeSchema>,
+    shape: &Shape,
+    indent: usize,
+) -> String {
+    let Some(schema) = schema else {
+        return block(printer, before, after, shape, &Path::root(), indent);
     };
-    block(printer, &seen(&change.before), &seen(&change.after), &shape, &Path::root(), indent)
+    let (before, after) = (schema.marked(before), schema.marked(after));
+    let (before, after) = (as_seen(&before, &schema.ty, shape), as_seen(&after, &schema.ty, shape));
+    block(printer, &before, &after, shape, &Path::root(), indent)
 }
 
 /// A value as its JSON is read without a type: maps are objects, lists and sets are tuples, nulls are of no type. So
 /// Terraform shows what may be of any type.
-pub fn untyped(value: &Value) -> Value {
-    let (plain, marks) = value.clone().unmark();
-    let same = match plain.kind() {
-        Kind::Map(_, members) | Kind::Object(members) => {
-            Value::object(members.iter().map(|(name, member)| (name.clone(), untyped(member))))
-        }
+pub fn untyped(value: &Value) -> Cow<'_, Value> {
+    let object = |members| Value::from_kind(Kind::Object(Arc::new(members)));
+    let same = match value.kind() {
+        Kind::Map(_, members) => object(members_seen(members, &|_, member| untyped(member)).into_owned()),
+        Kind::Object(members) => match members_seen(members, &|_, member| untyped(member)) {
+            Cow::Borrowed(_) => return Cow::Borrowed(value),
+            Cow::Owned(members) => object(members),
+        },
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
-            Value::tuple(items.iter().map(untyped))
+            Value::tuple(items.iter().map(|item| untyped(item).into_owned()))
         }
-        Kind::Null(_) => Value::null(Type::Dynamic),
-        _ => plain,
+        Kind::Null(ty) if *ty != Type::Dynamic => null(),
+        _ => return Cow::Borrowed(value),
     };
-    same.with_marks(marks)
+    Cow::Owned(same.with_marks(value.marks()))
+}
+
+type Members = BTreeMap<Arc<str>, Value>;
+
+/// The members through `seen`; those that there are where that changes none of them.
+fn members_seen<'v>(
+    members: &'v Members,
+    seen: &dyn Fn(&Arc<str>, &'v Value) -> Cow<'v, Value>,
+) -> Cow<'v, Members> {
+    let all: Vec<_> = members.iter().map(|(name, value)| seen(name, value)).collect();
+    if all.iter().all(|value| matches!(value, Cow::Borrowed(_))) {
+        return Cow::Borrowed(members);
+    }
+    Cow::Owned(members.keys().cloned().zip(all.into_iter().map(Cow::into_owned)).collect())
 }
 
 /// An object with what its schema leaves open as [`untyped`] has it, and empty texts inside its arguments as nothing:
 /// providers made with the old plugin kit cannot say null there. Texts that are arguments themselves stay, as it
 /// counts whether they were there.
-fn as_seen(object: &Value, ty: &Type, shape: &Shape) -> Value {
-    let Some(attributes) = ty.attributes() else { return object.clone() };
-    let (plain, marks) = object.clone().unmark();
-    let Some(members) = plain.as_members() else { return object.clone() };
-    let seen = |name: &Arc<str>, value: &Value| match (shape.blocks.get(name), attributes.get(name)) {
-        (Some(nested), Some(ty)) => each(value, ty, &|value, ty| as_seen(value, ty, nested)),
-        (None, Some(Type::String)) | (_, None) => value.clone(),
+fn as_seen<'v>(object: &'v Value, ty: &Type, shape: &Shape) -> Cow<'v, Value> {
+    let Some((attributes, members)) = ty.attributes().zip(object.as_members()) else {
+        return Cow::Borrowed(object);
+    };
+    let seen = |name: &Arc<str>, value: &'v Value| match (shape.blocks.get(name), attributes.get(name)) {
+        (Some(nested), Some(ty)) => {
+            Cow::Owned(each(value, ty, &|value, ty| as_seen(value, ty, nested).into_owned()))
+        }
+        (None, Some(Type::String)) | (_, None) => Cow::Borrowed(value),
         (None, Some(ty)) => argument(value, ty),
     };
-    Value::object(members.iter().map(|(name, value)| (name.clone(), seen(name, value)))).with_marks(marks)
+    match members_seen(members, &seen) {
+        Cow::Borrowed(_) if matches!(object.kind(), Kind::Object(_)) => Cow::Borrowed(object),
+        members => {
+            let seen = Value::from_kind(Kind::Object(Arc::new(members.into_owned())));
+            Cow::Owned(seen.with_marks(object.marks()))
+        }
+    }
 }
 
 /// What is shown of an object that only stays as it is: arguments of a type [`settled`], those of any type as they are.
@@ -184,25 +232,27 @@ fn each(value: &Value, ty: &Type, change: &dyn Fn(&Value, &Type) -> Value) -> Va
     changed.with_marks(marks)
 }
 
-fn argument(value: &Value, ty: &Type) -> Value {
+fn argument<'v>(value: &'v Value, ty: &Type) -> Cow<'v, Value> {
     match ty {
         Type::Dynamic => untyped(value),
         Type::String if value.as_str() == Some("") && !value.marks().is_sensitive() => {
-            Value::null(Type::String)
+            Cow::Owned(Value::null(Type::String))
         }
         Type::Object(object) => {
-            let (plain, marks) = value.clone().unmark();
-            let Some(members) = plain.as_members() else { return value.clone() };
+            let Some(members) = value.as_members() else { return Cow::Borrowed(value) };
             let seen = |name: &Arc<str>, member: &Value| match object.attributes.get(name) {
-                Some(ty) => argument(member, ty),
+                Some(ty) => argument(member, ty).into_owned(),
                 None => member.clone(),
             };
             // Of members without a value nothing is said, not even that they are hidden.
             let members = members.iter().filter(|(_, member)| !member.is_null());
-            Value::object(members.map(|(name, member)| (name.clone(), seen(name, member)))).with_marks(marks)
+            let shown = Value::object(members.map(|(name, member)| (name.clone(), seen(name, member))));
+            Cow::Owned(shown.with_marks(value.marks()))
         }
-        _ if ty.element().is_some() => each(value, ty, &argument),
-        _ => value.clone(),
+        _ if ty.element().is_some() => {
+            Cow::Owned(each(value, ty, &|value, ty| argument(value, ty).into_owned()))
+        }
+        _ => Cow::Borrowed(value),
     }
 }
 
@@ -236,47 +286,67 @@ fn block(
     out
 }
 
-struct Pair {
-    before: Value,
-    after: Value,
+struct Pair<'v> {
+    before: Cow<'v, Value>,
+    after: Cow<'v, Value>,
 }
 
-impl Pair {
-    fn at(before: &Value, after: &Value, name: &str) -> Pair {
+impl<'v> Pair<'v> {
+    fn at(before: &'v Value, after: &'v Value, name: &str) -> Self {
         // Inside an unknown object every part is unknown.
-        let part = |value: &Value| match value.kind() {
-            Kind::Unknown(_) => Value::unknown(Type::Dynamic),
-            _ => value.get(name).cloned().unwrap_or_else(|| Value::null(Type::Dynamic)),
+        let part = |value: &'v Value| match value.kind() {
+            Kind::Unknown(_) => Cow::Owned(Value::unknown(Type::Dynamic)),
+            _ => value.get(name).map_or_else(|| Cow::Owned(null()), Cow::Borrowed),
         };
         Pair { before: part(before), after: part(after) }
     }
 }
 
-impl Pair {
+impl Pair<'_> {
+    fn both(&self) -> (Value, Value) {
+        (self.before.clone().into_owned(), self.after.clone().into_owned())
+    }
+
     /// Empty texts stand for none.
     fn without_empty_texts(&mut self) {
         for value in [&mut self.before, &mut self.after] {
             if value.as_str() == Some("") {
-                *value = Value::null(Type::String);
+                *value = Cow::Owned(Value::null(Type::String));
             }
         }
     }
 }
 
-struct Row {
-    name: Arc<str>,
+struct Row<'v> {
+    name: &'v Arc<str>,
     mark: Mark,
-    pair: Pair,
+    pair: Pair<'v>,
+}
+
+/// Names of the members of either, in their order.
+fn names<'v>(before: &'v Value, after: &'v Value) -> Vec<&'v Arc<str>> {
+    match (before.as_members(), after.as_members()) {
+        (Some(one), None) | (None, Some(one)) => one.keys().collect(),
+        (None, None) => Vec::new(),
+        (Some(before), Some(after)) => {
+            before.keys().chain(after.keys()).collect::<BTreeSet<_>>().into_iter().collect()
+        }
+    }
 }
 
 /// The rows that are shown, the width of all names, and how many rows are left out.
-fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Row>, usize, usize) {
-    let members = [before, after].into_iter().filter_map(Value::as_members);
-    let names: BTreeSet<&Arc<str>> =
-        members.flat_map(|m| m.keys()).filter(|name| !shape.blocks.contains_key(*name)).collect();
+fn rows<'v>(
+    before: &'v Value,
+    after: &'v Value,
+    shape: &Shape,
+    complete: bool,
+) -> (Vec<Row<'v>>, usize, usize) {
     let (mut hidden, mut width) = (0, 0);
     let mut rows = Vec::new();
-    for name in names {
+    for name in names(before, after) {
+        if shape.blocks.contains_key(name) {
+            continue;
+        }
         let mut pair = Pair::at(before, after, name);
         let write_only = shape.write_only.contains(name);
         if pair.before.is_null() && pair.after.is_null() && !write_only {
@@ -295,7 +365,7 @@ fn rows(before: &Value, after: &Value, shape: &Shape, complete: bool) -> (Vec<Ro
             hidden += 1;
             continue;
         }
-        rows.push(Row { name: name.clone(), mark, pair });
+        rows.push(Row { name, mark, pair });
     }
     (rows, width, hidden)
 }
@@ -314,27 +384,27 @@ fn attributes(
         let fill = pad(width - row.name.chars().count());
         let at = path.attr(row.name.clone());
         let value = match row.mark {
-            mark if shape.write_only.contains(&row.name) => printer.write_only(mark, &at),
+            mark if shape.write_only.contains(row.name) => printer.write_only(mark, &at),
             Mark::Same if printer.complete && is_absent(shape, row) => "null".to_owned(),
             Mark::Same => printer.whole(&row.pair.after, indent + 4, Mark::Same),
             _ => {
-                let complete = printer.complete || TELLING.contains(&&*row.name);
+                let complete = printer.complete || TELLING.contains(&&**row.name);
                 let printer = Printer { complete, ..*printer };
                 printer.change(&row.pair.before, &row.pair.after, &at, indent + 4, true)
             }
         };
         let symbol = row.mark.symbol(printer.style);
         out.push_str(&printer.disclosure(&row.pair.before, &row.pair.after, indent + 4));
-        out.push_str(&format!("{}{symbol}{}{fill} = {value}\n", pad(indent + 4), row.name));
+        line(&mut out, &[&pad(indent + 4), &symbol, row.name, &fill, " = ", &value]);
     }
     out.push_str(&printer.hidden(hidden, "attribute", indent + 4));
     out
 }
 
 /// Whether a value is an empty text that stands for none.
-fn is_absent(shape: &Shape, row: &Row) -> bool {
+fn is_absent(shape: &Shape, row: &Row<'_>) -> bool {
     let value = &row.pair.after;
-    shape.texts.contains(&row.name) && value.as_str() == Some("") && !value.marks().is_sensitive()
+    shape.texts.contains(row.name) && value.as_str() == Some("") && !value.marks().is_sensitive()
 }
 
 /// Prints the nested blocks of one type; gives the number of those left out.
@@ -343,7 +413,7 @@ fn blocks(
     (out, mut gap): (&mut String, &str),
     name: &str,
     nested: &Shape,
-    pair: &Pair,
+    pair: &Pair<'_>,
     path: &Path,
     indent: usize,
 ) -> usize {
@@ -386,11 +456,12 @@ fn null() -> Value {
 }
 
 /// The blocks of one type side by side. How they are kept follows from their values.
-fn pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+fn pairs(pair: &Pair<'_>, path: &Path) -> Vec<NestedChange> {
     let telling = if pair.after.is_null() || !pair.after.is_known() { &pair.before } else { &pair.after };
     match telling.kind() {
         _ if !pair.after.is_known() => {
-            vec![(String::new(), Mark::Change, pair.before.clone(), pair.after.clone(), path.clone())]
+            let (before, after) = pair.both();
+            vec![(String::new(), Mark::Change, before, after, path.clone())]
         }
         Kind::Set(..) => set_pairs(pair, path),
         Kind::List(..) | Kind::Tuple(_) => list_pairs(pair, path),
@@ -398,12 +469,13 @@ fn pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
         Kind::Null(_) => Vec::new(),
         _ => {
             let mark = Mark::of(&pair.before, &pair.after);
-            vec![(String::new(), mark, pair.before.clone(), pair.after.clone(), path.clone())]
+            let (before, after) = pair.both();
+            vec![(String::new(), mark, before, after, path.clone())]
         }
     }
 }
 
-fn set_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+fn set_pairs(pair: &Pair<'_>, path: &Path) -> Vec<NestedChange> {
     let (old, new) = (items(&pair.before), items(&pair.after));
     let gone = old.iter().filter(|item| !new.contains(item));
     let gone = gone.map(|item| (String::new(), Mark::Remove, item.clone(), null(), path.clone()));
@@ -415,7 +487,7 @@ fn set_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
     gone.chain(now).collect()
 }
 
-fn list_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+fn list_pairs(pair: &Pair<'_>, path: &Path) -> Vec<NestedChange> {
     let (old, new) = (items(&pair.before), items(&pair.after));
     (0..old.len().max(new.len()))
         .map(|at| {
@@ -427,7 +499,7 @@ fn list_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
         .collect()
 }
 
-fn map_pairs(pair: &Pair, path: &Path) -> Vec<NestedChange> {
+fn map_pairs(pair: &Pair<'_>, path: &Path) -> Vec<NestedChange> {
     let members = [&pair.before, &pair.after].into_iter().filter_map(|v| v.as_members());
     let keys: BTreeSet<&Arc<str>> = members.flat_map(|m| m.keys()).collect();
     keys.into_iter()

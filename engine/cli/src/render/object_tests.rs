@@ -22,7 +22,7 @@ fn show(before: &Value, after: &Value) -> String {
     let (schema, printer) =
         (schema(), Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false });
     let shape = Shape::of(&schema);
-    let seen = |value: &Value| as_seen(value, &schema.ty, &shape);
+    let seen = |value: &Value| as_seen(value, &schema.ty, &shape).into_owned();
     block(&printer, &seen(before), &seen(after), &shape, &Path::root(), 2)
 }
 
@@ -96,7 +96,7 @@ fn tags(before: &[(&str, &str)], after: &[(&str, &str)], name: &str) -> String {
     let shape = Shape::of(&schema);
     let all = |members: &[(&str, &str)]| {
         let members = members.iter().map(|(name, value)| (*name, Value::from(*value)));
-        as_seen(&Value::object([(name, Value::map(Type::String, members))]), &schema.ty, &shape)
+        as_seen(&Value::object([(name, Value::map(Type::String, members))]), &schema.ty, &shape).into_owned()
     };
     let printer = Printer { style: Style::PLAIN, replace: &[], show_sensitive: false, complete: false };
     block(&printer, &all(before), &all(after), &shape, &Path::root(), 2)

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use ordain_addr::Mode;
-use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, TypeSchema, json};
+use ordain_plan::{Action, Change, OutputChange, Plan, Reason, Schemas, json};
 use ordain_value::{Marks, Path, Step, Value};
 
-use super::object;
+use super::object::{self, Shapes};
 use super::style::{Color, Style};
-use super::value::{Mark, Printer};
+use super::value::{Mark, Printer, line};
 
 /// How many objects are imported, made, changed, destroyed, forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +69,16 @@ fn shown(change: &Change) -> bool {
 
 /// The plan as text, from the legend to the outputs.
 pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> String {
+    let mut out = String::new();
+    pieces(plan, schemas, style, show_sensitive, &mut |piece| out.push_str(piece));
+    out
+}
+
+/// How long a piece is at least, all but the last.
+const PIECE: usize = 32 << 10;
+
+/// The same as it is made, piece by piece: the text of a large plan is as large as the plan.
+pub fn pieces(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool, say: &mut dyn FnMut(&str)) {
     let listed = json::order(&plan.changes).into_iter().filter_map(|at| plan.changes.get(at));
     let shown: Vec<&Change> = listed.filter(|change| shown(change)).collect();
     let mut out = String::new();
@@ -82,7 +92,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
         if !noted {
             out.push_str(&nothing(plan, style));
         }
-        return out;
+        return say(&out);
     }
     if noted {
         out.push_str(&format!("\n{}\n", "─".repeat(77)));
@@ -94,9 +104,14 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
         } else {
             "\nOrdain will perform the following actions:\n"
         });
+        let mut blocks = Blocks { schemas, style, show_sensitive, shapes: Shapes::default() };
         for change in &shown {
             out.push('\n');
-            out.push_str(&one(change, schema_of(schemas, change), style, show_sensitive));
+            blocks.one(&mut out, change);
+            if out.len() >= PIECE {
+                say(&out);
+                out.clear();
+            }
         }
         out.push_str(&format!("\n{} {}\n", style.bold("Plan:"), Counts::of(plan).line()));
     }
@@ -109,7 +124,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) 
             );
         }
     }
-    out
+    say(&out);
 }
 
 /// What has to wait for another plan, and why.
@@ -173,6 +188,7 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
         "\n{}\n\nOrdain detected the following changes made outside of Ordain since the\nlast \"ordain apply\" which may have affected this plan:\n",
         style.bold(&style.paint(Color::Cyan, "Note: Objects have changed outside of Ordain"))
     );
+    let mut blocks = Blocks { schemas, style, show_sensitive, shapes: Shapes::default() };
     for change in drifted {
         out.push('\n');
         let words: Cow<'_, str> = match change.action {
@@ -180,7 +196,7 @@ fn drift(plan: &Plan, schemas: &Schemas, style: Style, show_sensitive: bool) -> 
             Action::NoOp => format!("has moved to {}", change.address).into(),
             _ => "has changed".into(),
         };
-        out.push_str(&block(change, &words, &[], schema_of(schemas, change), style, show_sensitive));
+        blocks.block(&mut out, change, &words, &[]);
     }
     if plan.mode == ordain_plan::Mode::RefreshOnly {
         return out;
@@ -234,56 +250,59 @@ fn legend(changes: &[&Change], style: Style) -> String {
     )
 }
 
-/// Schema of a change's type; without one, nested blocks are shown as arguments.
-fn schema_of<'s>(schemas: &'s Schemas, change: &Change) -> Option<&'s TypeSchema> {
-    let resource = &change.address.resource;
-    schemas.get(&change.provider.provider, resource.mode, &resource.type_name).map(Arc::as_ref)
-}
-
-/// One change with its title.
-fn one(change: &Change, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
-    let (words, remarks) = title(change);
-    block(change, &words, &remarks, schema, style, show_sensitive)
-}
-
-fn block(
-    change: &Change,
-    words: &str,
-    remarks: &[String],
-    schema: Option<&TypeSchema>,
+/// Objects before and after, each as a block with a title.
+struct Blocks<'s> {
+    schemas: &'s Schemas,
     style: Style,
     show_sensitive: bool,
-) -> String {
-    let address = match &change.deposed {
-        _ if only_moves(change) => change.previous_address.as_deref().unwrap_or(&change.address).to_string(),
-        Some(key) => format!("{} (deposed object {key})", change.address),
-        None => change.address.to_string(),
-    };
-    // What is let go of stands one column to the left.
-    let indent = if change.action == Action::Forget { " " } else { "  " };
-    let mut out = format!("{} {words}\n", style.bold(&format!("{indent}# {address}")));
-    for remark in remarks {
-        out.push_str(&format!("{indent}# {remark}\n"));
+    shapes: Shapes,
+}
+
+impl Blocks<'_> {
+    /// One change with its title.
+    fn one(&mut self, out: &mut String, change: &Change) {
+        let (words, remarks) = title(change);
+        self.block(out, change, &words, &remarks);
     }
-    let kind = match change.address.resource.mode {
-        Mode::Managed => "resource",
-        Mode::Data => "data",
-        Mode::Ephemeral => "ephemeral",
-    };
-    let resource = &change.address.resource;
-    let printer = Printer { style, replace: &change.replace_paths, show_sensitive, complete: false };
-    out.push_str(&format!(
-        "{}{kind} \"{}\" \"{}\" {{\n",
-        symbol(change.action, style),
-        resource.type_name,
-        resource.name
-    ));
-    // Nothing happens to an object that is let go of.
-    let kept =
-        (change.action == Action::Forget).then(|| Change { after: change.before.clone(), ..change.clone() });
-    out.push_str(&object::body(&printer, kept.as_ref().unwrap_or(change), schema, 2));
-    out.push_str("    }\n");
-    out
+
+    fn block(&mut self, out: &mut String, change: &Change, words: &str, remarks: &[String]) {
+        let style = self.style;
+        let address = match &change.deposed {
+            _ if only_moves(change) => {
+                change.previous_address.as_deref().unwrap_or(&change.address).to_string()
+            }
+            Some(key) => format!("{} (deposed object {key})", change.address),
+            None => change.address.to_string(),
+        };
+        // What is let go of stands one column to the left.
+        let indent = if change.action == Action::Forget { " " } else { "  " };
+        let head = [indent, "# ", &address].concat();
+        line(out, &[&style.bold(&head), " ", words]);
+        for remark in remarks {
+            line(out, &[indent, "# ", remark]);
+        }
+        let resource = &change.address.resource;
+        let kind = match resource.mode {
+            Mode::Managed => "resource",
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
+        };
+        let symbol = symbol(change.action, style);
+        line(out, &[&symbol, kind, " \"", &resource.type_name, "\" \"", &resource.name, "\" {"]);
+        // Without a schema, nested blocks are shown as arguments.
+        let schema = self.schemas.get(&change.provider.provider, resource.mode, &resource.type_name);
+        let schema = schema.map(Arc::as_ref);
+        let printer = Printer {
+            style,
+            replace: &change.replace_paths,
+            show_sensitive: self.show_sensitive,
+            complete: false,
+        };
+        // Nothing happens to an object that is let go of.
+        let after = if change.action == Action::Forget { &change.before } else { &change.after };
+        out.push_str(&object::body(&printer, (&change.before, after), schema, self.shapes.of(schema), 2));
+        out.push_str("    }\n");
+    }
 }
 
 fn symbol(action: Action, style: Style) -> String {
@@ -405,7 +424,7 @@ fn outputs(plan: &Plan, style: Style, show_sensitive: bool) -> String {
     let mut out = String::new();
     for output in changed {
         let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-        let seen = |value: &Value| object::untyped(value).with_marks(marks);
+        let seen = |value: &Value| object::untyped(value).into_owned().with_marks(marks);
         let (before, after) = (seen(&output.before), seen(&output.after));
         let mark = match output.action {
             Action::Create => Mark::Add,

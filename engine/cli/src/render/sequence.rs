@@ -3,7 +3,7 @@
 use ordain_value::{Path, Value};
 
 use super::alignment::{Step, steps};
-use super::value::{Mark, Printer, pad};
+use super::value::{Mark, Printer, line, pad};
 
 /// All elements under one mark.
 pub fn whole(printer: &Printer<'_>, items: &[Value], indent: usize, mark: Mark) -> String {
@@ -19,7 +19,7 @@ pub fn whole(printer: &Printer<'_>, items: &[Value], indent: usize, mark: Mark) 
 }
 
 fn push(printer: &Printer<'_>, out: &mut String, mark: Mark, text: &str, indent: usize) {
-    out.push_str(&format!("{}{}{text},\n", pad(indent + 4), mark.symbol(printer.style)));
+    line(out, &[&pad(indent + 4), &mark.symbol(printer.style), text, ","]);
 }
 
 fn close(out: &mut String, indent: usize) {

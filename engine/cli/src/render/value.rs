@@ -3,6 +3,7 @@
 //! Everything here gives the text that follows `name = `; the first line carries no indentation, later
 //! lines carry their own. `indent` is the column of the action symbol of the line that the text starts on.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -52,12 +53,16 @@ impl Mark {
     }
 
     /// Symbol in two columns.
-    pub fn symbol(self, style: Style) -> String {
+    pub fn symbol(self, style: Style) -> Cow<'static, str> {
+        let painted = |color, plain: &'static str| match style.color {
+            true => format!("{} ", style.paint(color, plain.trim_end())).into(),
+            false => plain.into(),
+        };
         match self {
-            Mark::Same => "  ".to_owned(),
-            Mark::Add => format!("{} ", style.paint(Color::Green, "+")),
-            Mark::Remove => format!("{} ", style.paint(Color::Red, "-")),
-            Mark::Change => format!("{} ", style.paint(Color::Yellow, "~")),
+            Mark::Same => "  ".into(),
+            Mark::Add => painted(Color::Green, "+ "),
+            Mark::Remove => painted(Color::Red, "- "),
+            Mark::Change => painted(Color::Yellow, "~ "),
         }
     }
 }
@@ -79,8 +84,16 @@ pub struct Printer<'a> {
 pub const TELLING: [&str; 3] = ["id", "name", "tags"];
 
 /// Text of a line's start.
-pub fn pad(indent: usize) -> String {
-    " ".repeat(indent)
+pub fn pad(indent: usize) -> Cow<'static, str> {
+    const BLANKS: &str = "                                                                ";
+    BLANKS.get(..indent).map_or_else(|| " ".repeat(indent).into(), Cow::Borrowed)
+}
+
+/// Adds a line of these parts: a plan has a great many, and a text of its own for each is work.
+pub fn line(out: &mut String, parts: &[&str]) {
+    out.reserve(parts.iter().map(|part| part.len()).sum::<usize>() + 1);
+    parts.iter().for_each(|part| out.push_str(part));
+    out.push('\n');
 }
 
 impl Printer<'_> {
@@ -107,7 +120,7 @@ impl Printer<'_> {
         }
         match mark {
             Mark::Same => self.whole(after, indent, Mark::Same),
-            Mark::Add => format!("{}{forces}", self.whole(after, indent, Mark::Add)),
+            Mark::Add => self.whole(after, indent, Mark::Add) + &forces,
             Mark::Remove => {
                 let tail =
                     if ends && !text::is_empty_json(before) { self.arrow_null() } else { String::new() };
@@ -202,7 +215,7 @@ impl Printer<'_> {
             let fill = pad(width - name.chars().count());
             let value = self.member(old, new, mark, &step, indent + 4, is_map);
             out.push_str(&self.disclosure(old, new, indent + 4));
-            out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
+            line(&mut out, &[&pad(indent + 4), &mark.symbol(self.style), &name, &fill, " = ", &value]);
         }
         out.push_str(&self.hidden(hidden, if is_map { "element" } else { "attribute" }, indent + 4));
         out.push_str(&format!("{}  }}", pad(indent)));
@@ -302,10 +315,11 @@ impl Printer<'_> {
             let fill = pad(width - name.chars().count());
             let mark = if !is_map && is_nothing(value) { Mark::Same } else { mark };
             let value = self.whole(value, indent + 4, mark);
-            out.push_str(&format!("{}{}{name}{fill} = {value}\n", pad(indent + 4), mark.symbol(self.style)));
+            line(&mut out, &[&pad(indent + 4), &mark.symbol(self.style), &name, &fill, " = ", &value]);
         }
         out.push_str(&self.hidden(hidden, "attribute", indent + 4));
-        out.push_str(&format!("{}  }}", pad(indent)));
+        out.push_str(&pad(indent));
+        out.push_str("  }");
         out
     }
 }

@@ -1,6 +1,7 @@
 //! What conditions and check blocks found.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use ordain_config::Reference;
 use ordain_config::blocks::{Condition, ConditionKind};
@@ -39,8 +40,12 @@ impl CheckTable {
     }
 
     /// Notes that it was found out which instances there are, which may be none.
-    pub(crate) fn reach(&mut self, kind: CheckKind, address: &str) {
-        if let Some(object) = self.objects.get_mut(&(kind, address.to_owned())) {
+    pub(crate) fn reach(&mut self, kind: CheckKind, address: &impl fmt::Display) {
+        // Most configurations declare none, and the text of an address takes time to make.
+        if self.objects.is_empty() {
+            return;
+        }
+        if let Some(object) = self.objects.get_mut(&(kind, address.to_string())) {
             object.reached = true;
         }
     }

@@ -38,7 +38,7 @@ fn decode_as(reading: Reading, body: &Body, block: &Block, scope: &dyn Scope) ->
     let shape = Shape::of(body, block);
     let content = found.take(body.content(&shape.schema));
     let blocks = dynamic::expand(&content.blocks, &shape, scope, &mut found);
-    let mut members: Vec<(Arc<str>, Value)> = Vec::new();
+    let mut members: Vec<(Arc<str>, Value)> = Vec::with_capacity(block.attributes.len() + shape.nested.len());
     for (name, attribute) in &block.attributes {
         if shape.block(name).is_some() {
             continue;
@@ -91,7 +91,7 @@ impl<'b> Shape<'b> {
                 max,
             });
         }
-        let mut attributes = Vec::new();
+        let mut attributes = Vec::with_capacity(block.attributes.len());
         for (name, attribute) in &block.attributes {
             match as_block(attribute).filter(|_| written_as_blocks(body, name)) {
                 Some((nesting, block)) => {
@@ -105,7 +105,8 @@ impl<'b> Shape<'b> {
             block_type: one.name.clone(),
             labels: if one.nesting == Nesting::Map { vec!["key"] } else { Vec::new() },
         };
-        let mut blocks: Vec<_> = nested.iter().map(with_label).collect();
+        let mut blocks = Vec::with_capacity(nested.len() + 1);
+        blocks.extend(nested.iter().map(with_label));
         blocks.push(ordain_lang::ast::BlockSchema { block_type: "dynamic".into(), labels: vec!["type"] });
         Shape { schema: BodySchema { attributes, blocks }, nested }
     }

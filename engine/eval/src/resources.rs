@@ -132,7 +132,7 @@ impl Evaluator {
             active.instances.extend(expansion.map(|expansion| (instance, expansion.len())));
         }
         if !active.failed {
-            self.core.checks.reach(CheckKind::Resource, &address.to_string());
+            self.core.checks.reach(CheckKind::Resource, &address);
         }
         self.count_early(at, id);
         self.take_imports(&address, &mut active, found);

@@ -12,13 +12,24 @@ pub fn conforms(value: &Value, ty: &Type) -> Vec<Violation> {
     found
 }
 
+/// Whether a value without parts that matter is of a type.
+fn is_plainly(value: &Value, ty: &Type) -> bool {
+    match (value.kind(), ty) {
+        (_, Type::Dynamic) | (Kind::Null(_), _) => true,
+        (Kind::Unknown(unknown), ty) => unknown.ty == *ty || unknown.ty == Type::Dynamic || ty.has_dynamic(),
+        (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {
+            true
+        }
+        _ => false,
+    }
+}
+
 fn check(value: &Value, ty: &Type, path: &Path, found: &mut Vec<Violation>) {
     let mut wrong = || found.push(Violation::new(path, format!("must be of type {}", ty.friendly())));
+    if is_plainly(value, ty) {
+        return;
+    }
     match (value.kind(), ty) {
-        (_, Type::Dynamic) | (Kind::Null(_), _) => {}
-        (Kind::Unknown(unknown), ty)
-            if unknown.ty == *ty || unknown.ty == Type::Dynamic || ty.has_dynamic() => {}
-        (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {}
         (Kind::List(_, items), Type::List(element)) | (Kind::Set(_, items), Type::Set(element)) => {
             for (at, item) in items.iter().enumerate() {
                 check(item, element, &path.index(i64::try_from(at).unwrap_or(i64::MAX)), found);
@@ -37,6 +48,8 @@ fn check(value: &Value, ty: &Type, path: &Path, found: &mut Vec<Violation>) {
         (Kind::Object(members), Type::Object(object)) => {
             for (name, ty) in &object.attributes {
                 match members.get(name) {
+                    // Paths are made for what may be wrong: most is not.
+                    Some(member) if is_plainly(member, ty) => {}
                     Some(member) => check(member, ty, &path.attr(name.clone()), found),
                     None => found.push(Violation::new(&path.attr(name.clone()), "is missing")),
                 }

@@ -87,7 +87,10 @@ impl Check<'_> {
         for (name, attribute) in schema {
             let ty = || attribute.value_type();
             let [prior, config, planned] = [prior, config, planned].map(|value| member(value, name, ty));
-            self.attribute(attribute, &prior, &config, &planned, &path.attr(name.clone()));
+            // Paths are made for what may be wrong: most is not.
+            if !is_right(attribute, &prior, &config, &planned) {
+                self.attribute(attribute, &prior, &config, &planned, &path.attr(name.clone()));
+            }
         }
     }
 
@@ -99,18 +102,8 @@ impl Check<'_> {
         planned: &Value,
         path: &Path,
     ) {
-        let flags = attribute.flags;
-        if flags.write_only {
-            if !planned.is_null() {
-                self.fail(path, "a write-only attribute must be planned as null");
-            }
-            return;
-        }
-        if same(planned, config) || (same(planned, prior) && !prior.is_null() && !config.is_null()) {
-            return;
-        }
-        if flags.computed && (!flags.optional || config.is_null()) {
-            return;
+        if attribute.flags.write_only {
+            return self.fail(path, "a write-only attribute must be planned as null");
         }
         if config.is_null() {
             return self
@@ -208,4 +201,15 @@ fn length(value: &Value) -> usize {
         Kind::Map(_, members) | Kind::Object(members) => members.len(),
         _ => 0,
     }
+}
+
+/// Whether what is planned for an attribute needs no closer look.
+fn is_right(attribute: &Attribute, prior: &Value, config: &Value, planned: &Value) -> bool {
+    let flags = attribute.flags;
+    if flags.write_only {
+        return planned.is_null();
+    }
+    same(planned, config)
+        || (same(planned, prior) && !prior.is_null() && !config.is_null())
+        || (flags.computed && (!flags.optional || config.is_null()))
 }

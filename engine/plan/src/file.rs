@@ -23,6 +23,7 @@
 //! the key such a file still shows and can be approved ([`PlanFile::closed`]); only apply needs what is sealed.
 
 mod archive;
+mod packing;
 mod parts;
 mod sealing;
 

@@ -26,7 +26,8 @@ pub fn html_safe(document: &impl Serialize, out: &mut dyn Write) -> Result<(), E
 }
 
 fn written(document: &impl Serialize, html: bool, out: &mut dyn Write) -> Result<(), Error> {
-    let mut pieces = Pieces { piece: Vec::with_capacity(PIECE + PIECE / 8), out, html, verbatim: false };
+    let mut pieces =
+        Pieces { piece: Vec::with_capacity(PIECE + PIECE / 8), out, html, verbatim: false, in_name: false };
     document.serialize(&mut pieces)?;
     pieces.hand_on().map_err(Error::io)
 }
@@ -39,6 +40,8 @@ struct Pieces<'a> {
     html: bool,
     /// Whether the next text is JSON already.
     verbatim: bool,
+    /// Whether the next text is the name of a member, which stays until it was looked at.
+    in_name: bool,
 }
 
 impl Pieces<'_> {
@@ -49,11 +52,40 @@ impl Pieces<'_> {
 
     /// A text between quotes.
     #[inline]
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) -> Result<(), Error> {
+        if text.len() > PIECE {
+            return self.long(text);
+        }
         self.piece.reserve(text.len() + 2);
         self.put(b"\"");
         escape::put(&mut self.piece, text, self.html);
         self.put(b"\"");
+        Ok(())
+    }
+
+    /// The same of a text that is more than a piece.
+    #[cold]
+    fn long(&mut self, mut text: &str) -> Result<(), Error> {
+        self.put(b"\"");
+        while !text.is_empty() {
+            let (part, rest) = text.split_at(text.floor_char_boundary(PIECE / 2));
+            escape::put(&mut self.piece, part, self.html);
+            if !self.in_name {
+                self.relieve()?;
+            }
+            text = rest;
+        }
+        self.put(b"\"");
+        Ok(())
+    }
+
+    /// A text that is JSON already.
+    fn verbatim(&mut self, text: &str) -> Result<(), Error> {
+        if text.len() <= PIECE {
+            self.put(text.as_bytes());
+            return Ok(());
+        }
+        self.hand_on().and_then(|()| self.out.write_all(text.as_bytes())).map_err(Error::io)
     }
 
     /// A whole number.

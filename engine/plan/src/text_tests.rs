@@ -87,6 +87,15 @@ fn documents_longer_than_a_piece_are_whole() {
     let whole = text(false, &many);
     assert!(whole.len() > 4 * PIECE);
     assert_eq!(whole, serde_json::to_string(&many).unwrap());
+    // Texts that are longer than a piece themselves, and JSON that is.
+    let long: Vec<String> = (0..4).map(|shift| "x".repeat(shift) + &"é\u{2028}\"".repeat(PIECE)).collect();
+    assert_eq!(text(false, &long), serde_json::to_string(&long).unwrap());
+    assert_eq!(serde_json::from_str::<Vec<String>>(&text(true, &long)).unwrap(), long);
+    assert!(!text(true, &long).contains('\u{2028}'));
+    let names: BTreeMap<&str, usize> = long.iter().map(|name| (&**name, name.len())).collect();
+    assert_eq!(text(false, &(&names, &names)), serde_json::to_string(&(&names, &names)).unwrap());
+    let raw = serde_json::value::RawValue::from_string(serde_json::to_string(&long).unwrap()).unwrap();
+    assert_eq!(text(true, &(1, &raw, 2)), format!("[1,{raw},2]"));
 }
 
 #[test]

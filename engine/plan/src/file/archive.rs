@@ -1,15 +1,13 @@
 //! Named parts to one zip and back.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{Cursor, Read};
 
 use zip::read::ZipArchive;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::packing::{self, Packed, Packer};
 use super::{FORMAT, Refused};
 use crate::Digest;
-use crate::digest::Hashing;
 
 /// The named parts of a file that was read.
 pub type Parts = BTreeMap<String, Vec<u8>>;
@@ -20,112 +18,21 @@ const COMMENT: &str = "ordain plan ";
 /// Largest part that is read, unpacked: a broken or hostile archive must not fill the memory.
 const LARGEST_PART: u64 = 4 << 30;
 
-/// Longest part that is kept as it is: what compresses is set up for more.
-const SMALL: usize = 2 << 10;
-
 /// Bytes of the digest as text, at the very end of the file.
 const DIGEST_LENGTH: usize = "sha256:".len() + 64;
 
-/// A part on its way into an archive: compressed while it was made, with the digest of what it says.
-pub struct Packed {
-    /// Digest of the content.
-    pub digest: Digest,
-    /// An archive of this one entry.
-    entry: Vec<u8>,
-}
-
-impl Packed {
-    /// A part that `write` makes piece by piece.
-    ///
-    /// # Errors
-    /// What `write` says, or why its content cannot be packed.
-    pub fn made(
-        name: &str,
-        write: impl FnOnce(&mut dyn Write) -> Result<(), String>,
-    ) -> Result<Self, String> {
-        let mut out = Hashing::new(Entry { name, small: Vec::new(), writer: None });
-        write(&mut out)?;
-        let (entry, digest) = out.done();
-        let entry = entry.done().map_err(|error| error.to_string())?;
-        Ok(Self { digest, entry })
-    }
-
-    /// A part that is there already.
-    ///
-    /// # Errors
-    /// Why it cannot be packed.
-    pub fn of(name: &str, content: &[u8]) -> Result<Self, String> {
-        Self::made(name, |out| out.write_all(content).map_err(|error| error.to_string()))
-    }
-}
-
-/// An archive of one part that is being made. It is not known beforehand how long the part gets.
-struct Entry<'a> {
-    name: &'a str,
-    /// All that was written, while that is little.
-    small: Vec<u8>,
-    writer: Option<ZipWriter<Cursor<Vec<u8>>>>,
-}
-
-impl Entry<'_> {
-    fn begin(&self, options: SimpleFileOptions) -> io::Result<ZipWriter<Cursor<Vec<u8>>>> {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        writer.start_file(self.name, options)?;
-        writer.write_all(&self.small)?;
-        Ok(writer)
-    }
-
-    fn done(mut self) -> io::Result<Vec<u8>> {
-        let writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => self.begin(options().compression_method(CompressionMethod::Stored))?,
-        };
-        Ok(writer.finish()?.into_inner())
-    }
-}
-
-impl Write for Entry<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Some(writer) = &mut self.writer {
-            writer.write_all(bytes)?;
-        } else if self.small.len() + bytes.len() <= SMALL {
-            self.small.extend_from_slice(bytes);
-        } else {
-            let deflated = options().compression_method(CompressionMethod::Deflated);
-            let mut writer = self.begin(deflated.compression_level(Some(1)).large_file(true))?;
-            writer.write_all(bytes)?;
-            self.small = Vec::new();
-            self.writer = Some(writer);
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn options() -> SimpleFileOptions {
-    SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o600)
-}
-
 /// Packs the parts. The same parts give the same bytes.
 pub fn pack(parts: &Parts) -> Result<Vec<u8>, String> {
-    let packed = parts.iter().map(|(name, content)| Ok((name.clone(), Packed::of(name, content)?)));
+    let mut packer = Packer::default();
+    let packed = parts.iter().map(|(name, content)| Ok((name.clone(), packer.of(content)?)));
     join(&packed.collect::<Result<_, String>>()?)
 }
 
 /// One archive of packed parts.
 pub fn join(parts: &BTreeMap<String, Packed>) -> Result<Vec<u8>, String> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let blank = Digest::of(&[]).to_string();
-    writer.set_comment(format!("{COMMENT}{FORMAT} {blank}"));
-    for part in parts.values() {
-        let mut entry = ZipArchive::new(Cursor::new(&part.entry)).map_err(|error| error.to_string())?;
-        let entry = entry.by_index_raw(0).map_err(|error| error.to_string())?;
-        writer.raw_copy_file(entry).map_err(|error| error.to_string())?;
-    }
-    let mut packed = writer.finish().map_err(|error| error.to_string())?.into_inner();
+    let comment = format!("{COMMENT}{FORMAT} {blank}");
+    let mut packed = packing::joined(parts, &comment).map_err(|error| error.to_string())?;
     let covered = packed.len().checked_sub(DIGEST_LENGTH).ok_or("the archive is too short")?;
     packed.truncate(covered);
     let digest = Digest::of(&packed).to_string();

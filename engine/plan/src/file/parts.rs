@@ -7,7 +7,8 @@ use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_state::State;
 use serde::{Deserialize, Serialize};
 
-use super::archive::{Packed, Parts};
+use super::archive::Parts;
+use super::packing::{Packed, Packer};
 use super::{Closed, Digests, FORMAT, Header, Open, PlanFile, Refused, Seal, archive};
 use crate::digest::Hashing;
 use crate::json::Secrets;
@@ -59,20 +60,19 @@ impl Manifest {
 
 type PackedParts = BTreeMap<String, Packed>;
 
-/// The parts of a file. The readable plan and the digest of the effects are most of the work, so they are made beside
-/// the rest.
+/// The parts of a file. The readable plan is half of the work, so it is made beside the rest.
 pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(PackedParts, Digests)>, Diagnostics) {
     // Who may not open the plan reads one that holds no secret anywhere.
     let sealed = seal.map(|seal| (seal, PlanFile { plan: redact::redacted(&file.plan), ..file.clone() }));
     let shown = sealed.as_ref().map_or(file, |(_, redacted)| redacted);
     let (readable, effects, exact) = std::thread::scope(|scope| {
         let readable = scope.spawn(|| readable(shown));
-        let effects = scope.spawn(|| digest::effects(&file.plan));
         let exact = exact(file, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan)));
-        (readable.join(), effects.join(), exact)
+        let effects = digest::effects(&file.plan);
+        (readable.join(), effects, exact)
     });
     // A thread that ended by itself is a defect; here it is one like any other that keeps a plan from being stored.
-    let (Ok((readable, mut diagnostics)), Ok(effects)) = (readable, effects) else {
+    let Ok((readable, mut diagnostics)) = readable else {
         return (None, unwritable("one of its parts could not be made").into());
     };
     if diagnostics.has_errors() {
@@ -95,7 +95,7 @@ fn unwritable(reason: &str) -> Diagnostic {
 
 fn readable(shown: &PlanFile) -> (Result<Packed, Broken>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let packed = Packed::made(PLAN, |out| {
+    let packed = Packer::default().made(|out| {
         diagnostics = shown.write_json(Secrets::Hidden, out);
         Ok(())
     });
@@ -106,32 +106,41 @@ fn text(value: &impl Serialize) -> Result<Vec<u8>, Broken> {
     serde_json::to_vec(value).map_err(|error| Broken(error.to_string()))
 }
 
-/// A part in the exact form.
-fn part(
-    parts: &mut PackedParts,
-    name: &str,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Broken>,
-) -> Result<(), Broken> {
-    let packed = Packed::made(name, |out| write(out).map_err(|Broken(why)| why)).map_err(Broken)?;
-    parts.insert(name.to_owned(), packed);
-    Ok(())
+/// Parts, one after the other.
+#[derive(Default)]
+struct Packing {
+    parts: PackedParts,
+    packer: Packer,
 }
 
-fn text_part(parts: &mut PackedParts, name: &str, value: &impl Serialize) -> Result<(), Broken> {
-    part(parts, name, |out| crate::text::compact(value, out).map_err(|error| Broken(error.to_string())))
+impl Packing {
+    /// A part in the exact form.
+    fn part(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
+        let packed = self.packer.made(|out| write(out).map_err(|Broken(why)| why)).map_err(Broken)?;
+        self.parts.insert(name.to_owned(), packed);
+        Ok(())
+    }
+
+    fn text_part(&mut self, name: &str, value: &impl Serialize) -> Result<(), Broken> {
+        self.part(name, |out| crate::text::compact(value, out).map_err(|error| Broken(error.to_string())))
+    }
 }
 
 /// The parts that hold secrets.
-fn secret_parts(plan: &Plan) -> Result<PackedParts, Broken> {
-    let mut parts = PackedParts::new();
-    part(&mut parts, PRIOR, |out| serial::write_state(&plan.prior, out))?;
+fn secret_parts(plan: &Plan) -> Result<Packing, Broken> {
+    let mut all = Packing::default();
+    all.part(PRIOR, |out| serial::write_state(&plan.prior, out))?;
     let mut base = Hashing::new(std::io::sink());
     serial::write_state(&plan.base, &mut base)?;
-    if parts.get(PRIOR).map(|prior| prior.digest) != Some(base.done().1) {
-        part(&mut parts, BASE, |out| serial::write_state(&plan.base, out))?;
+    if all.parts.get(PRIOR).map(|prior| prior.digest) != Some(base.done().1) {
+        all.part(BASE, |out| serial::write_state(&plan.base, out))?;
     }
-    part(&mut parts, CHANGES, |out| serial::write_changes(plan, out))?;
-    Ok(parts)
+    all.part(CHANGES, |out| serial::write_changes(plan, out))?;
+    Ok(all)
 }
 
 /// The parts that do not depend on the readable plan, and by which method secrets are sealed.
@@ -141,22 +150,22 @@ struct Exact {
 }
 
 fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Broken> {
-    let mut parts = secret_parts(&file.plan)?;
+    let mut all = secret_parts(&file.plan)?;
     let mut sealing = "none".to_owned();
     if let Some((seal, redacted)) = seal {
         sealing = seal.method();
-        let clear = archive::join(&parts).map_err(Broken)?;
+        let clear = archive::join(&std::mem::take(&mut all.parts)).map_err(Broken)?;
         let sealed = seal.seal(&clear).map_err(|why| Broken(format!("it cannot be sealed: {why}")))?;
-        parts = PackedParts::from([(SEALED.to_owned(), Packed::of(SEALED, &sealed).map_err(Broken)?)]);
-        part(&mut parts, CHANGES, |out| serial::write_changes(redacted, out))?;
+        all.parts.insert(SEALED.to_owned(), all.packer.of(&sealed).map_err(Broken)?);
+        all.part(CHANGES, |out| serial::write_changes(redacted, out))?;
     }
-    part(&mut parts, STEPS, |out| serial::write_steps(&file.plan.steps, out))?;
-    part(&mut parts, SCHEMAS, |out| serial::write_schemas(&file.schemas, out))?;
-    text_part(&mut parts, CONFIGURATION, &file.configuration)?;
-    text_part(&mut parts, SNAPSHOT, &file.snapshot)?;
-    text_part(&mut parts, DECISIONS, &file.decisions)?;
-    text_part(&mut parts, OBLIGATIONS, &file.obligations)?;
-    Ok(Exact { parts, sealing })
+    all.part(STEPS, |out| serial::write_steps(&file.plan.steps, out))?;
+    all.part(SCHEMAS, |out| serial::write_schemas(&file.schemas, out))?;
+    all.text_part(CONFIGURATION, &file.configuration)?;
+    all.text_part(SNAPSHOT, &file.snapshot)?;
+    all.text_part(DECISIONS, &file.decisions)?;
+    all.text_part(OBLIGATIONS, &file.obligations)?;
+    Ok(Exact { parts: all.parts, sealing })
 }
 
 fn complete(
@@ -165,8 +174,9 @@ fn complete(
     effects: Digest,
     readable: Packed,
 ) -> Result<(PackedParts, Digests), Broken> {
-    let Exact { mut parts, sealing } = exact;
-    parts.insert(PLAN.to_owned(), readable);
+    let Exact { parts, sealing } = exact;
+    let mut all = Packing { parts, ..Packing::default() };
+    all.parts.insert(PLAN.to_owned(), readable);
     let mut manifest = Manifest {
         format: FORMAT,
         root: Digest::of(&[]),
@@ -174,13 +184,13 @@ fn complete(
         lineage: file.plan.base.lineage.to_string(),
         serial: file.plan.base.serial,
         header: Header { sealing, ..file.header.clone() },
-        parts: parts.iter().map(|(name, part)| (name.clone(), part.digest)).collect(),
+        parts: all.parts.iter().map(|(name, part)| (name.clone(), part.digest)).collect(),
     };
     manifest.root = manifest.root()?;
     let digests = Digests { root: manifest.root, effects: manifest.effects };
-    text_part(&mut parts, MANIFEST, &manifest)?;
-    text_part(&mut parts, APPROVALS, &file.approvals)?;
-    Ok((parts, digests))
+    all.text_part(MANIFEST, &manifest)?;
+    all.text_part(APPROVALS, &file.approvals)?;
+    Ok((all.parts, digests))
 }
 
 impl From<Broken> for Refused {

@@ -79,12 +79,7 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
 
     #[inline]
     fn serialize_str(self, value: &str) -> Written {
-        if self.verbatim {
-            self.put(value.as_bytes());
-        } else {
-            self.text(value);
-        }
-        Ok(())
+        if self.verbatim { self.verbatim(value) } else { self.text(value) }
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Written {
@@ -110,8 +105,7 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
     }
 
     fn serialize_unit_variant(self, _name: &'static str, _at: u32, variant: &'static str) -> Written {
-        self.text(variant);
-        Ok(())
+        self.text(variant)
     }
 
     #[inline]
@@ -126,7 +120,7 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
         variant: &'static str,
         value: &T,
     ) -> Written {
-        self.begin_variant(variant);
+        self.begin_variant(variant)?;
         value.serialize(&mut *self)?;
         self.put(b"}");
         Ok(())
@@ -153,7 +147,7 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
         variant: &'static str,
         _length: usize,
     ) -> Result<Parts<'p, 'a>, Error> {
-        self.begin_variant(variant);
+        self.begin_variant(variant)?;
         Ok(Parts::begin(self, b"[", b"]}"))
     }
 
@@ -176,7 +170,7 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
         variant: &'static str,
         _length: usize,
     ) -> Result<Parts<'p, 'a>, Error> {
-        self.begin_variant(variant);
+        self.begin_variant(variant)?;
         Ok(Parts::begin(self, b"{", b"}}"))
     }
 
@@ -190,10 +184,11 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
 }
 
 impl Pieces<'_> {
-    fn begin_variant(&mut self, variant: &'static str) {
+    fn begin_variant(&mut self, variant: &'static str) -> Written {
         self.put(b"{");
-        self.text(variant);
+        self.text(variant)?;
         self.put(b":");
+        Ok(())
     }
 }
 
@@ -327,7 +322,9 @@ impl ser::SerializeMap for Parts<'_, '_> {
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Written {
         self.next()?;
         let at = self.out.piece.len();
+        self.out.in_name = true;
         key.serialize(&mut *self.out)?;
+        self.out.in_name = false;
         match self.out.piece.get(at) {
             Some(b'"') => Ok(()),
             _ => Err(Error::custom("key must be a string")),

@@ -101,6 +101,7 @@ impl Place {
             .current_dir(&self.0)
             .env("TF_CLI_CONFIG_FILE", self.0.join("rc"))
             .env("HOME", &self.0)
+            .env("TMPDIR", &self.0)
             .env("SSL_CERT_FILE", self.0.join("ca.pem"))
             .env("CHECKPOINT_DISABLE", "1")
             .env_remove("TF_PLUGIN_CACHE_DIR")
@@ -232,6 +233,7 @@ fn packages_for_several_systems_are_fetched_side_by_side_and_told_in_order() {
     let (code, said) = place.run(ordain, &["providers", "lock", &net, systems[0], systems[1]]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("for darwin_arm64 cannot be had"), "{said}");
+    assert_eq!(ordain_tests::files(&place.0, ".part"), Vec::<PathBuf>::new());
     assert!(!place.0.join(".terraform.lock.hcl").exists());
     let _left = std::fs::remove_dir_all(&place.0);
 }

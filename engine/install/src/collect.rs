@@ -191,9 +191,23 @@ async fn obtain(
     target: &Path,
     keep: bool,
 ) -> Result<Hash, String> {
-    let text = |error: io::Error| error.to_string();
-    let beside = beside_as(target, "part").map_err(text)?;
-    let (path, part) = (target.to_path_buf(), beside.clone());
+    let part = beside_as(target, "part").map_err(|error| error.to_string())?;
+    let h1 = obtain_beside((catalog, watch), place, package, (target, &part), keep).await;
+    if h1.is_err() {
+        let _gone = std::fs::remove_file(&part);
+    }
+    h1
+}
+
+/// The same by way of a path beside the target, where something may be left when it fails.
+async fn obtain_beside(
+    (catalog, watch): (&Catalog<'_>, Watch<'_>),
+    place: &Installation<'_>,
+    package: &Package,
+    (target, beside): (&Path, &Path),
+    keep: bool,
+) -> Result<Hash, String> {
+    let (path, part) = (target.to_path_buf(), beside.to_path_buf());
     let h1 = match &package.location {
         Location::Directory(directory) => {
             let directory = place.base.join(directory);
@@ -218,7 +232,7 @@ async fn obtain(
             .await
         }
         Location::Remote(remote) => {
-            let fetched = fetch(catalog, remote, &beside, watch).await;
+            let fetched = fetch(catalog, remote, beside, watch).await;
             fetched.map_err(|refused| match refused {
                 Refused::Io(error) => error.to_string(),
                 Refused::Promise(why) => why,
@@ -231,10 +245,7 @@ async fn obtain(
             .await
         }
     };
-    if h1.is_err() {
-        let _gone = std::fs::remove_file(&beside);
-    }
-    h1.map_err(text)
+    h1.map_err(|error: io::Error| error.to_string())
 }
 
 /// Packs a directory as publishers pack packages: the files at its top, in the order of their names.

@@ -412,11 +412,11 @@ pub fn evaluation(
 }
 
 /// Source texts by logical path, as a plan stores them; and the manifest, so that modules are found again.
-fn snapshot(project: &Project) -> BTreeMap<String, String> {
-    let mut texts: BTreeMap<String, String> =
-        project.set.files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+fn snapshot(project: &Project) -> BTreeMap<String, Arc<str>> {
+    let mut texts: BTreeMap<String, Arc<str>> =
+        project.set.files.iter().map(|(path, text)| (path.to_string(), text.clone())).collect();
     if let Some(installed) = &project.set.installed {
-        texts.insert(crate::snapshot::MANIFEST.to_owned(), crate::snapshot::manifest(installed));
+        texts.insert(crate::snapshot::MANIFEST.to_owned(), crate::snapshot::manifest(installed).into());
     }
     texts
 }

@@ -24,7 +24,7 @@ pub fn source_set(file: &PlanFile) -> SourceSet {
     let snapshot = &file.snapshot;
     let files = snapshot.iter().filter(|(path, _)| path.as_str() != MANIFEST);
     SourceSet {
-        files: files.map(|(path, text)| (path.as_str().into(), text.as_str().into())).collect(),
+        files: files.map(|(path, text)| (path.as_str().into(), text.clone())).collect(),
         installed: snapshot.get(MANIFEST).and_then(|text| crate::sources::parse_manifest(text)),
         early: Early {
             variables: file

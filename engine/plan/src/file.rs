@@ -28,6 +28,7 @@ mod parts;
 mod sealing;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub struct PlanFile {
     /// The `configuration` part of the JSON plan, as text.
     pub configuration: Configuration,
     /// Source texts by logical path. Values of variables do not belong here.
-    pub snapshot: BTreeMap<String, String>,
+    pub snapshot: BTreeMap<String, Arc<str>>,
     /// What policies decided, in the policy crate's form.
     pub decisions: Json,
     /// What policies could not decide yet, in the policy crate's form.

@@ -55,7 +55,7 @@ fn file() -> PlanFile {
         plan,
         schemas: schemas(),
         configuration: crate::json::Configuration::of(&json!({"root_module": {}})),
-        snapshot: [("main.tf".to_owned(), "resource {}".to_owned())].into(),
+        snapshot: [("main.tf".to_owned(), "resource {}".into())].into(),
         decisions: json!({"deny": []}),
         obligations: json!([]),
         approvals: Vec::new(),

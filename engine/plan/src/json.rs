@@ -31,7 +31,7 @@ use serde_json::Value as Json;
 
 use crate::schema::Schemas;
 use crate::{Action, Change, OutputChange, Plan};
-use document::{ChangeDocument, OutputDocument, PlanDocument, RelevantDocument, VariableDocument};
+use document::{ChangeDocument, OutputDocument, PlanDocument, RelevantDocuments, VariableDocument};
 use lazy::Each;
 
 /// Whether a document shows what is sensitive.
@@ -106,7 +106,7 @@ pub fn outline_to<S: serde::Serializer>(
             deferred_changes: document.deferred_changes.clone(),
             output_changes: document.output_changes.clone(),
             prior_state: document.prior_state.as_ref().map(|_| states::nothing()),
-            relevant_attributes: document.relevant_attributes.clone(),
+            relevant_attributes: document.relevant_attributes,
             checks: document.checks.clone(),
             ..*document
         };
@@ -194,14 +194,7 @@ fn with_document<'a, T>(
             .collect(),
         prior_state,
         configuration: view.configuration,
-        relevant_attributes: plan
-            .relevant
-            .iter()
-            .map(|relevant| RelevantDocument {
-                resource: &relevant.resource,
-                attribute: relevant.attribute.iter().filter_map(values::known).collect(),
-            })
-            .collect(),
+        relevant_attributes: RelevantDocuments(&plan.relevant),
         checks: checks::documents(&plan.checks),
         timestamp: &plan.timestamp,
         applyable: plan.applyable,

@@ -110,15 +110,15 @@ pub fn body(
     printer: &Printer<'_>,
     (before, after): (&Value, &Value),
     schema: Option<&TypeSchema>,
-    shape: &Shape,
-    indent: usize,
-) -> String {
+    (shape, indent): (&Shape, usize),
+    out: &mut String,
+) {
     let Some(schema) = schema else {
-        return block(printer, before, after, shape, &Path::root(), indent);
+        return add_block(printer, (before, after), shape, &Path::root(), indent, out);
     };
     let (before, after) = (schema.marked(before), schema.marked(after));
     let (before, after) = (as_seen(&before, &schema.ty, shape), as_seen(&after, &schema.ty, shape));
-    block(printer, &before, &after, shape, &Path::root(), indent)
+    add_block(printer, (&before, &after), shape, &Path::root(), indent, out);
 }
 
 /// A value as its JSON is read without a type: maps are objects, lists and sets are tuples, nulls are of no type. So
@@ -264,26 +264,32 @@ fn block(
     path: &Path,
     indent: usize,
 ) -> String {
-    let mut out = attributes(printer, before, after, shape, path, indent);
+    let mut out = String::new();
+    add_block(printer, (before, after), shape, path, indent, &mut out);
+    out
+}
+
+fn add_block(
+    printer: &Printer<'_>,
+    (before, after): (&Value, &Value),
+    shape: &Shape,
+    path: &Path,
+    indent: usize,
+    out: &mut String,
+) {
+    let start = out.len();
+    attributes(printer, (before, after), shape, path, indent, out);
     // Blocks stand apart where there are attributes above them.
-    let gap = if out.is_empty() { "" } else { "\n" };
+    let gap = if out.len() == start { "" } else { "\n" };
     let mut hidden = 0;
     for (name, nested) in &shape.blocks {
-        hidden += blocks(
-            printer,
-            (&mut out, gap),
-            name,
-            nested,
-            &Pair::at(before, after, name),
-            &path.attr(name.clone()),
-            indent,
-        );
+        let pair = Pair::at(before, after, name);
+        hidden += blocks(printer, (&mut *out, gap), name, nested, &pair, &path.attr(name.clone()), indent);
     }
     if hidden > 0 {
         out.push('\n');
         out.push_str(&printer.hidden(hidden, "block", indent + 4));
     }
-    out
 }
 
 struct Pair<'v> {
@@ -372,14 +378,13 @@ fn rows<'v>(
 
 fn attributes(
     printer: &Printer<'_>,
-    before: &Value,
-    after: &Value,
+    (before, after): (&Value, &Value),
     shape: &Shape,
     path: &Path,
     indent: usize,
-) -> String {
+    out: &mut String,
+) {
     let (rows, width, hidden) = rows(before, after, shape, printer.complete);
-    let mut out = String::new();
     for row in &rows {
         let fill = pad(width - row.name.chars().count());
         let at = path.attr(row.name.clone());
@@ -395,10 +400,9 @@ fn attributes(
         };
         let symbol = row.mark.symbol(printer.style);
         out.push_str(&printer.disclosure(&row.pair.before, &row.pair.after, indent + 4));
-        line(&mut out, &[&pad(indent + 4), &symbol, row.name, &fill, " = ", &value]);
+        line(out, &[&pad(indent + 4), &symbol, row.name, &fill, " = ", &value]);
     }
     out.push_str(&printer.hidden(hidden, "attribute", indent + 4));
-    out
 }
 
 /// Whether a value is an empty text that stands for none.

@@ -300,7 +300,7 @@ impl Blocks<'_> {
         };
         // Nothing happens to an object that is let go of.
         let after = if change.action == Action::Forget { &change.before } else { &change.after };
-        out.push_str(&object::body(&printer, (&change.before, after), schema, self.shapes.of(schema), 2));
+        object::body(&printer, (&change.before, after), schema, (self.shapes.of(schema), 2), out);
         out.push_str("    }\n");
     }
 }

@@ -91,7 +91,6 @@ pub fn pad(indent: usize) -> Cow<'static, str> {
 
 /// Adds a line of these parts: a plan has a great many, and a text of its own for each is work.
 pub fn line(out: &mut String, parts: &[&str]) {
-    out.reserve(parts.iter().map(|part| part.len()).sum::<usize>() + 1);
     parts.iter().for_each(|part| out.push_str(part));
     out.push('\n');
 }

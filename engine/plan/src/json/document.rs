@@ -13,8 +13,8 @@ use super::Configuration;
 use super::lazy::Each;
 use super::shown::Shown;
 use super::states::Leaf;
-use crate::Change;
 use crate::serial::Text;
+use crate::{Change, RelevantAttribute};
 
 /// The JSON plan.
 #[derive(Serialize)]
@@ -36,8 +36,8 @@ pub struct PlanDocument<'a> {
     pub prior_state: Option<StateDocument<'a>>,
     #[serde(skip_serializing_if = "Configuration::is_absent")]
     pub configuration: &'a Configuration,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub relevant_attributes: Vec<RelevantDocument<'a>>,
+    #[serde(skip_serializing_if = "RelevantDocuments::is_empty")]
+    pub relevant_attributes: RelevantDocuments<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckDocument>,
     pub timestamp: &'a str,
@@ -210,11 +210,29 @@ pub struct ImportingDocument<'a> {
     pub identity: Option<Json>,
 }
 
-/// An attribute that the configuration reads.
-#[derive(Clone, Serialize)]
-pub struct RelevantDocument<'a> {
-    pub resource: &'a str,
-    pub attribute: Vec<Json>,
+/// Attributes that the configuration reads.
+#[derive(Clone, Copy)]
+pub struct RelevantDocuments<'a>(pub &'a [RelevantAttribute]);
+
+impl RelevantDocuments<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for RelevantDocuments<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.0.iter().map(|relevant| RelevantDocument {
+            resource: &relevant.resource,
+            attribute: relevant.attribute.iter().filter_map(super::values::known).collect(),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct RelevantDocument<'a> {
+    resource: &'a str,
+    attribute: Vec<Json>,
 }
 
 /// What the checks of one declared object say.

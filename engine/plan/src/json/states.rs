@@ -87,7 +87,8 @@ pub struct Leaf<'a> {
 
 enum Present<'a> {
     Planned(&'a Change),
-    Stored(Stored<'a>),
+    /// Apart, so that the many of a plan are small.
+    Stored(Box<Stored<'a>>),
 }
 
 #[derive(Clone, Copy)]
@@ -177,7 +178,7 @@ fn add_resource<'a>(
                 diagnostics.push(flat(&stored.address()));
                 continue;
             }
-            let object = Present::Stored(stored);
+            let object = Present::Stored(Box::new(stored));
             place.push(Leaf { object, schema, secrets: view.secrets });
         }
     }

@@ -1,20 +1,15 @@
 //! What the provider answers.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use ordain_value::msgpack::{from_msgpack, to_msgpack};
-use ordain_value::{Type, Value};
+use ordain_value::{Members, Type, Value};
 use prost::Message;
 
 use crate::messages::*;
 use crate::offer;
-
-/// Members of an object.
-type Members = BTreeMap<Arc<str>, Value>;
 
 fn wire(value: &Value, ty: &Type) -> Option<DynamicValue> {
     Some(DynamicValue { msgpack: to_msgpack(value, ty).unwrap().into(), json: Bytes::new() })
@@ -187,12 +182,12 @@ fn plan(request: Plan) -> PlanReply {
     }
     reply.planned_identity = identity(&object);
     for name in ["id", "size"] {
-        if object[name].is_null() {
-            object.insert(name.into(), Value::unknown(ty.attributes().unwrap()[name].clone()));
+        if object.get(name).unwrap().is_null() {
+            object.insert(name.into(), Value::unknown(ty.attributes().unwrap().get(name).unwrap().clone()));
         }
     }
     object.insert("token".into(), Value::null(Type::String));
-    let parts = parts(&object["part"], &Value::unknown(Type::String));
+    let parts = parts(object.get("part").unwrap(), &Value::unknown(Type::String));
     object.insert("part".into(), parts);
     if !prior.is_null() && prior.get("name") != object.get("name") {
         let step = PathStep { selector: Some(Selector::AttributeName("name".to_owned())) };
@@ -211,7 +206,7 @@ fn plan(request: Plan) -> PlanReply {
             object.insert("size".into(), Value::from(size));
         }
         "plan_drops_block" => {
-            let element = ty.attributes().unwrap()["part"].element().unwrap().clone();
+            let element = ty.attributes().unwrap().get("part").unwrap().element().unwrap().clone();
             object.insert("part".into(), Value::list(element, []));
         }
         "plan_crash" => panic!("planning is too much for me"),
@@ -234,7 +229,7 @@ fn parts(list: &Value, made: &Value) -> Value {
     let element = list.ty().element().unwrap().clone();
     let items = list.as_items().unwrap_or_default().iter().map(|part| {
         let mut part = members(part);
-        if part["made"].is_null() || !part["made"].is_known() {
+        if part.get("made").unwrap().is_null() || !part.get("made").unwrap().is_known() {
             part.insert("made".into(), made.clone());
         }
         Value::object(part)
@@ -253,14 +248,14 @@ async fn apply(request: Apply) -> ApplyReply {
     let mut object = members(&planned);
     reply.new_identity = identity(&object);
     let mode = mode(&object);
-    let name = object["name"].as_str().unwrap_or("").to_owned();
-    if !object["id"].is_known() {
+    let name = object.get("name").unwrap().as_str().unwrap_or("").to_owned();
+    if !object.get("id").unwrap().is_known() {
         object.insert("id".into(), Value::string(format!("id-{name}")));
     }
-    if !object["size"].is_known() {
+    if !object.get("size").unwrap().is_known() {
         object.insert("size".into(), Value::from(1));
     }
-    let parts = parts(&object["part"], &Value::string("made"));
+    let parts = parts(object.get("part").unwrap(), &Value::string("made"));
     object.insert("part".into(), parts);
     match mode.as_str() {
         "apply_changes_planned" | "apply_legacy" => {
@@ -314,7 +309,7 @@ fn named(name: &str) -> Value {
     object.insert("id".into(), Value::string(format!("id-{name}")));
     object.insert("name".into(), Value::string(name));
     object.insert("size".into(), Value::from(1));
-    let element = ty.attributes().unwrap()["part"].element().unwrap().clone();
+    let element = ty.attributes().unwrap().get("part").unwrap().element().unwrap().clone();
     object.insert("part".into(), Value::list(element, []));
     Value::object(object)
 }

@@ -252,7 +252,8 @@ impl<'d> Drive<'d> {
             Wanted::Module(_) => {}
             Wanted::Expanded(expansion) => {
                 if expansion.resource.resource.mode != ResourceMode::Ephemeral {
-                    self.expanded.push((expansion.resource, expansion.provider));
+                    self.expanded
+                        .push((expansion.resource, std::sync::Arc::unwrap_or_clone(expansion.provider)));
                 }
             }
             Wanted::Provider(wanted) => self.queue.push_back((None, configure(session, wanted).boxed())),
@@ -300,7 +301,7 @@ impl<'d> Drive<'d> {
         let held = self.state.resources.get(&wanted.address.abs_resource());
         let same_provider = held.is_some_and(|held| {
             let instance = held.instances.get(&wanted.address.key);
-            instance.is_some_and(|instance| held.provider_of(instance) == wanted.provider)
+            instance.is_some_and(|instance| held.provider_of(instance) == *wanted.provider)
         });
         let dependencies = evaluator.dependencies_with_stored(&wanted.address.config());
         let dependencies = dependencies.as_ref().unwrap_or_else(|| wanted.dependencies.all());
@@ -313,7 +314,7 @@ impl<'d> Drive<'d> {
         self.state.edit(Edit::Put {
             address: wanted.address.clone(),
             deposed: None,
-            provider: wanted.provider.clone(),
+            provider: ordain_addr::ProviderConfigAddr::clone(&wanted.provider),
             object: Arc::new(Object {
                 dependencies: dependencies.to_vec(),
                 create_before_destroy,

@@ -41,7 +41,7 @@ pub async fn apply(request: Request) -> (Applied, Diagnostics) {
     evaluation.targets = plan.targets.clone();
     evaluation.excludes = plan.excludes.clone();
     let acting = plan.changes.iter().filter(|change| change.action != Action::NoOp);
-    let providers: BTreeSet<_> = acting.map(|change| &change.provider).collect();
+    let providers: BTreeSet<_> = acting.map(|change| &*change.provider).collect();
     evaluation.stored_providers = providers.into_iter().cloned().collect();
     let session = Session {
         schemas: ObjectSchemas::new(evaluation.schemas.clone()),

@@ -228,7 +228,7 @@ fn put(wanted: &WantedInstance, object: Object) -> Edit {
     Edit::Put {
         address: wanted.address.clone(),
         deposed: None,
-        provider: wanted.provider.clone(),
+        provider: ordain_addr::ProviderConfigAddr::clone(&wanted.provider),
         object: Arc::new(object),
     }
 }
@@ -321,7 +321,7 @@ impl Ending<'_> {
             Ok(object) => outcome.edits.push(Edit::Put {
                 address: self.change.address.clone(),
                 deposed: self.deposed.clone(),
-                provider: self.change.provider.clone(),
+                provider: ordain_addr::ProviderConfigAddr::clone(&self.change.provider),
                 object: Arc::new(object),
             }),
             Err(error) => outcome.found.push(error),

@@ -27,6 +27,8 @@ pub(crate) struct Assembly<'s> {
     checks: Vec<(Option<Check>, Option<ResourceBlock>)>,
     /// Whether it was said that there are no imports in modules that are called.
     told_of_imports: bool,
+    /// Type of the resource that was read last.
+    last_type: Option<Arc<str>>,
 }
 
 /// Builds the module from blocks in order of their files. Called modules are not looked at.
@@ -58,7 +60,14 @@ pub(crate) fn assemble(
 impl<'s> Assembly<'s> {
     fn of(path: ModulePath, dir: Arc<str>, sources: &'s Sources) -> Self {
         let module = Module { path, dir, ..Module::default() };
-        Assembly { module, sources, found: Diagnostics::new(), checks: Vec::new(), told_of_imports: false }
+        Assembly {
+            module,
+            sources,
+            found: Diagnostics::new(),
+            checks: Vec::new(),
+            told_of_imports: false,
+            last_type: None,
+        }
     }
 
     /// Reads a block of an override file: what is wrong with it alone is told, then it changes its base.
@@ -220,7 +229,12 @@ impl Assembly<'_> {
         self.insert_resource(resource);
     }
 
-    fn insert_resource(&mut self, block: ResourceBlock) {
+    fn insert_resource(&mut self, mut block: ResourceBlock) {
+        // Those of one type mostly stand together, and share its name.
+        match &self.last_type {
+            Some(last) if *last == block.resource.type_name => block.resource.type_name = last.clone(),
+            _ => self.last_type = Some(block.resource.type_name.clone()),
+        }
         let (resource, header) = (block.resource.clone(), block.header);
         let earlier = insert(&mut self.module.resources, resource.clone(), block).map(|old| old.header);
         let word = match resource.mode {

@@ -1,10 +1,9 @@
 //! `ignore_changes`: what of the configuration is replaced by what the object has.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_lang::ast::{Traversal, TraversalStep};
-use ordain_value::{Kind, Path, Step, Type, Value};
+use ordain_value::{Kind, Members, Path, Step, Type, Value};
 
 use crate::blocks::IgnoreChanges;
 
@@ -87,12 +86,7 @@ fn keep_inside(config: &Value, prior: &Value, step: &Step, rest: &[Step]) -> Val
     }
 }
 
-fn keep_key(
-    members: &BTreeMap<Arc<str>, Value>,
-    prior: &Value,
-    name: &Arc<str>,
-    rest: &[Step],
-) -> BTreeMap<Arc<str>, Value> {
+fn keep_key(members: &Members, prior: &Value, name: &Arc<str>, rest: &[Step]) -> Members {
     let mut members = members.clone();
     match (members.get(name), prior.get(name)) {
         (Some(have), Some(had)) => drop(members.insert(name.clone(), keep(have, had, rest))),

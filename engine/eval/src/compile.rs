@@ -39,7 +39,7 @@ pub(crate) struct CompiledModule {
 
 /// A provider configuration that is used.
 pub(crate) struct CompiledProvider {
-    pub(crate) address: ProviderConfigAddr,
+    pub(crate) address: Arc<ProviderConfigAddr>,
     /// The block; `None` for an implied empty configuration.
     pub(crate) block: Option<Arc<ProviderBlock>>,
 }
@@ -49,8 +49,8 @@ pub(crate) struct CompiledProvider {
 pub(crate) struct Program {
     pub(crate) modules: Vec<CompiledModule>,
     pub(crate) providers: Vec<CompiledProvider>,
-    /// Provider configuration of each resource.
-    pub(crate) provider_of: QuickMap<ConfigResource, usize>,
+    /// Provider configuration of each resource, by its node.
+    provider_of: QuickMap<NodeIndex, usize>,
     /// What chooses an instance of the provider configuration, for resources whose configuration has several.
     pub(crate) provider_keys: QuickMap<ConfigResource, ProviderKey>,
     pub(crate) graph: Graph,
@@ -89,6 +89,11 @@ impl Program {
     pub(crate) fn address(&self, id: ModuleId, resource: &Resource) -> ConfigResource {
         let module = self.config(id).map(|module| module.path.clone()).unwrap_or_default();
         ConfigResource { module, resource: resource.clone() }
+    }
+
+    /// The provider configuration of a resource's node.
+    pub(crate) fn provider_of(&self, at: NodeIndex) -> Option<&CompiledProvider> {
+        self.providers.get(*self.provider_of.get(&at)?)
     }
 
     /// The module at a path.
@@ -176,7 +181,8 @@ impl Program {
                 match provider_of(&input.tree, &config.path, block) {
                     Ok(choice) => {
                         let provider = self.add_provider(&input.tree, choice.address.clone());
-                        self.provider_of.insert(self.address(id, resource), provider);
+                        let node = self.graph.find(&Node::Resource(id, resource.clone()));
+                        self.provider_of.extend(node.map(|node| (node, provider)));
                         self.add_provider_key((id, resource), block, &choice, found);
                     }
                     // What was passed and is not there was told at the call.
@@ -216,7 +222,7 @@ impl Program {
         let block = block_of(tree, &address);
         self.graph.add(Node::Provider(at));
         self.provider_index.insert(address.clone(), at);
-        self.providers.push(CompiledProvider { address, block });
+        self.providers.push(CompiledProvider { address: address.into(), block });
         at
     }
 
@@ -407,13 +413,15 @@ impl Program {
         }
         self.connect_lifecycle(node, id, block);
         self.connect_depends_on(node, id, &block.depends_on);
-        let address = self.address(id, resource);
         if let Some(provider) =
-            self.provider_of.get(&address).and_then(|at| self.graph.find(&Node::Provider(*at)))
+            self.provider_of.get(&node).and_then(|at| self.graph.find(&Node::Provider(*at)))
         {
             self.graph.connect(node, provider, Edge::Needs);
         }
-        if let Some(key) = self.provider_keys.get(&address).cloned() {
+        let keys = &self.provider_keys;
+        let key =
+            (!keys.is_empty()).then(|| self.address(id, resource)).and_then(|address| keys.get(&address));
+        if let Some(key) = key.cloned() {
             self.connect_expr(node, key.evaluated_in, &key.expr);
         }
     }

@@ -187,11 +187,9 @@ impl Evaluator {
     /// The provider configuration that the configuration gives a resource.
     pub fn provider_of(&self, resource: &ConfigResource) -> Option<&ProviderConfigAddr> {
         let program = &self.core.program;
-        program
-            .provider_of
-            .get(resource)
-            .and_then(|at| program.providers.get(*at))
-            .map(|found| &found.address)
+        let id = program.find_module(&resource.module)?;
+        let node = program.graph.find(&crate::graph::Node::Resource(id, resource.resource.clone()))?;
+        program.provider_of(node).map(|found| &*found.address)
     }
 
     /// Whether an instance of a resource that is declared takes part: targets name it, or something that they

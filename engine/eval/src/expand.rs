@@ -1,7 +1,7 @@
 //! `count` and `for_each`: which instances a block stands for.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ordain_addr::Key;
 use ordain_config::blocks::Repetition;
@@ -27,6 +27,9 @@ pub(crate) enum Expansion {
     AnyEach,
 }
 
+/// The keys of one without key, shared: most blocks are that.
+static ONE: LazyLock<Arc<[Option<Key>]>> = LazyLock::new(|| Arc::from([None]));
+
 /// Keys of `for_each`.
 #[derive(Debug)]
 pub(crate) struct EachTable {
@@ -49,7 +52,7 @@ impl Expansion {
     /// All keys; `None` when they are not known.
     pub(crate) fn keys(&self) -> Option<Arc<[Option<Key>]>> {
         match self {
-            Expansion::Single => Some(Arc::from([None])),
+            Expansion::Single => Some(ONE.clone()),
             Expansion::Disabled => Some(Arc::from([])),
             Expansion::Count(keys) => Some(keys.clone()),
             Expansion::ForEach(table) => Some(table.keys.clone()),

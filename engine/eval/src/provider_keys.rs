@@ -61,7 +61,7 @@ impl Program {
     }
 
     fn repeats(&self, address: &ProviderConfigAddr) -> bool {
-        let of = self.providers.iter().find(|provider| provider.address == *address);
+        let of = self.providers.iter().find(|provider| *provider.address == *address);
         let block = of.and_then(|provider| provider.block.as_ref());
         block.is_some_and(|block| block.for_each.is_some())
     }
@@ -87,10 +87,10 @@ impl Core {
     /// The provider configuration that serves an instance of a resource. `None` after errors.
     pub(crate) fn provider_instance(
         &self,
-        (provider, key): (&ProviderConfigAddr, Option<&ProviderKey>),
+        (provider, key): (&Arc<ProviderConfigAddr>, Option<&ProviderKey>),
         scope: &InstanceScope<'_>,
         found: &mut Diagnostics,
-    ) -> Option<ProviderConfigAddr> {
+    ) -> Option<Arc<ProviderConfigAddr>> {
         let Some(key) = key else { return Some(provider.clone()) };
         let before = found.error_count();
         let value = match &key.called {
@@ -111,13 +111,13 @@ impl Core {
             // While validating, one stands for all.
             return (self.input.mode == Mode::Validate).then(|| provider.clone());
         };
-        if let Some(keys) = self.provider_keys.get(provider)
+        if let Some(keys) = self.provider_keys.get(&**provider)
             && !keys.contains(&Some(Key::Str(text.into())))
         {
             found.push(no_instance(provider, text, keys, key.expr.span));
             return None;
         }
-        Some(provider.instance(Some(text.into())))
+        Some(provider.instance(Some(text.into())).into())
     }
 
     fn provider_key(&self, scope: &InstanceScope<'_>, expr: &Expr, found: &mut Diagnostics) -> Option<Value> {

@@ -21,7 +21,10 @@ impl Evaluator {
         if self.core.input.mode == Mode::Console {
             return NodeState::Done;
         }
-        let (address, span) = (provider.address.clone(), provider.block.as_ref().map(|block| block.header));
+        let (address, span) = (
+            ordain_addr::ProviderConfigAddr::clone(&provider.address),
+            provider.block.as_ref().map(|block| block.header),
+        );
         let Some(instances) = self.core.expand_provider(index, found) else { return NodeState::Failed };
         let mut configs = Vec::new();
         for (key, data) in instances {
@@ -97,7 +100,7 @@ impl Core {
             (key, expansion.key_data(at))
         });
         let instances = instances.collect();
-        self.provider_keys.insert(provider.address.clone(), keys);
+        self.provider_keys.insert(ordain_addr::ProviderConfigAddr::clone(&provider.address), keys);
         Some(instances)
     }
 

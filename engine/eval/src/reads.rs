@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, Key, ModuleInstance, Resource};
+use ordain_addr::{AbsResource, Key, ModuleInstance, Resource, ResourceInstance};
 use ordain_config::blocks::ResourceBlock;
 use ordain_config::{Reference, Subject};
 use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
@@ -48,19 +48,23 @@ impl Reads {
     /// What these resources and root outputs read, in order; each once. `inner` adds the outputs of called modules that
     /// have a value: no state holds them, so each plan makes them anew.
     ///
-    /// Linear in the number of references, of every module instance once.
+    /// Linear in the number of references, of every module instance once. Instances are given in order, so that those
+    /// of one resource stand side by side.
     pub fn behind<'a>(
-        &self,
-        resources: impl IntoIterator<Item = &'a AbsResource>,
+        self,
+        resources: impl IntoIterator<Item = &'a ResourceInstance>,
         outputs: impl IntoIterator<Item = &'a str>,
         inner: bool,
     ) -> Vec<RelevantAttribute> {
-        let Some(core) = &self.0 else { return Vec::new() };
-        let mut walk = Walk { core, seen: HashSet::new(), open: Vec::new(), found: Vec::new() };
-        for resource in resources {
-            if let Some(id) = core.program.find_module(&resource.module.path()) {
-                let all = Name::Arguments(resource.resource.clone(), Vec::new());
-                walk.visit(id, &resource.module, all);
+        let Some(core) = self.0 else { return Vec::new() };
+        let mut whole: Vec<&ResourceInstance> = resources.into_iter().collect();
+        whole.dedup_by_key(|instance| of_block(instance));
+        let (seen, found) = (HashSet::new(), Vec::new());
+        let mut walk = Walk { core: &core, whole: &whole, seen, open: Vec::new(), found };
+        for ResourceInstance { module, resource, .. } in &whole {
+            if let Some(id) = core.program.find_module(&module.path()) {
+                walk.go(id, module, Name::Arguments(resource.clone(), Vec::new()));
+                walk.finish();
             }
         }
         for output in outputs {
@@ -123,8 +127,14 @@ fn name_of(step: &TraversalStep) -> Option<Arc<str>> {
     }
 }
 
+fn of_block(instance: &ResourceInstance) -> (&ModuleInstance, &Resource) {
+    (&instance.module, &instance.resource)
+}
+
 struct Walk<'c> {
     core: &'c Core,
+    /// An instance of each resource of which all is read anyway, in order.
+    whole: &'c [&'c ResourceInstance],
     seen: HashSet<(ModuleInstance, Name)>,
     /// References still to be read, and the resource they stand in.
     open: Vec<(ModuleId, ModuleInstance, Option<Resource>, Traversal)>,
@@ -149,9 +159,17 @@ impl Walk<'_> {
     }
 
     fn visit(&mut self, id: ModuleId, module: &ModuleInstance, name: Name) {
-        if !self.seen.insert((module.clone(), name.clone())) {
+        if let Name::Arguments(resource, _) = &name
+            && self.whole.binary_search_by(|whole| of_block(whole).cmp(&(module, resource))).is_ok()
+        {
             return;
         }
+        if self.seen.insert((module.clone(), name.clone())) {
+            self.go(id, module, name);
+        }
+    }
+
+    fn go(&mut self, id: ModuleId, module: &ModuleInstance, name: Name) {
         let Some(compiled) = self.core.program.module(id) else { return };
         let config = &compiled.config;
         let found = |expr: Option<&Expr>| expr.map(references).unwrap_or_default();

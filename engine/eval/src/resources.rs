@@ -34,7 +34,7 @@ pub(crate) struct Active {
     pub(crate) block: Arc<ResourceBlock>,
     pub(crate) info: Arc<TypeInfo>,
     /// Its provider configuration, and what chooses one of several instances.
-    pub(crate) provider: ordain_addr::ProviderConfigAddr,
+    pub(crate) provider: Arc<ordain_addr::ProviderConfigAddr>,
     pub(crate) provider_key: Option<ProviderKey>,
     pub(crate) dependencies: crate::Dependencies,
     pub(crate) depends_on: Arc<[ConfigResource]>,
@@ -105,9 +105,8 @@ impl Evaluator {
             return NodeState::Done;
         }
         let address = self.core.program.address(id, resource);
-        let provider =
-            self.core.program.provider_of.get(&address).and_then(|at| self.core.program.providers.get(*at));
-        let Some(provider) = provider.map(|provider| provider.address.clone()) else {
+        let Some(provider) = self.core.program.provider_of(at).map(|provider| provider.address.clone())
+        else {
             return NodeState::Failed;
         };
         let mut active = Active {
@@ -212,7 +211,7 @@ impl Evaluator {
             provider: active.provider.clone(),
         }));
         let set = ResourceSet::new(expansion.clone(), active.info.ty.clone());
-        self.core.values.module_mut(instance)?.resources.insert(block.resource.clone(), set);
+        self.core.values.module_mut(instance)?.resources.insert(block.resource.clone(), Box::new(set));
         Some(expansion)
     }
 
@@ -420,7 +419,7 @@ impl Core {
             }
         }
         if let Some(module) = self.values.module_mut(instance) {
-            module.resources.insert(block.resource.clone(), set);
+            module.resources.insert(block.resource.clone(), Box::new(set));
         }
     }
 

@@ -88,7 +88,7 @@ fn is_stored(core: &Core, at: NodeIndex) -> bool {
     let Some(Node::Provider(index)) = core.program.graph.node(at) else { return false };
     let provider = core.program.providers.get(*index);
     provider.is_some_and(|provider| {
-        core.input.stored_providers.iter().any(|stored| stored.block() == provider.address)
+        core.input.stored_providers.iter().any(|stored| stored.block() == *provider.address)
     })
 }
 

@@ -41,7 +41,8 @@ pub(crate) struct Module {
     pub(crate) arguments: BTreeMap<Arc<str>, Value>,
     pub(crate) locals: QuickMap<Arc<str>, Value>,
     pub(crate) outputs: BTreeMap<Arc<str>, Value>,
-    pub(crate) resources: QuickMap<Resource, ResourceSet>,
+    /// Apart from the table, which has room for many more.
+    pub(crate) resources: QuickMap<Resource, Box<ResourceSet>>,
     /// Calls that have been expanded: keys in order, and the instances.
     pub(crate) calls: HashMap<Arc<str>, CallSet>,
     /// Values of whole calls, made once.
@@ -57,13 +58,13 @@ pub(crate) struct CallSet {
 /// Instances of a resource in one module instance.
 pub(crate) struct ResourceSet {
     pub(crate) expansion: Expansion,
-    values: Vec<Option<Value>>,
+    values: Box<[Option<Value>]>,
     /// Instances that are read as if there were none of them.
     absent: BTreeSet<usize>,
     /// Whether nothing is known of the whole where all are absent.
     pub(crate) open: bool,
-    /// Value of the whole, made once.
-    whole: RefCell<Option<Value>>,
+    /// Value of the whole, made once where it is of more than one.
+    whole: RefCell<Option<Box<Value>>>,
     /// Type of one object.
     ty: Type,
 }
@@ -71,7 +72,7 @@ pub(crate) struct ResourceSet {
 impl ResourceSet {
     /// No instance has a value yet.
     pub(crate) fn new(expansion: Expansion, ty: Type) -> Self {
-        let values = vec![None; expansion.len()];
+        let values = vec![None; expansion.len()].into();
         Self { expansion, values, absent: BTreeSet::new(), open: false, whole: RefCell::new(None), ty }
     }
 
@@ -107,15 +108,16 @@ impl ResourceSet {
     /// What the resource's name alone stands for.
     pub(crate) fn whole(&self) -> Value {
         if let Some(value) = &*self.whole.borrow() {
-            return value.clone();
+            return Value::clone(value);
         }
         let value = match self.expansion {
+            Expansion::Single => return self.value(0),
             // Whether a key fits is not known while validating, as instances are not.
             Expansion::AnyCount | Expansion::AnyEach => Value::unknown(Type::Dynamic),
             Expansion::Count(_) | Expansion::ForEach(_) if !self.absent.is_empty() => self.those_there(),
             _ => self.expansion.collect(&self.ty, |index| self.value(index)),
         };
-        *self.whole.borrow_mut() = Some(value.clone());
+        *self.whole.borrow_mut() = Some(Box::new(value.clone()));
         value
     }
 }

@@ -100,7 +100,7 @@ pub struct WantedExpansion {
     /// The block.
     pub block: Arc<ResourceBlock>,
     /// Provider configuration of its instances.
-    pub provider: ProviderConfigAddr,
+    pub provider: Arc<ProviderConfigAddr>,
 }
 
 /// One instance of a resource, fully evaluated. What all instances share is behind pointers.
@@ -111,7 +111,7 @@ pub struct WantedInstance {
     /// The block: lifecycle, provisioners, connection, spans.
     pub block: Arc<ResourceBlock>,
     /// Provider configuration that manages it.
-    pub provider: ProviderConfigAddr,
+    pub provider: Arc<ProviderConfigAddr>,
     /// Schema of the type.
     pub schema: Arc<Schema>,
     /// Configuration, of the schema's type; marked, unknowns possible.

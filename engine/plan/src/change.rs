@@ -1,5 +1,7 @@
 //! One change: an object before and after, exactly.
 
+use std::sync::Arc;
+
 use ordain_addr::{DeposedKey, ProviderConfigAddr, ResourceInstance};
 use ordain_value::{Path, Value};
 
@@ -15,7 +17,7 @@ pub struct Change {
     /// Which object set aside, when it is not the present one.
     pub deposed: Option<DeposedKey>,
     /// Provider configuration that carries it out.
-    pub provider: ProviderConfigAddr,
+    pub provider: Arc<ProviderConfigAddr>,
     /// What is done.
     pub action: Action,
     /// Why.

@@ -3,11 +3,11 @@
 //! A sensitive value is replaced by a stand-in of its type. Where it changes, the two stand-ins differ, so
 //! that a reader still sees which attributes change and which do not.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ordain_state::State;
-use ordain_value::{Kind, Marks, Value};
+use ordain_value::{Kind, Marks, Members, Value};
 
 use crate::{Change, Deferred, OutputChange, Plan};
 
@@ -43,8 +43,6 @@ pub fn redacted(plan: &Plan) -> Plan {
         ..plan.clone()
     }
 }
-
-type Members = BTreeMap<Arc<str>, Value>;
 
 /// Texts that are sensitive somewhere in the plan.
 struct Secrets(HashSet<Arc<str>>);

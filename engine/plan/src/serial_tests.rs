@@ -27,9 +27,9 @@ fn every_kind_of_value_comes_back() {
     refined.nullness = Nullness::Never;
     refined.prefix = Some("eu-".into());
     let mut bounded = Unknown::of(Type::Number);
-    bounded.bounds = Range { lower: Some((1.into(), true)), upper: Some((2.5.into(), false)) };
+    bounded.bounds = Range { lower: Some((1.into(), true)), upper: Some((2.5.into(), false)) }.into();
     let mut sized = Unknown::of(Type::list(Type::Bool));
-    sized.length = Range { lower: Some((1, true)), upper: Some((9, true)) };
+    sized.length = Range { lower: Some((1, true)), upper: Some((9, true)) }.into();
     let values = [
         Value::null(Type::Dynamic),
         Value::null(Type::tuple([Type::Number, Type::map(Type::set(Type::Bool))])),
@@ -119,7 +119,8 @@ pub(crate) fn full_state() -> State {
         (Some(Key::Int(0)), instance.clone()),
         (Some(Key::Str("k\"${x}".into())), InstanceState::default()),
     ];
-    let resource = ResourceState { provider, instances: instances.into() };
+    let resource =
+        ResourceState { provider: std::sync::Arc::unwrap_or_clone(provider), instances: instances.into() };
     State {
         lineage: "l".into(),
         serial: 7,
@@ -162,8 +163,9 @@ pub(crate) fn full_plan() -> Plan {
     let last = plan.changes.last_mut().unwrap();
     last.previous_address = Some(parse_instance("data.p.q[\"k\"]").unwrap().into());
     last.deposed = Some(DeposedKey("aabbccdd".into()));
-    last.provider.module = last.provider.module.child("m");
-    last.provider.alias = Some("east".into());
+    let provider = std::sync::Arc::make_mut(&mut last.provider);
+    provider.module = provider.module.child("m");
+    provider.alias = Some("east".into());
     last.replace_paths = vec![Path::root().attr("a").index(2).index("k")];
     last.importing =
         Some(Importing { id: None, unknown: true, identity: Some(Value::object([("i", 1.into())])) }.into());

@@ -46,7 +46,8 @@ pub fn change(address: &str, action: Action) -> Change {
             provider: ProviderAddr::builtin(),
             alias: None,
             key: None,
-        },
+        }
+        .into(),
         action,
         reason: None,
         before: Value::null(Type::Dynamic),

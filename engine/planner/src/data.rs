@@ -171,7 +171,7 @@ fn keep(
         done.edits.push(Edit::Put {
             address: wanted.address.clone(),
             deposed: None,
-            provider: wanted.provider.clone(),
+            provider: ordain_addr::ProviderConfigAddr::clone(&wanted.provider),
             object: Arc::new(object),
         });
     }

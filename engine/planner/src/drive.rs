@@ -15,6 +15,7 @@ use ordain_addr::{
     AbsResource, ConfigResource, Key, Mode, ModuleInstance, ProviderAddr, ProviderConfigAddr, Resource,
     ResourceInstance,
 };
+use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{
     Answer, Asked, Dependencies, Evaluator, Progress, ReplaceTrigger, Triggering, Wanted, WantedInstance,
@@ -44,7 +45,7 @@ pub(crate) struct Drive<'d> {
     pub(crate) deferred: Vec<Deferred>,
     /// Resources that they belong to.
     waiting: HashSet<ConfigResource>,
-    /// What instances depend on by the configuration.
+    /// What instances depend on by the configuration: all those that were handed out.
     pub(crate) dependencies: HashMap<ResourceInstance, Dependencies>,
     /// Whether a look brought objects in line with the configuration in what is kept beside their values.
     pub(crate) described: bool,
@@ -54,16 +55,35 @@ pub(crate) struct Drive<'d> {
     /// Check blocks that do not hold because their data source cannot be read: address and why.
     pub(crate) failed_checks: HashMap<String, String>,
     pub(crate) expansions: Expansions,
-    /// Instances that were handed out.
-    handled: HashSet<ResourceInstance>,
-    /// Resources that something is done to.
+    /// Whether anything may ask for the tables that follow: most configurations have nothing that does.
+    asks: Asks,
+    /// Resources that something is done to, where data sources may wait for them.
     pending: HashSet<ConfigResource>,
     /// What the state held at first, by block.
     held: OnceCell<HashMap<ConfigResource, Vec<ResourceInstance>>>,
-    /// Changes by resource, as numbers.
+    /// Changes by resource, as numbers, where they may trigger others.
     by_resource: HashMap<AbsResource, Vec<usize>>,
     pub(crate) providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
+}
+
+/// What blocks of a configuration may ask for while it is planned.
+struct Asks {
+    /// Data sources ask whether anything is done to what they wait for.
+    for_pending: bool,
+    /// `replace_triggered_by` asks what is done to an object.
+    for_triggers: bool,
+}
+
+impl Asks {
+    fn of(tree: &ModuleTree) -> Self {
+        let mut asks = Self { for_pending: false, for_triggers: false };
+        for block in tree.modules().into_iter().flat_map(|module| module.resources.values()) {
+            asks.for_pending |= block.resource.mode == Mode::Data;
+            asks.for_triggers |= !block.lifecycle.replace_triggered_by.is_empty();
+        }
+        asks
+    }
 }
 
 fn held(prior: &State) -> HashMap<ConfigResource, Vec<ResourceInstance>> {
@@ -101,7 +121,7 @@ impl<'d> Drive<'d> {
             found: Diagnostics::new(),
             failed_checks: HashMap::new(),
             expansions: Expansions::default(),
-            handled: HashSet::new(),
+            asks: Asks::of(&session.tree),
             pending: HashSet::new(),
             held: OnceCell::new(),
             by_resource: HashMap::new(),
@@ -191,7 +211,6 @@ impl<'d> Drive<'d> {
                 span: wanted.block.header,
             }));
         }
-        self.handled.insert(address.clone());
         self.dependencies.insert(address.clone(), wanted.dependencies.clone());
         let asked = Asked::Instance(address.clone());
         let provider = match self.provider(&wanted.provider, &address) {
@@ -354,10 +373,10 @@ impl<'d> Drive<'d> {
         }
         let changes = self.put_off(deferred, changes);
         for change in changes {
-            if change.action != Action::NoOp {
+            if self.asks.for_pending && change.action != Action::NoOp {
                 self.pending.insert(change.address.config());
             }
-            if change.deposed.is_none() {
+            if self.asks.for_triggers && change.deposed.is_none() {
                 self.by_resource.entry(change.address.abs_resource()).or_default().push(self.changes.len());
             }
             self.changes.push(change);
@@ -410,7 +429,7 @@ impl<'d> Drive<'d> {
 
     /// Whether an instance was handed out.
     pub(crate) fn has_handled(&self, address: &ResourceInstance) -> bool {
-        self.handled.contains(address)
+        self.dependencies.contains_key(address)
     }
 
     /// Instances in state that no job has dealt with, and what is known of them.
@@ -419,7 +438,7 @@ impl<'d> Drive<'d> {
         for (resource, state) in &self.prior.resources {
             for (key, instance) in &state.instances {
                 let address = resource.instance(key.clone());
-                if !self.handled.contains(&address) {
+                if !self.dependencies.contains_key(&address) {
                     left.push((address, state.provider_of(instance), instance.clone()));
                 }
             }

@@ -356,7 +356,7 @@ fn with_marks(value: Value, marks: &[(Path, Marks)]) -> Value {
 pub(crate) async fn delete_deposed(
     session: &Session,
     subject: &Subject<'_>,
-    provider: ordain_addr::ProviderConfigAddr,
+    provider: Arc<ordain_addr::ProviderConfigAddr>,
     key: &DeposedKey,
     object: &Arc<Object>,
     done: &mut Done,
@@ -372,7 +372,7 @@ pub(crate) async fn delete_deposed(
             done.edits.push(Edit::Put {
                 address: address.clone(),
                 deposed: Some(key.clone()),
-                provider: provider.clone(),
+                provider: ordain_addr::ProviderConfigAddr::clone(&provider),
                 object,
             });
             if session.options.mode != Mode::RefreshOnly {

@@ -10,7 +10,7 @@ use super::{Uses, order};
 fn change(address: &str, action: Action) -> Change {
     let provider = ProviderConfigAddr::parse("provider[\"x/y/z\"]").unwrap();
     let null = Value::null(Type::Dynamic);
-    crate::session::change(&parse_instance(address).unwrap(), &provider, action, (null.clone(), null))
+    crate::session::change(&parse_instance(address).unwrap(), &provider.into(), action, (null.clone(), null))
 }
 
 fn config(address: &str) -> ConfigResource {

@@ -60,7 +60,7 @@ pub(crate) fn orphan_reason(
 pub(crate) struct Orphan {
     pub(crate) address: ResourceInstance,
     pub(crate) previous_address: Option<Box<ResourceInstance>>,
-    pub(crate) provider: ProviderConfigAddr,
+    pub(crate) provider: Arc<ProviderConfigAddr>,
     pub(crate) prior: InstanceState,
     pub(crate) reason: Option<Reason>,
     /// Whether a `removed` block leaves the object as it is.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ordain_addr::{ProviderConfigAddr, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
-use ordain_eval::{Conditions, Evaluator, Objects, Outcome};
+use ordain_eval::{Conditions, Evaluator, Objects, Outcome, Reads};
 use ordain_plan::{Action, Change, Mode, OutputChange, Plan, RelevantAttribute};
 use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
 use ordain_state::{OutputState, State};
@@ -330,7 +330,15 @@ fn orphans(
             evaluator.provider_of(&address.config()).filter(|declared| **declared != provider.block());
         let provider = declared.cloned().unwrap_or(provider);
         let forget = removed.get(&address).is_some_and(|removed| !removed.destroy);
-        orphans.push(Orphan { address, previous_address, provider, prior, reason, forget, only_deposed });
+        orphans.push(Orphan {
+            address,
+            previous_address,
+            provider: provider.into(),
+            prior,
+            reason,
+            forget,
+            only_deposed,
+        });
     }
     orphans
 }
@@ -346,7 +354,8 @@ fn assemble(
     let options = &session.options;
     create_first_spreads(&mut drive);
     let mut changes = std::mem::take(&mut drive.changes);
-    changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    // No two are of the same object, and a sort that keeps the order of equals needs half as much memory again.
+    changes.sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
     let mut drift = std::mem::take(&mut drive.drift);
     drift.sort_by(|a, b| a.address.cmp(&b.address));
     let mut deferred = std::mem::take(&mut drive.deferred);
@@ -355,16 +364,19 @@ fn assemble(
     let uses: Vec<Uses> = changes.iter().map(|change| uses(&drive, change)).collect();
     let declared = declared_outputs(session, &base);
     let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
-    let reads = || relevant_attributes(&outcome, &changes, &outputs, options.mode);
+    // What the loop kept to find its way is not needed any more, and what is read of resources needs room.
+    let Drive { prior, described, failed_checks, .. } = drive;
+    let reads = || relevant_attributes(outcome.reads, &changes, &outputs, options.mode);
     let (steps, relevant) = beside_each_other(|| order(&changes, &uses), reads);
+    drop(uses);
     let steps = steps.unwrap_or_else(|error| {
         found.push(error);
         Vec::new()
     });
-    without_asserts(found, &drive.failed_checks);
+    without_asserts(found, &failed_checks);
     warn(options, &changes, found);
     let errored = found.has_errors();
-    let stores = drive.described || has_effect(options, &changes, &drift, &outputs);
+    let stores = described || has_effect(options, &changes, &drift, &outputs);
     Plan {
         mode: options.mode,
         timestamp,
@@ -379,9 +391,9 @@ fn assemble(
         deferred,
         outputs,
         steps,
-        checks: settled_checks(outcome.checks, &drive.failed_checks),
+        checks: settled_checks(outcome.checks, &failed_checks),
         relevant,
-        prior: drive.prior,
+        prior,
         base,
         targets: options.targets.clone(),
         excludes: options.excludes.clone(),
@@ -489,22 +501,21 @@ fn warn(options: &Options, changes: &[Change], found: &mut Diagnostics) {
 
 /// What is read of resources by all that changes.
 fn relevant_attributes(
-    outcome: &Outcome,
+    reads: Reads,
     changes: &[Change],
     outputs: &[OutputChange],
     mode: Mode,
 ) -> Vec<RelevantAttribute> {
     let changed = changes.iter().filter(|change| change.action != Action::NoOp);
-    let resources: BTreeSet<_> = changed.map(|change| change.address.abs_resource()).collect();
+    let resources = changed.map(|change| &change.address);
     let changed = outputs.iter().filter(|output| output.action != Action::NoOp);
     let names = changed.map(|output| output.name.as_str());
-    let reads = outcome.reads.behind(&resources, names, mode != Mode::Destroy);
+    let read = reads.behind(resources, names, mode != Mode::Destroy);
     let step = |step: &Step| match step {
         Step::Attr(name) => Value::string(name),
         Step::Index(key) => key.clone(),
     };
-    reads
-        .iter()
+    read.into_iter()
         .map(|read| RelevantAttribute {
             resource: match &read.key {
                 Some(key) => format!("{}{key}", read.resource),

@@ -100,7 +100,7 @@ impl Session {
 /// A change with nothing but its subject, action and values.
 pub(crate) fn change(
     address: &ResourceInstance,
-    provider: &ProviderConfigAddr,
+    provider: &Arc<ProviderConfigAddr>,
     action: Action,
     (before, after): (Value, Value),
 ) -> Change {

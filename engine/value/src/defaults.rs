@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::unify::unify;
-use crate::{Kind, Type, Value};
+use crate::{Kind, Members, Type, Value};
 
 /// Defaults that a type constraint declares with `optional(type, default)`, following the structure of
 /// that type.
@@ -88,12 +88,12 @@ impl Defaults {
             .collect()
     }
 
-    fn members(&self, members: &BTreeMap<Arc<str>, Value>) -> BTreeMap<Arc<str>, Value> {
+    fn members(&self, members: &Members) -> Members {
         let applied = |name: &str, value: &Value| match self.child(name) {
             Some(defaults) => defaults.apply(value.clone()),
             None => value.clone(),
         };
-        let mut result: BTreeMap<Arc<str>, Value> =
+        let mut result: Members =
             members.iter().map(|(name, value)| (name.clone(), applied(name, value))).collect();
         for (name, default) in &self.values {
             if result.get(name).is_none_or(Value::is_null) {

@@ -1,9 +1,8 @@
 //! What a value is, apart from its marks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Number, Type, Unknown, Value};
+use crate::{Members, Number, Type, Unknown, Value};
 
 /// The shapes of a value. Collections carry their element type, because an empty one has it too.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,9 +22,9 @@ pub enum Kind {
     /// set: element type and elements, in canonical order and each once
     Set(Arc<Type>, Arc<[Value]>),
     /// map: element type and members
-    Map(Arc<Type>, Arc<BTreeMap<Arc<str>, Value>>),
+    Map(Arc<Type>, Arc<Members>),
     /// tuple
     Tuple(Arc<[Value]>),
     /// object
-    Object(Arc<BTreeMap<Arc<str>, Value>>),
+    Object(Arc<Members>),
 }

@@ -152,7 +152,7 @@ fn bounds(value: &Value) -> Range<Number> {
         Kind::Number(number) => {
             Range { lower: Some((number.clone(), true)), upper: Some((number.clone(), true)) }
         }
-        Kind::Unknown(unknown) if unknown.ty == Type::Number => unknown.bounds.clone(),
+        Kind::Unknown(unknown) if unknown.ty == Type::Number => Range::clone(&unknown.bounds),
         _ => Range { lower: None, upper: None },
     }
 }

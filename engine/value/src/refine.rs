@@ -28,7 +28,12 @@ impl Value {
     #[must_use]
     pub fn refine_not_null(self) -> Value {
         match self.kind() {
-            Kind::Unknown(unknown) if unknown.nullness != Nullness::Never => {
+            // Of no type, nothing can be said.
+            Kind::Unknown(unknown) if unknown.nullness != Nullness::Never && unknown.ty != Type::Dynamic => {
+                if unknown.ty.is_primitive() && unknown.is_plain() {
+                    let shared = Unknown::shared(unknown.ty.clone(), Nullness::Never);
+                    return Value::from_kind(Kind::Unknown(shared)).with_marks(self.marks());
+                }
                 self.refine().not_null().finish()
             }
             _ => self,

@@ -1,8 +1,10 @@
 //! Types, as the configuration language has them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+
+use crate::Named;
 
 /// A type. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +33,7 @@ pub enum Type {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectType {
     /// Attribute names and types.
-    pub attributes: BTreeMap<Arc<str>, Type>,
+    pub attributes: Named<Type>,
     /// Names of attributes that a value may lack; only type constraints have any.
     pub optional: BTreeSet<Arc<str>>,
 }
@@ -130,7 +132,7 @@ impl Type {
     }
 
     /// Attributes of an object type.
-    pub fn attributes(&self) -> Option<&BTreeMap<Arc<str>, Type>> {
+    pub fn attributes(&self) -> Option<&Named<Type>> {
         match self {
             Type::Object(object) => Some(&object.attributes),
             _ => None,

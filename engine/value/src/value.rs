@@ -1,11 +1,13 @@
 //! The value itself: construction, and looking inside.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::text::nfc;
-use crate::{Kind, Marks, Number, Step, Type, Unknown, set};
+use crate::{Kind, Marks, Nullness, Number, Step, Type, Unknown, set};
+
+/// Members of an object or a map.
+pub type Members = crate::Named<Value>;
 
 /// A value with its marks. Equality and order are structural, marks and unknowns included; the
 /// language's `==` is [`ops`](crate), not this.
@@ -28,7 +30,7 @@ impl Value {
 
     /// Not known yet, of a type.
     pub fn unknown(ty: Type) -> Value {
-        Self::from_kind(Kind::Unknown(Arc::new(Unknown::of(ty))))
+        Self::from_kind(Kind::Unknown(Unknown::shared(ty, Nullness::Maybe)))
     }
 
     /// Not known yet, with what is known all the same.
@@ -128,7 +130,7 @@ impl Value {
         }
         let strip = |value: &Value| value.clone().unmark_deep().0;
         let strip_all = |items: &[Value]| items.iter().map(strip).collect::<Arc<[Value]>>();
-        let strip_members = |members: &BTreeMap<Arc<str>, Value>| {
+        let strip_members = |members: &Members| {
             Arc::new(members.iter().map(|(name, value)| (name.clone(), strip(value))).collect())
         };
         let kind = match self.kind {
@@ -231,7 +233,7 @@ impl Value {
     }
 
     /// Members of a known map or object.
-    pub fn as_members(&self) -> Option<&BTreeMap<Arc<str>, Value>> {
+    pub fn as_members(&self) -> Option<&Members> {
         match &self.kind {
             Kind::Map(_, members) | Kind::Object(members) => Some(members),
             _ => None,

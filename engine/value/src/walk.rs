@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use crate::{Kind, Marks, Path, Step, Value};
+use crate::{Kind, Marks, Members, Path, Step, Value};
 
 impl Value {
     /// Calls `visit` with the value and then with its parts, in order; parts of what `visit` answers
@@ -124,7 +124,7 @@ fn transform<E>(
             with_items(kind, changed)
         }
         kind @ (Kind::Map(_, members) | Kind::Object(members)) => {
-            let mut changed = BTreeMap::new();
+            let mut changed = Members::new();
             for (name, member) in members.iter() {
                 path.0.push(member_step(kind, name));
                 changed.insert(name.clone(), transform(member.clone(), path, change)?);
@@ -150,10 +150,11 @@ fn with_items(kind: &Kind, items: Vec<Value>) -> Value {
     }
 }
 
-fn with_members(kind: &Kind, members: BTreeMap<Arc<str>, Value>) -> Value {
+fn with_members(kind: &Kind, members: Members) -> Value {
     match kind {
         Kind::Map(element, _) => {
-            Value::map(members.values().next().map_or_else(|| (**element).clone(), Value::ty), members)
+            let element = members.values().next().map_or_else(|| (**element).clone(), Value::ty);
+            Value::map(element, members)
         }
         _ => Value::object(members),
     }
@@ -196,7 +197,7 @@ fn set(value: &Value, steps: &[Step], part: Value) -> Option<Value> {
                 None if rest.is_empty() => part,
                 None => return None,
             };
-            let mut members = BTreeMap::clone(members);
+            let mut members = Members::clone(members);
             members.insert(name, member);
             with_members(kind, members)
         }
@@ -237,7 +238,7 @@ fn mark(value: Value, entries: &[(&[Step], Marks)]) -> Value {
             value.with_marks(all)
         }
         Kind::Map(_, members) | Kind::Object(members) => {
-            let mut members = BTreeMap::clone(members);
+            let mut members = Members::clone(members);
             for (step, entries) in inside {
                 if let Some(slot) = name(step).and_then(|name| members.get_mut(&name)) {
                     *slot = mark(slot.clone(), &entries);

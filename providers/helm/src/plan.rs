@@ -1,18 +1,13 @@
 //! Planning a `helm_release`: defaults, the chart's version, what becomes unknown. No cluster is asked.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use ordain_http::Environment;
 use ordain_provider::PlanRequest;
-use ordain_value::{Path, Type, Value};
+use ordain_value::{Members, Path, Type, Value};
 use serde_json::{Value as Json, json};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::sources::{NoChart, Sources};
-
-type Members = BTreeMap<Arc<str>, Value>;
 
 const OFF: [&str; 20] = [
     "atomic",

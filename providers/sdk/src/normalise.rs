@@ -40,7 +40,7 @@ pub fn normalise_nulls(dst: Value, src: &Value, apply: bool) -> Value {
 
 fn members(dst: Value, src: &Value, apply: bool) -> Value {
     let is_map = matches!(dst.ty(), Type::Map(_));
-    let mut out: BTreeMap<Arc<str>, Value> = dst.as_members().cloned().unwrap_or_default();
+    let mut out = dst.as_members().cloned().unwrap_or_default();
     let Some(wanted) = src.as_members() else { return dst };
     for (name, value) in wanted {
         match out.remove(name) {

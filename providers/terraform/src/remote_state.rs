@@ -1,6 +1,5 @@
 //! `terraform_remote_state`: root outputs of another state.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{AttributeStep, Diagnostic, Diagnostics, codes};
@@ -87,8 +86,7 @@ pub(crate) async fn read(host: &dyn Host, config: Value) -> (Option<Value>, Diag
         }
         Err(error) => return (None, error.into()),
     };
-    let mut outputs: BTreeMap<Arc<str>, Value> =
-        config.get("defaults").and_then(Value::as_members).cloned().unwrap_or_default();
+    let mut outputs = config.get("defaults").and_then(Value::as_members).cloned().unwrap_or_default();
     outputs.extend(stored);
     let mut members = config.as_members().cloned().unwrap_or_default();
     members.insert("outputs".into(), Value::object(outputs));

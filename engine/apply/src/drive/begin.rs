@@ -78,7 +78,11 @@ impl<'d> Drive<'d> {
     async fn begin_ending(&mut self, step: u32, kind: StepKind, change: &'d Change, evaluator: &Evaluator) {
         let session = self.session;
         if !self.providers.contains_key(&change.provider) {
-            return self.unprovided.entry(change.provider.clone()).or_default().push(step);
+            return self
+                .unprovided
+                .entry(ordain_addr::ProviderConfigAddr::clone(&change.provider))
+                .or_default()
+                .push(step);
         }
         let provider = self.provider(&change.provider, &change.address);
         let deposed = match kind {

@@ -140,7 +140,7 @@ pub fn untyped(value: &Value) -> Cow<'_, Value> {
     Cow::Owned(same.with_marks(value.marks()))
 }
 
-type Members = BTreeMap<Arc<str>, Value>;
+use ordain_value::Members;
 
 /// The members through `seen`; those that there are where that changes none of them.
 fn members_seen<'v>(

@@ -20,13 +20,13 @@ pub struct ResourceBlock {
     /// `count`, `for_each` or `enabled`
     pub repetition: Repetition,
     /// `provider`, where written.
-    pub provider: Option<ProviderRef>,
+    pub provider: Option<Box<ProviderRef>>,
     /// Source address of the provider, by `required_providers` of the module.
     pub provider_addr: ProviderAddr,
     /// `depends_on`
     pub depends_on: Vec<DependsOn>,
     /// `lifecycle` and conditions.
-    pub lifecycle: Lifecycle,
+    pub lifecycle: Arc<Lifecycle>,
     /// `provisioner` blocks in order.
     pub provisioners: Vec<Provisioner>,
     /// `connection`
@@ -52,6 +52,9 @@ static MANAGED: LazyLock<BodySchema> = LazyLock::new(|| {
 
 static OTHER: LazyLock<BodySchema> =
     LazyLock::new(|| schema(&[], &META, &[("lifecycle", &[]), ("locals", &[]), ("_", &[])]));
+
+/// The `lifecycle` of all those that have none.
+static PLAIN: LazyLock<Arc<Lifecycle>> = LazyLock::new(Arc::default);
 
 impl ResourceBlock {
     /// Local name of the provider: as written, or as the type implies.
@@ -87,9 +90,8 @@ impl ResourceBlock {
             let detail = "Blocks named \"_\", which set arguments whose names the language uses itself, are not supported yet.";
             found.push(bad_block("Unsupported escaping block", detail, escape.header));
         }
-        let lifecycle = only_block(&fields.blocks, "lifecycle", "resource", found)
+        let mut lifecycle = only_block(&fields.blocks, "lifecycle", "resource", found)
             .map(|inner| Lifecycle::decode(&resource, inner, found));
-        let mut lifecycle = lifecycle.unwrap_or_default();
         let connection = only_block(&fields.blocks, "connection", "resource", found);
         let connection = connection.map(|inner| inner.body.clone());
         let provisioners = fields.blocks.iter().filter(|inner| &*inner.block_type.text == "provisioner");
@@ -101,14 +103,15 @@ impl ResourceBlock {
         let provider = fields.take("provider");
         let provider =
             provider.and_then(|attribute| ProviderRef::decode_any(&block.body, &attribute.expr, found));
+        let enabled = lifecycle.as_mut().and_then(|lifecycle| lifecycle.enabled.take());
         let what = "resources";
         Some(ResourceBlock {
             provider_addr: crate::module::implied_provider(resource.implied_provider()),
             repetition: Repetition::decode(fields.take("count"), fields.take("for_each"), what, found)
-                .with_enabled(lifecycle.enabled.take(), found),
-            provider,
+                .with_enabled(enabled, found),
+            provider: provider.map(Box::new),
             depends_on: DependsOn::decode(&block.body, fields.take("depends_on"), found),
-            lifecycle,
+            lifecycle: lifecycle.map_or_else(|| PLAIN.clone(), Arc::new),
             provisioners,
             connection,
             body,

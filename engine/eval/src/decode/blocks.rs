@@ -1,12 +1,11 @@
 //! Nested blocks: how many there may be, and how they are kept.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostics, Span};
 use ordain_lang::ast::{Body, Ident, JsonNode, JsonValue};
 use ordain_provider::{Attribute, AttributeType, Block, Flags, Nesting};
-use ordain_value::{Type, Value};
+use ordain_value::{Members, Type, Value};
 
 use super::dynamic::Made;
 use super::{Nested, Reading, decode_as, problem};
@@ -85,7 +84,7 @@ fn by_label(
     ty: Type,
     found: &mut Diagnostics,
 ) -> Value {
-    let mut members: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+    let mut members: Members = Members::new();
     for one in own {
         let Some(label) = one.label.clone() else { continue };
         let value = value_of(reading, nested, one, found);

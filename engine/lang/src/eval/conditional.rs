@@ -192,7 +192,7 @@ fn bounds(value: &Value) -> Range<Number> {
         Kind::Number(number) => {
             Range { lower: Some((number.clone(), true)), upper: Some((number.clone(), true)) }
         }
-        Kind::Unknown(unknown) => unknown.bounds.clone(),
+        Kind::Unknown(unknown) => Range::clone(&unknown.bounds),
         _ => Range { lower: None, upper: None },
     }
 }

@@ -178,7 +178,7 @@ impl<'s> Evaluator<'s> {
     }
 
     fn object(&mut self, expr: &Expr, items: &[ObjectItem]) -> Value {
-        let mut members = std::collections::BTreeMap::new();
+        let mut members = Vec::with_capacity(items.len());
         let mut marks = Marks::NONE;
         let mut known = true;
         for item in items {
@@ -199,17 +199,11 @@ impl<'s> Evaluator<'s> {
                 }
             };
             match key {
-                Some(key) => {
-                    members.insert(key, value);
-                }
+                Some(key) => members.push((key, value)),
                 None => known = false,
             }
         }
-        let object = if known {
-            Value::from_kind(Kind::Object(Arc::new(members)))
-        } else {
-            Value::unknown(Type::Dynamic)
-        };
+        let object = if known { Value::object(members) } else { Value::unknown(Type::Dynamic) };
         object.with_marks(marks)
     }
 

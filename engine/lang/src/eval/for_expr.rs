@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use ordain_value::{Kind, Marks, Type, Value, convert};
+use ordain_value::{Kind, Marks, Members, Type, Value, convert};
 
 use super::evaluator::Evaluator;
 use crate::ast::{Expr, ForExpr, Ident};
@@ -42,7 +42,7 @@ impl Evaluator<'_> {
             let key = |at: usize| Value::number(ordain_value::Number::from_u64(at as u64));
             items.iter().enumerate().map(|(at, item)| (key(at), item.clone())).collect()
         };
-        let named = |members: &BTreeMap<Arc<str>, Value>| {
+        let named = |members: &Members| {
             let key = |name: &Arc<str>| Value::from_kind(Kind::String(name.clone()));
             members.iter().map(|(name, value)| (key(name), value.clone())).collect()
         };

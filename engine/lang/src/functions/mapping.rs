@@ -9,8 +9,6 @@ use ordain_value::{Kind, Marks, Type, Value, convert, ops};
 use super::collection::first_type;
 use super::spec::{Call, FunctionError, FunctionResult, Param, Returns, Spec, Ty, by};
 
-type Members = BTreeMap<Arc<str>, Value>;
-
 const LIST_OF_ANY: Ty = Ty::List(&Ty::Any);
 const LIST_OF_STRING: Ty = Ty::List(&Ty::String);
 const MAP_OF_LISTS: Ty = Ty::Map(&LIST_OF_STRING);
@@ -242,7 +240,7 @@ fn merge_type(args: &[Value]) -> Result<Type, FunctionError> {
 }
 
 fn merge(call: &Call<'_>) -> FunctionResult {
-    let (mut members, mut marks) = (Members::new(), Marks::NONE);
+    let (mut members, mut marks) = (BTreeMap::<Arc<str>, Value>::new(), Marks::NONE);
     for arg in call.args.iter().filter(|arg| !arg.is_null()) {
         marks = marks.union(arg.marks());
         // Behind an argument of no type the others are not looked at before.
@@ -324,10 +322,10 @@ fn zip(call: &Call<'_>) -> FunctionResult {
     }
     let (names, items) = (call.items(0)?, call.items(1)?);
     check_counts(names.len(), items.len())?;
-    let mut members = Members::new();
+    let mut members: Vec<(Arc<str>, Value)> = Vec::with_capacity(names.len());
     for (at, (key, item)) in names.iter().zip(items).enumerate() {
         marks = marks.union(key.marks());
-        members.insert(key_text(key, at)?.into(), item.clone());
+        members.push((key_text(key, at)?.into(), item.clone()));
     }
     let zipped = match call.returns {
         Type::Map(element) => Value::map(Type::clone(element), members),

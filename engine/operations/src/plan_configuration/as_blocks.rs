@@ -1,13 +1,10 @@
 //! Arguments that are written as blocks, such as `ingress` of a security group.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use ordain_eval::{as_block, written_as_blocks};
 use ordain_lang::ast::{Block as Written, Body, BodySchema};
 use ordain_lang::refs::references;
 use ordain_provider::{Attribute, Block};
-use ordain_value::{Type, Value, convert};
+use ordain_value::{Members, Type, Value, convert};
 use serde_json::Value as Json;
 
 use super::{expression_json, with_prefixes};
@@ -58,7 +55,7 @@ fn names_in(body: &Body, schema: &Block) -> Vec<String> {
 /// A block as the object that it stands for, where all of it is constant.
 fn element(body: &Body, schema: &Block) -> Option<Value> {
     let (attributes, _) = body.just_attributes();
-    let mut members: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+    let mut members: Members = Members::new();
     for (name, attribute) in &schema.attributes {
         let value = if let Some(nested) = AsBlocks::of(body, name, attribute) {
             let elements = nested.written.iter().map(|one| element(&one.body, &nested.block));

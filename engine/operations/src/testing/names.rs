@@ -239,7 +239,7 @@ pub(super) fn literal(value: &Value, span: Span) -> Expr {
     use ordain_lang::ast::{ExprKind, ObjectItem, ObjectKey};
     let expr = |kind| Expr { span, kind };
     let items = |items: &[Value]| ExprKind::Tuple(items.iter().map(|item| literal(item, span)).collect());
-    let members = |members: &BTreeMap<Arc<str>, Value>| {
+    let members = |members: &ordain_value::Members| {
         let member = |(name, value): (&Arc<str>, &Value)| ObjectItem {
             key: ObjectKey::Expr(expr(ExprKind::String(name.clone().into()))),
             value: literal(value, span),

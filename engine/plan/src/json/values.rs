@@ -89,14 +89,14 @@ pub fn hide(value: &Value) -> Value {
             members
                 .iter()
                 .map(|(name, value)| (name.clone(), hide(value)))
-                .collect::<std::collections::BTreeMap<_, _>>()
+                .collect::<ordain_value::Members>()
                 .into(),
         ),
         Kind::Object(members) => Kind::Object(
             members
                 .iter()
                 .map(|(name, value)| (name.clone(), hide(value)))
-                .collect::<std::collections::BTreeMap<_, _>>()
+                .collect::<ordain_value::Members>()
                 .into(),
         ),
         kind => kind.clone(),

@@ -137,7 +137,7 @@ impl ChangeForm {
             address: self.address.0,
             previous_address: self.previous_address.map(|text| Box::new(text.0)),
             deposed: self.deposed.map(|key| DeposedKey(key.into())),
-            provider: self.provider.0,
+            provider: self.provider.0.into(),
             action: words::read(words::ACTIONS, &self.action)?,
             reason: self.reason.map(|word| words::reason(&word)).transpose()?,
             before: self.before.0,

@@ -1,6 +1,6 @@
 //! Types to and from the JSON form of state and plan documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_value::{ObjectType, Type};
@@ -43,7 +43,7 @@ impl Serialize for Written<'_> {
 }
 
 struct Elements<'a>(&'a [Type]);
-struct Attributes<'a>(&'a BTreeMap<Arc<str>, Type>);
+struct Attributes<'a>(&'a ordain_value::Named<Type>);
 struct Names<'a>(&'a BTreeSet<Arc<str>>);
 
 impl Serialize for Elements<'_> {

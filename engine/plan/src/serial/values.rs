@@ -4,7 +4,6 @@
 //! element says what it is: `["null",T]`, `["unknown",{…}]`, `["list",T,[…]]`, `["set",T,[…]]`,
 //! `["map",T,{…}]`, `["tuple",[…]]`, `["sensitive",V]`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_value::{Kind, Marks, Nullness, Number, Range, Type, Unknown, Value};
@@ -50,7 +49,7 @@ impl<'a> Written<'a> {
         Items { items, vague: self.vague }
     }
 
-    fn members(self, members: &'a BTreeMap<Arc<str>, Value>) -> Members<'a> {
+    fn members(self, members: &'a ordain_value::Members) -> Members<'a> {
         Members { members, vague: self.vague }
     }
 }
@@ -61,7 +60,7 @@ struct Items<'a> {
     vague: bool,
 }
 struct Members<'a> {
-    members: &'a BTreeMap<Arc<str>, Value>,
+    members: &'a ordain_value::Members,
     vague: bool,
 }
 
@@ -181,8 +180,8 @@ impl UnknownForm<Json> {
             ty: types::read(&self.ty)?,
             nullness: if self.not_null { Nullness::Never } else { Nullness::Maybe },
             prefix: self.prefix.map(Into::into),
-            bounds: Range { lower: bound(self.lower)?, upper: bound(self.upper)? },
-            length: Range { lower: self.shortest, upper: self.longest },
+            bounds: Range { lower: bound(self.lower)?, upper: bound(self.upper)? }.into(),
+            length: Range { lower: self.shortest, upper: self.longest }.into(),
         })
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_value::{Kind, Type, Value};
+use ordain_value::{Kind, Members, Type, Value};
 
 use super::same::{element, member, same};
 use crate::{Attribute, AttributeType, Block, NestedObject, Nesting};
@@ -26,11 +26,7 @@ pub fn proposed_new(block: &Block, prior: &Value, config: &Value) -> Value {
     Value::object(members)
 }
 
-fn attributes(
-    schema: &BTreeMap<Arc<str>, Attribute>,
-    prior: &Value,
-    config: &Value,
-) -> BTreeMap<Arc<str>, Value> {
+fn attributes(schema: &BTreeMap<Arc<str>, Attribute>, prior: &Value, config: &Value) -> Members {
     schema
         .iter()
         .map(|(name, attribute)| {

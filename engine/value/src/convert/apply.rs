@@ -1,16 +1,14 @@
 //! Carries out a conversion that exists.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::unify::{Safety, unify, unify_with};
-use crate::{Kind, Nullness, Number, ObjectType, Step, Type, Unknown, Value};
+use crate::{Kind, Members, Nullness, Number, ObjectType, Step, Type, Unknown, Value};
 
 use super::open::filled;
 use super::{PathError, convert, element_type, mismatch};
 
 type Converted = Result<Value, PathError>;
-type Members = BTreeMap<Arc<str>, Value>;
 
 /// `value` of type `have` as `want`; [`convertible`](super::convertible) has said yes.
 pub(super) fn apply(value: Value, have: &Type, want: &Type) -> Converted {

@@ -1,12 +1,9 @@
 //! Reads. The bytes come from another process and may be anything.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use rmp::Marker;
 use rmp::decode::{self, bytes::Bytes};
 
-use crate::{Number, ObjectType, Path, PathError, Step, Type, Value, json};
+use crate::{Members, Number, ObjectType, Path, PathError, Step, Type, Value, json};
 
 use super::{REFINED, key};
 
@@ -85,7 +82,7 @@ fn read(input: &mut Bytes<'_>, ty: &Type, depth: usize) -> Read<Value> {
         }
         Type::Map(element) => {
             let count = decode::read_map_len(input).map_err(|_| failure("a map is required"))?;
-            let mut members = BTreeMap::<Arc<str>, Value>::new();
+            let mut members = Members::new();
             for _ in 0..count {
                 let name = read_text(input).map_err(|_| failure("all keys must be strings"))?;
                 let member =
@@ -158,7 +155,7 @@ fn read_object(input: &mut Bytes<'_>, object: &ObjectType, depth: usize) -> Read
         let want = object.attributes.len();
         return Err(failure(format!("an object with {want} attributes is required ({count} given)")));
     }
-    let mut members = BTreeMap::<Arc<str>, Value>::new();
+    let mut members = Members::new();
     for _ in 0..count {
         let name = read_text(input).map_err(|_| failure("all keys must be strings"))?;
         let Some((name, ty)) = object.attributes.get_key_value(name) else {

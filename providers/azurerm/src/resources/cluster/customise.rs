@@ -1,6 +1,5 @@
 //! Rules of a cluster's plan that the schema does not carry.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -64,7 +63,7 @@ pub(crate) fn customise(prior: &Value, config: &Value, planned: &mut Planned) ->
 
 fn set(planned: &mut Planned, name: &str, value: Value) {
     if let Some(members) = planned.object.as_members() {
-        let mut members: BTreeMap<Arc<str>, Value> = members.clone();
+        let mut members = members.clone();
         members.insert(Arc::from(name), value);
         planned.object = Value::object(members);
         planned.changed = true;

@@ -17,7 +17,11 @@ pub enum Key {
 impl fmt::Display for Key {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Key::Int(number) => write!(out, "[{number}]"),
+            Key::Int(number) => {
+                out.write_str("[")?;
+                fmt::Display::fmt(number, out)?;
+                out.write_str("]")
+            }
             Key::Str(text) => ["[", &quote(text), "]"].iter().try_for_each(|part| out.write_str(part)),
         }
     }

@@ -38,7 +38,8 @@ impl ModulePath {
 impl fmt::Display for ModulePath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, name) in self.0.iter().enumerate() {
-            write!(out, "{}module.{name}", if at == 0 { "" } else { "." })?;
+            out.write_str(if at == 0 { "module." } else { ".module." })?;
+            out.write_str(name)?;
         }
         Ok(())
     }
@@ -102,10 +103,9 @@ impl ModuleInstance {
 impl fmt::Display for ModuleInstance {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.0.iter().enumerate() {
-            write!(out, "{}module.{}", if at == 0 { "" } else { "." }, step.name)?;
-            if let Some(key) = &step.key {
-                write!(out, "{key}")?;
-            }
+            out.write_str(if at == 0 { "module." } else { ".module." })?;
+            out.write_str(&step.name)?;
+            step.key.as_ref().map_or(Ok(()), |key| key.fmt(out))?;
         }
         Ok(())
     }

@@ -79,8 +79,11 @@ pub struct ConfigResource {
 
 impl fmt::Display for ConfigResource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if self.module.is_root() { "" } else { "." };
-        write!(out, "{}{dot}{}", self.module, self.resource)
+        if !self.module.is_root() {
+            self.module.fmt(out)?;
+            out.write_str(".")?;
+        }
+        self.resource.fmt(out)
     }
 }
 
@@ -107,7 +110,10 @@ impl AbsResource {
 
 impl fmt::Display for AbsResource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if self.module.is_root() { "" } else { "." };
-        write!(out, "{}{dot}{}", self.module, self.resource)
+        if !self.module.is_root() {
+            self.module.fmt(out)?;
+            out.write_str(".")?;
+        }
+        self.resource.fmt(out)
     }
 }

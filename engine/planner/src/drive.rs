@@ -422,6 +422,12 @@ impl<'d> Drive<'d> {
         }
     }
 
+    /// What a plan needs at the end: the state, whether a look described objects, and checks that do not hold. All
+    /// else goes.
+    pub(crate) fn learnt(self) -> (State, bool, HashMap<String, String>) {
+        (self.prior, self.described, self.failed_checks)
+    }
+
     /// What the command `import` takes over.
     pub(crate) fn import(&self) -> Option<&ResourceInstance> {
         self.session.options.import.as_ref().map(|(to, _)| to)

@@ -365,7 +365,7 @@ fn assemble(
     let declared = declared_outputs(session, &base);
     let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
     // What the loop kept to find its way is not needed any more, and what is read of resources needs room.
-    let Drive { prior, described, failed_checks, .. } = drive;
+    let (prior, described, failed_checks) = drive.learnt();
     let reads = || relevant_attributes(outcome.reads, &changes, &outputs, options.mode);
     let (steps, relevant) = beside_each_other(|| order(&changes, &uses), reads);
     drop(uses);

@@ -24,7 +24,10 @@ fn main() {
         && !other_linker(&var("CARGO_ENCODED_RUSTFLAGS"))
     {
         println!("cargo::rerun-if-changed=layout.ld");
-        println!("cargo::rustc-link-arg-bin=ordain=-Wl,-T,{}/layout.ld", var("CARGO_MANIFEST_DIR"));
+        // Word by word: a path may hold commas.
+        for word in ["-Xlinker", "-T", "-Xlinker", &format!("{}/layout.ld", var("CARGO_MANIFEST_DIR"))] {
+            println!("cargo::rustc-link-arg-bin=ordain={word}");
+        }
     }
     let own = var("HOST") == var("TARGET");
     let gnu = var("CARGO_CFG_TARGET_OS") == "linux" && var("CARGO_CFG_TARGET_ENV") == "gnu";

@@ -14,6 +14,7 @@ import argparse
 import bisect
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,9 @@ def linked(directory):
             at = re.match(r" *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ {9}(\S.*):\((\.text[^)]*)\)$", line)
             if at and int(at[2], 16):
                 sections.append((int(at[1], 16), int(at[2], 16), library(at[3]), at[4]))
+    if not sections:
+        sys.exit("The linker's map names no sections of code as LLVM's does: layout.ld can only be made with that linker "
+                 "(rustc's own on x86-64 Linux). Nothing was written.")
     return os.path.join(target, "release", "ordain"), sorted(sections)
 
 
@@ -163,6 +167,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
+    if not shutil.which("valgrind"):
+        sys.exit("valgrind is not installed: it tells which functions run. Install it and try again.")
     with tempfile.TemporaryDirectory() as directory:
         program, sections = linked(directory)
         plans = traced(program, directory, PLANS, False)

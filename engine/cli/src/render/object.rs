@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ordain_plan::{PatternStep, TypeSchema};
-use ordain_value::{Kind, Path, Type, Value};
+use ordain_value::{Kind, Members, Path, Type, Value};
 
 use super::style::Style;
 use super::value::{Mark, Printer, TELLING, line, pad};
@@ -48,15 +49,17 @@ pub struct Shape {
 
 /// The shapes of types, each made once: many objects are of one type.
 #[derive(Default)]
-pub struct Shapes {
-    /// By where the schema lies; it is there as long as this is used.
+pub struct Shapes<'s> {
+    /// By where the schema lies.
     known: BTreeMap<*const TypeSchema, Shape>,
     none: Shape,
+    /// Schemas stay where they are as long as this is used.
+    schemas: PhantomData<&'s TypeSchema>,
 }
 
-impl Shapes {
+impl<'s> Shapes<'s> {
     /// The shape of a type; without a schema, one without nested blocks.
-    pub fn of(&mut self, schema: Option<&TypeSchema>) -> &Shape {
+    pub fn of(&mut self, schema: Option<&'s TypeSchema>) -> &Shape {
         match schema {
             Some(schema) => self.known.entry(std::ptr::from_ref(schema)).or_insert_with(|| Shape::of(schema)),
             None => &self.none,
@@ -139,8 +142,6 @@ pub fn untyped(value: &Value) -> Cow<'_, Value> {
     };
     Cow::Owned(same.with_marks(value.marks()))
 }
-
-use ordain_value::Members;
 
 /// The members through `seen`; those that there are where that changes none of them.
 fn members_seen<'v>(

@@ -255,7 +255,7 @@ struct Blocks<'s> {
     schemas: &'s Schemas,
     style: Style,
     show_sensitive: bool,
-    shapes: Shapes,
+    shapes: Shapes<'s>,
 }
 
 impl Blocks<'_> {

@@ -125,7 +125,10 @@ impl Write for Entry<'_> {
 }
 
 fn too_large() -> io::Error {
-    io::Error::other("it has 4 GiB or more")
+    io::Error::other(
+        "one of its parts has 4 GiB or more, which no plan file can hold; plan a part of the configuration at a time, \
+         with -target",
+    )
 }
 
 /// Numbers of a zip file, which all have their least byte first.

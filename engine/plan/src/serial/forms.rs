@@ -188,9 +188,10 @@ pub struct StepForm {
     after: Vec<u32>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+/// What a step does.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum KindForm {
+pub enum KindForm {
     Create(u32),
     Update(u32),
     Delete(u32),
@@ -200,6 +201,23 @@ enum KindForm {
     Forget(u32),
     Record(u32),
     Join(u32),
+}
+
+impl KindForm {
+    /// The form of what a step does.
+    pub fn of(kind: StepKind) -> Self {
+        match kind {
+            StepKind::Create(at) => Self::Create(at),
+            StepKind::Update(at) => Self::Update(at),
+            StepKind::Delete(at) => Self::Delete(at),
+            StepKind::Depose(at) => Self::Depose(at),
+            StepKind::DeleteDeposed(at) => Self::DeleteDeposed(at),
+            StepKind::Read(at) => Self::Read(at),
+            StepKind::Forget(at) => Self::Forget(at),
+            StepKind::Record(at) => Self::Record(at),
+            StepKind::Join(at) => Self::Join(at),
+        }
+    }
 }
 
 impl StepForm {

@@ -12,9 +12,10 @@ use serde::{Serialize, Serializer};
 
 use super::addresses::{Bytes, Text};
 use super::checks::CheckForm;
+use super::forms::KindForm;
 use super::values::Written;
 use super::words;
-use crate::{Change, Deferred, Importing, OutputChange, Plan, RelevantAttribute, Step, StepId, StepKind};
+use crate::{Change, Deferred, Importing, OutputChange, Plan, RelevantAttribute, Step, StepId};
 
 /// A list whose members are written through a form of their own.
 pub struct Each<'a, T, F>(pub &'a [T], pub fn(&'a T) -> F);
@@ -213,38 +214,8 @@ pub struct StepWritten<'a>(pub &'a Step);
 impl Serialize for StepWritten<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut form = out.serialize_struct("Step", 2)?;
-        form.serialize_field("does", &KindWritten::of(self.0.kind))?;
+        form.serialize_field("does", &KindForm::of(self.0.kind))?;
         form.serialize_field("after", &Each(&self.0.after, |id: &StepId| id.0))?;
         form.end()
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum KindWritten {
-    Create(u32),
-    Update(u32),
-    Delete(u32),
-    Depose(u32),
-    DeleteDeposed(u32),
-    Read(u32),
-    Forget(u32),
-    Record(u32),
-    Join(u32),
-}
-
-impl KindWritten {
-    fn of(kind: StepKind) -> Self {
-        match kind {
-            StepKind::Create(at) => Self::Create(at),
-            StepKind::Update(at) => Self::Update(at),
-            StepKind::Delete(at) => Self::Delete(at),
-            StepKind::Depose(at) => Self::Depose(at),
-            StepKind::DeleteDeposed(at) => Self::DeleteDeposed(at),
-            StepKind::Read(at) => Self::Read(at),
-            StepKind::Forget(at) => Self::Forget(at),
-            StepKind::Record(at) => Self::Record(at),
-            StepKind::Join(at) => Self::Join(at),
-        }
     }
 }

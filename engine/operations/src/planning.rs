@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ordain_approval::Rules;
+use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::{Header, Inputs, Origin, Place, PlanFile};
 use ordain_plan::json::Configuration;
 use ordain_plan::{Digest, Observer, Plan};
 use ordain_state::{State, Stored};
+use tokio::task::JoinHandle;
 
 use crate::generating::{Generated, Generator};
 use crate::locked::{Locking, refuse_unfinished};
@@ -90,7 +92,8 @@ pub async fn plan(
     if found.has_errors() {
         return (None, found);
     }
-    let (ground, wrong) = wrong_anyway(workdir, project).await;
+    let written = generated.as_ref().map_or(&project.tree, |generated| &generated.written);
+    let (ground, wrong) = wrong_anyway(workdir, project, written).await;
     if wrong.has_errors() {
         return (None, wrong);
     }
@@ -131,12 +134,44 @@ fn untold(wrong: Diagnostics, found: &mut Diagnostics) {
 }
 
 /// All that is wrong whatever the values are comes first and at once. Warnings mostly come again with values.
-async fn wrong_anyway(workdir: &Workdir, project: &Project) -> (Groundwork, Diagnostics) {
+async fn wrong_anyway(
+    workdir: &Workdir,
+    project: &Project,
+    written: &Arc<ModuleTree>,
+) -> (Ground, Diagnostics) {
     let unfit = unfit_packages(workdir, project);
     if unfit.has_errors() {
-        return (Groundwork::default(), unfit);
+        return (Ground::default(), unfit);
     }
-    validating::groundwork(workdir, project).await
+    let mut text = None;
+    let (work, found) = validating::groundwork(workdir, project, |schemas| {
+        let (tree, schemas) = (written.clone(), schemas.clone());
+        text = Some(tokio::task::spawn_blocking(move || configuration(&tree, &schemas)));
+    })
+    .await;
+    (Ground { work, text }, found)
+}
+
+/// What a plan stands on.
+#[derive(Default)]
+struct Ground {
+    work: Groundwork,
+    /// What is written, put into JSON beside all else, which does not need it.
+    text: Option<JoinHandle<Configuration>>,
+}
+
+impl Ground {
+    async fn configuration(
+        text: Option<JoinHandle<Configuration>>,
+        found: &mut Diagnostics,
+    ) -> Configuration {
+        let Some(text) = text else { return Configuration::default() };
+        text.await.unwrap_or_else(|error| {
+            let detail = format!("The JSON form of the configuration could not be made: {error}.");
+            found.push(Diagnostic::error(codes::cli::INTERNAL, "Failed to marshal plan to json", detail));
+            Configuration::default()
+        })
+    }
 }
 
 /// What is wrong with import blocks of what takes part. Where everything is destroyed, or only looked
@@ -204,16 +239,13 @@ impl Work<'_> {
         &self,
         base: State,
         inputs: crate::variables::Inputs,
-        ground: Groundwork,
+        Ground { work: ground, text }: Ground,
         observer: Arc<dyn Observer>,
     ) -> (Planned, Diagnostics) {
         let mut found = Diagnostics::new();
         let providers = Providers::new(self.workdir.clone());
         let known = providers.more_schemas(ground.schemas, &self.project.tree, &base);
         let schemas = found.take(known.await);
-        // What is written is put into JSON beside the planning, which does not need it.
-        let (tree, known) = (self.written().clone(), schemas.clone());
-        let text = tokio::task::spawn_blocking(move || configuration(&tree, &known));
         let now = clock::now();
         let mut planner = self.options.planner.clone();
         planner.terraform_version = LANGUAGE_VERSION.to_owned();
@@ -239,12 +271,8 @@ impl Work<'_> {
             change.generated_config =
                 self.generated.and_then(|generated| generated.blocks.get(&change.address)).cloned();
         }
-        let text = text.await.unwrap_or_else(|error| {
-            let detail = format!("The JSON form of the configuration could not be made: {error}.");
-            found.push(Diagnostic::error(codes::cli::INTERNAL, "Failed to marshal plan to json", detail));
-            Configuration::default()
-        });
-        let file = PlanFile { configuration: text, ..self.file(plan, &schemas, now, &mut found) };
+        let configuration = Ground::configuration(text, &mut found).await;
+        let file = PlanFile { configuration, ..self.file(plan, &schemas, now, &mut found) };
         if !storable {
             // Without the schemas the state cannot be read, and so no plan can be written either. One that was
             // never begun is not kept.
@@ -252,11 +280,6 @@ impl Work<'_> {
             return (Planned { file, storing, decisions: None, generated: false, begun: false }, found);
         }
         (self.judged(file, &schemas, &mut found), found)
-    }
-
-    /// The configuration as users wrote it, without what was generated for this plan.
-    fn written(&self) -> &Arc<ordain_config::ModuleTree> {
-        self.generated.map_or(&self.project.tree, |generated| &generated.written)
     }
 
     /// The plan with what is stored beside it, but for the configuration's text.

@@ -24,11 +24,15 @@ pub(crate) struct Groundwork {
 
 /// Checks a configuration. Reaches no service and no state.
 pub async fn validate(workdir: &Workdir, project: &Project) -> Diagnostics {
-    groundwork(workdir, project).await.1
+    groundwork(workdir, project, |_| ()).await.1
 }
 
-/// The same, and what it found out on the way.
-pub(crate) async fn groundwork(workdir: &Workdir, project: &Project) -> (Groundwork, Diagnostics) {
+/// The same, and what it found out on the way. Who needs nothing but schemas is told of them before they are put to use.
+pub(crate) async fn groundwork(
+    workdir: &Workdir,
+    project: &Project,
+    told: impl FnOnce(&SchemasByAddress),
+) -> (Groundwork, Diagnostics) {
     let mut ground = Groundwork::default();
     let mut found = ordain_config::validate(&project.tree);
     let providers = Providers::new(workdir.clone());
@@ -40,6 +44,7 @@ pub(crate) async fn groundwork(workdir: &Workdir, project: &Project) -> (Groundw
     if nowhere.has_errors() {
         return (ground, nowhere);
     }
+    told(&schemas);
     let (workspace, _) = workdir.workspace();
     let inputs = crate::variables::Inputs::new();
     let input = planning::evaluation(workdir, project, &schemas, inputs, &workspace, clock::now());

@@ -254,6 +254,7 @@ impl Generator<'_> {
                 ..self.options.planner.clone()
             },
             known: Diagnostics::new(),
+            beside: crate::beside::beside(),
         };
         let types = ObjectSchemas::new(schemas);
         let plan = found.take(ordain_planner::plan(request).await).plan;

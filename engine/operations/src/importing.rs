@@ -115,6 +115,7 @@ impl Work<'_> {
             observer,
             options: self.options.planner.clone(),
             known: Diagnostics::new(),
+            beside: crate::beside::beside(),
         };
         let plan = found.take(ordain_planner::plan(request).await).plan;
         if !found.has_errors() {

@@ -3,6 +3,7 @@
 pub mod applying;
 pub mod approving;
 pub mod backend;
+mod beside;
 pub mod choosing;
 pub mod clock;
 pub mod conftest;

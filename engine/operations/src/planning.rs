@@ -262,6 +262,7 @@ impl Work<'_> {
                 observer,
                 options: planner,
                 known: self.imports.clone(),
+                beside: crate::beside::beside(),
             };
             let made = found.take(ordain_planner::plan(request).await);
             storable = made.begun;

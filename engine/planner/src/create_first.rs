@@ -19,7 +19,7 @@ fn creates_first(tree: &ModuleTree, address: &ConfigResource) -> bool {
 /// What blocks depend on that create first and have no instances.
 pub(crate) fn first_without_instances(
     tree: &ModuleTree,
-    drive: &Drive<'_>,
+    drive: &Drive,
     evaluator: &Evaluator,
 ) -> Vec<Dependencies> {
     let modules = tree.modules();
@@ -43,7 +43,7 @@ pub(crate) fn first_without_instances(
 
 /// Whatever an object that creates first depends on must create first too, or the two orders would
 /// contradict each other. That holds for a block as such, even while it has no instances.
-pub(crate) fn create_first_spreads(drive: &mut Drive<'_>) {
+pub(crate) fn create_first_spreads(drive: &mut Drive) {
     let first = drive.changes.iter().filter(|change| change.create_before_destroy);
     let uses = first.filter_map(|change| drive.dependencies.get(&change.address));
     let forced = Dependencies::together(drive.first_without_instances.iter().chain(uses));
@@ -61,7 +61,7 @@ pub(crate) fn create_first_spreads(drive: &mut Drive<'_>) {
 
 /// A look brings objects in line with the configuration in what the state keeps beside their values: whether they
 /// create first, and what they depend on, now or before. Says whether anything was.
-pub(crate) fn describe(tree: &ModuleTree, drive: &mut Drive<'_>, evaluator: &Evaluator) -> bool {
+pub(crate) fn describe(tree: &ModuleTree, drive: &mut Drive, evaluator: &Evaluator) -> bool {
     let without = first_without_instances(tree, drive, evaluator);
     let first = drive.dependencies.iter().filter(|(address, _)| creates_first(tree, &address.config()));
     let forced = Dependencies::together(without.iter().chain(first.map(|(_, uses)| uses)));
@@ -80,7 +80,7 @@ pub(crate) fn describe(tree: &ModuleTree, drive: &mut Drive<'_>, evaluator: &Eva
 
 fn described(
     tree: &ModuleTree,
-    drive: &Drive<'_>,
+    drive: &Drive,
     forced: &HashSet<&ConfigResource>,
     address: &ResourceInstance,
     uses: &[ConfigResource],

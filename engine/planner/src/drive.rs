@@ -1,16 +1,14 @@
-//! The loop: the evaluator hands out what is wanted, jobs plan it, answers go back.
+//! The loop: the evaluator hands out what is wanted, a crew plans it, answers go back.
 //!
-//! The loop owns the evaluator and all tables; only calls to providers run side by side, at most
-//! `parallelism` of them. Results are put in order by address at the end, so that no output depends on
+//! The loop owns the evaluator and all tables; only tasks of the crew run side by side, and of calls to providers at
+//! most `parallelism`. Results are put in order by address at the end, so that no output depends on
 //! who answered first.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::stream::StreamExt;
 use ordain_addr::{
     AbsResource, ConfigResource, Key, Mode, ModuleInstance, ProviderAddr, ProviderConfigAddr, Resource,
     ResourceInstance,
@@ -19,22 +17,29 @@ use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_eval::{
     Answer, Asked, Dependencies, Evaluator, Progress, ReplaceTrigger, Triggering, Wanted, WantedInstance,
-    WantedProvider,
 };
 use ordain_plan::{Action, Change, Deferred};
-use ordain_provider::{ConfigureRequest, Provider, ProviderSource};
+use ordain_provider::{Provider, ProviderSource};
 use ordain_state::{InstanceState, State};
+use rustc_hash::FxHashMap;
 
 use crate::classify::Forced;
+use crate::crew::{Beside, Broken, Crew};
 use crate::managed::Situation;
 use crate::orphans::{Expansions, Orphan, orphan_reason};
 use crate::session::{Done, Session};
-use crate::{data, ephemeral, managed, orphans};
+use crate::task::{Kind, OneInstance, Task};
+use crate::{ephemeral, orphans};
+
+/// How many instances may be handed out and not answered: enough for one bundle to be worked on while another waits and
+/// a third is evaluated.
+const IN_FLIGHT: usize = 192;
 
 /// Everything that the loop learns.
-pub(crate) struct Drive<'d> {
-    session: &'d Session,
-    source: &'d dyn ProviderSource,
+pub(crate) struct Drive {
+    session: Arc<Session>,
+    source: Arc<dyn ProviderSource>,
+    beside: Option<Beside>,
     /// Addresses that objects had, by their present ones.
     moved: BTreeMap<ResourceInstance, ResourceInstance>,
     /// The state as it becomes known.
@@ -46,7 +51,7 @@ pub(crate) struct Drive<'d> {
     /// Resources that they belong to.
     waiting: HashSet<ConfigResource>,
     /// What instances depend on by the configuration: all those that were handed out.
-    pub(crate) dependencies: HashMap<ResourceInstance, Dependencies>,
+    pub(crate) dependencies: FxHashMap<ResourceInstance, Dependencies>,
     /// Whether a look brought objects in line with the configuration in what is kept beside their values.
     pub(crate) described: bool,
     /// What blocks depend on that create first and have no instances.
@@ -97,31 +102,30 @@ fn held(prior: &State) -> HashMap<ConfigResource, Vec<ResourceInstance>> {
     held
 }
 
-type Job<'j> = BoxFuture<'j, Done>;
-
-impl<'d> Drive<'d> {
+impl Drive {
     pub(crate) fn new(
-        session: &'d Session,
-        source: &'d dyn ProviderSource,
+        session: Arc<Session>,
+        (source, beside): (Arc<dyn ProviderSource>, Option<Beside>),
         prior: State,
         moved: BTreeMap<ResourceInstance, ResourceInstance>,
     ) -> Self {
         Self {
+            asks: Asks::of(&session.tree),
             session,
             source,
+            beside,
             moved,
             prior,
             changes: Vec::new(),
             drift: Vec::new(),
             deferred: Vec::new(),
             waiting: HashSet::new(),
-            dependencies: HashMap::new(),
+            dependencies: FxHashMap::default(),
             described: false,
             first_without_instances: Vec::new(),
             found: Diagnostics::new(),
             failed_checks: HashMap::new(),
             expansions: Expansions::default(),
-            asks: Asks::of(&session.tree),
             pending: HashSet::new(),
             held: OnceCell::new(),
             by_resource: HashMap::new(),
@@ -132,41 +136,32 @@ impl<'d> Drive<'d> {
 
     /// Runs the evaluator to its end.
     pub(crate) async fn run(&mut self, evaluator: &mut Evaluator) {
-        let mut queue: VecDeque<Wanted> = VecDeque::new();
-        let mut flying: FuturesUnordered<Job<'d>> = FuturesUnordered::new();
+        let mut crew = Crew::new(&self.session, self.beside.as_ref());
         let limit = self.session.options.parallelism.max(1);
-        evaluator.hand_out_at_most(limit.saturating_mul(2));
+        evaluator.hand_out_at_most(limit.saturating_mul(2).max(IN_FLIGHT));
         loop {
             let (progress, found) = evaluator.step();
             self.found.append(found);
             let more = matches!(progress, Progress::Wanted(_));
             if let Progress::Wanted(items) = progress {
-                queue.extend(items.into_iter().filter_map(|item| self.learn(item)));
+                crew.take(items.into_iter().filter_map(|item| self.task(item)).collect());
             }
-            // What waits for its turn waits as a request: the job that it becomes is larger.
-            while flying.len() < limit
-                && let Some(item) = queue.pop_front()
-            {
-                flying.extend(self.job(item));
-            }
-            if flying.is_empty() {
-                if more {
-                    continue;
+            // While there is more to evaluate, nobody waits for what is not done.
+            let done = if more { crew.done_by_now() } else { crew.done().await };
+            match done {
+                Ok(done) if done.is_empty() && !more => break,
+                Ok(done) => done.into_iter().for_each(|done| self.settle(done, evaluator)),
+                Err(Broken) => {
+                    self.found.push(broken());
+                    break;
                 }
-                break;
-            }
-            if let Some(done) = flying.next().await {
-                self.settle(done, evaluator);
-            }
-            while let Some(Some(done)) = flying.next().now_or_never() {
-                self.settle(done, evaluator);
             }
         }
         self.found.append(ephemeral::close(&*self.session.observer, std::mem::take(&mut self.opened)).await);
     }
 
-    /// Takes note of what asks for no work, and gives back the rest.
-    fn learn(&mut self, item: Wanted) -> Option<Wanted> {
+    /// What is to be done. What asks for no work is taken note of.
+    fn task(&mut self, item: Wanted) -> Option<Task> {
         match item {
             Wanted::Module(module) => {
                 self.expansions.modules.insert((module.caller, module.name), module.keys);
@@ -176,26 +171,19 @@ impl<'d> Drive<'d> {
                 self.expansions.resources.insert(expansion.resource, expansion.keys);
                 None
             }
-            work => Some(work),
-        }
-    }
-
-    fn job(&mut self, item: Wanted) -> Option<Job<'d>> {
-        match item {
             // While the objects were refreshed before all of them are destroyed, it was made ready.
             Wanted::Provider(wanted) if matches!(self.providers.get(&wanted.address), Some(Some(_))) => {
                 let answer = (Asked::Provider(wanted.address), Answer::Value(wanted.config));
-                Some(async move { Done { answer: Some(answer), ..Done::default() } }.boxed())
+                Some(Task::settled(Done { answer: Some(answer), ..Done::default() }))
             }
-            Wanted::Provider(wanted) => Some(configure(self.session, self.source, wanted).boxed()),
-            Wanted::Module(_) | Wanted::Expanded(_) => None,
-            Wanted::Managed(wanted) => self.instance(wanted, Mode::Managed),
-            Wanted::Data(wanted) => self.instance(wanted, Mode::Data),
-            Wanted::Ephemeral(wanted) => self.instance(wanted, Mode::Ephemeral),
+            Wanted::Provider(wanted) => Some(Task::Provider(Arc::clone(&self.source), Box::new(wanted))),
+            Wanted::Managed(wanted) => Some(self.instance(wanted, Mode::Managed)),
+            Wanted::Data(wanted) => Some(self.instance(wanted, Mode::Data)),
+            Wanted::Ephemeral(wanted) => Some(self.instance(wanted, Mode::Ephemeral)),
         }
     }
 
-    fn instance(&mut self, mut wanted: WantedInstance, mode: Mode) -> Option<Job<'d>> {
+    fn instance(&mut self, mut wanted: WantedInstance, mode: Mode) -> Task {
         let address = wanted.address.clone();
         let options = &self.session.options;
         let imports = options.mode == ordain_plan::Mode::Normal && !self.session.before_destroy;
@@ -212,47 +200,41 @@ impl<'d> Drive<'d> {
             }));
         }
         self.dependencies.insert(address.clone(), wanted.dependencies.clone());
-        let asked = Asked::Instance(address.clone());
         let provider = match self.provider(&wanted.provider, &address) {
             Ok(provider) => self.session.asked(provider),
-            Err(found) => return Some(async move { Done::failed(asked, found) }.boxed()),
+            Err(found) => return Task::settled(Done::failed(Asked::Instance(address), found)),
         };
-        let session = self.session;
         let prior = self.prior.instance(&address).cloned().unwrap_or_default();
         let deferral = self.deferral(&wanted);
         if deferral.is_some() {
             self.waiting.insert(address.config());
         }
-        Some(match mode {
-            Mode::Data if deferral.is_some() => {
-                let done = data::deferred(session, &wanted);
-                async move { Done { deferred: deferral, ..done } }.boxed()
-            }
-            Mode::Managed if deferral.is_some() => {
-                let situation = Situation { prior, previous_address: None, taken_from: None, forced: None };
-                let planned = managed::plan(session, wanted, provider, situation);
-                async move { Done { deferred: deferral, ..planned.await } }.boxed()
-            }
-            Mode::Managed => {
-                let previous_address = self.previous_address(&address);
-                let forced = match self.forced(&wanted) {
-                    Ok(forced) => forced,
-                    Err(problem) => return Some(async move { Done::failed(asked, problem.into()) }.boxed()),
-                };
-                let situation = Situation {
-                    prior,
-                    taken_from: self.taken_from(previous_address.as_deref(), &wanted),
-                    previous_address,
-                    forced,
-                };
-                managed::plan(session, wanted, provider, situation).boxed()
-            }
-            Mode::Data => {
-                let pending = self.awaits_changes(&wanted);
-                data::plan(session, wanted, provider, prior, pending).boxed()
-            }
-            Mode::Ephemeral => ephemeral::open(session, wanted, provider).boxed(),
-        })
+        let kind = match mode {
+            Mode::Data => Kind::Data(prior, deferral.is_none() && self.awaits_changes(&wanted)),
+            Mode::Managed => match self.situation(prior, &wanted, deferral.is_some()) {
+                Ok(situation) => Kind::Managed(situation),
+                Err(problem) => {
+                    return Task::settled(Done::failed(Asked::Instance(address), problem.into()));
+                }
+            },
+            Mode::Ephemeral => Kind::Ephemeral,
+        };
+        Task::Instance(OneInstance { wanted, provider, deferral, kind })
+    }
+
+    fn situation(
+        &self,
+        prior: InstanceState,
+        wanted: &WantedInstance,
+        deferred: bool,
+    ) -> Result<Situation, Diagnostic> {
+        if deferred {
+            return Ok(Situation { prior, previous_address: None, taken_from: None, forced: None });
+        }
+        let previous_address = self.previous_address(&wanted.address);
+        let forced = self.forced(wanted)?;
+        let taken_from = self.taken_from(previous_address.as_deref(), wanted);
+        Ok(Situation { prior, previous_address, taken_from, forced })
     }
 
     /// Whether something is done to what an instance depends on by `depends_on`.
@@ -395,7 +377,7 @@ impl<'d> Drive<'d> {
 
     /// Plans the end of everything in state that `select` gives a reason for.
     pub(crate) async fn end(&mut self, orphans: Vec<Orphan>) {
-        let session = self.session;
+        let session = Arc::clone(&self.session);
         let mut jobs = Vec::with_capacity(orphans.len());
         for orphan in orphans {
             let provider = match self.provider(&orphan.provider, &orphan.address) {
@@ -407,7 +389,7 @@ impl<'d> Drive<'d> {
                     None
                 }
             };
-            jobs.push(orphans::plan(session, orphan, provider));
+            jobs.push(orphans::plan(&session, orphan, provider));
         }
         let limit = session.options.parallelism.max(1);
         let mut results = futures_util::stream::iter(jobs).buffered(limit);
@@ -458,6 +440,13 @@ impl<'d> Drive<'d> {
     }
 }
 
+/// Whoever worked on tasks went away in the middle of them. What happened to them was told where it happened.
+fn broken() -> Diagnostic {
+    let detail = "The program stopped working on a part of the plan. This is a defect of the program, not of the \
+                  configuration; nothing was changed.";
+    Diagnostic::error(codes::plan::CANNOT_PLAN, "Planning ended early", detail)
+}
+
 /// What is to trigger a replacement has no instance, or not the one that is named.
 fn nothing_to_trigger(trigger: &ReplaceTrigger) -> Diagnostic {
     let resource = Resource::clone(&trigger.resource.resource);
@@ -493,57 +482,4 @@ fn absent(of: &ProviderConfigAddr, address: &ResourceInstance) -> Diagnostic {
     );
     Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Provider configuration not present", detail)
         .with_address(address.to_string())
-}
-
-async fn configure(session: &Session, source: &dyn ProviderSource, wanted: WantedProvider) -> Done {
-    let mut done = Done::default();
-    let ready = ready(session, source, &wanted, &mut done.found).await;
-    let answer = match &ready {
-        Some(_) => Answer::Value(wanted.config.clone()),
-        None => Answer::Failed,
-    };
-    let asked = Asked::Provider(wanted.address.clone());
-    done.found = done.found.map(|finding| match wanted.span {
-        Some(span) if finding.span.is_none() => finding.with_span(span),
-        _ => finding,
-    });
-    done.found = done.found.at_address(&wanted.address.to_string());
-    Done { answer: Some((asked, answer)), provider: Some((wanted.address, ready)), ..done }
-}
-
-async fn ready(
-    session: &Session,
-    source: &dyn ProviderSource,
-    wanted: &WantedProvider,
-    found: &mut Diagnostics,
-) -> Option<Arc<dyn Provider>> {
-    let provider = match source.instance(&wanted.address).await {
-        Ok(provider) => provider,
-        Err(problems) => {
-            found.append(problems);
-            return None;
-        }
-    };
-    let (config, _) = wanted.config.clone().unmark_deep();
-    let problems = provider.validate_config(config.clone()).await;
-    if problems.has_errors() && wanted.span.is_none() {
-        let detail = format!(
-            "Provider \"{}\" requires explicit configuration. Add a provider block to the root module and configure the \
-             provider's required arguments as described in the provider documentation.",
-            wanted.address.provider
-        );
-        found.push(Diagnostic::error(
-            codes::provider::PROVIDER_CONFIG,
-            "Invalid provider configuration",
-            detail,
-        ));
-    }
-    found.append(problems);
-    if found.has_errors() {
-        return None;
-    }
-    let terraform_version = session.options.terraform_version.clone();
-    let deferral_allowed = session.options.allow_deferral;
-    found.append(provider.configure(ConfigureRequest { config, terraform_version, deferral_allowed }).await);
-    (!found.has_errors()).then_some(provider)
 }

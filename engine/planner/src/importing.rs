@@ -14,11 +14,7 @@ use ordain_value::convert::convert;
 use crate::drive::Drive;
 
 /// Only what is declared and not in state can be imported.
-pub(crate) fn cannot_import(
-    drive: &Drive<'_>,
-    base: &State,
-    address: &ResourceInstance,
-) -> Option<Diagnostic> {
+pub(crate) fn cannot_import(drive: &Drive, base: &State, address: &ResourceInstance) -> Option<Diagnostic> {
     let error = |summary: &str, detail: String| {
         Some(Diagnostic::error(codes::plan::CANNOT_PLAN, summary, detail).with_address(address.to_string()))
     };

@@ -7,6 +7,7 @@
 mod chosen;
 mod classify;
 mod create_first;
+mod crew;
 mod data;
 mod drive;
 mod ephemeral;
@@ -22,6 +23,8 @@ mod refresh;
 mod request;
 mod session;
 mod statements;
+mod task;
 
+pub use crew::Beside;
 pub use planning::{Made, plan};
 pub use request::{Options, Refresh, Request};

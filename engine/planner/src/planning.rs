@@ -14,6 +14,7 @@ use ordain_value::{Step, Value};
 
 use crate::chosen::Chosen;
 use crate::create_first::{create_first_spreads, describe, first_without_instances};
+use crate::crew::Beside;
 use crate::drive::Drive;
 use crate::importing::{self, cannot_import};
 use crate::order::{Uses, order};
@@ -34,7 +35,7 @@ pub struct Made {
 
 /// Makes a plan. There is always one.
 pub async fn plan(request: Request) -> (Made, Diagnostics) {
-    let Request { mut evaluation, base, providers, observer, options, known } = request;
+    let Request { mut evaluation, base, providers, observer, options, known, beside } = request;
     let mut found = Diagnostics::new();
     let mut prior = base.clone();
     let tree = Arc::clone(&evaluation.tree);
@@ -56,14 +57,15 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     if session.options.looks_first() && holds_anything(&refreshed.prior) && !found.has_errors() {
         // What fails then leaves no plan that would be worth keeping.
-        refreshed =
-            found.take(refresh_first(&session, &*providers, &evaluation, refreshed.prior, &moves).await);
+        refreshed = found
+            .take(refresh_first(&session, (&providers, &beside), &evaluation, refreshed.prior, &moves).await);
         session.options.refresh = Refresh::Nothing;
     }
     // What was looked at first is at its new address before it is planned to go.
     let moved = std::mem::take(&mut moves.moved);
     let moved = if refreshed.looked { BTreeMap::new() } else { moved };
-    let mut drive = Drive::new(&session, &*providers, refreshed.prior, moved);
+    let session = Arc::new(session);
+    let mut drive = Drive::new(Arc::clone(&session), (providers, beside), refreshed.prior, moved);
     drive.providers = refreshed.providers;
     if !found.has_errors() {
         let mut evaluator = found.take(Evaluator::new(evaluation));
@@ -114,7 +116,7 @@ fn only_read(plan: Plan) -> Plan {
 /// what moved is given apart: it is known only when all instances are.
 async fn run(
     session: &Session,
-    drive: &mut Drive<'_>,
+    drive: &mut Drive,
     evaluator: &mut Evaluator,
     base: &State,
     (moves, removed): (&Moves, &RemovedBlocks<'_>),
@@ -192,18 +194,18 @@ struct Refreshed {
 /// cannot be evaluated or planned is an error then too; conditions that do not hold are told beside one.
 async fn refresh_first(
     session: &Session,
-    source: &dyn ProviderSource,
+    (source, beside): (&Arc<dyn ProviderSource>, &Option<Beside>),
     evaluation: &ordain_eval::Input,
     prior: State,
     moves: &Moves,
 ) -> (Refreshed, Diagnostics) {
-    let session = Session {
+    let session = Arc::new(Session {
         options: Options { mode: Mode::Normal, ..session.options.clone() },
         before_destroy: true,
         schemas: ObjectSchemas::new(evaluation.schemas.clone()),
         observer: Arc::clone(&session.observer),
         tree: Arc::clone(&session.tree),
-    };
+    });
     let input = ordain_eval::Input {
         mode: ordain_eval::Mode::Plan,
         conditions: Conditions::Warn,
@@ -214,7 +216,8 @@ async fn refresh_first(
         return (Refreshed { prior, ..Refreshed::default() }, found);
     }
     let mut outputs = prior.outputs.clone();
-    let mut drive = Drive::new(&session, source, prior, moves.moved.clone());
+    let providers = (Arc::clone(source), beside.clone());
+    let mut drive = Drive::new(Arc::clone(&session), providers, prior, moves.moved.clone());
     if session.options.is_partial() {
         preset(&session, &drive.prior, &mut evaluator);
     }
@@ -247,7 +250,7 @@ async fn refresh_first(
 }
 
 /// `-replace` with the address of a resource that is declared with `count` or `for_each` names none of its instances.
-fn half_named(options: &Options, drive: &Drive<'_>) -> Vec<Diagnostic> {
+fn half_named(options: &Options, drive: &Drive) -> Vec<Diagnostic> {
     let declared = |address: &ResourceInstance| {
         let keys = drive.expansions.resources.get(&address.abs_resource());
         keys.and_then(|keys| keys.as_ref()).map(|keys| keys.to_vec())
@@ -297,7 +300,7 @@ fn preset(session: &Session, prior: &State, evaluator: &mut Evaluator) {
 
 fn orphans(
     session: &Session,
-    drive: &Drive<'_>,
+    drive: &Drive,
     evaluator: &Evaluator,
     removed: &RemovedBlocks<'_>,
 ) -> Vec<Orphan> {
@@ -345,7 +348,7 @@ fn orphans(
 
 fn assemble(
     session: &Session,
-    mut drive: Drive<'_>,
+    mut drive: Drive,
     (base, stored_outputs): (State, BTreeMap<Arc<str>, OutputState>),
     outcome: Outcome,
     timestamp: String,
@@ -458,7 +461,7 @@ fn without_asserts(found: &mut Diagnostics, failed: &HashMap<String, String>) {
     *found = std::mem::take(found).into_iter().filter(|finding| !asserts(finding)).collect();
 }
 
-fn uses(drive: &Drive<'_>, change: &Change) -> Uses {
+fn uses(drive: &Drive, change: &Change) -> Uses {
     if change.action == Action::NoOp {
         return Uses::default();
     }

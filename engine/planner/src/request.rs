@@ -8,6 +8,8 @@ use ordain_plan::{Mode, Observer};
 use ordain_provider::ProviderSource;
 use ordain_state::State;
 
+use crate::crew::Beside;
+
 /// Everything that a plan is made from.
 pub struct Request {
     /// Configuration, schemas, variables and world. Mode, targets and stored providers are set by the
@@ -23,6 +25,8 @@ pub struct Request {
     pub options: Options,
     /// Errors that are known beforehand and keep nothing from being planned: the plan is an errored one.
     pub known: Diagnostics,
+    /// Who takes work that runs beside the planning; without, all of it is done where the plan is asked for.
+    pub beside: Option<Beside>,
 }
 
 /// Which objects are read.

@@ -104,6 +104,7 @@ impl Carrier {
             observer: Arc::new(Silent),
             options,
             known: Diagnostics::new(),
+            beside: crate::beside::beside(),
         };
         let (ordain_planner::Made { plan, .. }, found) = ordain_planner::plan(request).await;
         let file = PlanFile {

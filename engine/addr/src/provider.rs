@@ -94,16 +94,17 @@ pub struct ProviderConfigAddr {
 
 impl fmt::Display for ProviderConfigAddr {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if self.module.is_root() { "" } else { "." };
-        write!(out, "{}{dot}provider[\"{}\"]", self.module, self.provider)?;
-        match &self.alias {
-            Some(alias) => write!(out, ".{alias}")?,
-            None => return Ok(()),
+        if !self.module.is_root() {
+            self.module.fmt(out)?;
+            out.write_str(".")?;
         }
-        match &self.key {
-            Some(key) => write!(out, "{}", Key::Str(key.clone())),
-            None => Ok(()),
-        }
+        out.write_str("provider[\"")?;
+        self.provider.fmt(out)?;
+        out.write_str("\"]")?;
+        let Some(alias) = &self.alias else { return Ok(()) };
+        out.write_str(".")?;
+        out.write_str(alias)?;
+        self.key.as_ref().map_or(Ok(()), |key| Key::Str(key.clone()).fmt(out))
     }
 }
 

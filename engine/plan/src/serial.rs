@@ -43,6 +43,7 @@ fn broken(error: impl std::fmt::Display) -> Broken {
 /// # Errors
 /// When a value is ephemeral: such a value must not be stored; or when it cannot be written.
 pub fn write_changes(plan: &Plan, out: &mut dyn Write) -> Result<(), Broken> {
+    let _writing = shared::Writing::begin();
     text::compact(&written::PlanWritten::of(plan), out).map_err(broken)
 }
 

@@ -274,3 +274,27 @@ fn trimmed_schemas_come_back() {
     let bytes = super::tests::bytes(|out| write_schemas(&schemas, out));
     assert_eq!(read_schemas(&bytes).unwrap(), schemas);
 }
+
+#[test]
+fn types_are_written_alike_whether_their_texts_are_kept_or_not() {
+    // More of them than are kept, each twice and within another.
+    let inner = Type::object([("a\"b", Type::list(Type::Number))]);
+    let types: Vec<Type> = (0..40)
+        .flat_map(|number| {
+            let ty = Type::object([(format!("n{number}"), inner.clone()), ("x".to_owned(), Type::Dynamic)]);
+            [ty.clone(), Type::map(ty)]
+        })
+        .collect();
+    let text = || {
+        let mut out = Vec::new();
+        text::compact(&written::Each(&types, types::Written), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let plain = text();
+    let _writing = shared::Writing::begin();
+    assert_eq!((text(), text()), (plain.clone(), plain));
+    assert!(
+        text()
+            .starts_with(r#"[["object",{"n0":["object",{"a\"b":["list","number"]}],"x":"dynamic"}],["map""#)
+    );
+}

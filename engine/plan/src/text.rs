@@ -26,8 +26,8 @@ pub fn html_safe(document: &impl Serialize, out: &mut dyn Write) -> Result<(), E
 }
 
 fn written(document: &impl Serialize, html: bool, out: &mut dyn Write) -> Result<(), Error> {
-    let mut pieces =
-        Pieces { piece: Vec::with_capacity(PIECE + PIECE / 8), out, html, verbatim: false, in_name: false };
+    let piece = Vec::with_capacity(PIECE + PIECE / 8);
+    let mut pieces = Pieces { piece, out, html, verbatim: false, in_name: false, made: String::new() };
     document.serialize(&mut pieces)?;
     pieces.hand_on().map_err(Error::io)
 }
@@ -42,6 +42,8 @@ struct Pieces<'a> {
     verbatim: bool,
     /// Whether the next text is the name of a member, which stays until it was looked at.
     in_name: bool,
+    /// Room for texts that are made of parts.
+    made: String,
 }
 
 impl Pieces<'_> {

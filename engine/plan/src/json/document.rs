@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use ordain_addr::{DeposedKey, Key, ModuleInstance, ProviderAddr, ResourceInstance};
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
@@ -94,17 +95,35 @@ pub struct ModuleDocument<'a> {
 }
 
 /// What names a resource instance.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct ResourceName<'a> {
     pub mode: &'static str,
-    #[serde(rename = "type")]
     pub type_name: &'a str,
     pub name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<KeyDocument<'a>>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub index_unknown: bool,
     pub provider_name: Text<&'a ProviderAddr>,
+}
+
+impl ResourceName<'_> {
+    /// Writes the fields among those of what it names. Serde would do that through a map, whose names are looked at.
+    fn write<S: SerializeStruct>(&self, out: &mut S) -> Result<(), S::Error> {
+        out.serialize_field("mode", self.mode)?;
+        out.serialize_field("type", self.type_name)?;
+        out.serialize_field("name", self.name)?;
+        optional(out, "index", self.index.as_ref())?;
+        optional(out, "index_unknown", self.index_unknown.then_some(&true))?;
+        out.serialize_field("provider_name", &self.provider_name)
+    }
+}
+
+/// A field that is left out where there is nothing.
+fn optional<S: SerializeStruct>(
+    out: &mut S,
+    name: &'static str,
+    value: Option<&impl Serialize>,
+) -> Result<(), S::Error> {
+    value.map_or(Ok(()), |value| out.serialize_field(name, value))
 }
 
 /// An instance key: a number or a text.
@@ -138,40 +157,58 @@ impl Serialize for AddressDocument<'_> {
 }
 
 /// A resource instance in a state, present or planned.
-#[derive(Serialize)]
 pub struct ResourceDocument<'a> {
     pub address: AddressDocument<'a>,
-    #[serde(flatten)]
     pub name: ResourceName<'a>,
     pub schema_version: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Shown<'a>>,
     pub sensitive_values: Shown<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tainted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deposed_key: Option<Text<&'a DeposedKey>>,
 }
 
+impl Serialize for ResourceDocument<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut out = out.serialize_struct("ResourceDocument", 13)?;
+        out.serialize_field("address", &self.address)?;
+        self.name.write(&mut out)?;
+        out.serialize_field("schema_version", &self.schema_version)?;
+        optional(&mut out, "values", self.values.as_ref())?;
+        out.serialize_field("sensitive_values", &self.sensitive_values)?;
+        optional(&mut out, "depends_on", Some(&self.depends_on).filter(|list| !list.is_empty()))?;
+        optional(&mut out, "tainted", self.tainted.then_some(&true))?;
+        optional(&mut out, "deposed_key", self.deposed_key.as_ref())?;
+        out.end()
+    }
+}
+
 /// What happens to one resource instance.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct ResourceChange<'a> {
     pub address: AddressDocument<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_address: Option<Text<&'a ResourceInstance>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub module_address: Option<Text<&'a ModuleInstance>>,
-    #[serde(flatten)]
     pub name: ResourceName<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deposed: Option<Text<&'a DeposedKey>>,
     pub change: ChangeDocument<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action_reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ordain: Option<Json>,
+}
+
+impl Serialize for ResourceChange<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut out = out.serialize_struct("ResourceChange", 13)?;
+        out.serialize_field("address", &self.address)?;
+        optional(&mut out, "previous_address", self.previous_address.as_ref())?;
+        optional(&mut out, "module_address", self.module_address.as_ref())?;
+        self.name.write(&mut out)?;
+        optional(&mut out, "deposed", self.deposed.as_ref())?;
+        out.serialize_field("change", &self.change)?;
+        optional(&mut out, "action_reason", self.action_reason.as_ref())?;
+        optional(&mut out, "ordain", self.ordain.as_ref())?;
+        out.end()
+    }
 }
 
 /// A change that cannot be planned yet.

@@ -7,6 +7,7 @@ use ordain_value::{ObjectType, Type};
 use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
+use serde_json::value::to_raw_value;
 
 use super::{Broken, shared};
 
@@ -28,17 +29,26 @@ impl Serialize for Written<'_> {
             Type::Set(element) => pair(out, "set", element),
             Type::Map(element) => pair(out, "map", element),
             Type::Tuple(elements) => ("tuple", Elements(elements)).serialize(out),
-            Type::Object(object) => {
-                let all = if object.optional.is_empty() { 2 } else { 3 };
-                let mut parts = out.serialize_tuple(all)?;
-                parts.serialize_element("object")?;
-                parts.serialize_element(&Attributes(&object.attributes))?;
-                if !object.optional.is_empty() {
-                    parts.serialize_element(&Names(&object.optional))?;
-                }
-                parts.end()
-            }
+            Type::Object(object) => match shared::text_of(object, || to_raw_value(&Object(object)).ok()) {
+                Some(text) => text.serialize(out),
+                None => Object(object).serialize(out),
+            },
         }
+    }
+}
+
+struct Object<'a>(&'a ObjectType);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let ObjectType { attributes, optional } = self.0;
+        let mut parts = out.serialize_tuple(if optional.is_empty() { 2 } else { 3 })?;
+        parts.serialize_element("object")?;
+        parts.serialize_element(&Attributes(attributes))?;
+        if !optional.is_empty() {
+            parts.serialize_element(&Names(optional))?;
+        }
+        parts.end()
     }
 }
 

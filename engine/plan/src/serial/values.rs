@@ -101,9 +101,7 @@ impl Serialize for Unmarked<'_> {
         let this = self.0;
         match this.value.kind() {
             Kind::Null(ty) => tagged(out, ("null", types::Written(ty))),
-            Kind::Unknown(_) if this.vague => {
-                tagged(out, ("unknown", UnknownForm::of_type(types::Written(&Type::Dynamic))))
-            }
+            Kind::Unknown(_) if this.vague => tagged(out, ("unknown", VagueForm { ty: "dynamic" })),
             Kind::Unknown(unknown) => tagged(out, ("unknown", UnknownForm::of(unknown))),
             Kind::Bool(value) => value.serialize(out),
             Kind::Number(number) => Digits(number).serialize(out),
@@ -152,23 +150,26 @@ struct UnknownForm<T> {
     longest: Option<(u64, bool)>,
 }
 
-impl<'a> UnknownForm<types::Written<'a>> {
-    fn of_type(ty: types::Written<'a>) -> Self {
-        Self { ty, not_null: false, prefix: None, lower: None, upper: None, shortest: None, longest: None }
-    }
+/// The same where nothing is said.
+#[derive(Serialize)]
+struct VagueForm {
+    #[serde(rename = "type")]
+    ty: &'static str,
+}
 
+impl<'a> UnknownForm<types::Written<'a>> {
     fn of(unknown: &'a Unknown) -> Self {
         let bound = |bound: &Option<(Number, bool)>| {
             bound.as_ref().map(|(n, inclusive)| (number_json(n), *inclusive))
         };
         Self {
+            ty: types::Written(&unknown.ty),
             not_null: unknown.nullness == Nullness::Never,
             prefix: unknown.prefix.as_ref().map(ToString::to_string),
             lower: bound(&unknown.bounds.lower),
             upper: bound(&unknown.bounds.upper),
             shortest: unknown.length.lower,
             longest: unknown.length.upper,
-            ..Self::of_type(types::Written(&unknown.ty))
         }
     }
 }

@@ -52,9 +52,16 @@ pub fn put(out: &mut Vec<u8>, text: &str, html: bool) {
     }
 }
 
+fn first_special(bytes: &[u8], html: bool) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<8>();
+    let plain = 8 * chunks.iter().take_while(|chunk| !any(u64::from_ne_bytes(**chunk), html)).count();
+    let at = bytes.get(plain..)?.iter().position(|byte| is_special(*byte, html))?;
+    Some(plain + at)
+}
+
 fn escaped(out: &mut Vec<u8>, text: &[u8], html: bool) {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| is_special(*byte, html)) {
+    while let Some(at) = first_special(rest, html) {
         let (before, from) = rest.split_at(at);
         out.extend_from_slice(before);
         let (taken, after) = from.split_at(if from.starts_with(&[0xe2]) { 3.min(from.len()) } else { 1 });

@@ -1,12 +1,12 @@
 //! What serde hands over, as JSON.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{Display, Write as _};
 
 use serde::ser::{self, Error as _};
 use serde::{Serialize, Serializer};
 use serde_json::Error;
 
-use super::{Pieces, escape};
+use super::Pieces;
 
 /// The names under which `serde_json` hands over numbers and texts that are JSON already.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -175,11 +175,13 @@ impl<'p, 'a> Serializer for &'p mut Pieces<'a> {
     }
 
     fn collect_str<T: ?Sized + Display>(self, value: &T) -> Written {
-        self.put(b"\"");
-        let written = write!(Escaped(self), "{value}");
-        written.map_err(|_| Error::custom("a text could not be made"))?;
-        self.put(b"\"");
-        Ok(())
+        // Made of many short parts, which are looked at together.
+        let mut made = std::mem::take(&mut self.made);
+        made.clear();
+        let written = write!(made, "{value}").map_err(|_| Error::custom("a text could not be made"));
+        let written = written.and_then(|()| self.text(&made));
+        self.made = made;
+        written
     }
 }
 
@@ -188,16 +190,6 @@ impl Pieces<'_> {
         self.put(b"{");
         self.text(variant)?;
         self.put(b":");
-        Ok(())
-    }
-}
-
-/// A text that is made part by part.
-struct Escaped<'p, 'a>(&'p mut Pieces<'a>);
-
-impl fmt::Write for Escaped<'_, '_> {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        escape::put(&mut self.0.piece, part, self.0.html);
         Ok(())
     }
 }

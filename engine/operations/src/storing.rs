@@ -1,10 +1,10 @@
-//! A plan on its way into its stored form, by a thread of its own: meanwhile people are shown what is in it.
+//! A plan on its way into its stored form, by threads of their own: meanwhile people are shown what is in it.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use ordain_diag::{Diagnostic, Diagnostics, codes};
-use ordain_plan::file::{Digests, PlanFile};
+use ordain_plan::file::{Digests, Making, PlanFile};
 
 use crate::sealing::Recipients;
 
@@ -13,23 +13,34 @@ pub type Stored = Option<(Vec<u8>, Digests)>;
 
 /// A stored form that is being made, or none that is wanted.
 #[derive(Default)]
-pub struct Storing(Option<JoinHandle<(Stored, Diagnostics)>>);
+pub struct Storing(Option<Begun>);
+
+struct Begun {
+    making: Arc<Making<Arc<PlanFile>, Recipients>>,
+    threads: Vec<JoinHandle<()>>,
+}
 
 impl Storing {
     /// Begins. With recipients, what holds secrets is sealed to them.
     pub fn begin(file: Arc<PlanFile>, recipients: Option<Recipients>) -> Self {
-        Self(Some(std::thread::spawn(move || {
-            let seal = recipients.as_ref().map(|recipients| recipients as &dyn ordain_plan::file::Seal);
-            ordain_plan::file::write(&file, seal)
-        })))
+        let making = Arc::new(Making::new(file, recipients));
+        // One for each core but that of whoever shows the plan: more would only take turns with it.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = (1..cores.clamp(2, 4)).filter_map(|_| {
+            let making = making.clone();
+            std::thread::Builder::new().spawn(move || making.work()).ok()
+        });
+        Self(Some(Begun { threads: threads.collect(), making }))
     }
 
-    /// What came of it. Waits until it is done.
+    /// What came of it. Does what is left to do, and waits for the rest.
     pub fn finish(self) -> (Stored, Diagnostics) {
-        let Some(thread) = self.0 else { return (None, Diagnostics::new()) };
-        thread.join().unwrap_or_else(|_| {
-            // A thread that ended by itself is a defect; the plan is not stored, and nothing else is lost.
-            let detail = "The plan cannot be stored: making its stored form ended unexpectedly.";
+        let Some(Begun { making, threads }) = self.0 else { return (None, Diagnostics::new()) };
+        making.work();
+        // What a thread did not bring to an end is missing in what was made.
+        threads.into_iter().for_each(|thread| _ = thread.join());
+        Arc::into_inner(making).map(Making::done).unwrap_or_else(|| {
+            let detail = "The plan cannot be stored: making its stored form did not end.";
             let broken = Diagnostic::error(codes::cli::INTERNAL, "Failed to write plan file", detail);
             (None, broken.into())
         })

@@ -23,6 +23,7 @@
 //! the key such a file still shows and can be approved ([`PlanFile::closed`]); only apply needs what is sealed.
 
 mod archive;
+mod making;
 mod packing;
 mod parts;
 mod sealing;
@@ -38,6 +39,7 @@ use crate::json::{Configuration, Secrets, View};
 use crate::schema::Schemas;
 use crate::{Digest, Plan, json};
 
+pub use making::Making;
 pub use sealing::{Closed, Open, Seal};
 
 /// Version of the format. A file of another version is refused.
@@ -199,17 +201,15 @@ impl PlanFile {
 /// # Errors
 /// When a value may not be stored (ephemeral values), the JSON view cannot be made (a missing schema), or what
 /// must be sealed cannot be.
-pub fn write(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
-    let (made, mut diagnostics) = parts::of(file, seal);
-    let Some((parts, digests)) = made else { return (None, diagnostics) };
-    match archive::join(&parts) {
-        Ok(bytes) => (Some((bytes, digests)), diagnostics),
-        Err(reason) => {
-            let detail = format!("The plan could not be packed: {reason}.");
-            diagnostics.push(Diagnostic::error(codes::plan::PLAN_FILE, "Failed to write plan file", detail));
-            (None, diagnostics)
-        }
-    }
+pub fn write(file: &PlanFile, seal: Option<&(dyn Seal + Sync)>) -> (Option<(Vec<u8>, Digests)>, Diagnostics) {
+    let making = Making::new(file, seal);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| making.work());
+        making.work();
+        // What it did not bring to an end is missing.
+        _ = other.join();
+    });
+    making.done()
 }
 
 /// Reads a stored plan and checks every byte of it. `name` is what messages call the file. What `open` cannot

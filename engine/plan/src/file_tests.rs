@@ -271,3 +271,21 @@ fn a_sealed_part_cannot_be_left_out_or_changed() {
             .contains("sealed.bin does not have the digest")
     );
 }
+
+#[test]
+fn one_thread_makes_what_two_make() {
+    let file = file();
+    let alone = Making::new(&file, Some(&NOBODY));
+    alone.work();
+    let (made, diagnostics) = alone.done();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(made.unwrap(), write(&file, Some(&NOBODY)).0.unwrap());
+}
+
+#[test]
+fn what_was_not_made_is_told() {
+    let (made, diagnostics) = Making::new(&file(), Some(&NOBODY)).done();
+    assert!(made.is_none());
+    let told: Vec<_> = diagnostics.iter().map(|error| error.detail.as_str()).collect();
+    assert_eq!(told, ["The plan cannot be stored: one of its parts could not be made."]);
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use ordain_diag::{Diagnostic, Diagnostics, codes};
+use ordain_diag::Diagnostics;
 use ordain_state::State;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::{Closed, Digests, FORMAT, Header, Open, PlanFile, Refused, Seal, arch
 use crate::digest::Hashing;
 use crate::json::Secrets;
 use crate::serial::Broken;
-use crate::{Digest, Plan, digest, redact, serial};
+use crate::{Digest, Plan, digest, serial};
 
 pub const MANIFEST: &str = "manifest.json";
 pub const APPROVALS: &str = "approvals.json";
@@ -58,42 +58,10 @@ impl Manifest {
     }
 }
 
-type PackedParts = BTreeMap<String, Packed>;
+pub type PackedParts = BTreeMap<String, Packed>;
 
-/// The parts of a file. The readable plan is half of the work, so it is made beside the rest.
-pub fn of(file: &PlanFile, seal: Option<&dyn Seal>) -> (Option<(PackedParts, Digests)>, Diagnostics) {
-    // Who may not open the plan reads one that holds no secret anywhere.
-    let sealed = seal.map(|seal| (seal, PlanFile { plan: redact::redacted(&file.plan), ..file.clone() }));
-    let shown = sealed.as_ref().map_or(file, |(_, redacted)| redacted);
-    let (readable, effects, exact) = std::thread::scope(|scope| {
-        let readable = scope.spawn(|| readable(shown));
-        let exact = exact(file, sealed.as_ref().map(|(seal, redacted)| (*seal, &redacted.plan)));
-        let effects = digest::effects(&file.plan);
-        (readable.join(), effects, exact)
-    });
-    // A thread that ended by itself is a defect; here it is one like any other that keeps a plan from being stored.
-    let Ok((readable, mut diagnostics)) = readable else {
-        return (None, unwritable("one of its parts could not be made").into());
-    };
-    if diagnostics.has_errors() {
-        return (None, diagnostics);
-    }
-    let made = exact.and_then(|exact| complete(file, exact, effects?, readable?));
-    match made {
-        Ok(made) => (Some(made), diagnostics),
-        Err(Broken(reason)) => {
-            diagnostics.push(unwritable(&reason));
-            (None, diagnostics)
-        }
-    }
-}
-
-fn unwritable(reason: &str) -> Diagnostic {
-    let detail = format!("The plan cannot be stored: {reason}.");
-    Diagnostic::error(codes::plan::PLAN_FILE, "Failed to write plan file", detail)
-}
-
-fn readable(shown: &PlanFile) -> (Result<Packed, Broken>, Diagnostics) {
+/// The readable plan.
+pub fn readable(shown: &PlanFile) -> (Result<Packed, Broken>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let packed = Packer::default().made(|out| {
         diagnostics = shown.write_json(Secrets::Hidden, out);
@@ -143,13 +111,14 @@ fn secret_parts(plan: &Plan) -> Result<Packing, Broken> {
     Ok(all)
 }
 
-/// The parts that do not depend on the readable plan, and by which method secrets are sealed.
-struct Exact {
+/// The exact plan and both states, and by which method they are sealed.
+pub struct Exact {
     parts: PackedParts,
     sealing: String,
 }
 
-fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Broken> {
+/// What holds secrets. Where that is sealed, the plan without them stands beside what seals it.
+pub fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Broken> {
     let mut all = secret_parts(&file.plan)?;
     let mut sealing = "none".to_owned();
     if let Some((seal, redacted)) = seal {
@@ -159,23 +128,31 @@ fn exact(file: &PlanFile, seal: Option<(&dyn Seal, &Plan)>) -> Result<Exact, Bro
         all.parts.insert(SEALED.to_owned(), all.packer.of(&sealed).map_err(Broken)?);
         all.part(CHANGES, |out| serial::write_changes(redacted, out))?;
     }
+    Ok(Exact { parts: all.parts, sealing })
+}
+
+/// The execution graph, and what stands beside the plan.
+pub fn beside(file: &PlanFile) -> Result<PackedParts, Broken> {
+    let mut all = Packing::default();
     all.part(STEPS, |out| serial::write_steps(&file.plan.steps, out))?;
     all.part(SCHEMAS, |out| serial::write_schemas(&file.schemas, out))?;
     all.text_part(CONFIGURATION, &file.configuration)?;
     all.text_part(SNAPSHOT, &file.snapshot)?;
     all.text_part(DECISIONS, &file.decisions)?;
     all.text_part(OBLIGATIONS, &file.obligations)?;
-    Ok(Exact { parts: all.parts, sealing })
+    Ok(all.parts)
 }
 
-fn complete(
+/// All parts, with the manifest over them.
+pub fn complete(
     file: &PlanFile,
-    exact: Exact,
-    effects: Digest,
+    Exact { parts, sealing }: Exact,
+    beside: PackedParts,
     readable: Packed,
+    effects: Digest,
 ) -> Result<(PackedParts, Digests), Broken> {
-    let Exact { parts, sealing } = exact;
     let mut all = Packing { parts, ..Packing::default() };
+    all.parts.extend(beside);
     all.parts.insert(PLAN.to_owned(), readable);
     let mut manifest = Manifest {
         format: FORMAT,

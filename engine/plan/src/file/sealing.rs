@@ -15,6 +15,16 @@ pub trait Seal {
     fn seal(&self, clear: &[u8]) -> Result<Vec<u8>, String>;
 }
 
+impl<S: Seal + ?Sized> Seal for &S {
+    fn method(&self) -> String {
+        (**self).method()
+    }
+
+    fn seal(&self, clear: &[u8]) -> Result<Vec<u8>, String> {
+        (**self).seal(clear)
+    }
+}
+
 /// Opens what [`Seal`] sealed.
 pub trait Open {
     /// The bytes that were sealed by a method.

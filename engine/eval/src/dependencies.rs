@@ -167,22 +167,38 @@ impl Dependencies {
         looked_for: impl Fn(Named<'_>) -> bool,
         ends: impl Fn(Named<'_>) -> bool,
     ) -> Vec<Named<'_>> {
+        let mut found = self.search(|named| (looked_for(named).then_some(named), ends(named)));
+        found.sort_unstable();
+        found
+    }
+
+    /// What `find` gives for those that are looked for. The search ends where it gives anything.
+    pub fn nearest_of<T>(&self, find: impl Fn(Named<'_>) -> Option<T>) -> Vec<T> {
+        self.search(|named| {
+            let found = find(named);
+            let ends = found.is_some();
+            (found, ends)
+        })
+    }
+
+    /// What `find` gives, which also says whether the search ends there.
+    fn search<'d, T>(&'d self, find: impl Fn(Named<'d>) -> (Option<T>, bool)) -> Vec<T> {
         let links = &*self.0.links;
         let mut open = links.needs(self.0.at).to_vec();
-        let mut seen: HashSet<u32> = HashSet::new();
-        let mut found = Vec::new();
+        // Mostly a handful.
+        let mut seen: BTreeSet<u32> = BTreeSet::new();
+        let mut all = Vec::new();
         while let Some(at) = open.pop() {
             if !seen.insert(at) {
                 continue;
             }
-            let named = links.named(at);
-            found.extend(named.filter(|named| looked_for(*named)));
-            if !named.is_some_and(&ends) {
+            let (found, ends) = links.named(at).map_or((None, false), &find);
+            all.extend(found);
+            if !ends {
                 open.extend(links.needs(at));
             }
         }
-        found.sort_unstable();
-        found
+        all
     }
 }
 

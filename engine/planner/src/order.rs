@@ -30,7 +30,9 @@ pub(crate) struct Uses {
 
 /// Steps of one resource, by what waits for them.
 #[derive(Default)]
-struct Group {
+struct Group<'c> {
+    /// What it depends on by the configuration; its instances share that.
+    wanted: Option<&'c Dependencies>,
     /// Steps that make or change instances.
     make: Vec<usize>,
     /// Steps that destroy instances before anything new is made.
@@ -43,12 +45,40 @@ struct Group {
     keyed: BTreeMap<Key, Option<usize>>,
 }
 
+/// Groups in the order of their resources.
+struct Groups<'c>(Vec<(ConfigResource, Group<'c>)>);
+
+impl<'c> Groups<'c> {
+    fn place(&self, of: &ConfigResource) -> Option<usize> {
+        self.0.binary_search_by(|(resource, _)| resource.cmp(of)).ok()
+    }
+
+    fn get(&self, of: &ConfigResource) -> Option<&Group<'c>> {
+        self.0.get(self.place(of)?).map(|(_, group)| group)
+    }
+
+    fn get_mut(&mut self, of: &ConfigResource) -> Option<&mut Group<'c>> {
+        let place = self.place(of)?;
+        self.0.get_mut(place).map(|(_, group)| group)
+    }
+}
+
+impl Group<'_> {
+    /// Takes over what another instance of the module brought.
+    fn join(&mut self, other: &mut Self) {
+        self.wanted = other.wanted.or(self.wanted);
+        self.make.append(&mut other.make);
+        self.destroy.append(&mut other.destroy);
+        self.late.append(&mut other.late);
+    }
+}
+
 struct Builder<'c> {
     changes: &'c [Change],
     uses: &'c [Uses],
     kinds: Vec<StepKind>,
     after: Vec<Vec<usize>>,
-    groups: BTreeMap<ConfigResource, Group>,
+    groups: Groups<'c>,
     /// Resources that have nothing but early destroying steps.
     only_destroyed: HashSet<ConfigResource>,
     /// Whether anything is destroyed.
@@ -62,7 +92,7 @@ pub(crate) fn order(changes: &[Change], uses: &[Uses]) -> Result<Vec<Step>, Diag
         uses,
         kinds: Vec::new(),
         after: Vec::new(),
-        groups: BTreeMap::new(),
+        groups: Groups(Vec::new()),
         only_destroyed: HashSet::new(),
         destroys: false,
     };
@@ -85,74 +115,96 @@ impl<'c> Builder<'c> {
 
     /// The steps of every change, with the order among them.
     fn steps(&mut self) {
-        for (at, change) in self.changes.iter().enumerate() {
-            let number = u32::try_from(at).unwrap_or(u32::MAX);
-            let mut made = Vec::new();
-            let (mut early, mut late) = (Vec::new(), Vec::new());
-            match change.action {
-                Action::NoOp => continue,
-                Action::Create => made.push(self.add(StepKind::Create(number), Vec::new())),
-                Action::Update => made.push(self.add(StepKind::Update(number), Vec::new())),
-                Action::Read => made.push(self.add(StepKind::Read(number), Vec::new())),
-                Action::Forget => made.push(self.add(StepKind::Forget(number), Vec::new())),
-                Action::CreateThenForget => {
-                    let forget = self.add(StepKind::Forget(number), Vec::new());
-                    made.push(self.add(StepKind::Create(number), vec![forget]));
-                }
-                Action::DeleteThenCreate => {
-                    let delete = self.add(StepKind::Delete(number), Vec::new());
-                    made.push(self.add(StepKind::Create(number), vec![delete]));
-                    early.push(delete);
-                }
-                Action::CreateThenDelete => {
-                    let depose = self.add(StepKind::Depose(number), Vec::new());
-                    let create = self.add(StepKind::Create(number), vec![depose]);
-                    made.push(create);
-                    late.push(self.add(StepKind::DeleteDeposed(number), vec![create]));
-                }
-                Action::Delete => {
-                    let delete = self.add(StepKind::Delete(number), Vec::new());
-                    if change.create_before_destroy { late.push(delete) } else { early.push(delete) }
-                }
+        let (changes, mut uses) = (self.changes, self.uses.iter());
+        let mut groups: Vec<(ConfigResource, Group<'c>)> = Vec::new();
+        let mut number = 0;
+        // Instances of a block in one instance of its module stand together.
+        let same = |a: &Change, b: &Change| {
+            a.address.resource == b.address.resource && a.address.module == b.address.module
+        };
+        for instances in changes.chunk_by(same) {
+            let mut acting = instances.iter().filter(|change| change.action != Action::NoOp);
+            let resource = acting.next().map(|first| first.address.config());
+            let mut group = Group::default();
+            for (change, uses) in instances.iter().zip(uses.by_ref()) {
+                group.wanted = uses.wanted.as_ref().or(group.wanted);
+                self.steps_of(change, number, &mut group);
+                number += 1;
             }
-            let group = self.groups.entry(change.address.config()).or_default();
-            group.make.extend(made);
-            group.destroy.extend(early);
-            group.late.extend(late);
+            groups.extend(resource.map(|resource| (resource, group)));
+        }
+        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+        groups.dedup_by(|(other, more), (resource, group)| {
+            let same = other == resource;
+            if same {
+                group.join(more);
+            }
+            same
+        });
+        self.groups = Groups(groups);
+    }
+
+    /// The steps of one change.
+    fn steps_of(&mut self, change: &Change, number: u32, group: &mut Group<'_>) {
+        match change.action {
+            Action::NoOp => {}
+            Action::Create => group.make.push(self.add(StepKind::Create(number), Vec::new())),
+            Action::Update => group.make.push(self.add(StepKind::Update(number), Vec::new())),
+            Action::Read => group.make.push(self.add(StepKind::Read(number), Vec::new())),
+            Action::Forget => group.make.push(self.add(StepKind::Forget(number), Vec::new())),
+            Action::CreateThenForget => {
+                let forget = self.add(StepKind::Forget(number), Vec::new());
+                group.make.push(self.add(StepKind::Create(number), vec![forget]));
+            }
+            Action::DeleteThenCreate => {
+                let delete = self.add(StepKind::Delete(number), Vec::new());
+                group.make.push(self.add(StepKind::Create(number), vec![delete]));
+                group.destroy.push(delete);
+            }
+            Action::CreateThenDelete => {
+                let depose = self.add(StepKind::Depose(number), Vec::new());
+                let create = self.add(StepKind::Create(number), vec![depose]);
+                group.make.push(create);
+                group.late.push(self.add(StepKind::DeleteDeposed(number), vec![create]));
+            }
+            Action::Delete => {
+                let delete = self.add(StepKind::Delete(number), Vec::new());
+                let gone = if change.create_before_destroy { &mut group.late } else { &mut group.destroy };
+                gone.push(delete);
+            }
         }
     }
 
     fn joins(&mut self) {
-        let mut groups = std::mem::take(&mut self.groups);
-        for group in groups.values_mut() {
-            let lists = [&group.make, &group.destroy, &group.late].map(Clone::clone);
-            for (slot, list) in group.joins.iter_mut().zip(lists) {
+        let mut groups = std::mem::replace(&mut self.groups, Groups(Vec::new()));
+        for (_, group) in &mut groups.0 {
+            for (slot, list) in group.joins.iter_mut().zip([&group.make, &group.destroy, &group.late]) {
                 *slot = self.one_for(list);
             }
         }
         self.keyed(&mut groups);
         self.checks_last();
-        let only = |of: &Group| !of.destroy.is_empty() && of.make.is_empty();
+        let only = |of: &Group<'_>| !of.destroy.is_empty() && of.make.is_empty();
         self.only_destroyed =
-            groups.iter().filter(|(_, of)| only(of)).map(|(name, _)| name.clone()).collect();
-        self.destroys = groups.values().any(|of| !of.destroy.is_empty() || !of.late.is_empty());
+            groups.0.iter().filter(|(_, of)| only(of)).map(|(name, _)| name.clone()).collect();
+        self.destroys = groups.0.iter().any(|(_, of)| !of.destroy.is_empty() || !of.late.is_empty());
         self.groups = groups;
     }
 
     /// One step that comes after all of these.
-    fn one_for(&mut self, list: Vec<usize>) -> Option<usize> {
-        match list.as_slice() {
+    fn one_for(&mut self, list: &[usize]) -> Option<usize> {
+        match list {
             [] => None,
             [one] => Some(*one),
             [first, ..] => {
                 let change = self.kinds.get(*first).map_or(0, |kind| kind.change());
-                Some(self.add(StepKind::Join(change), list))
+                Some(self.add(StepKind::Join(change), list.to_vec()))
             }
         }
     }
 
     /// Finds the steps of instances that the configuration names by their keys.
-    fn keyed(&mut self, groups: &mut BTreeMap<ConfigResource, Group>) {
+    fn keyed(&mut self, groups: &mut Groups<'c>) {
         let uses = self.uses;
         let mut named: BTreeMap<&ConfigResource, BTreeMap<&Key, Vec<usize>>> = BTreeMap::new();
         for (resource, key) in Dependencies::single_instances(uses.iter().filter_map(|of| of.wanted.as_ref()))
@@ -167,7 +219,7 @@ impl<'c> Builder<'c> {
                 let steps = change.and_then(|change| keys.get_mut(change.address.key.as_ref()?));
                 steps.into_iter().for_each(|steps| steps.push(*step));
             }
-            let one = keys.into_iter().map(|(key, steps)| (key.clone(), self.one_for(steps)));
+            let one = keys.into_iter().map(|(key, steps)| (key.clone(), self.one_for(&steps)));
             group.keyed = one.collect();
         }
     }
@@ -206,18 +258,17 @@ impl<'c> Builder<'c> {
     }
 
     fn edges(&mut self) {
-        let (wanted, stored) = (self.wanted(), self.stored());
+        let stored = self.stored();
         let users = ByResource::of(&stored);
         let mut edges: Vec<(usize, usize)> = Vec::new();
-        for (resource, group) in &self.groups {
-            let wanted = wanted.get(resource).copied();
+        for (resource, group) in &self.groups.0 {
+            let wanted = group.wanted;
             let stored = users.lists.get(resource).map_or(&[][..], |list| list);
-            let makes = |used: Named<'_>| used.0 != resource && self.made(used).is_some();
-            for used in wanted.iter().flat_map(|uses| uses.nearest(makes, makes)) {
-                let made = self.made(used);
-                edges.extend(group.make.iter().filter_map(|at| Some((*at, made?))));
+            let made = |used: Named<'_>| self.made(used).filter(|_| used.0 != resource);
+            for made in wanted.iter().flat_map(|uses| uses.nearest_of(made)) {
+                edges.extend(group.make.iter().map(|at| (*at, made)));
             }
-            let destroys = |of: &Group| !of.destroy.is_empty() || !of.late.is_empty();
+            let destroys = |of: &Group<'_>| !of.destroy.is_empty() || !of.late.is_empty();
             for used in self.reduce(resource, stored, &users, destroys) {
                 let Some(of) = self.groups.get(used) else { continue };
                 for gone in of.destroy.iter().chain(&of.late) {
@@ -237,12 +288,12 @@ impl<'c> Builder<'c> {
     /// What used y is changed after y is destroyed; where y creates first, before.
     fn change_after_destroy(
         &self,
-        (resource, group): (&ConfigResource, &Group),
+        (resource, group): (&ConfigResource, &Group<'_>),
         wanted: Option<&'c Dependencies>,
         (stored, users): (&[ConfigResource], &ByResource<'_>),
         edges: &mut Vec<(usize, usize)>,
     ) {
-        let Some(made) = self.join(resource, MAKE) else { return };
+        let Some(made) = group.joins.get(MAKE).copied().flatten() else { return };
         let late = |used: &ConfigResource| used != resource && self.has(used, |of| &of.late);
         // What is made anew as well orders itself: it is destroyed, made, and then this one is.
         let gone = |used: &ConfigResource| used != resource && self.only_destroyed.contains(used);
@@ -265,12 +316,6 @@ impl<'c> Builder<'c> {
         }
     }
 
-    /// Dependencies by the configuration; instances of a block share them.
-    fn wanted(&self) -> HashMap<ConfigResource, &'c Dependencies> {
-        let changes = self.changes.iter().zip(self.uses);
-        changes.filter_map(|(change, uses)| Some((change.address.config(), uses.wanted.as_ref()?))).collect()
-    }
-
     /// Dependencies by the state; of the lists of a block's instances the longest counts.
     fn stored(&self) -> HashMap<ConfigResource, Arc<[ConfigResource]>> {
         let mut found: HashMap<ConfigResource, Arc<[ConfigResource]>> = HashMap::new();
@@ -283,7 +328,7 @@ impl<'c> Builder<'c> {
         found
     }
 
-    fn has(&self, resource: &ConfigResource, steps: impl Fn(&Group) -> &Vec<usize>) -> bool {
+    fn has(&self, resource: &ConfigResource, steps: for<'g> fn(&'g Group<'c>) -> &'g Vec<usize>) -> bool {
         self.groups.get(resource).is_some_and(|group| !steps(group).is_empty())
     }
 
@@ -293,7 +338,7 @@ impl<'c> Builder<'c> {
         own: &ConfigResource,
         list: &'u [ConfigResource],
         by_resource: &'u ByResource<'_>,
-        has_steps: impl Fn(&Group) -> bool,
+        has_steps: impl Fn(&Group<'_>) -> bool,
     ) -> Vec<&'u ConfigResource> {
         let steps = |resource: &ConfigResource| self.groups.get(resource).is_some_and(&has_steps);
         // In a chain one of them uses all the others: no need to look at those.

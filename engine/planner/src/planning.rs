@@ -356,9 +356,7 @@ fn assemble(
 ) -> Plan {
     let options = &session.options;
     create_first_spreads(&mut drive);
-    let mut changes = std::mem::take(&mut drive.changes);
-    // No two are of the same object, and a sort that keeps the order of equals needs half as much memory again.
-    changes.sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    let changes = in_order(std::mem::take(&mut drive.changes));
     let mut drift = std::mem::take(&mut drive.drift);
     drift.sort_by(|a, b| a.address.cmp(&b.address));
     let mut deferred = std::mem::take(&mut drive.deferred);
@@ -367,10 +365,12 @@ fn assemble(
     let uses: Vec<Uses> = changes.iter().map(|change| uses(&drive, change)).collect();
     let declared = declared_outputs(session, &base);
     let outputs = output_changes(&stored_outputs, &outcome.outputs, &declared);
-    // What the loop kept to find its way is not needed any more, and what is read of resources needs room.
-    let (prior, described, failed_checks) = drive.learnt();
-    let reads = || relevant_attributes(outcome.reads, &changes, &outputs, options.mode);
-    let (steps, relevant) = beside_each_other(|| order(&changes, &uses), reads);
+    let (steps, (learnt, relevant)) = beside_each_other(
+        || order(&changes, &uses),
+        // What the loop kept to find its way is not needed any more, and what is read of resources needs room.
+        || (drive.learnt(), relevant_attributes(outcome.reads, &changes, &outputs, options.mode)),
+    );
+    let (prior, described, failed_checks) = learnt;
     drop(uses);
     let steps = steps.unwrap_or_else(|error| {
         found.push(error);
@@ -404,6 +404,13 @@ fn assemble(
         applyable: stores && !errored,
         errored,
     }
+}
+
+/// Changes in the order of addresses.
+fn in_order(mut changes: Vec<Change>) -> Vec<Change> {
+    // No two are of the same object, and a sort that keeps the order of equals needs half as much memory again.
+    changes.sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    changes
 }
 
 /// Both results, the first made on a thread of its own if there is one to be had.

@@ -1,4 +1,4 @@
-//! Very long files are read in two halves at once.
+//! Long files are read in two halves at once.
 //!
 //! A file is one item after the other, each complete in itself. So where a text falls into two that are both files
 //! without fault, the whole is the items of the first and then those of the second; where one of them has a fault, it
@@ -11,8 +11,8 @@ use ordain_diag::{Diagnostics, FileId, Span};
 use super::part_of_file;
 use crate::ast::{List, NativeBody};
 
-/// What is shorter is read before a second thread has begun.
-const LONG: usize = 1 << 20;
+/// What is shorter is read nearly as soon as a second thread has begun.
+const LONG: usize = 1 << 18;
 
 /// The end of a block, as it is usually written, which is where a text is cut.
 const END: &str = "\n}\n";

@@ -237,6 +237,10 @@ impl Assembly<'_> {
         }
         let (resource, header) = (block.resource.clone(), block.header);
         let earlier = insert(&mut self.module.resources, resource.clone(), block).map(|old| old.header);
+        // There are many, and the words for a second one take longer than all else here.
+        if earlier.is_none() {
+            return;
+        }
         let word = match resource.mode {
             Mode::Managed => "resource",
             Mode::Data => "data",

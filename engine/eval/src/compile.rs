@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
-use ordain_config::blocks::{DependsOn, ModuleCall, ProviderBlock, ResourceBlock};
-use ordain_config::{Module, ModuleTree, ProviderChoice, Reference, Subject};
+use ordain_addr::{ConfigResource, Mode, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
+use ordain_config::blocks::{ModuleCall, ProviderBlock, ResourceBlock};
+use ordain_config::{Module, ModuleTree, ProviderChoice};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
 use ordain_lang::ast::{Body, Expr, Traversal};
-use ordain_lang::refs::{body_references, known_references, references};
-use ordain_provider::{Block, ProviderSchema};
+use ordain_lang::refs::{body_references, known_references};
+use ordain_provider::Block;
 use petgraph::graph::NodeIndex;
 
 use crate::Input;
-use crate::core::schema_of;
 use crate::deprecated::Deprecated;
-use crate::graph::{Edge, Graph, ModuleId, Node};
+use crate::graph::{Graph, ModuleId, Node};
 use crate::provider_keys::ProviderKey;
-use crate::provisioners::provisioner_schema;
 use crate::quick_hash::QuickMap;
 
 /// A module, compiled.
@@ -31,10 +29,33 @@ pub(crate) struct CompiledModule {
     /// Outputs of those that it is asked not to use.
     pub(crate) deprecated: Vec<Deprecated>,
     /// Its resources and the expressions of its local values again, as they are asked for most often.
-    pub(crate) resources: QuickMap<Resource, Arc<ResourceBlock>>,
+    pub(crate) resources: QuickMap<Resource, CompiledResource>,
     pub(crate) locals: QuickMap<Arc<str>, Expr>,
     /// Nodes of what is declared in it, until they are connected.
-    content: Vec<NodeIndex>,
+    pub(crate) content: Vec<NodeIndex>,
+}
+
+/// A resource of a module.
+pub(crate) struct CompiledResource {
+    pub(crate) block: Arc<ResourceBlock>,
+    pub(crate) node: NodeIndex,
+    /// Its type, as an index in the compiled table.
+    pub(crate) kind: usize,
+}
+
+/// A type of resources: its provider, how it is declared, and its name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ResourceKind {
+    pub(crate) provider: ProviderAddr,
+    pub(crate) mode: Mode,
+    pub(crate) name: Arc<str>,
+}
+
+impl ResourceKind {
+    fn is_of(&self, block: &ResourceBlock) -> bool {
+        let Resource { mode, type_name, .. } = &block.resource;
+        (self.mode, &self.name, &self.provider) == (*mode, type_name, &block.provider_addr)
+    }
 }
 
 /// A provider configuration that is used.
@@ -49,12 +70,15 @@ pub(crate) struct CompiledProvider {
 pub(crate) struct Program {
     pub(crate) modules: Vec<CompiledModule>,
     pub(crate) providers: Vec<CompiledProvider>,
+    /// Types of the resources.
+    pub(crate) kinds: Vec<ResourceKind>,
     /// Provider configuration of each resource, by its node.
-    provider_of: QuickMap<NodeIndex, usize>,
+    pub(crate) provider_of: QuickMap<NodeIndex, usize>,
     /// What chooses an instance of the provider configuration, for resources whose configuration has several.
     pub(crate) provider_keys: QuickMap<ConfigResource, ProviderKey>,
     pub(crate) graph: Graph,
     provider_index: BTreeMap<ProviderConfigAddr, usize>,
+    kind_index: BTreeMap<ResourceKind, usize>,
 }
 
 impl Program {
@@ -82,7 +106,17 @@ impl Program {
 
     /// The block of a resource.
     pub(crate) fn resource(&self, id: ModuleId, resource: &Resource) -> Option<&Arc<ResourceBlock>> {
+        self.compiled_resource(id, resource).map(|found| &found.block)
+    }
+
+    /// The same with what is known of it.
+    pub(crate) fn compiled_resource(&self, id: ModuleId, resource: &Resource) -> Option<&CompiledResource> {
         self.module(id)?.resources.get(resource)
+    }
+
+    /// The node of a resource.
+    pub(crate) fn resource_node(&self, id: ModuleId, resource: &Resource) -> Option<NodeIndex> {
+        self.compiled_resource(id, resource).map(|found| found.node)
     }
 
     /// Address of a resource's block.
@@ -112,17 +146,15 @@ impl Program {
         let id = ModuleId(self.modules.len());
         let remote = self.is_remote(caller.as_ref());
         let (children, deprecated) = (BTreeMap::new(), Deprecated::of_calls(config, remote));
-        let resources = config.resources.iter().map(|(name, block)| (name.clone(), block.clone())).collect();
         let locals = config.locals.iter().map(|(name, local)| (name.clone(), local.expr.clone())).collect();
-        let content = Vec::new();
         self.modules.push(CompiledModule {
             config: config.clone(),
             caller,
             children,
             deprecated,
-            resources,
+            resources: QuickMap::default(),
             locals,
-            content,
+            content: Vec::new(),
         });
         for (name, call) in &config.calls {
             let Some(child) = &call.child else { continue };
@@ -134,14 +166,14 @@ impl Program {
         id
     }
 
-    fn ids(&self) -> impl Iterator<Item = (ModuleId, Arc<Module>)> + use<> {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (ModuleId, Arc<Module>)> + use<> {
         let all: Vec<_> = self.modules.iter().map(|module| module.config.clone()).collect();
         all.into_iter().enumerate().map(|(at, config)| (ModuleId(at), config))
     }
 
     fn add_nodes(&mut self) {
         for (id, config) in self.ids() {
-            self.graph.reserve(config.locals.len() + config.resources.len());
+            self.graph.reserve(config.resources.len(), config.locals.len());
             self.graph.add(Node::Open(id));
             let (mut variables, mut validations) = (Vec::new(), Vec::new());
             for (name, variable) in &config.variables {
@@ -154,7 +186,10 @@ impl Program {
                 nodes.map(|node| self.graph.add(node)).collect()
             };
             let locals = all(&mut config.locals.keys().map(|name| Node::Local(id, name.clone())));
-            let resources = all(&mut config.resources.keys().map(|name| Node::Resource(id, name.clone())));
+            let resources = self.add_resources(id, &config);
+            let mut all = |nodes: &mut dyn Iterator<Item = Node>| -> Vec<NodeIndex> {
+                nodes.map(|node| self.graph.add(node)).collect()
+            };
             let checks = all(&mut config.checks.keys().map(|name| Node::Check(id, name.clone())));
             let outputs = all(&mut config.outputs.keys().map(|name| Node::Output(id, name.clone())));
             if let Some(module) = self.modules.get_mut(id.0) {
@@ -165,6 +200,36 @@ impl Program {
         for at in (0..self.modules.len()).rev() {
             self.graph.add(Node::Close(ModuleId(at)));
         }
+    }
+
+    fn add_resources(&mut self, id: ModuleId, config: &Module) -> Vec<NodeIndex> {
+        let mut resources = QuickMap::with_capacity_and_hasher(config.resources.len(), Default::default());
+        let mut nodes = Vec::with_capacity(config.resources.len());
+        let mut kind = 0;
+        for (name, block) in &config.resources {
+            let node = self.graph.add_resource(id, name);
+            nodes.push(node);
+            kind = self.kind_of(block, kind);
+            resources.insert(name.clone(), CompiledResource { block: block.clone(), node, kind });
+        }
+        if let Some(module) = self.modules.get_mut(id.0) {
+            module.resources = resources;
+        }
+        nodes
+    }
+
+    /// The index of a resource's type. Those of one type mostly stand together.
+    fn kind_of(&mut self, block: &ResourceBlock, last: usize) -> usize {
+        if self.kinds.get(last).is_some_and(|kind| kind.is_of(block)) {
+            return last;
+        }
+        let Resource { mode, type_name, .. } = block.resource.clone();
+        let kind = ResourceKind { provider: block.provider_addr.clone(), mode, name: type_name };
+        let kinds = &mut self.kinds;
+        *self.kind_index.entry(kind).or_insert_with_key(|kind| {
+            kinds.push(kind.clone());
+            kinds.len() - 1
+        })
     }
 
     fn add_providers(&mut self, input: &Input, found: &mut Diagnostics) {
@@ -181,7 +246,7 @@ impl Program {
                 match provider_of(&input.tree, &config.path, block) {
                     Ok(choice) => {
                         let provider = self.add_provider(&input.tree, choice.address.clone());
-                        let node = self.graph.find(&Node::Resource(id, resource.clone()));
+                        let node = self.resource_node(id, resource);
                         self.provider_of.extend(node.map(|node| (node, provider)));
                         self.add_provider_key((id, resource), block, &choice, found);
                     }
@@ -293,258 +358,4 @@ fn not_present(what: &str, missing: &ProviderConfigAddr) -> Diagnostic {
         "To work with {what} its original provider configuration at {missing} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {what}, after which you can remove the provider configuration again."
     );
     Diagnostic::error(codes::provider::PROVIDER_CONFIG, "Provider configuration not present", detail)
-}
-
-/// Edges.
-impl Program {
-    fn connect_all(&mut self, input: &Input) {
-        for (id, config) in self.ids() {
-            self.connect_module(id);
-            self.connect_values(id, &config);
-            for (resource, block) in &config.resources {
-                self.connect_resource(id, resource, block, &input.schemas);
-            }
-            for (name, check) in &config.checks {
-                let Some(node) = self.graph.find(&Node::Check(id, name.clone())) else { continue };
-                for assert in &check.asserts {
-                    self.connect_expr(node, id, &assert.condition);
-                    self.connect_expr(node, id, &assert.error_message);
-                }
-                if let Some(data) =
-                    check.data.as_ref().and_then(|data| self.graph.find(&Node::Resource(id, data.clone())))
-                {
-                    self.graph.connect(node, data, Edge::Needs);
-                }
-            }
-        }
-        self.connect_providers(input);
-        self.connect_imports();
-    }
-
-    /// Order of a module against its content, and the call's own references.
-    fn connect_module(&mut self, id: ModuleId) {
-        let (Some(open), Some(close)) = (self.graph.find(&Node::Open(id)), self.graph.find(&Node::Close(id)))
-        else {
-            return;
-        };
-        self.graph.connect(close, open, Edge::Needs);
-        let content = self.modules.get_mut(id.0).map(|module| std::mem::take(&mut module.content));
-        for node in content.unwrap_or_default() {
-            self.graph.connect(node, open, Edge::Needs);
-            self.graph.connect(close, node, Edge::Needs);
-        }
-        let Some((caller, call)) = self.module(id).and_then(|module| module.caller.clone()) else { return };
-        for (from, to) in [(open, Node::Open(caller)), (close, Node::Close(caller))] {
-            let Some(to) = self.graph.find(&to) else { continue };
-            match self.graph.node(from) {
-                Some(Node::Open(_)) => self.graph.connect(from, to, Edge::Needs),
-                _ => self.graph.connect(to, from, Edge::Needs),
-            };
-        }
-        if let Some(expr) = call.repetition.expr() {
-            self.connect_expr(open, caller, expr);
-        }
-        self.connect_depends_on(open, caller, &call.depends_on);
-        for (name, argument) in &call.arguments {
-            if let Some(variable) = self.graph.find(&Node::Variable(id, name.clone())) {
-                self.connect_expr(variable, caller, &argument.expr);
-            }
-        }
-    }
-
-    fn connect_values(&mut self, id: ModuleId, config: &Module) {
-        for (name, variable) in &config.variables {
-            if variable.validations.is_empty() {
-                continue;
-            }
-            let Some(validation) = self.graph.find(&Node::Validation(id, name.clone())) else { continue };
-            if let Some(value) = self.graph.find(&Node::Variable(id, name.clone())) {
-                self.graph.connect(validation, value, Edge::Needs);
-            }
-            for rule in &variable.validations {
-                for traversal in
-                    references(&rule.condition).into_iter().chain(references(&rule.error_message))
-                {
-                    self.connect_validation(validation, id, name, &traversal);
-                }
-            }
-        }
-        for (name, local) in &config.locals {
-            if let Some(node) = self.graph.find(&Node::Local(id, name.clone())) {
-                self.connect_expr(node, id, &local.expr);
-            }
-        }
-        for (name, output) in &config.outputs {
-            let Some(node) = self.graph.find(&Node::Output(id, name.clone())) else { continue };
-            output.value.iter().for_each(|value| self.connect_expr(node, id, value));
-            for condition in &output.preconditions {
-                self.connect_expr(node, id, &condition.condition);
-                self.connect_expr(node, id, &condition.error_message);
-            }
-            self.connect_depends_on(node, id, &output.depends_on);
-        }
-    }
-
-    /// A validation needs the value of its own variable. Whatever else it names was checked before, other
-    /// variables too: as in Terraform, two variables cannot be checked against each other in both directions.
-    fn connect_validation(&mut self, node: NodeIndex, id: ModuleId, own: &Arc<str>, traversal: &Traversal) {
-        let subject = Reference::parse(traversal).map(|reference| reference.subject);
-        if !matches!(subject, Ok(Subject::Variable(name)) if name == *own) {
-            self.connect_reference(node, id, traversal, Edge::Needs);
-        }
-    }
-
-    fn connect_resource(
-        &mut self,
-        id: ModuleId,
-        resource: &Resource,
-        block: &ResourceBlock,
-        schemas: &BTreeMap<ProviderAddr, Arc<ProviderSchema>>,
-    ) {
-        let Some(node) = self.graph.find(&Node::Resource(id, resource.clone())) else { return };
-        if let Some(expr) = block.repetition.expr() {
-            self.connect_expr(node, id, expr);
-        }
-        let provider = schemas.get(&block.provider_addr);
-        let schema = provider.and_then(|provider| schema_of(provider, resource.mode, &resource.type_name));
-        // What the type does not have is told when the block is read, and needs nothing.
-        for traversal in references_of(&block.body, schema.map(|schema| &schema.block)) {
-            self.connect_reference(node, id, &traversal, Edge::Needs);
-        }
-        self.connect_lifecycle(node, id, block);
-        self.connect_depends_on(node, id, &block.depends_on);
-        if let Some(provider) =
-            self.provider_of.get(&node).and_then(|at| self.graph.find(&Node::Provider(*at)))
-        {
-            self.graph.connect(node, provider, Edge::Needs);
-        }
-        let keys = &self.provider_keys;
-        let key =
-            (!keys.is_empty()).then(|| self.address(id, resource)).and_then(|address| keys.get(&address));
-        if let Some(key) = key.cloned() {
-            self.connect_expr(node, key.evaluated_in, &key.expr);
-        }
-    }
-
-    /// References beside those of the arguments: of conditions, triggers, provisioners and connections.
-    fn connect_lifecycle(&mut self, node: NodeIndex, id: ModuleId, block: &ResourceBlock) {
-        let lifecycle = &block.lifecycle;
-        for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
-            self.connect_expr(node, id, &condition.condition);
-            self.connect_expr(node, id, &condition.error_message);
-        }
-        lifecycle.replace_triggered_by.iter().for_each(|expr| self.connect_expr(node, id, expr));
-        let connections = block.provisioners.iter().map(|one| one.connection.as_ref());
-        let connections = connections.chain([block.connection.as_ref()]).flatten().flat_map(body_references);
-        let bodies = block.provisioners.iter();
-        let bodies = bodies.flat_map(|one| references_of(&one.body, provisioner_schema(&one.kind).as_ref()));
-        for traversal in connections.chain(bodies) {
-            self.connect_reference(node, id, &traversal, Edge::Needs);
-        }
-    }
-
-    fn connect_providers(&mut self, input: &Input) {
-        for at in 0..self.providers.len() {
-            let Some(provider) = self.providers.get(at) else { continue };
-            let Some(node) = self.graph.find(&Node::Provider(at)) else { continue };
-            let Some(id) = self.find_module(&provider.address.module) else { continue };
-            let body = provider.block.as_ref().map(|block| block.body.clone());
-            let for_each = provider.block.as_ref().and_then(|block| block.for_each.clone());
-            if let Some(open) = self.graph.find(&Node::Open(id)) {
-                self.graph.connect(node, open, Edge::Needs);
-            }
-            let schema = input.schemas.get(&provider.address.provider).map(|schema| &schema.config.block);
-            for traversal in body.iter().flat_map(|body| references_of(body, schema)) {
-                self.connect_reference(node, id, &traversal, Edge::Needs);
-            }
-            if let Some(for_each) = for_each {
-                self.connect_expr(node, id, &for_each);
-            }
-        }
-    }
-
-    fn connect_imports(&mut self) {
-        let Some(root) = self.config(ModuleId(0)).cloned() else { return };
-        for import in &root.refactoring.imports {
-            let target = self.find_module(&import.target.module);
-            let node =
-                target.and_then(|id| self.graph.find(&Node::Resource(id, import.target.resource.clone())));
-            let Some(node) = node else { continue };
-            for expr in [&import.id, &import.identity, &import.for_each].into_iter().flatten() {
-                for traversal in references(expr) {
-                    self.connect_reference(node, ModuleId(0), &traversal, Edge::Import);
-                }
-            }
-        }
-    }
-
-    fn connect_depends_on(&mut self, node: NodeIndex, id: ModuleId, items: &[DependsOn]) {
-        for item in items {
-            self.connect_reference(node, id, &item.traversal, Edge::DependsOn);
-        }
-    }
-
-    fn connect_expr(&mut self, node: NodeIndex, id: ModuleId, expr: &Expr) {
-        for traversal in references(expr) {
-            self.connect_reference(node, id, &traversal, Edge::Needs);
-        }
-    }
-
-    fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
-        let Ok(reference) = Reference::parse(traversal) else { return };
-        let key = match &reference.subject {
-            Subject::Resource(_, key) => key.clone(),
-            _ => None,
-        };
-        for needed in self.nodes_of(id, reference.subject, why) {
-            // A postcondition names its own object, and a mistaken self-reference is reported with its
-            // place when the block, or the local value, is evaluated.
-            let told = matches!(self.graph.node(node), Some(Node::Resource(..) | Node::Local(..)));
-            let own = needed == node && told;
-            if own {
-                continue;
-            }
-            let edge = self.graph.connect(node, needed, why);
-            if let Some(key) = &key {
-                self.graph.only(edge, key.clone());
-            }
-        }
-    }
-
-    /// Nodes that a reference names; none when it is undeclared or no object.
-    fn nodes_of(&self, id: ModuleId, subject: Subject, why: Edge) -> Vec<NodeIndex> {
-        let nodes = match subject {
-            Subject::Variable(name) if self.graph.validates() => {
-                vec![Node::Variable(id, name.clone()), Node::Validation(id, name)]
-            }
-            Subject::Variable(name) => vec![Node::Variable(id, name)],
-            Subject::Local(name) => vec![Node::Local(id, name)],
-            Subject::Resource(resource, _) => vec![Node::Resource(id, resource)],
-            Subject::Module(name, _, output) => self.named_in_call(id, &name, output, why),
-            Subject::CountIndex
-            | Subject::EachKey
-            | Subject::EachValue
-            | Subject::SelfObject
-            | Subject::Path(_)
-            | Subject::Terraform(_) => Vec::new(),
-        };
-        nodes.iter().filter_map(|node| self.graph.find(node)).collect()
-    }
-
-    fn named_in_call(&self, id: ModuleId, name: &str, output: Option<Arc<str>>, why: Edge) -> Vec<Node> {
-        let Some(&child) = self.module(id).and_then(|module| module.children.get(name)) else {
-            return Vec::new();
-        };
-        if why == Edge::DependsOn {
-            return vec![Node::Close(child)];
-        }
-        let Some(config) = self.config(child) else { return Vec::new() };
-        let mut nodes = vec![Node::Open(child)];
-        match output {
-            Some(output) if config.outputs.contains_key(&output) => nodes.push(Node::Output(child, output)),
-            // The whole module, or something that it does not have: after everything in it.
-            _ => nodes.push(Node::Close(child)),
-        }
-        nodes
-    }
 }

@@ -1,4 +1,4 @@
-//! A compiled configuration, handed from one evaluation to the next: a plan validates first.
+//! A compiled and validated configuration, handed from one evaluation to the next: a plan validates first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use ordain_provider::ProviderSchema;
 use crate::Input;
 use crate::compile::Program;
 
-/// A configuration that was compiled without a finding, and what it was compiled from.
+/// A configuration that was compiled without a finding and validated without an error, and what it was compiled from.
 #[derive(Clone)]
 pub struct Compiled {
     program: Arc<Program>,
@@ -20,13 +20,13 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// What an evaluation of this input can use, compiled now unless it was before.
-    pub(crate) fn program_of(input: &mut Input) -> (Arc<Program>, Diagnostics) {
+    /// What an evaluation of this input can use, compiled now unless it was before; and whether it was.
+    pub(crate) fn program_of(input: &mut Input) -> (Arc<Program>, bool, Diagnostics) {
         if let Some(compiled) = input.compiled.take().filter(|compiled| compiled.is_of(input)) {
-            return (compiled.program, Diagnostics::new());
+            return (compiled.program, true, Diagnostics::new());
         }
         let (program, found) = Program::compile(input);
-        (Arc::new(program), found)
+        (Arc::new(program), false, found)
     }
 
     /// The program of an evaluation that found nothing while compiling.

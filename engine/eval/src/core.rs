@@ -1,9 +1,9 @@
 //! What all parts of the evaluator share.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderAddr, ProviderConfigAddr, Resource};
+use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderConfigAddr, Resource};
 use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_lang::Scope;
 use ordain_lang::ast::{Expr, Traversal};
@@ -12,10 +12,9 @@ use ordain_provider::{ProviderSchema, Schema};
 use ordain_value::{Type, Value};
 
 use crate::checks::CheckTable;
-use crate::compile::Program;
+use crate::compile::{Program, ResourceKind};
 use crate::graph::ModuleId;
 use crate::provider_keys::ProviderKeys;
-use crate::quick_hash::QuickMap;
 use crate::scope::InstanceScope;
 use crate::sensitive::{SensitiveParts, sensitive_parts};
 use crate::values::{InstanceId, KeyData, Values};
@@ -28,12 +27,12 @@ pub(crate) struct TypeInfo {
     pub(crate) sensitive: SensitiveParts,
 }
 
-type TypeKey = (ProviderAddr, ResourceMode, Arc<str>);
-
 /// What all parts of the evaluator share.
 pub(crate) struct Core {
     pub(crate) input: Input,
     pub(crate) program: Arc<Program>,
+    /// Whether the configuration was validated before: what does not hang on values was judged then.
+    pub(crate) validated: bool,
     pub(crate) values: Values,
     pub(crate) presets: HashMap<AbsResource, Objects>,
     /// Whether a resource without presets has no instances, in console mode.
@@ -41,19 +40,21 @@ pub(crate) struct Core {
     pub(crate) checks: CheckTable,
     /// Keys of provider configurations with `for_each`, by their blocks.
     pub(crate) provider_keys: HashMap<ProviderConfigAddr, ProviderKeys>,
-    /// Filled as types are asked for: a provider may have more than a thousand.
-    types: Mutex<QuickMap<TypeKey, Option<Arc<TypeInfo>>>>,
+    /// By the compiled table of types. Filled as they are asked for: some take their time.
+    types: Box<[OnceLock<Option<Arc<TypeInfo>>>]>,
 }
 
 /// A value, or that there is none because of errors among the diagnostics beside it.
 pub(crate) type Evaluated = (Option<Value>, Diagnostics);
 
 impl Core {
-    pub(crate) fn new(input: Input, program: Arc<Program>) -> Core {
-        let (checks, types) = (CheckTable::default(), Mutex::default());
+    pub(crate) fn new(input: Input, program: Arc<Program>, validated: bool) -> Core {
+        let (checks, types) =
+            (CheckTable::default(), program.kinds.iter().map(|_| OnceLock::new()).collect());
         Core {
             input,
             program,
+            validated,
             values: Values::default(),
             presets: HashMap::new(),
             presets_are_all: false,
@@ -65,18 +66,18 @@ impl Core {
 
     /// What is known of a resource's type.
     pub(crate) fn type_of(&self, id: ModuleId, resource: &Resource) -> Option<Arc<TypeInfo>> {
-        let block = self.program.resource(id, resource)?;
-        let key = (block.provider_addr.clone(), resource.mode, resource.type_name.clone());
-        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
-        types
-            .entry(key)
-            .or_insert_with_key(|(provider, mode, name)| self.find_type(provider, *mode, name))
-            .clone()
+        self.type_at(self.program.compiled_resource(id, resource)?.kind).cloned()
     }
 
-    fn find_type(&self, provider: &ProviderAddr, mode: ResourceMode, name: &str) -> Option<Arc<TypeInfo>> {
-        let provider = self.input.schemas.get(provider)?;
-        let schema = schema_of(provider, mode, name)?;
+    /// The same by the index of the type.
+    pub(crate) fn type_at(&self, kind: usize) -> Option<&Arc<TypeInfo>> {
+        let info = self.types.get(kind)?;
+        info.get_or_init(|| self.find_type(self.program.kinds.get(kind)?)).as_ref()
+    }
+
+    fn find_type(&self, kind: &ResourceKind) -> Option<Arc<TypeInfo>> {
+        let provider = self.input.schemas.get(&kind.provider)?;
+        let schema = schema_of(provider, kind.mode, &kind.name)?;
         let (ty, sensitive) = (schema.block.value_type(), sensitive_parts(&schema.block));
         Some(Arc::new(TypeInfo { schema: schema.clone(), ty, sensitive }))
     }

@@ -77,10 +77,10 @@ impl Evaluator {
     pub fn new(input: Input) -> (Evaluator, Diagnostics) {
         let mut input = crate::moment::at_its_moment(input);
         let mut found = variables::check_given(&input);
-        let (program, problems) = Compiled::program_of(&mut input);
+        let (program, validated, problems) = Compiled::program_of(&mut input);
         let clean = problems.is_empty();
         found.append(problems);
-        let core = Core::new(input, program);
+        let core = Core::new(input, program, validated);
         let size = core.program.graph.len();
         let mut evaluator = Evaluator {
             selection: selection::Selection::new(&core),
@@ -107,7 +107,8 @@ impl Evaluator {
         (evaluator, found)
     }
 
-    /// The compiled configuration, for another evaluation of the same one; `None` if there is anything to say of it.
+    /// The compiled configuration, for another evaluation of the same one once this one has validated it without an
+    /// error; `None` if compiling found anything.
     pub fn compiled(&self) -> Option<Compiled> {
         self.clean.then(|| Compiled::of(&self.core.program, &self.core.input))
     }
@@ -135,16 +136,14 @@ impl Evaluator {
         resource: &ConfigResource,
     ) -> Option<std::sync::Arc<[ConfigResource]>> {
         let id = self.core.program.find_module(&resource.module)?;
-        let node = crate::graph::Node::Resource(id, resource.resource.clone());
-        let at = self.core.program.graph.find(&node)?;
+        let at = self.core.program.resource_node(id, &resource.resource)?;
         self.dependencies.all_with_stored(at)
     }
 
     /// What a declared resource depends on; `None` when it is not declared or takes no part.
     pub fn dependencies_of(&self, resource: &ConfigResource) -> Option<crate::Dependencies> {
         let id = self.core.program.find_module(&resource.module)?;
-        let node = crate::graph::Node::Resource(id, resource.resource.clone());
-        let at = self.core.program.graph.find(&node)?;
+        let at = self.core.program.resource_node(id, &resource.resource)?;
         let kept = self.kept.get(at.index()).copied().unwrap_or(false);
         kept.then(|| self.dependencies.of(at))
     }
@@ -188,7 +187,7 @@ impl Evaluator {
     pub fn provider_of(&self, resource: &ConfigResource) -> Option<&ProviderConfigAddr> {
         let program = &self.core.program;
         let id = program.find_module(&resource.module)?;
-        let node = program.graph.find(&crate::graph::Node::Resource(id, resource.resource.clone()))?;
+        let node = program.resource_node(id, &resource.resource)?;
         program.provider_of(node).map(|found| &*found.address)
     }
 
@@ -196,8 +195,7 @@ impl Evaluator {
     /// name needs its resource. `None` when the resource is not declared.
     pub fn takes_part(&self, instance: &ordain_addr::ResourceInstance) -> Option<bool> {
         let id = self.core.program.find_module(&instance.module.path())?;
-        let at =
-            self.core.program.graph.find(&crate::graph::Node::Resource(id, instance.resource.clone()))?;
+        let at = self.core.program.resource_node(id, &instance.resource)?;
         let kept = self.kept.get(at.index()).copied().unwrap_or(false);
         Some(kept && self.selection.selects(at, instance))
     }

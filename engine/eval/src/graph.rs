@@ -53,6 +53,7 @@ pub(crate) enum Edge {
 #[derive(Default)]
 pub(crate) struct Graph {
     graph: DiGraph<Node, Edge>,
+    /// All but resources: those are in the tables of their modules.
     table: QuickMap<Node, NodeIndex>,
     validates: bool,
     /// Of references to one instance of a resource, its key.
@@ -67,10 +68,15 @@ impl Graph {
         *self.table.entry(node).or_insert_with_key(|node| graph.add_node(node.clone()))
     }
 
-    /// Makes room for so many more nodes.
-    pub(crate) fn reserve(&mut self, nodes: usize) {
-        self.graph.reserve_nodes(nodes);
-        self.table.reserve(nodes);
+    /// Adds a resource, which was not there. Who looks for it has it with the resource.
+    pub(crate) fn add_resource(&mut self, module: ModuleId, resource: &Resource) -> NodeIndex {
+        self.graph.add_node(Node::Resource(module, resource.clone()))
+    }
+
+    /// Makes room for so many more resources, and for so many more nodes of other kinds.
+    pub(crate) fn reserve(&mut self, resources: usize, others: usize) {
+        self.graph.reserve_nodes(resources + others);
+        self.table.reserve(others);
     }
 
     /// Whether any variable has validations.
@@ -78,7 +84,7 @@ impl Graph {
         self.validates
     }
 
-    /// The index of a node that exists.
+    /// The index of a node that exists and is no resource.
     pub(crate) fn find(&self, node: &Node) -> Option<NodeIndex> {
         self.table.get(node).copied()
     }

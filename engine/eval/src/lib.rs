@@ -14,6 +14,7 @@ mod wanted;
 
 mod compile;
 mod compiled;
+mod connect;
 mod graph;
 mod ignored;
 

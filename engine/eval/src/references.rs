@@ -6,8 +6,10 @@ use ordain_config::{Module, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::ast::{Traversal, TraversalStep};
 use ordain_lang::suggest::{did_you_mean, nearest};
+use ordain_provider::Block;
 use ordain_value::Type;
 
+use crate::compile::CompiledResource;
 use crate::core::error;
 use crate::scope::InstanceScope;
 use crate::statics;
@@ -110,12 +112,13 @@ pub(crate) fn check_one(
         Subject::Resource(resource, key) => match compiled.resources.get(resource) {
             None if scope.core.is_only_imported(module.id, resource) => None,
             None => Some(undeclared_resource(config, resource, span)),
-            Some(block) => {
+            Some(CompiledResource { block, kind, .. }) => {
                 let of_key = match key {
                     Some(_) => unexpected_key(block, span),
                     None => missing_key(block, rest, span),
                 };
-                let other = check_resource(scope, module.id, block, rest, span);
+                let info = scope.core.type_at(*kind);
+                let other = info.and_then(|info| check_resource(&info.schema.block, block, rest, span));
                 return of_key.into_iter().chain(other).map(|problem| *problem).collect();
             }
         },
@@ -187,24 +190,22 @@ fn unexpected_key(block: &ResourceBlock, span: Span) -> Option<Box<Diagnostic>> 
 }
 
 fn check_resource(
-    scope: &InstanceScope<'_>,
-    id: crate::graph::ModuleId,
+    schema: &Block,
     block: &ResourceBlock,
     rest: &[TraversalStep],
     span: Span,
 ) -> Option<Box<Diagnostic>> {
     let resource = &block.resource;
-    let block = &scope.core.type_of(id, resource)?.schema.block;
     if matches!(rest.first(), Some(TraversalStep::Attr(next)) if &*next.text == "count")
-        && !block.attributes.contains_key("count")
-        && !block.blocks.contains_key("count")
+        && !schema.attributes.contains_key("count")
+        && !schema.blocks.contains_key("count")
     {
         let detail = format!(
             "Objects have no attribute \"count\" that says how many there are. Use length({resource}) for the number of instances."
         );
         return Some(undeclared("Invalid resource count attribute", detail, span));
     }
-    statics::check_steps(block, rest)
+    statics::check_steps(schema, rest)
 }
 
 fn check_self(ty: &Type, rest: &[TraversalStep]) -> Option<Box<Diagnostic>> {

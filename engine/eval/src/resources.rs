@@ -7,6 +7,8 @@ use ordain_config::Reference;
 use ordain_config::Subject;
 use ordain_config::blocks::{DependsOn, ResourceBlock};
 use ordain_diag::{CheckKind, Diagnostics, codes};
+use ordain_lang::ast::Body;
+use ordain_lang::refs::for_each_references;
 use ordain_lang::suggest::{did_you_mean, nearest};
 use ordain_value::{Marks, Type, Value};
 use petgraph::graph::NodeIndex;
@@ -217,7 +219,7 @@ impl Evaluator {
 
     /// Whether everything that the block names is there; all instances name the same.
     fn check_names(&self, instance: InstanceId, active: &Active, expansion: &Expansion) -> Diagnostics {
-        if expansion.len() == 0 {
+        if expansion.len() == 0 || self.core.names_were_checked(&active.block.body) {
             return Diagnostics::new();
         }
         let keys = expansion.key_data(0);
@@ -432,6 +434,14 @@ impl Core {
             let instance = resource.instance(expansion.key(index)).to_string();
             self.checks.expect(CheckKind::Resource, &address, instance);
         }
+    }
+
+    /// Whether what a body names was found good by a validation. Only `dynamic` blocks name by their values, and only
+    /// a validation lets pass what `import` blocks alone name.
+    fn names_were_checked(&self, body: &Body) -> bool {
+        self.validated
+            && self.input.tree.root.refactoring.imports.is_empty()
+            && for_each_references(body).is_none()
     }
 
     fn unknown_type(&self, block: &ResourceBlock) -> ordain_diag::Diagnostic {

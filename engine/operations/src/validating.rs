@@ -77,7 +77,7 @@ pub(crate) async fn walk(
         }
     }
     found.append(evaluator.undeclared());
-    let compiled = evaluator.compiled();
+    let compiled = (!found.has_errors()).then(|| evaluator.compiled()).flatten();
     // A large one takes its time to be taken apart, and nothing waits for that.
     let _ = std::thread::Builder::new().spawn(move || drop(evaluator));
     (compiled, found)

@@ -6,6 +6,7 @@
 mod instance;
 mod key;
 mod module;
+mod name;
 mod parse;
 mod provider;
 mod resource;
@@ -14,6 +15,7 @@ mod target;
 pub use instance::{DeposedKey, ResourceInstance};
 pub use key::{Key, quote};
 pub use module::{ModuleInstance, ModulePath, ModuleStep};
+pub use name::{Names, ResourceName};
 pub use parse::{ParseError, parse_instance, parse_module, parse_resource};
 pub use provider::{DEFAULT_HOST, ProviderAddr, ProviderConfigAddr};
 pub use resource::{AbsResource, ConfigResource, Mode, Resource};

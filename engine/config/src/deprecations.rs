@@ -75,13 +75,13 @@ fn named_output(named: &Named<'_>) -> Option<(Arc<str>, Arc<str>, Span)> {
     match named {
         Named::Reference(traversal) => match Reference::parse(traversal) {
             Ok(Reference { subject: Subject::Module(call, _, Some(output)), span, .. }) => {
-                Some((call, output, span))
+                Some((call.into(), output.into(), span))
             }
             _ => None,
         },
         Named::Part(of, name) => match Reference::parse(of) {
             Ok(Reference { subject: Subject::Module(call, _, None), span, .. }) => {
-                Some((call, Arc::from(&*name.text), span.to(name.span)))
+                Some((call.into(), Arc::from(&*name.text), span.to(name.span)))
             }
             _ => None,
         },

@@ -134,16 +134,16 @@ impl<'e> EarlyScope<'e> {
         Ok(if variable.sensitive { value.with_marks(Marks::SENSITIVE) } else { value })
     }
 
-    fn local(&self, name: &Arc<str>, span: ordain_diag::Span) -> Result<Value, Box<Diagnostic>> {
+    fn local(&self, name: &str, span: ordain_diag::Span) -> Result<Value, Box<Diagnostic>> {
         let Some(local) = self.module.locals.get(name) else {
             let detail = format!("A local value with the name {name:?} has not been declared.");
             return Err(Box::new(bad_argument("Reference to undeclared local value", detail, span)));
         };
-        if self.open.borrow().contains(name) {
+        if self.open.borrow().iter().any(|open| **open == *name) {
             let detail = format!("The value of local.{name} needs itself.");
             return Err(Box::new(bad_argument("Self-referencing local value", detail, span)));
         }
-        self.open.borrow_mut().push(name.clone());
+        self.open.borrow_mut().push(name.into());
         let mut found = Diagnostics::new();
         let value = self.value(&local.expr, &mut found);
         self.open.borrow_mut().pop();
@@ -156,9 +156,9 @@ impl<'e> EarlyScope<'e> {
         let value = match &reference.subject {
             Subject::Variable(name) => self.variable(name, span)?,
             Subject::Local(name) => self.local(name, span)?,
-            Subject::Path(name) if &**name == "module" => Value::string(&self.module.dir),
-            Subject::Path(name) if &**name == "root" => Value::string("."),
-            Subject::Terraform(name) if &**name == "workspace" => match &*self.early.workspace {
+            Subject::Path("module") => Value::string(&self.module.dir),
+            Subject::Path("root") => Value::string("."),
+            Subject::Terraform("workspace") => match &*self.early.workspace {
                 "" => Value::string("default"),
                 name => Value::string(name),
             },

@@ -1,23 +1,21 @@
 //! What a reference in an expression names.
 
-use std::sync::Arc;
-
-use ordain_addr::{Key, Mode, Resource};
+use ordain_addr::{Key, Mode, ResourceName};
 use ordain_diag::{Diagnostic, Span, codes};
 use ordain_lang::ast::{Ident, IndexStep, Traversal, TraversalStep};
 use ordain_value::{Kind, Value};
 
-/// What a reference names.
+/// What a reference names, in the words that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum Subject<'t> {
     /// `var.x`
-    Variable(Arc<str>),
+    Variable(&'t str),
     /// `local.x`
-    Local(Arc<str>),
+    Local(&'t str),
     /// `type.name`, `data.type.name`, `ephemeral.type.name`, with the instance key that follows, if any
-    Resource(Resource, Option<Key>),
+    Resource(ResourceName<'t>, Option<Key>),
     /// `module.x`, with the instance key that follows, if any, and the output's name after that
-    Module(Arc<str>, Option<Key>, Option<Arc<str>>),
+    Module(&'t str, Option<Key>, Option<&'t str>),
     /// `count.index`
     CountIndex,
     /// `each.key`
@@ -27,28 +25,28 @@ pub enum Subject {
     /// `self`
     SelfObject,
     /// `path.x`
-    Path(Arc<str>),
+    Path(&'t str),
     /// `terraform.x`
-    Terraform(Arc<str>),
+    Terraform(&'t str),
 }
 
 /// A reference: what it names, and how many of the traversal's steps say so.
 #[derive(Clone, Debug)]
-pub struct Reference {
+pub struct Reference<'t> {
     /// What it names.
-    pub subject: Subject,
+    pub subject: Subject<'t>,
     /// Steps that belong to the name; the rest goes into the value.
     pub consumed: usize,
     /// Where the name stands, without the rest.
     pub span: Span,
 }
 
-impl Reference {
+impl<'t> Reference<'t> {
     /// Reads the name at the start of a traversal.
     ///
     /// # Errors
     /// A diagnostic when the words are no name of anything, worded as Terraform does.
-    pub fn parse(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
+    pub fn parse(traversal: &'t Traversal) -> Result<Reference<'t>, Box<Diagnostic>> {
         match &*traversal.root().text {
             "var" => one_name(traversal, "var").map(|(name, span)| at(Subject::Variable(name), 1, span)),
             "local" => one_name(traversal, "local").map(|(name, span)| at(Subject::Local(name), 1, span)),
@@ -75,7 +73,7 @@ impl Reference {
     }
 }
 
-fn at(subject: Subject, consumed: usize, span: Span) -> Reference {
+fn at(subject: Subject<'_>, consumed: usize, span: Span) -> Reference<'_> {
     Reference { subject, consumed, span }
 }
 
@@ -100,7 +98,7 @@ fn misplaced(traversal: &Traversal, index: usize) -> Span {
     traversal.steps().get(index).map_or(traversal.root().span, TraversalStep::span)
 }
 
-fn one_name(traversal: &Traversal, root: &str) -> Result<(Arc<str>, Span), Box<Diagnostic>> {
+fn one_name<'t>(traversal: &'t Traversal, root: &str) -> Result<(&'t str, Span), Box<Diagnostic>> {
     if traversal.steps().is_empty() {
         let detail = format!(
             "The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes."
@@ -108,7 +106,7 @@ fn one_name(traversal: &Traversal, root: &str) -> Result<(Arc<str>, Span), Box<D
         return Err(invalid("Invalid reference", detail, traversal.root().span));
     }
     match name_at(traversal, 0) {
-        Some(name) => Ok((name.text.to_arc(), through(traversal, 0))),
+        Some(name) => Ok((name.text.as_str(), through(traversal, 0))),
         None => {
             let detail = format!("The \"{root}\" object does not support this operation.");
             Err(invalid("Invalid reference", detail, misplaced(traversal, 0)))
@@ -116,9 +114,9 @@ fn one_name(traversal: &Traversal, root: &str) -> Result<(Arc<str>, Span), Box<D
     }
 }
 
-fn count(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
+fn count(traversal: &Traversal) -> Result<Reference<'_>, Box<Diagnostic>> {
     let (name, span) = one_name(traversal, "count")?;
-    if &*name == "index" {
+    if name == "index" {
         return Ok(at(Subject::CountIndex, 1, span));
     }
     let detail = format!(
@@ -127,9 +125,9 @@ fn count(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     Err(invalid("Invalid \"count\" attribute", detail, span))
 }
 
-fn each(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
+fn each(traversal: &Traversal) -> Result<Reference<'_>, Box<Diagnostic>> {
     let (name, span) = one_name(traversal, "each")?;
-    match &*name {
+    match name {
         "key" => Ok(at(Subject::EachKey, 1, span)),
         "value" => Ok(at(Subject::EachValue, 1, span)),
         _ => {
@@ -141,7 +139,7 @@ fn each(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
     }
 }
 
-fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
+fn module(traversal: &Traversal) -> Result<Reference<'_>, Box<Diagnostic>> {
     let Some(name) = name_at(traversal, 0) else {
         let detail =
             "The \"module\" object cannot be accessed directly. Instead, access one of its attributes.";
@@ -156,13 +154,13 @@ fn module(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
         let detail = format!("An instance of a module has outputs, which are reached with a dot.{meant}");
         return Err(invalid("Invalid reference", detail, step.span));
     }
-    let output = name_at(traversal, after_key).map(|name| name.text.to_arc());
+    let output = name_at(traversal, after_key).map(|name| name.text.as_str());
     let consumed = after_key + usize::from(output.is_some());
     let span = through(traversal, consumed - 1);
-    Ok(at(Subject::Module(name.text.to_arc(), key, output), consumed, span))
+    Ok(at(Subject::Module(&name.text, key, output), consumed, span))
 }
 
-fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference, Box<Diagnostic>> {
+fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference<'_>, Box<Diagnostic>> {
     let (kind, name) = (name_at(traversal, from), name_at(traversal, from + 1));
     let (Some(kind), Some(name)) = (kind, name) else {
         let root = &traversal.root().text;
@@ -178,18 +176,23 @@ fn resource(traversal: &Traversal, mode: Mode, from: usize) -> Result<Reference,
         };
         return Err(invalid("Invalid reference", detail, span));
     };
-    with_key(traversal, Resource::new(mode, kind.text.clone(), name.text.clone()), from + 2)
+    with_key(traversal, ResourceName { mode, type_name: &kind.text, name: &name.text }, from + 2)
 }
 
-fn managed(traversal: &Traversal) -> Result<Reference, Box<Diagnostic>> {
+fn managed(traversal: &Traversal) -> Result<Reference<'_>, Box<Diagnostic>> {
     let Some(name) = name_at(traversal, 0) else {
         let detail = "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.";
         return Err(invalid("Invalid reference", detail, misplaced(traversal, 0)));
     };
-    with_key(traversal, Resource::new(Mode::Managed, traversal.root().text.clone(), name.text.clone()), 1)
+    let type_name = &traversal.root().text;
+    with_key(traversal, ResourceName { mode: Mode::Managed, type_name, name: &name.text }, 1)
 }
 
-fn with_key(traversal: &Traversal, resource: Resource, steps: usize) -> Result<Reference, Box<Diagnostic>> {
+fn with_key<'t>(
+    traversal: &'t Traversal,
+    resource: ResourceName<'t>,
+    steps: usize,
+) -> Result<Reference<'t>, Box<Diagnostic>> {
     let key = key_at(traversal, steps)?;
     let consumed = steps + usize::from(key.is_some());
     let span = through(traversal, consumed - 1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ConfigResource, Mode, ModulePath, ProviderAddr, ProviderConfigAddr, Resource};
+use ordain_addr::{ConfigResource, Mode, ModulePath, Names, ProviderAddr, ProviderConfigAddr, Resource};
 use ordain_config::blocks::{ModuleCall, ProviderBlock, ResourceBlock};
 use ordain_config::{Module, ModuleTree, ProviderChoice};
 use ordain_diag::{Diagnostic, Diagnostics, codes};
@@ -105,17 +105,17 @@ impl Program {
     }
 
     /// The block of a resource.
-    pub(crate) fn resource(&self, id: ModuleId, resource: &Resource) -> Option<&Arc<ResourceBlock>> {
+    pub(crate) fn resource(&self, id: ModuleId, resource: &dyn Names) -> Option<&Arc<ResourceBlock>> {
         self.compiled_resource(id, resource).map(|found| &found.block)
     }
 
     /// The same with what is known of it.
-    pub(crate) fn compiled_resource(&self, id: ModuleId, resource: &Resource) -> Option<&CompiledResource> {
+    pub(crate) fn compiled_resource(&self, id: ModuleId, resource: &dyn Names) -> Option<&CompiledResource> {
         self.module(id)?.resources.get(resource)
     }
 
     /// The node of a resource.
-    pub(crate) fn resource_node(&self, id: ModuleId, resource: &Resource) -> Option<NodeIndex> {
+    pub(crate) fn resource_node(&self, id: ModuleId, resource: &dyn Names) -> Option<NodeIndex> {
         self.compiled_resource(id, resource).map(|found| found.node)
     }
 

@@ -9,7 +9,7 @@ use ordain_config::{Module, Reference, Subject};
 use ordain_lang::ast::{Expr, Traversal};
 use ordain_lang::refs::{body_references, references};
 use ordain_provider::ProviderSchema;
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use crate::Input;
 use crate::compile::{Program, references_of};
@@ -108,7 +108,7 @@ impl Program {
     /// variables too: as in Terraform, two variables cannot be checked against each other in both directions.
     fn connect_validation(&mut self, node: NodeIndex, id: ModuleId, own: &Arc<str>, traversal: &Traversal) {
         let subject = Reference::parse(traversal).map(|reference| reference.subject);
-        if !matches!(subject, Ok(Subject::Variable(name)) if name == *own) {
+        if !matches!(subject, Ok(Subject::Variable(name)) if *name == **own) {
             self.connect_reference(node, id, traversal, Edge::Needs);
         }
     }
@@ -210,36 +210,39 @@ impl Program {
 
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
         let Ok(reference) = Reference::parse(traversal) else { return };
-        let key = match &reference.subject {
-            Subject::Resource(_, key) => key.clone(),
-            _ => None,
-        };
-        for needed in self.nodes_of(id, reference.subject, why) {
-            // A postcondition names its own object, and a mistaken self-reference is reported with its
-            // place when the block, or the local value, is evaluated.
-            let told = matches!(self.graph.node(node), Some(Node::Resource(..) | Node::Local(..)));
-            let own = needed == node && told;
-            if own {
-                continue;
+        if let Subject::Resource(resource, key) = reference.subject {
+            let edge =
+                self.resource_node(id, &resource).and_then(|needed| self.connect_named(node, needed, why));
+            if let (Some(edge), Some(key)) = (edge, key) {
+                self.graph.only(edge, key);
             }
-            let edge = self.graph.connect(node, needed, why);
-            if let Some(key) = &key {
-                self.graph.only(edge, key.clone());
-            }
+            return;
+        }
+        for needed in self.nodes_of(id, &reference.subject, why) {
+            self.connect_named(node, needed, why);
         }
     }
 
-    /// Nodes that a reference names; none when it is undeclared or no object.
-    fn nodes_of(&self, id: ModuleId, subject: Subject, why: Edge) -> Vec<NodeIndex> {
+    fn connect_named(&mut self, node: NodeIndex, needed: NodeIndex, why: Edge) -> Option<EdgeIndex> {
+        // A postcondition names its own object, and a mistaken self-reference is reported with its
+        // place when the block, or the local value, is evaluated.
+        let told = || matches!(self.graph.node(node), Some(Node::Resource(..) | Node::Local(..)));
+        let own = needed == node && told();
+        (!own).then(|| self.graph.connect(node, needed, why))
+    }
+
+    /// Nodes beside resources that a reference names; none when it is undeclared or no object.
+    fn nodes_of(&self, id: ModuleId, subject: &Subject<'_>, why: Edge) -> Vec<NodeIndex> {
         let nodes = match subject {
             Subject::Variable(name) if self.graph.validates() => {
+                let name: Arc<str> = Arc::from(*name);
                 vec![Node::Variable(id, name.clone()), Node::Validation(id, name)]
             }
-            Subject::Variable(name) => vec![Node::Variable(id, name)],
-            Subject::Local(name) => vec![Node::Local(id, name)],
-            Subject::Resource(resource, _) => return self.resource_node(id, &resource).into_iter().collect(),
-            Subject::Module(name, _, output) => self.named_in_call(id, &name, output, why),
-            Subject::CountIndex
+            Subject::Variable(name) => vec![Node::Variable(id, Arc::from(*name))],
+            Subject::Local(name) => vec![Node::Local(id, Arc::from(*name))],
+            Subject::Module(name, _, output) => self.named_in_call(id, name, *output, why),
+            Subject::Resource(..)
+            | Subject::CountIndex
             | Subject::EachKey
             | Subject::EachValue
             | Subject::SelfObject
@@ -249,7 +252,7 @@ impl Program {
         nodes.iter().filter_map(|node| self.graph.find(node)).collect()
     }
 
-    fn named_in_call(&self, id: ModuleId, name: &str, output: Option<Arc<str>>, why: Edge) -> Vec<Node> {
+    fn named_in_call(&self, id: ModuleId, name: &str, output: Option<&str>, why: Edge) -> Vec<Node> {
         let Some(&child) = self.module(id).and_then(|module| module.children.get(name)) else {
             return Vec::new();
         };
@@ -259,7 +262,9 @@ impl Program {
         let Some(config) = self.config(child) else { return Vec::new() };
         let mut nodes = vec![Node::Open(child)];
         match output {
-            Some(output) if config.outputs.contains_key(&output) => nodes.push(Node::Output(child, output)),
+            Some(output) if config.outputs.contains_key(output) => {
+                nodes.push(Node::Output(child, Arc::from(output)));
+            }
             // The whole module, or something that it does not have: after everything in it.
             _ => nodes.push(Node::Close(child)),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use ordain_addr::{AbsResource, Mode as ResourceMode, ProviderConfigAddr, Resource};
+use ordain_addr::{AbsResource, Mode as ResourceMode, Names, ProviderConfigAddr, ResourceName};
 use ordain_diag::{Diagnostic, Diagnostics};
 use ordain_lang::Scope;
 use ordain_lang::ast::{Expr, Traversal};
@@ -65,7 +65,7 @@ impl Core {
     }
 
     /// What is known of a resource's type.
-    pub(crate) fn type_of(&self, id: ModuleId, resource: &Resource) -> Option<Arc<TypeInfo>> {
+    pub(crate) fn type_of(&self, id: ModuleId, resource: &dyn Names) -> Option<Arc<TypeInfo>> {
         self.type_at(self.program.compiled_resource(id, resource)?.kind).cloned()
     }
 
@@ -84,15 +84,15 @@ impl Core {
 
     /// Whether an `import` block names a resource that is not declared: a validation tells that once, and not of every
     /// reference to it.
-    pub(crate) fn is_only_imported(&self, id: ModuleId, resource: &Resource) -> bool {
+    pub(crate) fn is_only_imported(&self, id: ModuleId, resource: ResourceName<'_>) -> bool {
         let imports = &self.input.tree.root.refactoring.imports;
         if imports.is_empty() || self.input.mode != Mode::Validate {
             return false;
         }
         let Some(config) = self.program.config(id) else { return false };
         let mut imports = imports.iter();
-        !config.resources.contains_key(resource)
-            && imports.any(|one| one.target.resource == *resource && one.target.module == config.path)
+        !config.resources.contains_key(&resource as &dyn Names)
+            && imports.any(|one| resource == one.target.resource && one.target.module == config.path)
     }
 
     /// A scope in a module instance.

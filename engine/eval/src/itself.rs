@@ -31,7 +31,7 @@ impl Itself {
     }
 
     fn of(block: &ResourceBlock) -> Itself {
-        let own = |reference: Reference| match reference.subject {
+        let own = |reference: Reference<'_>| match reference.subject {
             Subject::Resource(named, key) if named == block.resource => Some(key),
             _ => None,
         };

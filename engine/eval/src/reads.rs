@@ -220,22 +220,23 @@ impl Walk<'_> {
     ) {
         let Ok(reference) = Reference::parse(traversal) else { return };
         match reference.subject {
-            Subject::Variable(name) => self.visit(id, module, Name::Variable(name)),
-            Subject::Local(name) => self.visit(id, module, Name::Local(name)),
+            Subject::Variable(name) => self.visit(id, module, Name::Variable(name.into())),
+            Subject::Local(name) => self.visit(id, module, Name::Local(name.into())),
             Subject::Module(name, key, output) => {
                 let Some(called) = self.core.program.module(id) else { return };
-                let Some(&child) = called.children.get(&name) else { return };
+                let Some(&child) = called.children.get(name) else { return };
                 let inner = module.child(name, key);
                 let all = || self.core.program.config(child).map(|config| config.outputs.keys().cloned());
                 let names: Vec<_> = match output {
-                    Some(output) => vec![output],
+                    Some(output) => vec![output.into()],
                     None => all().into_iter().flatten().collect(),
                 };
                 names.into_iter().for_each(|name| self.visit(child, &inner, Name::Output(name)));
             }
             // What else has two names, such as the iterator of a dynamic block, is no resource.
-            Subject::Resource(resource, _) if self.core.program.resource(id, &resource).is_none() => {}
             Subject::Resource(resource, key) => {
+                let Some(block) = self.core.program.resource(id, &resource) else { return };
+                let resource = block.resource.clone();
                 let step = |step: &TraversalStep| match step {
                     TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
                     TraversalStep::Index(step) => Step::Index(step.key.clone()),

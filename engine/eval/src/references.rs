@@ -1,6 +1,6 @@
 //! References that name nothing, or what cannot be named where they stand.
 
-use ordain_addr::{Mode, Resource};
+use ordain_addr::{Mode, Names, Resource, ResourceName};
 use ordain_config::blocks::{Repetition, ResourceBlock};
 use ordain_config::{Module, Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -37,12 +37,12 @@ pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Traversal]) -> 
     found
 }
 
-fn is_object(subject: &Subject) -> bool {
+fn is_object(subject: &Subject<'_>) -> bool {
     matches!(subject, Subject::Resource(..) | Subject::Module(..) | Subject::SelfObject)
 }
 
 /// A reference that could be read, with the steps that follow it.
-type Readable<'t> = (Reference, &'t [TraversalStep]);
+type Readable<'t> = (Reference<'t>, &'t [TraversalStep]);
 
 fn readable<'t>(
     scope: &InstanceScope<'_>,
@@ -68,7 +68,7 @@ fn readable<'t>(
 fn check_those(
     scope: &InstanceScope<'_>,
     all: &[Readable<'_>],
-    concerns: &dyn Fn(&Subject) -> bool,
+    concerns: &dyn Fn(&Subject<'_>) -> bool,
 ) -> Diagnostics {
     let mut found = Diagnostics::new();
     for (reference, rest) in all.iter().filter(|(reference, _)| concerns(&reference.subject)) {
@@ -92,7 +92,7 @@ fn about_bare_name(problem: Diagnostic, root: &str) -> Diagnostic {
 /// Checks one reference and the steps that follow it.
 pub(crate) fn check_one(
     scope: &InstanceScope<'_>,
-    reference: &Reference,
+    reference: &Reference<'_>,
     rest: &[TraversalStep],
 ) -> Diagnostics {
     let span = reference.span;
@@ -100,18 +100,18 @@ pub(crate) fn check_one(
     let Some(compiled) = scope.core.program.module(module.id) else { return Diagnostics::new() };
     let config = &compiled.config;
     let problem = match &reference.subject {
-        Subject::Variable(name) if !config.variables.contains_key(name) => {
+        Subject::Variable(name) if !config.variables.contains_key(*name) => {
             Some(undeclared_variable(config, name, span))
         }
-        Subject::Local(name) if !compiled.locals.contains_key(name) => {
+        Subject::Local(name) if !compiled.locals.contains_key(*name) => {
             Some(undeclared_local(config, name, span))
         }
-        Subject::Module(name, ..) if !config.calls.contains_key(name) => {
+        Subject::Module(name, ..) if !config.calls.contains_key(*name) => {
             Some(undeclared_module(config, name, span))
         }
-        Subject::Resource(resource, key) => match compiled.resources.get(resource) {
-            None if scope.core.is_only_imported(module.id, resource) => None,
-            None => Some(undeclared_resource(config, resource, span)),
+        Subject::Resource(resource, key) => match compiled.resources.get(resource as &dyn Names) {
+            None if scope.core.is_only_imported(module.id, *resource) => None,
+            None => Some(undeclared_resource(config, &resource.to_resource(), span)),
             Some(CompiledResource { block, kind, .. }) => {
                 let of_key = match key {
                     Some(_) => unexpected_key(block, span),
@@ -147,10 +147,10 @@ pub(crate) fn check_one(
 
 /// Checks references of `replace_triggered_by`: of a resource only whether it is declared.
 pub(crate) fn check_declared(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
-    let declared = |resource: &Resource| {
+    let declared = |resource: &ResourceName<'_>| {
         let module = scope.core.values.module(scope.instance);
         let config = module.and_then(|module| scope.core.program.config(module.id));
-        config.is_some_and(|config| config.resources.contains_key(resource))
+        config.is_some_and(|config| config.resources.contains_key(resource as &dyn Names))
     };
     let mut found = Diagnostics::new();
     let readable = readable(scope, all, &mut found);

@@ -501,7 +501,7 @@ impl Core {
 }
 
 /// What is depended on is an object, not a part of one.
-fn in_part(reference: &Reference, item: &DependsOn) -> Option<ordain_diag::Diagnostic> {
+fn in_part(reference: &Reference<'_>, item: &DependsOn) -> Option<ordain_diag::Diagnostic> {
     let rest = item.traversal.steps().get(reference.consumed..).unwrap_or_default();
     let no_object = matches!(
         reference.subject,

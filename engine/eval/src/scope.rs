@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordain_addr::{Key, Mode as ResourceMode, Resource};
+use ordain_addr::{Key, Mode as ResourceMode, Names, ResourceName};
 use ordain_config::{Reference, Subject};
 use ordain_diag::{Diagnostic, Diagnostics, Span};
 use ordain_lang::ast::{Expr, Traversal};
@@ -59,18 +59,16 @@ impl<'c> InstanceScope<'c> {
         let whole = |value: Value| Ok((value, reference.consumed));
         let Some(module) = self.module() else { return whole(Value::unknown(Type::Dynamic)) };
         match &reference.subject {
-            Subject::Variable(name) => match module.variables.get(name) {
+            Subject::Variable(name) => match module.variables.get(*name) {
                 Some(value) => whole(value.clone()),
                 None => self.missing(&reference),
             },
-            Subject::Local(name) => match module.locals.get(name) {
+            Subject::Local(name) => match module.locals.get(*name) {
                 Some(value) => whole(value.clone()),
                 None => self.missing(&reference),
             },
-            Subject::Resource(resource, key) => self.resource(module, resource, key.as_ref(), &reference),
-            Subject::Module(name, key, output) => {
-                self.call(module, name, key.as_ref(), output.as_ref(), &reference)
-            }
+            Subject::Resource(resource, key) => self.resource(module, *resource, key.as_ref(), &reference),
+            Subject::Module(name, key, output) => self.call(module, name, key.as_ref(), *output, &reference),
             Subject::CountIndex => match self.keys {
                 KeyData::Count(index) => whole(index.clone()),
                 _ => Err(references::no_count(span)),
@@ -97,7 +95,7 @@ impl<'c> InstanceScope<'c> {
     }
 
     /// What has no value yet: undeclared, or skipped because of an error elsewhere.
-    fn missing(&self, reference: &Reference) -> Found {
+    fn missing(&self, reference: &Reference<'_>) -> Found {
         let found = references::check_one(self, reference, &[]);
         match found.into_iter().next() {
             Some(problem) => Err(Box::new(problem)),
@@ -108,15 +106,15 @@ impl<'c> InstanceScope<'c> {
     fn resource(
         &self,
         module: &Module,
-        resource: &Resource,
+        resource: ResourceName<'_>,
         key: Option<&Key>,
-        reference: &Reference,
+        reference: &Reference<'_>,
     ) -> Found {
         let only_imported = self.core.is_only_imported(module.id, resource);
         if only_imported {
             return Ok((Value::unknown(Type::Dynamic), reference.consumed));
         }
-        let Some(set) = module.resources.get(resource) else { return self.missing(reference) };
+        let Some(set) = module.resources.get(&resource as &dyn Names) else { return self.missing(reference) };
         if self.core.input.mode == Mode::Validate {
             // The steps were checked against the schema; what they lead to is not known, not even its type.
             let marks = match resource.mode {
@@ -142,10 +140,10 @@ impl<'c> InstanceScope<'c> {
     fn call(
         &self,
         module: &Module,
-        name: &Arc<str>,
+        name: &str,
         key: Option<&Key>,
-        output: Option<&Arc<str>>,
-        reference: &Reference,
+        output: Option<&str>,
+        reference: &Reference<'_>,
     ) -> Found {
         let Some(set) = module.calls.get(name) else { return self.missing(reference) };
         let child = self.core.program.module(module.id).and_then(|module| module.children.get(name));

@@ -140,7 +140,7 @@ impl Evaluator {
 fn names_itself(own: &str, names: &[Traversal]) -> bool {
     names.iter().any(|traversal| {
         let subject = Reference::parse(traversal).map(|reference| reference.subject);
-        matches!(subject, Ok(Subject::Local(name)) if *name == *own)
+        matches!(subject, Ok(Subject::Local(name)) if name == own)
     })
 }
 

@@ -216,7 +216,7 @@ impl Values {
     pub(crate) fn whole_call(
         &self,
         caller: InstanceId,
-        name: &Arc<str>,
+        name: &str,
         outputs: &[(Arc<str>, Marks)],
     ) -> Option<Value> {
         let module = self.module(caller)?;
@@ -233,7 +233,7 @@ impl Values {
             }))
         };
         let value = set.expansion.collect(&ty, object);
-        module.whole_calls.borrow_mut().insert(name.clone(), value.clone());
+        module.whole_calls.borrow_mut().insert(name.into(), value.clone());
         Some(value)
     }
 }

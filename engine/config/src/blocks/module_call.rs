@@ -185,8 +185,7 @@ fn now_or_later(
     let names = ordain_lang::refs::references(&attribute.expr);
     let early = |name: &Traversal| match Reference::parse(name).map(|reference| reference.subject) {
         Ok(Subject::Variable(_) | Subject::Local(_)) => true,
-        Ok(Subject::Path(name)) => matches!(&*name, "module" | "root"),
-        Ok(Subject::Terraform(name)) => &*name == "workspace",
+        Ok(Subject::Path("module" | "root") | Subject::Terraform("workspace")) => true,
         _ => false,
     };
     match !names.is_empty() && names.iter().all(early) {

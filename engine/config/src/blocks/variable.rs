@@ -99,7 +99,7 @@ impl Variable {
     fn check_validations(&self, found: &mut Diagnostics) {
         for validation in &self.validations {
             let mine = references(&validation.condition).into_iter().any(|traversal| {
-                matches!(Reference::parse(&traversal), Ok(Reference { subject: Subject::Variable(name), .. }) if name == self.name.text)
+                matches!(Reference::parse(&traversal), Ok(Reference { subject: Subject::Variable(name), .. }) if self.name.text == name)
             });
             if !mine {
                 let name = &self.name.text;

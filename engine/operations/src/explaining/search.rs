@@ -232,10 +232,10 @@ impl<'s, 'e> Search<'s, 'e> {
         for traversal in references {
             let Ok(reference) = Reference::parse(traversal) else { continue };
             match reference.subject {
-                Subject::Variable(name) => out.push(Node::Variable(module.clone(), name)),
-                Subject::Local(name) => out.push(Node::Local(module.clone(), name)),
+                Subject::Variable(name) => out.push(Node::Variable(module.clone(), name.into())),
+                Subject::Local(name) => out.push(Node::Local(module.clone(), name.into())),
                 Subject::Resource(resource, key) => {
-                    let address = AbsResource { module: module.clone(), resource };
+                    let address = AbsResource { module: module.clone(), resource: resource.to_resource() };
                     self.attributes(
                         &address,
                         key.as_ref(),
@@ -244,8 +244,8 @@ impl<'s, 'e> Search<'s, 'e> {
                     );
                 }
                 Subject::Module(name, key, output) => {
-                    let child = self.instances_of(module, &name, key.as_ref());
-                    out.extend(output.map(|output| Node::Output(child, output)));
+                    let child = self.instances_of(module, name, key.as_ref());
+                    out.extend(output.map(|output| Node::Output(child, output.into())));
                 }
                 Subject::CountIndex | Subject::EachKey | Subject::EachValue => {
                     out.extend(of.map(|address| Node::Instances(address.module.clone(), address.config())));

@@ -149,8 +149,8 @@ fn checkable(traversal: &Traversal) -> Option<(Checkable, Option<Key>)> {
         "output" => Some((Checkable::Output(name?), None)),
         "check" => Some((Checkable::Check(name?), None)),
         _ => match Reference::parse(traversal).ok()?.subject {
-            Subject::Variable(name) => Some((Checkable::Variable(name), None)),
-            Subject::Resource(resource, key) => Some((Checkable::Resource(resource), key)),
+            Subject::Variable(name) => Some((Checkable::Variable(name.into()), None)),
+            Subject::Resource(resource, key) => Some((Checkable::Resource(resource.to_resource()), key)),
             _ => None,
         },
     }

@@ -60,6 +60,7 @@ impl ResourceKind {
 
 /// A provider configuration that is used.
 pub(crate) struct CompiledProvider {
+    pub(crate) node: NodeIndex,
     pub(crate) address: Arc<ProviderConfigAddr>,
     /// The block; `None` for an implied empty configuration.
     pub(crate) block: Option<Arc<ProviderBlock>>,
@@ -73,7 +74,7 @@ pub(crate) struct Program {
     /// Types of the resources.
     pub(crate) kinds: Vec<ResourceKind>,
     /// Provider configuration of each resource, by its node.
-    pub(crate) provider_of: QuickMap<NodeIndex, usize>,
+    provider_of: Vec<Option<usize>>,
     /// What chooses an instance of the provider configuration, for resources whose configuration has several.
     pub(crate) provider_keys: QuickMap<ConfigResource, ProviderKey>,
     pub(crate) graph: Graph,
@@ -127,7 +128,7 @@ impl Program {
 
     /// The provider configuration of a resource's node.
     pub(crate) fn provider_of(&self, at: NodeIndex) -> Option<&CompiledProvider> {
-        self.providers.get(*self.provider_of.get(&at)?)
+        self.providers.get((*self.provider_of.get(at.index())?)?)
     }
 
     /// The module at a path.
@@ -242,21 +243,7 @@ impl Program {
                 found.push(Diagnostic::error(code, format!("missing provider {missing}"), detail));
             }
             unknown.extend(passed);
-            for (resource, block) in &config.resources {
-                match provider_of(&input.tree, &config.path, block) {
-                    Ok(choice) => {
-                        let provider = self.add_provider(&input.tree, choice.address.clone());
-                        let node = self.resource_node(id, resource);
-                        self.provider_of.extend(node.map(|node| (node, provider)));
-                        self.add_provider_key((id, resource), block, &choice, found);
-                    }
-                    // What was passed and is not there was told at the call.
-                    Err(missing) if unknown.contains(&missing) => {}
-                    Err(missing) => {
-                        found.push(not_present(&self.address(id, resource).to_string(), &missing))
-                    }
-                }
-            }
+            self.choose_providers(input, (id, &config), &unknown, found);
         }
         for stored in &input.stored_providers {
             let default_root = stored.module.is_root() && stored.alias.is_none();
@@ -264,6 +251,45 @@ impl Program {
                 self.add_provider(&input.tree, stored.block());
             } else {
                 found.push(not_present("an object in the state", stored));
+            }
+        }
+    }
+
+    /// The provider configurations of a module's resources. `unknown` are those that are passed and do not exist.
+    fn choose_providers(
+        &mut self,
+        input: &Input,
+        (id, config): (ModuleId, &Module),
+        unknown: &[ProviderConfigAddr],
+        found: &mut Diagnostics,
+    ) {
+        self.provider_of.resize(self.graph.len(), None);
+        let mut plain: Option<(&ResourceBlock, usize)> = None;
+        for (resource, block) in &config.resources {
+            // Where nothing says otherwise, all of a type have the same.
+            let same = plain.filter(|(other, _)| {
+                block.provider.is_none() && other.resource.type_name == block.resource.type_name
+            });
+            let chosen = match same {
+                Some((_, provider)) => Ok(provider),
+                None => provider_of(&input.tree, &config.path, block).map(|choice| {
+                    let provider = self.add_provider(&input.tree, choice.address.clone());
+                    let before = (found.len(), self.provider_keys.len());
+                    self.add_provider_key((id, resource), block, &choice, found);
+                    let said = before != (found.len(), self.provider_keys.len());
+                    plain = (block.provider.is_none() && !said).then_some((&**block, provider));
+                    provider
+                }),
+            };
+            match chosen {
+                Ok(provider) => {
+                    let node = self.resource_node(id, resource);
+                    let slot = node.and_then(|node| self.provider_of.get_mut(node.index()));
+                    slot.into_iter().for_each(|slot| *slot = Some(provider));
+                }
+                // What was passed and is not there was told at the call.
+                Err(missing) if unknown.contains(&missing) => {}
+                Err(missing) => found.push(not_present(&self.address(id, resource).to_string(), &missing)),
             }
         }
     }
@@ -285,9 +311,9 @@ impl Program {
         }
         let at = self.providers.len();
         let block = block_of(tree, &address);
-        self.graph.add(Node::Provider(at));
+        let node = self.graph.add(Node::Provider(at));
         self.provider_index.insert(address.clone(), at);
-        self.providers.push(CompiledProvider { address: address.into(), block });
+        self.providers.push(CompiledProvider { node, address: address.into(), block });
         at
     }
 

@@ -132,9 +132,7 @@ impl Program {
         }
         self.connect_lifecycle(node, id, block);
         self.connect_depends_on(node, id, &block.depends_on);
-        if let Some(provider) =
-            self.provider_of.get(&node).and_then(|at| self.graph.find(&Node::Provider(*at)))
-        {
+        if let Some(provider) = self.provider_of(node).map(|provider| provider.node) {
             self.graph.connect(node, provider, Edge::Needs);
         }
         let keys = &self.provider_keys;

@@ -168,7 +168,9 @@ impl Evaluator {
             return (Progress::Done, found);
         }
         self.hand_out(&mut found);
-        let wanted = std::mem::take(&mut self.wanted);
+        // Next time there may be as many.
+        let room = Vec::with_capacity(self.wanted.len());
+        let wanted = std::mem::replace(&mut self.wanted, room);
         let progress = match (wanted.is_empty(), self.outstanding.is_empty()) {
             (false, _) => Progress::Wanted(wanted),
             (true, false) => Progress::Waiting,

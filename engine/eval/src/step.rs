@@ -63,10 +63,10 @@ impl Evaluator {
     pub(crate) fn complete(&mut self, at: NodeIndex, state: NodeState) {
         self.set_state(at, state);
         let failed = state == NodeState::Failed;
-        let users: Vec<NodeIndex> = self.core.program.graph.users(at).collect();
+        let program = self.core.program.clone();
         let early = if self.early.is_empty() { None } else { self.early.remove(&at) }.unwrap_or_default();
         let mut skipped: HashMap<NodeIndex, u32> = HashMap::new();
-        for user in users {
+        for user in program.graph.users(at) {
             if self.kept.get(user.index()) != Some(&true) {
                 continue;
             }

@@ -149,7 +149,8 @@ impl ResourceSet {
 #[derive(Default)]
 pub(crate) struct Values {
     modules: Vec<Module>,
-    by_module: HashMap<ModuleId, Vec<InstanceId>>,
+    /// Instances of each module.
+    by_module: Vec<Vec<InstanceId>>,
     by_address: HashMap<ModuleInstance, InstanceId>,
 }
 
@@ -175,7 +176,10 @@ impl Values {
     ) -> InstanceId {
         let instance = InstanceId(self.modules.len());
         self.by_address.insert(address.clone(), instance);
-        self.by_module.entry(id).or_default().push(instance);
+        if self.by_module.len() <= id.0 {
+            self.by_module.resize_with(id.0 + 1, Vec::new);
+        }
+        self.by_module.get_mut(id.0).into_iter().for_each(|all| all.push(instance));
         self.modules.push(Module {
             id,
             address,
@@ -194,7 +198,7 @@ impl Values {
 
     /// Instances of a module in order.
     pub(crate) fn instances(&self, id: ModuleId) -> Vec<InstanceId> {
-        self.by_module.get(&id).cloned().unwrap_or_default()
+        self.by_module.get(id.0).cloned().unwrap_or_default()
     }
 
     /// One instance.

@@ -183,10 +183,13 @@ fn now_or_later(
     let Some(attribute) = attribute else { return (None, None) };
     // What can never be known early is told like anything that is no constant.
     let names = ordain_lang::refs::references(&attribute.expr);
-    let early = |name: &Traversal| match Reference::parse(name).map(|reference| reference.subject) {
-        Ok(Subject::Variable(_) | Subject::Local(_)) => true,
-        Ok(Subject::Path("module" | "root") | Subject::Terraform("workspace")) => true,
-        _ => false,
+    let early = |name: &Traversal| {
+        let subject = Reference::parse(name).map(|reference| reference.subject);
+        matches!(
+            subject,
+            Ok(Subject::Variable(_) | Subject::Local(_))
+                | Ok(Subject::Path("module" | "root") | Subject::Terraform("workspace"))
+        )
     };
     match !names.is_empty() && names.iter().all(early) {
         true => (None, Some(attribute.expr)),

@@ -244,7 +244,7 @@ impl<'s, 'e> Search<'s, 'e> {
                     );
                 }
                 Subject::Module(name, key, output) => {
-                    let child = self.instances_of(module, name, key.as_ref());
+                    let child = self.instances_of(module, &Arc::from(name), key.as_ref());
                     out.extend(output.map(|output| Node::Output(child, output.into())));
                 }
                 Subject::CountIndex | Subject::EachKey | Subject::EachValue => {

@@ -19,6 +19,9 @@ const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
 /// How much of `prefix` stays as it is whatever text follows: without the last grapheme cluster, which
 /// a combining character could still change, unless that is a common delimiter.
 pub fn safe_prefix(prefix: &str) -> String {
+    if prefix.is_ascii() {
+        return safe_ascii(prefix).to_owned();
+    }
     let prefix = nfc(prefix);
     let mut found = prefix.grapheme_indices(true).rev();
     let Some((mut cut, last)) = found.next() else { return String::new() };
@@ -39,6 +42,15 @@ pub fn safe_prefix(prefix: &str) -> String {
         cut = at;
     }
     prefix.get(..cut).unwrap_or("").to_owned()
+}
+
+/// The same for what most texts are made of: each character stands for itself, but for the two that break a line.
+fn safe_ascii(prefix: &str) -> &str {
+    match prefix.chars().next_back() {
+        Some(last) if DELIMITERS.contains(last) => prefix,
+        Some(last) => prefix.strip_suffix("\r\n").or_else(|| prefix.strip_suffix(last)).unwrap_or(prefix),
+        None => "",
+    }
 }
 
 fn is_regional(c: char) -> bool {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
 use ordain_lang::Scope;
-use ordain_lang::ast::{Body, BodySchema, Expr};
+use ordain_lang::ast::{self, Body, BodySchema, Expr};
 use ordain_lang::eval::evaluate;
-use ordain_provider::{Attribute, AttributeType, Block, NestedObject, Nesting};
+use ordain_provider::{Attribute, AttributeType, Block, NestedBlock, NestedObject, Nesting};
 use ordain_value::{ObjectType, Type, Value, convert};
 
 pub(crate) use blocks::empty;
@@ -35,31 +35,69 @@ enum Reading {
 
 fn decode_as(reading: Reading, body: &Body, block: &Block, scope: &dyn Scope) -> (Value, Diagnostics) {
     let mut found = Diagnostics::new();
+    let missing = body.missing_item();
+    if let Some(arguments) = only_arguments(body, block) {
+        let nested: Vec<Nested<'_>> = block.blocks.iter().map(Nested::of).collect();
+        let written = Written { reading, arguments, nested: &nested, blocks: &[], missing };
+        let value = written.value(block, scope, &mut found);
+        return (value, found);
+    }
     let shape = Shape::of(body, block);
     let content = found.take(body.content(&shape.schema));
     let blocks = dynamic::expand(&content.blocks, &shape, scope, &mut found);
-    let mut members: Vec<(Arc<str>, Value)> = Vec::with_capacity(block.attributes.len() + shape.nested.len());
-    for (name, attribute) in &block.attributes {
-        if shape.block(name).is_some() {
-            continue;
+    let arguments = &content.attributes;
+    let written = Written { reading, arguments, nested: &shape.nested, blocks: &blocks, missing };
+    let value = written.value(block, scope, &mut found);
+    (value, found)
+}
+
+/// The arguments of a body without blocks of which there is nothing to say: all are known, and none is missing. Most
+/// bodies are such, and need not be held against a schema that is made for them.
+fn only_arguments<'b>(body: &'b Body, block: &Block) -> Option<&'b [ast::Attribute]> {
+    let Body::Native(native) = body else { return None };
+    let known = |written: &ast::Attribute| block.attributes.contains_key(&*written.name.text);
+    let is_written = |name: &str| native.attributes.iter().any(|written| *written.name.text == *name);
+    let complete = || block.attributes.iter().all(|(name, one)| !one.flags.required || is_written(name));
+    let plain = native.blocks.is_empty() && native.attributes.iter().all(known) && complete();
+    plain.then_some(&*native.attributes)
+}
+
+/// What stands in a body.
+struct Written<'w> {
+    reading: Reading,
+    arguments: &'w [ast::Attribute],
+    nested: &'w [Nested<'w>],
+    blocks: &'w [dynamic::Made<'w>],
+    /// Where it is told that something does not stand there.
+    missing: Span,
+}
+
+impl Written<'_> {
+    fn value(&self, block: &Block, scope: &dyn Scope, found: &mut Diagnostics) -> Value {
+        let Written { reading, nested, blocks, .. } = *self;
+        let mut members: Vec<(Arc<str>, Value)> = Vec::with_capacity(block.attributes.len() + nested.len());
+        for (name, attribute) in &block.attributes {
+            if nested.iter().any(|nested| nested.name == *name) {
+                continue;
+            }
+            let value = match self.arguments.iter().find(|written| *written.name.text == **name) {
+                Some(_) if reading == Reading::Shape => Value::unknown(attribute.value_type()),
+                Some(written) => decode_attribute(name, attribute, &written.expr, scope, found),
+                None => Value::null(attribute.value_type()),
+            };
+            members.push((name.clone(), value));
         }
-        let value = match content.attribute(name) {
-            Some(_) if reading == Reading::Shape => Value::unknown(attribute.value_type()),
-            Some(written) => decode_attribute(name, attribute, &written.expr, scope, &mut found),
-            None => Value::null(attribute.value_type()),
-        };
-        members.push((name.clone(), value));
+        for nested in nested {
+            let none = !blocks.iter().any(|made| made.name == nested.name);
+            let value = match block.attributes.get(&nested.name) {
+                // An attribute that is written as blocks, and `dynamic` made none: it is not set.
+                Some(attribute) if none => Value::null(attribute.value_type()),
+                _ => blocks::decode_blocks(reading, nested, blocks, self.missing, found),
+            };
+            members.push((nested.name.clone(), value));
+        }
+        Value::object(members)
     }
-    for nested in &shape.nested {
-        let none = !blocks.iter().any(|made| made.name == nested.name);
-        let value = match block.attributes.get(&nested.name) {
-            // An attribute that is written as blocks, and `dynamic` made none: it is not set.
-            Some(attribute) if none => Value::null(attribute.value_type()),
-            _ => blocks::decode_blocks(reading, nested, &blocks, body.missing_item(), &mut found),
-        };
-        members.push((nested.name.clone(), value));
-    }
-    (Value::object(members), found)
 }
 
 /// What a body may contain: the block's own attributes and blocks, and attributes that are written as
@@ -78,19 +116,16 @@ pub(crate) struct Nested<'b> {
     max: u64,
 }
 
+impl<'b> Nested<'b> {
+    fn of((name, one): (&Arc<str>, &'b NestedBlock)) -> Nested<'b> {
+        let (min, max) = (one.min_items, one.max_items);
+        Nested { name: name.clone(), nesting: one.nesting, block: Cow::Borrowed(&one.block), min, max }
+    }
+}
+
 impl<'b> Shape<'b> {
     fn of(body: &Body, block: &'b Block) -> Shape<'b> {
-        let mut nested: Vec<Nested<'b>> = Vec::new();
-        for (name, one) in &block.blocks {
-            let (min, max) = (one.min_items, one.max_items);
-            nested.push(Nested {
-                name: name.clone(),
-                nesting: one.nesting,
-                block: Cow::Borrowed(&one.block),
-                min,
-                max,
-            });
-        }
+        let mut nested: Vec<Nested<'b>> = block.blocks.iter().map(Nested::of).collect();
         let mut attributes = Vec::with_capacity(block.attributes.len());
         for (name, attribute) in &block.attributes {
             match as_block(attribute).filter(|_| written_as_blocks(body, name)) {

@@ -1,10 +1,13 @@
 //! A hash for tables that only the evaluator asks: short keys, no order, nobody who would attack them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A table with [`QuickHasher`].
 pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<QuickHasher>>;
+
+/// A set with [`QuickHasher`].
+pub(crate) type QuickSet<K> = HashSet<K, BuildHasherDefault<QuickHasher>>;
 
 /// Multiplies and rotates, a word at a time.
 #[derive(Default)]

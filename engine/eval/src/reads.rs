@@ -12,9 +12,11 @@ use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
 use ordain_lang::refs::{body_references, references};
 use ordain_provider::{Block, Nesting};
 use ordain_value::{Kind, Path, Step};
+use petgraph::graph::NodeIndex;
 
 use crate::core::{Core, schema_of};
 use crate::graph::ModuleId;
+use crate::quick_hash::QuickSet;
 use crate::values::InstanceId;
 
 /// An attribute that the configuration reads of a resource.
@@ -59,8 +61,9 @@ impl Reads {
         let Some(core) = self.0 else { return Vec::new() };
         let mut whole: Vec<&ResourceInstance> = resources.into_iter().collect();
         whole.dedup_by_key(|instance| of_block(instance));
+        let known = whole.iter().map(|instance| of_block(instance)).collect();
         let (seen, found) = (HashSet::new(), Vec::new());
-        let mut walk = Walk { core: &core, whole: &whole, seen, open: Vec::new(), found };
+        let mut walk = Walk { core: &core, whole: known, seen, open: Vec::new(), found };
         for ResourceInstance { module, resource, .. } in &whole {
             if let Some(id) = core.program.find_module(&module.path()) {
                 walk.go(id, module, Name::Arguments(resource.clone(), Vec::new()));
@@ -74,10 +77,7 @@ impl Reads {
             walk.inner_outputs();
         }
         walk.finish();
-        let mut found = walk.found;
-        found.sort_unstable();
-        found.dedup();
-        found
+        in_order(walk.found)
     }
 }
 
@@ -127,18 +127,29 @@ fn name_of(step: &TraversalStep) -> Option<Arc<str>> {
     }
 }
 
+/// What is read of the resources of nodes, in order, each once. In a module the nodes of resources are in their order,
+/// and numbers are compared faster than names.
+fn in_order(mut found: Vec<(NodeIndex, RelevantAttribute)>) -> Vec<RelevantAttribute> {
+    fn key((node, read): &(NodeIndex, RelevantAttribute)) -> impl Ord + '_ {
+        (&read.resource.module, *node, &read.key, &read.path)
+    }
+    found.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+    found.dedup_by(|one, other| key(one) == key(other));
+    found.into_iter().map(|(_, read)| read).collect()
+}
+
 fn of_block(instance: &ResourceInstance) -> (&ModuleInstance, &Resource) {
     (&instance.module, &instance.resource)
 }
 
 struct Walk<'c> {
     core: &'c Core,
-    /// An instance of each resource of which all is read anyway, in order.
-    whole: &'c [&'c ResourceInstance],
+    /// Resources of which all is read anyway.
+    whole: QuickSet<(&'c ModuleInstance, &'c Resource)>,
     seen: HashSet<(ModuleInstance, Name)>,
     /// References still to be read, and the resource they stand in.
     open: Vec<(ModuleId, ModuleInstance, Option<Resource>, Traversal)>,
-    found: Vec<RelevantAttribute>,
+    found: Vec<(NodeIndex, RelevantAttribute)>,
 }
 
 impl Walk<'_> {
@@ -159,11 +170,6 @@ impl Walk<'_> {
     }
 
     fn visit(&mut self, id: ModuleId, module: &ModuleInstance, name: Name) {
-        if let Name::Arguments(resource, _) = &name
-            && self.whole.binary_search_by(|whole| of_block(whole).cmp(&(module, resource))).is_ok()
-        {
-            return;
-        }
         if self.seen.insert((module.clone(), name.clone())) {
             self.go(id, module, name);
         }
@@ -188,12 +194,12 @@ impl Walk<'_> {
                 (*caller, outer, None, found(call.arguments.get(&name).map(|argument| &argument.expr)))
             }
             Name::Arguments(resource, names) => {
-                let block = config.resources.get(&resource);
+                let block = self.core.program.resource(id, &resource);
                 let read = block.map(|block| self.arguments(block, &names)).unwrap_or_default();
                 (id, module.clone(), Some(resource), read)
             }
             Name::Repetition(resource) => {
-                let block = config.resources.get(&resource);
+                let block = self.core.program.resource(id, &resource);
                 (id, module.clone(), None, found(block.and_then(|block| block.repetition.expr())))
             }
         };
@@ -235,17 +241,21 @@ impl Walk<'_> {
             }
             // What else has two names, such as the iterator of a dynamic block, is no resource.
             Subject::Resource(resource, key) => {
-                let Some(block) = self.core.program.resource(id, &resource) else { return };
-                let resource = block.resource.clone();
+                let core = self.core;
+                let Some(compiled) = core.program.compiled_resource(id, &resource) else { return };
+                let resource = &compiled.block.resource;
+                let rest = traversal.steps().get(reference.consumed..).unwrap_or_default();
+                if !self.whole.contains(&(module, resource)) {
+                    let names = rest.iter().filter_map(name_of).collect();
+                    self.visit(id, module, Name::Arguments(resource.clone(), names));
+                }
                 let step = |step: &TraversalStep| match step {
                     TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
                     TraversalStep::Index(step) => Step::Index(step.key.clone()),
                 };
-                let path: Vec<Step> = traversal.steps().iter().skip(reference.consumed).map(step).collect();
-                let names = traversal.steps().iter().skip(reference.consumed).filter_map(name_of).collect();
-                self.visit(id, module, Name::Arguments(resource.clone(), names));
-                let resource = AbsResource { module: module.clone(), resource };
-                self.found.push(RelevantAttribute { resource, key, path: Path(path) });
+                let path = Path(rest.iter().map(step).collect());
+                let resource = AbsResource { module: module.clone(), resource: resource.clone() };
+                self.found.push((compiled.node, RelevantAttribute { resource, key, path }));
             }
             Subject::CountIndex | Subject::EachKey | Subject::EachValue => {
                 if let Some(owner) = owner {

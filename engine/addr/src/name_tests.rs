@@ -3,6 +3,27 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Names, ResourceName};
 use crate::{Mode, Resource};
 
+/// Whether texts are shared makes no difference.
+#[test]
+fn resources_and_their_names_stand_in_one_order() {
+    let shared: std::sync::Arc<str> = "b".into();
+    let mut all = Vec::new();
+    for mode in [Mode::Ephemeral, Mode::Managed, Mode::Data] {
+        for name in ["a", "b"] {
+            all.push(Resource::new(mode, shared.clone(), name));
+            all.push(Resource::new(mode, "b", name));
+            all.push(Resource::new(mode, "a", shared.clone()));
+        }
+    }
+    for one in &all {
+        for other in &all {
+            let names = (one.names(), other.names());
+            assert_eq!(one.cmp(other), names.0.cmp(&names.1), "{one} and {other}");
+            assert_eq!(one == other, names.0 == names.1, "{one} and {other}");
+        }
+    }
+}
+
 #[test]
 fn tables_of_resources_are_asked_by_borrowed_names() {
     let all = [

@@ -1,5 +1,6 @@
 //! Resources: in one module, in the configuration, and in one module instance.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -36,8 +37,8 @@ impl Mode {
     }
 }
 
-/// A resource inside one module: mode, type and name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A resource inside one module: mode, type and name. In this order they are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {
     /// Kind of block.
     pub mode: Mode,
@@ -56,6 +57,26 @@ impl Resource {
     /// The provider's local name that the type implies: the part before the first underscore.
     pub fn implied_provider(&self) -> &str {
         self.type_name.split_once('_').map_or(&*self.type_name, |(head, _)| head)
+    }
+}
+
+impl PartialOrd for Resource {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Resource {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Resources of one type mostly share its name, and large tables compare little else.
+        let by_text = |one: &Arc<str>, other: &Arc<str>| match Arc::ptr_eq(one, other) {
+            true => Ordering::Equal,
+            false => one.cmp(other),
+        };
+        let by_mode = self.mode.cmp(&other.mode);
+        by_mode
+            .then_with(|| by_text(&self.type_name, &other.type_name))
+            .then_with(|| by_text(&self.name, &other.name))
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn check_steps(block: &Block, steps: &[TraversalStep]) -> Problem {
         TraversalStep::Index(step) => return Some(no_index(step.key.as_str(), step.span)),
     };
     if let Some(attribute) = block.attributes.get(&*name.text) {
-        return follow(Value::unknown(attribute.value_type()), rest);
+        return if rest.is_empty() { None } else { follow(Value::unknown(attribute.value_type()), rest) };
     }
     if let Some(nested) = block.blocks.get(&*name.text) {
         return check_nested(nested, &name.text, rest);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Kind, Marks, Nullness, Number, Type, Unknown, Value, safe_prefix};
+use crate::{Kind, Marks, Nullness, Number, Type, Unknown, Value, nfc, safe_prefix};
 
 /// Collects what is known about a value. Known values pass through untouched, and so does an unknown
 /// value of unknown type, about which nothing can be said yet. What contradicts or does not concern the
@@ -65,7 +65,7 @@ impl Refine {
         if let Some(wip) = self.wip.as_mut().filter(|wip| wip.ty == Type::String && !prefix.is_empty()) {
             let longer = wip.prefix.as_ref().is_none_or(|have| prefix.len() > have.len());
             if longer {
-                wip.prefix = Value::string(prefix).as_str().map(Arc::from);
+                wip.prefix = Some(nfc(prefix).into());
             }
         }
         self

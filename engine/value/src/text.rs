@@ -46,10 +46,10 @@ pub fn safe_prefix(prefix: &str) -> String {
 
 /// The same for what most texts are made of: each character stands for itself, but for the two that break a line.
 fn safe_ascii(prefix: &str) -> &str {
-    match prefix.chars().next_back() {
-        Some(last) if DELIMITERS.contains(last) => prefix,
-        Some(last) => prefix.strip_suffix("\r\n").or_else(|| prefix.strip_suffix(last)).unwrap_or(prefix),
-        None => "",
+    match prefix.as_bytes() {
+        [.., last] if DELIMITERS.as_bytes().contains(last) => prefix,
+        [rest @ .., b'\r', b'\n'] | [rest @ .., _] => prefix.get(..rest.len()).unwrap_or(prefix),
+        [] => "",
     }
 }
 

@@ -60,6 +60,10 @@ impl Content {
         self.blocks.iter().filter(move |block| &*block.block_type.text == block_type)
     }
 
+    fn is_empty(&self) -> bool {
+        self.attributes.is_empty() && self.blocks.is_empty()
+    }
+
     /// What two bodies contain together.
     fn and(mut self, more: Content) -> Content {
         self.attributes.extend(more.attributes);
@@ -149,6 +153,10 @@ impl Body {
         match self {
             Body::Native(body) => {
                 let (content, found) = native_content(body, schema, self.missing_item());
+                if content.is_empty() && found.is_empty() {
+                    // All of it is everything else, as mostly of a resource.
+                    return (content, self.clone(), found);
+                }
                 let attributes = body.attributes.iter();
                 let blocks = body.blocks.iter();
                 let rest = NativeBody {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ordain_approval::Rules;
-use ordain_config::ModuleTree;
 use ordain_diag::{Diagnostic, Diagnostics, Sources, codes};
 use ordain_plan::file::{Header, Inputs, Origin, Place, PlanFile};
 use ordain_plan::json::Configuration;
@@ -92,8 +91,7 @@ pub async fn plan(
     if found.has_errors() {
         return (None, found);
     }
-    let written = generated.as_ref().map_or(&project.tree, |generated| &generated.written);
-    let (ground, wrong) = wrong_anyway(workdir, project, written).await;
+    let (ground, wrong) = wrong_anyway(workdir, project, generated.as_ref()).await;
     if wrong.has_errors() {
         return (None, wrong);
     }
@@ -137,12 +135,14 @@ fn untold(wrong: Diagnostics, found: &mut Diagnostics) {
 async fn wrong_anyway(
     workdir: &Workdir,
     project: &Project,
-    written: &Arc<ModuleTree>,
+    generated: Option<&Generated>,
 ) -> (Ground, Diagnostics) {
     let unfit = unfit_packages(workdir, project);
     if unfit.has_errors() {
         return (Ground::default(), unfit);
     }
+    // What was generated for this plan was not written by anybody.
+    let written = generated.map_or(&project.tree, |generated| &generated.written);
     let mut text = None;
     let (work, found) = validating::groundwork(workdir, project, |schemas| {
         let (tree, schemas) = (written.clone(), schemas.clone());

@@ -52,8 +52,7 @@ pub async fn plan(request: Request) -> (Made, Diagnostics) {
     let schemas = ObjectSchemas::new(evaluation.schemas.clone());
     let mut session = Session { options, before_destroy: false, schemas, observer, tree: Arc::clone(&tree) };
     let mut outcome = Outcome::default();
-    let mut begun = false;
-    let mut misled = Diagnostics::new();
+    let (mut begun, mut misled) = (false, Diagnostics::new());
     let mut refreshed = Refreshed { prior, ..Refreshed::default() };
     if session.options.looks_first() && holds_anything(&refreshed.prior) && !found.has_errors() {
         // What fails then leaves no plan that would be worth keeping.

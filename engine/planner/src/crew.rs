@@ -179,3 +179,7 @@ fn see(
     }
     bundles.poll_next(context).map(|bundle| bundle.map_or(Seen::End, Seen::Bundle))
 }
+
+#[cfg(test)]
+#[path = "crew_tests.rs"]
+mod tests;

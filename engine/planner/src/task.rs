@@ -12,6 +12,7 @@ use crate::session::{Done, Session};
 use crate::{data, ephemeral, managed};
 
 /// What the loop asks to be done.
+#[expect(clippy::large_enum_variant, reason = "nearly all are instances, and a list of them is one piece")]
 pub(crate) enum Task {
     /// Nothing: it is known already what comes of it.
     Settled(Box<Done>),

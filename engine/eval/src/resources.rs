@@ -27,7 +27,7 @@ use crate::{Answer, Asked, Mode, Wanted, WantedExpansion};
 
 /// How many are handed out in one step, and how many may be in flight unless the caller has more workers:
 /// enough to keep them busy, little enough that instances do not stand in memory waiting for their turn.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
 pub(crate) const IN_FLIGHT: usize = 128;
 
 /// A resource whose instances are being handed out.

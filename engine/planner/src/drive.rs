@@ -33,7 +33,7 @@ use crate::{ephemeral, orphans};
 
 /// How many instances may be handed out and not answered: enough for one bundle to be worked on while another waits and
 /// a third is evaluated.
-const IN_FLIGHT: usize = 192;
+const IN_FLIGHT: usize = 384;
 
 /// Everything that the loop learns.
 pub(crate) struct Drive {
@@ -68,7 +68,7 @@ pub(crate) struct Drive {
     held: OnceCell<HashMap<ConfigResource, Vec<ResourceInstance>>>,
     /// Changes by resource, as numbers, where they may trigger others.
     by_resource: HashMap<AbsResource, Vec<usize>>,
-    pub(crate) providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    pub(crate) providers: FxHashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
 }
 
@@ -129,7 +129,7 @@ impl Drive {
             pending: HashSet::new(),
             held: OnceCell::new(),
             by_resource: HashMap::new(),
-            providers: HashMap::new(),
+            providers: FxHashMap::default(),
             opened: Vec::new(),
         }
     }

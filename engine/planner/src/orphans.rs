@@ -1,6 +1,5 @@
 //! What the state holds and nobody wants any more.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ordain_addr::{AbsResource, DeposedKey, Key, Mode, ModuleInstance, ProviderConfigAddr, ResourceInstance};
@@ -10,6 +9,7 @@ use ordain_plan::{Action, Change, Mode as PlanMode, Reason};
 use ordain_provider::Provider;
 use ordain_state::{Edit, InstanceState, Object};
 use ordain_value::Value;
+use rustc_hash::FxHashMap;
 
 use crate::findings::prevented;
 use crate::managed::{delete_deposed, record};
@@ -21,8 +21,8 @@ pub(crate) type Keys = Option<Arc<[Option<Key>]>>;
 /// Which instances the configuration stands for, as the evaluator told.
 #[derive(Default)]
 pub(crate) struct Expansions {
-    pub(crate) resources: HashMap<AbsResource, Keys>,
-    pub(crate) modules: HashMap<(ModuleInstance, Arc<str>), Keys>,
+    pub(crate) resources: FxHashMap<AbsResource, Keys>,
+    pub(crate) modules: FxHashMap<(ModuleInstance, Arc<str>), Keys>,
 }
 
 /// Why an instance in state is not wanted; `None` when it is, or when that is not known.

@@ -11,6 +11,7 @@ use ordain_plan::{Action, Change, Mode, OutputChange, Plan, RelevantAttribute};
 use ordain_provider::{ObjectSchemas, Provider, ProviderSource};
 use ordain_state::{OutputState, State};
 use ordain_value::{Step, Value};
+use rustc_hash::FxHashMap;
 
 use crate::chosen::Chosen;
 use crate::create_first::{create_first_spreads, describe, first_without_instances};
@@ -186,7 +187,7 @@ struct Refreshed {
     prior: State,
     /// Root outputs as they are now.
     outputs: Option<BTreeMap<Arc<str>, OutputState>>,
-    providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    providers: FxHashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
 }
 
 /// Brings everything up to date before it is destroyed, by the whole configuration: as in Terraform, what

@@ -1,10 +1,11 @@
 //! Schemas by resource, with the types of their objects worked out once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ordain_addr::{Mode, ProviderAddr, Resource};
 use ordain_value::Type;
+use rustc_hash::FxHashMap;
 
 use crate::{ProviderSchema, Schema};
 
@@ -24,7 +25,7 @@ type Key = (ProviderAddr, Mode, Arc<str>);
 /// Schemas of all providers of an operation.
 pub struct ObjectSchemas {
     providers: BTreeMap<ProviderAddr, Arc<ProviderSchema>>,
-    known: Mutex<HashMap<Key, Option<Arc<ObjectSchema>>>>,
+    known: Mutex<FxHashMap<Key, Option<Arc<ObjectSchema>>>>,
 }
 
 impl ObjectSchemas {

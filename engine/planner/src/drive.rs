@@ -442,8 +442,9 @@ impl Drive {
 
 /// Whoever worked on tasks went away in the middle of them. What happened to them was told where it happened.
 fn broken() -> Diagnostic {
-    let detail = "The program stopped working on a part of the plan. This is a defect of the program, not of the \
-                  configuration; nothing was changed.";
+    let detail = "The program stopped working on a part of the plan, for a reason that it told before this. That is a \
+                  defect of the program, not of the configuration; nothing was changed. Plan again; where it \
+                  ends like this again, report it with all that was printed.";
     Diagnostic::error(codes::plan::CANNOT_PLAN, "Planning ended early", detail)
 }
 

@@ -10,7 +10,7 @@ use ordain_state::State;
 
 use crate::plan_configuration::SchemasByAddress;
 
-type Wanted = BTreeSet<(ProviderAddr, Mode, Arc<str>)>;
+type Wanted<'w> = BTreeSet<(&'w ProviderAddr, Mode, &'w Arc<str>)>;
 
 /// Schemas of every type that a plan and its states talk about.
 pub fn of_plan(plan: &Plan, schemas: &SchemasByAddress) -> Schemas {
@@ -19,7 +19,7 @@ pub fn of_plan(plan: &Plan, schemas: &SchemasByAddress) -> Schemas {
         plan.changes.iter().chain(&plan.drift).chain(plan.deferred.iter().map(|deferred| &deferred.change))
     {
         let resource = &change.address.resource;
-        wanted.insert((change.provider.provider.clone(), resource.mode, resource.type_name.clone()));
+        wanted.insert((&change.provider.provider, resource.mode, &resource.type_name));
     }
     add_state(&mut wanted, &plan.prior);
     add_state(&mut wanted, &plan.base);
@@ -43,30 +43,30 @@ pub fn all(schemas: &SchemasByAddress) -> Schemas {
             (Mode::Ephemeral, &schema.ephemeral),
         ];
         for (mode, types) in groups {
-            wanted.extend(types.keys().map(|name| (provider.clone(), mode, name.clone())));
+            wanted.extend(types.keys().map(|name| (provider, mode, name)));
         }
     }
     trim(wanted, schemas)
 }
 
-fn add_state(wanted: &mut Wanted, state: &State) {
+fn add_state<'w>(wanted: &mut Wanted<'w>, state: &'w State) {
     for (resource, held) in &state.resources {
         let inner = &resource.resource;
-        wanted.insert((held.provider.provider.clone(), inner.mode, inner.type_name.clone()));
+        wanted.insert((&held.provider.provider, inner.mode, &inner.type_name));
     }
 }
 
-fn trim(wanted: Wanted, schemas: &SchemasByAddress) -> Schemas {
+fn trim(wanted: Wanted<'_>, schemas: &SchemasByAddress) -> Schemas {
     let mut out = Schemas::new();
     for (provider, mode, name) in wanted {
-        let Some(schema) = schemas.get(&provider) else { continue };
+        let Some(schema) = schemas.get(provider) else { continue };
         let types = match mode {
             Mode::Managed => &schema.resources,
             Mode::Data => &schema.data_sources,
             Mode::Ephemeral => &schema.ephemeral,
         };
-        if let Some(schema) = types.get(&name) {
-            out.insert(provider, mode, name, Arc::new(trimmed(schema)));
+        if let Some(schema) = types.get(name) {
+            out.insert(provider.clone(), mode, name.clone(), Arc::new(trimmed(schema)));
         }
     }
     out

@@ -360,7 +360,7 @@ impl FromStr for Number {
 impl fmt::Display for Number {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Repr::Int(value, precision) if *precision >= 64 => write!(out, "{value}"),
+            Repr::Int(value, precision) if *precision >= 64 => fmt::Display::fmt(value, out),
             _ => {
                 let float = self.float();
                 if float.is_infinite() {

@@ -1,7 +1,9 @@
 //! Templates.
 
+use std::fmt::Write;
+
 use ordain_diag::Span;
-use ordain_value::{Marks, Type, Value, convert};
+use ordain_value::{Kind, Marks, Number, Type, Value, convert};
 
 use super::evaluator::Evaluator;
 use crate::ast::{Expr, TemplateFor, TemplateIf, TemplatePart};
@@ -25,6 +27,14 @@ impl Text {
     fn push(&mut self, part: &str) {
         if !self.unknown && !self.broken {
             self.known.push_str(part);
+        }
+    }
+
+    /// The same text that a conversion of the number gives.
+    fn push_number(&mut self, number: &Number) {
+        if !self.unknown && !self.broken {
+            // Writing to a text does not fail.
+            write!(self.known, "{number}").unwrap_or_default();
         }
     }
 
@@ -87,6 +97,11 @@ impl Evaluator<'_> {
         if !value.is_known() {
             text.unknown = true;
             return;
+        }
+        match value.kind() {
+            Kind::String(part) => return text.push(part),
+            Kind::Number(number) => return text.push_number(number),
+            _ => {}
         }
         match convert(value, &Type::String) {
             Ok(part) => text.push(part.as_str().unwrap_or("")),

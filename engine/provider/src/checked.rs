@@ -163,7 +163,7 @@ impl Subject<'_> {
         let (reply, mut found) = self.provider.plan(request).await;
         let Some(reply) = reply.filter(|_| !found.has_errors()) else { return (None, found) };
         let mut violations = conforms(&reply.planned, &self.schema.ty);
-        if violations.is_empty() {
+        if violations.is_empty() && self.schema.write_only {
             violations = write_only_set(block, &reply.planned);
         }
         // Providers made with the old plugin kit cannot keep to these laws.
@@ -248,8 +248,10 @@ impl Subject<'_> {
             reply.identity = None;
             found.append(identity);
         }
-        let set = write_only_set(block, &reply.state);
-        found.append(self.broken("Write-only attribute set", &set));
+        if self.schema.write_only {
+            let set = write_only_set(block, &reply.state);
+            found.append(self.broken("Write-only attribute set", &set));
+        }
         if !found.has_errors() && !reply.legacy_type_system {
             let violations = object_compatible(block, &planned, &reply.state);
             found.append(self.broken("Provider produced inconsistent result after apply", &violations));

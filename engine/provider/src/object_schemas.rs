@@ -18,14 +18,17 @@ pub struct ObjectSchema {
     pub ty: Type,
     /// Version of the identity schema, where the type has one, and the identity's type.
     pub identity: Option<(u64, Type)>,
+    /// Whether there is anything in it that plans and states must not have.
+    pub write_only: bool,
 }
 
-type Key = (ProviderAddr, Mode, Arc<str>);
+/// What was found, by type.
+type Table = FxHashMap<Arc<str>, Option<Arc<ObjectSchema>>>;
 
 /// Schemas of all providers of an operation.
 pub struct ObjectSchemas {
     providers: BTreeMap<ProviderAddr, Arc<ProviderSchema>>,
-    known: Mutex<FxHashMap<Key, Option<Arc<ObjectSchema>>>>,
+    known: Mutex<FxHashMap<ProviderAddr, FxHashMap<Mode, Table>>>,
 }
 
 impl ObjectSchemas {
@@ -36,9 +39,16 @@ impl ObjectSchemas {
 
     /// Schema of a resource; `None` when the provider or the type is not known.
     pub fn get(&self, provider: &ProviderAddr, resource: &Resource) -> Option<Arc<ObjectSchema>> {
-        let key = (provider.clone(), resource.mode, resource.type_name.clone());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(key).or_insert_with(|| self.find(provider, resource)).clone()
+        // Every instance asks: what is known is found without a key of its own.
+        let table = known.get(provider).and_then(|tables| tables.get(&resource.mode));
+        if let Some(schema) = table.and_then(|table| table.get(&resource.type_name)) {
+            return schema.clone();
+        }
+        let schema = self.find(provider, resource);
+        let table = known.entry(provider.clone()).or_default().entry(resource.mode).or_default();
+        table.insert(resource.type_name.clone(), schema.clone());
+        schema
     }
 
     fn find(&self, provider: &ProviderAddr, resource: &Resource) -> Option<Arc<ObjectSchema>> {
@@ -56,6 +66,7 @@ impl ObjectSchemas {
         let identity =
             provider.identities.get(&resource.type_name).filter(|_| resource.mode == Mode::Managed);
         let identity = identity.map(|identity| (identity.version, identity.block.value_type()));
-        Some(Arc::new(ObjectSchema { ty: schema.block.value_type(), schema, identity }))
+        let (ty, write_only) = (schema.block.value_type(), schema.block.has_write_only());
+        Some(Arc::new(ObjectSchema { schema, ty, identity, write_only }))
     }
 }

@@ -168,6 +168,15 @@ impl Attribute {
             AttributeType::Nested(nested) => nested.value_type(),
         }
     }
+
+    /// Whether it, or anything within, must not be stored.
+    pub fn has_write_only(&self) -> bool {
+        let within = || match &self.ty {
+            AttributeType::Plain(_) => false,
+            AttributeType::Nested(nested) => nested.attributes.values().any(Attribute::has_write_only),
+        };
+        self.flags.write_only || within()
+    }
 }
 
 impl NestedObject {
@@ -202,5 +211,11 @@ impl Block {
             .iter()
             .map(|(name, nested)| (name.clone(), nested.nesting.wrap(nested.block.value_type())));
         Type::object(attributes.chain(blocks))
+    }
+
+    /// Whether any attribute, at any depth, must not be stored.
+    pub fn has_write_only(&self) -> bool {
+        let within = |nested: &NestedBlock| nested.block.has_write_only();
+        self.attributes.values().any(Attribute::has_write_only) || self.blocks.values().any(within)
     }
 }

@@ -3,7 +3,6 @@
 
 mod iter;
 
-use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,6 +11,9 @@ pub use iter::{IntoIter, Iter};
 /// Things by name, in order of names. Adding one by one is for few or for names in order; others are collected.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Named<T>(Vec<(Arc<str>, T)>);
+
+/// As many names are gone through one by one.
+const FEW: usize = 8;
 
 impl<T> Named<T> {
     /// Nothing yet.
@@ -29,46 +31,43 @@ impl<T> Named<T> {
         self.0.is_empty()
     }
 
-    fn find<Q: Ord + ?Sized>(&self, name: &Q) -> Result<usize, usize>
-    where
-        Arc<str>: Borrow<Q>,
-    {
-        self.0.binary_search_by(|(have, _)| have.borrow().cmp(name))
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        // Objects of a type mostly have their names from its schema, and are asked with them: the very same text needs
+        // no look at it.
+        let same = |(have, _): &(Arc<str>, T)| std::ptr::eq(&**have, name);
+        match self.0.iter().take(FEW).position(same) {
+            Some(at) => Ok(at),
+            None => self.0.binary_search_by(|(have, _)| (**have).cmp(name)),
+        }
     }
 
     /// What has this name.
-    pub fn get<Q: Ord + ?Sized>(&self, name: &Q) -> Option<&T>
-    where
-        Arc<str>: Borrow<Q>,
-    {
+    pub fn get(&self, name: &str) -> Option<&T> {
         let at = self.find(name).ok()?;
         self.0.get(at).map(|(_, item)| item)
     }
 
     /// What has this name, to be changed.
-    pub fn get_mut<Q: Ord + ?Sized>(&mut self, name: &Q) -> Option<&mut T>
-    where
-        Arc<str>: Borrow<Q>,
-    {
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
         let at = self.find(name).ok()?;
         self.0.get_mut(at).map(|(_, item)| item)
     }
 
     /// What has this name, with the name as it is kept here.
-    pub fn get_key_value<Q: Ord + ?Sized>(&self, name: &Q) -> Option<(&Arc<str>, &T)>
-    where
-        Arc<str>: Borrow<Q>,
-    {
+    pub fn get_key_value(&self, name: &str) -> Option<(&Arc<str>, &T)> {
         let at = self.find(name).ok()?;
         self.0.get(at).map(|(name, item)| (name, item))
     }
 
     /// Whether anything has this name.
-    pub fn contains_key<Q: Ord + ?Sized>(&self, name: &Q) -> bool
-    where
-        Arc<str>: Borrow<Q>,
-    {
+    pub fn contains_key(&self, name: &str) -> bool {
         self.find(name).is_ok()
+    }
+
+    /// Whether what is here has the names that the others have.
+    pub fn has_names_of<U>(&self, others: &Named<U>) -> bool {
+        let same = |(one, other): (&Arc<str>, &Arc<str>)| Arc::ptr_eq(one, other) || one == other;
+        self.len() == others.len() && self.keys().zip(others.keys()).all(same)
     }
 
     /// Names something, and gives back what had the name before.
@@ -88,10 +87,7 @@ impl<T> Named<T> {
     }
 
     /// Takes out what has this name.
-    pub fn remove<Q: Ord + ?Sized>(&mut self, name: &Q) -> Option<T>
-    where
-        Arc<str>: Borrow<Q>,
-    {
+    pub fn remove(&mut self, name: &str) -> Option<T> {
         let at = self.find(name).ok()?;
         Some(self.0.remove(at).1)
     }

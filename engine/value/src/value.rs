@@ -24,8 +24,8 @@ impl Value {
     }
 
     /// null of a type
-    pub fn null(ty: Type) -> Value {
-        Self::from_kind(Kind::Null(ty))
+    pub const fn null(ty: Type) -> Value {
+        Self { kind: Kind::Null(ty), marks: Marks::NONE }
     }
 
     /// Not known yet, of a type.
@@ -92,6 +92,25 @@ impl Value {
     pub fn object<N: Into<Arc<str>>>(members: impl IntoIterator<Item = (N, Value)>) -> Value {
         let members = members.into_iter().map(|(name, value)| (name.into(), value)).collect();
         Self::from_kind(Kind::Object(Arc::new(members)))
+    }
+
+    /// An object of members that are together already.
+    pub fn of_members(members: Members) -> Value {
+        Self::from_kind(Kind::Object(Arc::new(members)))
+    }
+
+    /// The same object or map with this member, instead of the one of that name or in addition; in place where nobody
+    /// else holds it. What has no members stays as it is.
+    #[must_use]
+    pub fn with_member(mut self, name: &str, member: Value) -> Value {
+        if let Kind::Object(members) | Kind::Map(_, members) = &mut self.kind {
+            let members = Arc::make_mut(members);
+            match members.get_mut(name) {
+                Some(have) => *have = member,
+                None => drop(members.insert(name.into(), member)),
+            }
+        }
+        self
     }
 
     /// The shape, marks left aside.

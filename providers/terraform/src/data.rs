@@ -26,14 +26,9 @@ pub(crate) fn schema() -> Arc<Schema> {
     Arc::new(Schema { version: 0, block: Block { attributes: attributes.into(), ..Block::default() } })
 }
 
-fn part(object: &Value, name: &str) -> Value {
-    object.get(name).cloned().unwrap_or_else(|| Value::null(Type::Dynamic))
-}
-
-fn with(object: &Value, name: &str, value: Value) -> Value {
-    let mut members = object.as_members().cloned().unwrap_or_default();
-    members.insert(name.into(), value);
-    Value::object(members)
+fn part<'o>(object: &'o Value, name: &str) -> &'o Value {
+    const NONE: &Value = &Value::null(Type::Dynamic);
+    object.get(name).unwrap_or(NONE)
 }
 
 /// A new object gets an id, and an output where there is an input. A changed input makes the output
@@ -46,17 +41,19 @@ pub(crate) fn plan(request: PlanRequest) -> PlanReply {
     } else {
         let input = part(&proposed, "input");
         let output = || Value::unknown(input.ty());
-        let triggered = !same(&part(&prior, "triggers_replace"), &part(&proposed, "triggers_replace"));
+        let triggered = !same(part(&prior, "triggers_replace"), part(&proposed, "triggers_replace"));
         if prior.is_null() || triggered {
             if !prior.is_null() {
                 requires_replace.push(Path::root().attr("triggers_replace"));
             }
-            let made = with(&proposed, "id", Value::unknown_not_null(Type::String));
-            with(&made, "output", if input.is_null() { input } else { output() })
-        } else if same(&part(&prior, "input"), &input) {
+            let output = if input.is_null() { input.clone() } else { output() };
+            let made = proposed.with_member("id", Value::unknown_not_null(Type::String));
+            made.with_member("output", output)
+        } else if same(part(&prior, "input"), input) {
             proposed
         } else {
-            with(&proposed, "output", output())
+            let output = output();
+            proposed.with_member("output", output)
         }
     };
     PlanReply {
@@ -75,10 +72,10 @@ pub(crate) fn apply(planned: &Value, new_id: impl FnOnce() -> String) -> Value {
     }
     let mut state = planned.clone();
     if !part(planned, "id").is_known() {
-        state = with(&state, "id", Value::string(new_id()));
+        state = state.with_member("id", Value::string(new_id()));
     }
     if !part(planned, "output").is_known() {
-        state = with(&state, "output", part(planned, "input"));
+        state = state.with_member("output", part(planned, "input").clone());
     }
     state
 }

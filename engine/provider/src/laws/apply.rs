@@ -162,7 +162,7 @@ fn elements(planned: &Value, actual: &Value, path: &Path, found: &mut Vec<Violat
                     None => found.push(Violation::new(&path.index(&**key), "element has vanished")),
                 }
             }
-            for key in a.keys().filter(|key| !p.contains_key(*key)) {
+            for key in a.keys().filter(|key| !p.contains_key(key)) {
                 found.push(Violation::new(&path.index(&**key), "new element has appeared"));
             }
         }

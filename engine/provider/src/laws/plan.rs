@@ -85,10 +85,16 @@ impl Check<'_> {
         path: &Path,
     ) {
         for (name, attribute) in schema {
+            // Most is right as it stands.
+            if let (Some(config), Some(planned)) = (config.get(name), planned.get(name))
+                && is_right(attribute, prior.get(name), config, planned)
+            {
+                continue;
+            }
             let ty = || attribute.value_type();
             let [prior, config, planned] = [prior, config, planned].map(|value| member(value, name, ty));
             // Paths are made for what may be wrong: most is not.
-            if !is_right(attribute, &prior, &config, &planned) {
+            if !is_right(attribute, Some(&prior), &config, &planned) {
                 self.attribute(attribute, &prior, &config, &planned, &path.attr(name.clone()));
             }
         }
@@ -204,12 +210,12 @@ fn length(value: &Value) -> usize {
 }
 
 /// Whether what is planned for an attribute needs no closer look.
-fn is_right(attribute: &Attribute, prior: &Value, config: &Value, planned: &Value) -> bool {
+fn is_right(attribute: &Attribute, prior: Option<&Value>, config: &Value, planned: &Value) -> bool {
     let flags = attribute.flags;
     if flags.write_only {
         return planned.is_null();
     }
     same(planned, config)
-        || (same(planned, prior) && !prior.is_null() && !config.is_null())
+        || prior.is_some_and(|prior| !prior.is_null() && !config.is_null() && same(planned, prior))
         || (flags.computed && (!flags.optional || config.is_null()))
 }

@@ -23,13 +23,19 @@ pub fn proposed_new(block: &Block, prior: &Value, config: &Value) -> Value {
         let (prior, config) = (member(prior, name, ty), member(config, name, ty));
         members.insert(name.clone(), nested_block(nested.nesting, &nested.block, &prior, &config));
     }
-    Value::object(members)
+    Value::of_members(members)
 }
 
 fn attributes(schema: &BTreeMap<Arc<str>, Attribute>, prior: &Value, config: &Value) -> Members {
     schema
         .iter()
         .map(|(name, attribute)| {
+            // Most is set or left out, and has no parts.
+            if let (Some(set), AttributeType::Plain(_)) = (config.get(name), &attribute.ty)
+                && !(attribute.flags.computed && set.is_null())
+            {
+                return (name.clone(), set.clone());
+            }
             let ty = || attribute.value_type();
             let (prior, config) = (member(prior, name, ty), member(config, name, ty));
             (name.clone(), one_attribute(attribute, prior, config))
@@ -75,7 +81,7 @@ fn nested_attribute(nested: &NestedObject, prior: &Value, config: Value) -> Valu
         if config.is_null() || !config.is_known() {
             config.clone()
         } else {
-            Value::object(attributes(&nested.attributes, prior, config))
+            Value::of_members(attributes(&nested.attributes, prior, config))
         }
     };
     let came_of = |prior: &Value, config: &Value| attributes_came_of(&nested.attributes, prior, config);

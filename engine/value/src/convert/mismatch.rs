@@ -51,7 +51,7 @@ fn objects(have: &Arc<ObjectType>, want: &Arc<ObjectType>) -> String {
     let missing: Vec<&str> = want
         .attributes
         .keys()
-        .filter(|name| !have.attributes.contains_key(*name) && !want.optional.contains(*name))
+        .filter(|name| !have.attributes.contains_key(name) && !want.optional.contains(*name))
         .map(|name| &**name)
         .collect();
     match missing.as_slice() {

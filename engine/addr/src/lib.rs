@@ -12,7 +12,7 @@ mod provider;
 mod resource;
 mod target;
 
-pub use instance::{DeposedKey, ResourceInstance};
+pub use instance::{DeposedKey, InstanceParts, ResourceInstance};
 pub use key::{Key, quote};
 pub use module::{ModuleInstance, ModulePath, ModuleStep};
 pub use name::{Names, ResourceName};

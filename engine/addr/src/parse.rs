@@ -123,7 +123,7 @@ fn resource(reader: &mut Reader<'_>, module: ModuleInstance, word: Arc<str>) -> 
     let resource = Resource { mode, type_name, name };
     Ok(match key {
         None => Target::Resource(AbsResource { module, resource }),
-        Some(key) => Target::Instance(ResourceInstance { module, resource, key: Some(key) }),
+        Some(key) => Target::Instance(ResourceInstance::new(module, resource, Some(key))),
     })
 }
 

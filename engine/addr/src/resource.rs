@@ -120,7 +120,7 @@ pub struct AbsResource {
 impl AbsResource {
     /// One instance of it.
     pub fn instance(&self, key: Option<Key>) -> ResourceInstance {
-        ResourceInstance { module: self.module.clone(), resource: self.resource.clone(), key }
+        ResourceInstance::of(&Arc::new(self.clone()), key)
     }
 
     /// The block that declares it.

@@ -298,7 +298,7 @@ impl<'d> Drive<'d> {
     fn describe(&mut self, wanted: &WantedInstance, create_before_destroy: bool, evaluator: &mut Evaluator) {
         let stored = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());
         let Some(object) = stored else { return };
-        let held = self.state.resources.get(&wanted.address.abs_resource());
+        let held = self.state.resources.get(wanted.address.abs_resource());
         let same_provider = held.is_some_and(|held| {
             let instance = held.instances.get(&wanted.address.key);
             instance.is_some_and(|instance| held.provider_of(instance) == *wanted.provider)
@@ -457,7 +457,7 @@ impl<'d> Drive<'d> {
             || matches!(kind, StepKind::Delete(_)) && well;
         if gone {
             // An attempt that leaves no object leaves no trace of its resource either.
-            self.traceless.insert(change.address.abs_resource());
+            self.traceless.insert(change.address.abs_resource().clone());
         }
         self.write_down(step, edits, why).await;
         if doubtful {
@@ -513,7 +513,7 @@ impl<'d> Drive<'d> {
     }
 
     fn fit_for_use(&self, change: &Change) -> Vec<Edit> {
-        let stored = self.state.resources.get(&change.address.abs_resource());
+        let stored = self.state.resources.get(change.address.abs_resource());
         let object = stored.and_then(|resource| {
             let instance = resource.instances.get(&change.address.key)?;
             Some((resource.provider_of(instance), instance.current.clone()?))

@@ -44,7 +44,7 @@ pub(crate) fn target_of(traversal: &Traversal, reserved: bool) -> Result<Target,
     }
     Ok(match key {
         None => Target::Resource(AbsResource { module, resource }),
-        Some(key) => Target::Instance(ResourceInstance { module, resource, key: Some(key) }),
+        Some(key) => Target::Instance(ResourceInstance::new(module, resource, Some(key))),
     })
 }
 

@@ -285,7 +285,7 @@ impl Core {
             next = depth + 1;
         }
         let key = keys.iter().find(|(at, _)| *at == next).map(|(_, key)| key.clone());
-        Some(ResourceInstance { module, resource: import.target.resource.clone(), key })
+        Some(ResourceInstance::new(module, import.target.resource.clone(), key))
     }
 
     /// Keys with the number of the module call (or, last, resource) that they stand behind.

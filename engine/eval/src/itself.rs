@@ -87,7 +87,7 @@ pub(crate) fn self_references(body: &Body, address: &ResourceInstance) -> Diagno
         }
         let times = usize::from(*key == address.key) + usize::from(key.is_none());
         for _ in 0..times {
-            let shown = ResourceInstance { module: ordain_addr::ModuleInstance::root(), ..address.clone() };
+            let shown = address.moved_into(ordain_addr::ModuleInstance::root());
             let detail = format!("Configuration for {shown} may not refer to itself.");
             found.push(error(codes::eval::CYCLE, "Self-referential block", detail, reference.span));
         }

@@ -64,7 +64,7 @@ impl Reads {
         let known = whole.iter().map(|instance| of_block(instance)).collect();
         let (seen, found) = (HashSet::new(), Vec::new());
         let mut walk = Walk { core: &core, whole: known, seen, open: Vec::new(), found };
-        for ResourceInstance { module, resource, .. } in &whole {
+        for AbsResource { module, resource } in whole.iter().map(|instance| instance.abs_resource()) {
             if let Some(id) = core.program.find_module(&module.path()) {
                 walk.go(id, module, Name::Arguments(resource.clone(), Vec::new()));
                 walk.finish();

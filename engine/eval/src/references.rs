@@ -212,7 +212,7 @@ fn check_self(ty: &Type, rest: &[TraversalStep]) -> Option<Box<Diagnostic>> {
     let (Some(TraversalStep::Attr(next)), Some(attributes)) = (rest.first(), ty.attributes()) else {
         return None;
     };
-    if attributes.contains_key(&*next.text) {
+    if attributes.contains_key(&next.text) {
         return None;
     }
     let meant = did_you_mean(nearest(&next.text, attributes.keys().map(|name| &**name)));

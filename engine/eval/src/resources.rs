@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ordain_addr::{AbsResource, ConfigResource, Key, Mode as ResourceMode, Resource, ResourceInstance};
 use ordain_config::Reference;
 use ordain_config::Subject;
-use ordain_config::blocks::{DependsOn, ResourceBlock};
+use ordain_config::blocks::{DependsOn, Repetition, ResourceBlock};
 use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::ast::Body;
 use ordain_lang::refs::for_each_references;
@@ -207,12 +207,12 @@ impl Evaluator {
         }
         self.core.expect_checks(&resource, block, &expansion);
         self.wanted.push(Wanted::Expanded(WantedExpansion {
-            resource,
+            resource: resource.clone(),
             keys: expansion.keys(),
             block: block.clone(),
             provider: active.provider.clone(),
         }));
-        let set = ResourceSet::new(expansion.clone(), active.info.ty.clone());
+        let set = ResourceSet::new(resource, expansion.clone(), active.info.ty.clone());
         self.core.values.module_mut(instance)?.resources.insert(block.resource.clone(), Box::new(set));
         Some(expansion)
     }
@@ -262,13 +262,11 @@ impl Evaluator {
         while self.wanted.len() < BATCH && self.outstanding.len() < self.in_flight_limit {
             let Some((instance, index)) = active.advance() else { return };
             let Some(module) = self.core.values.module(instance) else { continue };
-            let set = module.resources.get(&active.block.resource);
-            let key = set.and_then(|set| set.expansion.key(index));
-            let address = ResourceInstance {
-                module: module.address.clone(),
-                resource: active.block.resource.clone(),
-                key,
+            let Some(set) = module.resources.get(&active.block.resource) else {
+                active.failed = true;
+                continue;
             };
+            let address = ResourceInstance::of(&set.address, set.expansion.key(index));
             if !self.selection.selects(active.node, &address) {
                 self.core.leave_out(instance, index, &address);
                 continue;
@@ -352,7 +350,6 @@ impl Core {
             ResourceMode::Managed | ResourceMode::Data => value,
         };
         let Some(module) = self.values.module_mut(instance) else { return false };
-        let module_address = module.address.clone();
         let Some(set) = module.resources.get_mut(resource) else { return false };
         set.set(index, value.clone());
         if absent {
@@ -363,8 +360,8 @@ impl Core {
         if conditions.is_empty() || self.input.mode == Mode::Validate {
             return !broken;
         }
-        let (keys, key) = (set.expansion.key_data(index), set.expansion.key(index));
-        let address = ResourceInstance { module: module_address, resource: resource.clone(), key };
+        let keys = set.expansion.key_data(index);
+        let address = ResourceInstance::of(&set.address, set.expansion.key(index));
         let scope = self.scope(instance, &keys).with_self(&value);
         let (verdicts, problems) = self.check_all(&scope, conditions, CheckKind::Resource);
         found.append(problems.at_address(&address.to_string()));
@@ -381,7 +378,7 @@ impl Core {
     /// An instance that targets leave out keeps the object that is stored. Without one it is as if it were not there,
     /// as in Terraform.
     fn leave_out(&mut self, instance: InstanceId, index: usize, address: &ResourceInstance) {
-        let preset = self.presets.get(&address.abs_resource()).and_then(|objects| objects.get(&address.key));
+        let preset = self.presets.get(address.abs_resource()).and_then(|objects| objects.get(&address.key));
         let preset = preset.cloned();
         let module = self.values.module_mut(instance);
         let set = module.and_then(|module| module.resources.get_mut(&address.resource));
@@ -401,7 +398,7 @@ impl Core {
             // On the console, what nothing was given for is unknown, even how many there are of it.
             let all = self.presets_are_all && block.resource.mode != ordain_addr::Mode::Ephemeral;
             if objects.is_some() || all || self.input.mode != Mode::Console {
-                self.set_stored(instance, block, info, objects.unwrap_or_default());
+                self.set_stored(instance, address, &block.repetition, info, objects.unwrap_or_default());
             }
         }
     }
@@ -409,19 +406,21 @@ impl Core {
     fn set_stored(
         &mut self,
         instance: InstanceId,
-        block: &ResourceBlock,
+        address: AbsResource,
+        repetition: &Repetition,
         info: &TypeInfo,
         objects: crate::Objects,
     ) {
-        let expansion = Expansion::of_stored(&block.repetition, objects.keys());
-        let mut set = ResourceSet::new(expansion, info.ty.clone());
+        let resource = address.resource.clone();
+        let expansion = Expansion::of_stored(repetition, objects.keys());
+        let mut set = ResourceSet::new(address, expansion, info.ty.clone());
         for (key, value) in objects {
             if let Some(index) = set.expansion.index_of(key.as_ref()) {
                 set.set(index, mark_sensitive(value, &info.sensitive));
             }
         }
         if let Some(module) = self.values.module_mut(instance) {
-            module.resources.insert(block.resource.clone(), Box::new(set));
+            module.resources.insert(resource, Box::new(set));
         }
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use ordain_addr::{Key, ModuleInstance, Resource};
+use ordain_addr::{AbsResource, Key, ModuleInstance, Resource};
 use ordain_value::{Marks, Type, Value};
 
 use crate::expand::Expansion;
@@ -57,6 +57,8 @@ pub(crate) struct CallSet {
 
 /// Instances of a resource in one module instance.
 pub(crate) struct ResourceSet {
+    /// The resource there, which the addresses of its instances share.
+    pub(crate) address: Arc<AbsResource>,
     pub(crate) expansion: Expansion,
     values: Box<[Option<Value>]>,
     /// Instances that are read as if there were none of them.
@@ -71,9 +73,17 @@ pub(crate) struct ResourceSet {
 
 impl ResourceSet {
     /// No instance has a value yet.
-    pub(crate) fn new(expansion: Expansion, ty: Type) -> Self {
+    pub(crate) fn new(address: AbsResource, expansion: Expansion, ty: Type) -> Self {
         let values = vec![None; expansion.len()].into();
-        Self { expansion, values, absent: BTreeSet::new(), open: false, whole: RefCell::new(None), ty }
+        Self {
+            address: Arc::new(address),
+            expansion,
+            values,
+            absent: BTreeSet::new(),
+            open: false,
+            whole: RefCell::new(None),
+            ty,
+        }
     }
 
     /// Has an instance read as if it were not there, where the resource has keys.

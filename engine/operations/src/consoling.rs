@@ -185,7 +185,7 @@ fn planned_objects(project: &Project, plan: &ordain_plan::Plan) -> ByResource {
     let mut objects: ByResource = declared.map(|resource| (root(resource), Objects::new())).collect();
     for change in plan.changes.iter().filter(|change| change.deposed.is_none() && !change.after.is_null()) {
         let resource = change.address.abs_resource();
-        objects.entry(resource).or_default().insert(change.address.key.clone(), change.after.clone());
+        objects.entry(resource.clone()).or_default().insert(change.address.key.clone(), change.after.clone());
     }
     objects
 }

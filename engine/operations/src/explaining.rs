@@ -82,7 +82,7 @@ impl<'e> Explainer<'e> {
     pub fn new(plan: &'e Plan, tree: &'e ModuleTree, sources: &'e Sources) -> Self {
         let mut by_resource: BTreeMap<AbsResource, Vec<&Change>> = BTreeMap::new();
         for change in plan.changes.iter().filter(|change| change.deposed.is_none()) {
-            by_resource.entry(change.address.abs_resource()).or_default().push(change);
+            by_resource.entry(change.address.abs_resource().clone()).or_default().push(change);
         }
         let drift = plan.drift.iter().map(|change| (&change.address, change)).collect();
         Self { tree, sources, by_resource, drift }
@@ -90,7 +90,7 @@ impl<'e> Explainer<'e> {
 
     /// The change of an instance, if the plan has any word on it.
     pub fn change(&self, address: &ResourceInstance) -> Option<&'e Change> {
-        let all = self.by_resource.get(&address.abs_resource())?;
+        let all = self.by_resource.get(address.abs_resource())?;
         all.iter().find(|change| change.address == *address).copied()
     }
 

@@ -261,7 +261,7 @@ impl Generator<'_> {
         let found = found.into_iter().filter(Diagnostic::is_error).collect();
         let value = |item: &Missing| {
             let object = plan.prior.instance(&item.address)?.current.clone()?;
-            let provider = plan.prior.resources.get(&item.address.abs_resource())?.provider.clone();
+            let provider = plan.prior.resources.get(item.address.abs_resource())?.provider.clone();
             let schema = types.get(&provider.provider, &item.address.resource)?;
             Some((item.address.clone(), object.value(&schema.ty).ok()?))
         };
@@ -289,13 +289,13 @@ fn implied(generator: &Generator<'_>, imports: &[&Arc<Import>]) -> State {
             key: None,
         };
         let held = ordain_state::ResourceState { provider, instances: BTreeMap::new() };
-        state.resources.insert(instance(&import.target).abs_resource(), held);
+        state.resources.insert(instance(&import.target).abs_resource().clone(), held);
     }
     state
 }
 
 fn instance(target: &ConfigResource) -> ResourceInstance {
-    ResourceInstance { module: ModuleInstance::root(), resource: target.resource.clone(), key: None }
+    ResourceInstance::new(ModuleInstance::root(), target.resource.clone(), None)
 }
 
 /// Whether an address names an instance by a key.

@@ -66,7 +66,7 @@ fn pairs(state: &State, from: &Target, to: &Target) -> Result<Pairs, Diagnostics
         (Target::Module(old), Target::Module(new)) => Box::new(|address| {
             let tail = address.module.0.get(old.0.len()..).unwrap_or_default();
             let steps: Vec<_> = new.0.iter().chain(tail).cloned().collect();
-            ResourceInstance { module: ModuleInstance(steps.into()), ..address.clone() }
+            address.moved_into(ModuleInstance(steps.into()))
         }),
         (Target::Module(_), _) => return cannot("the target must also be a module"),
         (_, Target::Module(_)) => return cannot("the target must also be a resource instance"),
@@ -111,7 +111,7 @@ fn unlike(
 fn is_meant(address: &ResourceInstance, from: &Target) -> bool {
     match from {
         Target::Module(module) => address.module.0.starts_with(&module.0),
-        Target::Resource(resource) => address.abs_resource() == *resource,
+        Target::Resource(resource) => *address.abs_resource() == *resource,
         Target::Instance(instance) => address == instance,
     }
 }
@@ -156,7 +156,7 @@ fn forget_dependencies(state: &mut State, pairs: &Pairs) {
 fn take(state: &mut State, pairs: &Pairs) -> Taken {
     let mut taken = Vec::new();
     for (old, new) in pairs {
-        let provider = state.resources.get(&old.abs_resource()).map(|held| held.provider.clone());
+        let provider = state.resources.get(old.abs_resource()).map(|held| held.provider.clone());
         if let (Some(instance), Some(provider)) = (drop_instance(state, old), provider) {
             taken.push((new.clone(), instance, provider));
         }
@@ -168,8 +168,8 @@ fn put(state: &mut State, taken: Taken) {
     for (address, instance, provider) in taken {
         let held = state
             .resources
-            .entry(address.abs_resource())
+            .entry(address.abs_resource().clone())
             .or_insert_with(|| ResourceState { provider, instances: BTreeMap::new() });
-        held.instances.insert(address.key, instance);
+        held.instances.insert(address.key.clone(), instance);
     }
 }

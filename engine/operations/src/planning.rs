@@ -182,7 +182,7 @@ fn wrong_imports(project: &Project, options: &Options) -> Diagnostics {
         _ => ordain_config::validate_imports(&project.tree, |target| {
             let module = ordain_addr::ModuleInstance::root();
             let resource = target.resource.clone();
-            options.planner.selects(&ordain_addr::ResourceInstance { module, resource, key: None })
+            options.planner.selects(&ordain_addr::ResourceInstance::new(module, resource, None))
         }),
     }
 }

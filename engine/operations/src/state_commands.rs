@@ -91,10 +91,10 @@ pub fn remove(state: &mut State, targets: &[Target]) -> Vec<ResourceInstance> {
 
 pub(crate) fn drop_instance(state: &mut State, address: &ResourceInstance) -> Option<InstanceState> {
     let resource = address.abs_resource();
-    let held = state.resources.get_mut(&resource)?;
+    let held = state.resources.get_mut(resource)?;
     let instance = held.instances.remove(&address.key);
     if held.instances.is_empty() {
-        state.resources.remove(&resource);
+        state.resources.remove(resource);
     }
     instance
 }
@@ -121,7 +121,7 @@ pub fn taint(state: &mut State, address: &ResourceInstance, tainted: bool) -> Re
             format!("There is no object for {address} in the state. Run state list to see which there are.");
         mistake("No such resource instance", detail)
     };
-    let held = state.resources.get_mut(&address.abs_resource()).ok_or_else(missing)?;
+    let held = state.resources.get_mut(address.abs_resource()).ok_or_else(missing)?;
     let instance = held.instances.get_mut(&address.key).ok_or_else(missing)?;
     let object = instance.current.as_mut().ok_or_else(missing)?;
     let wanted = if tainted { Status::Tainted } else { Status::Ready };

@@ -215,7 +215,7 @@ fn state_documents_unwrap_types_decided_at_run_time() {
         ],
         create_before_destroy: false,
     };
-    let address = parse_instance("terraform_data.cbd").unwrap().abs_resource();
+    let address = parse_instance("terraform_data.cbd").unwrap().abs_resource().clone();
     let instance =
         InstanceState { current: Some(Arc::new(stored)), deposed: Default::default(), provider_key: None };
     let provider = ProviderConfigAddr {

@@ -130,7 +130,7 @@ impl Secrets {
                 None => drop(left.insert(name.clone(), self.alone(value))),
             }
         }
-        for (name, value) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+        for (name, value) in after.iter().filter(|(name, _)| !before.contains_key(name)) {
             right.insert(name.clone(), self.alone(value));
         }
         (left, right)

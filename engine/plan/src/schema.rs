@@ -54,7 +54,7 @@ impl TypeSchema {
         let mut ty = elements(&self.ty);
         for name in path {
             let Type::Object(object) = ty else { return None };
-            ty = elements(object.attributes.get(*name)?);
+            ty = elements(object.attributes.get(name)?);
         }
         match ty {
             Type::Object(object) => Some(object.attributes.keys().cloned().collect()),

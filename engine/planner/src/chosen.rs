@@ -33,8 +33,8 @@ impl Chosen {
     pub(crate) fn goes(&self, options: &Options, address: &ResourceInstance) -> bool {
         match self {
             Self::All => true,
-            Self::WithUsers(users) => options.selects(address) || users.contains(&address.abs_resource()),
-            Self::Without(used) => options.selects(address) && !used.contains(&address.abs_resource()),
+            Self::WithUsers(users) => options.selects(address) || users.contains(address.abs_resource()),
+            Self::Without(used) => options.selects(address) && !used.contains(address.abs_resource()),
         }
     }
 }

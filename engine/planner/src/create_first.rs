@@ -85,7 +85,7 @@ fn described(
     address: &ResourceInstance,
     uses: &[ConfigResource],
 ) -> Option<Edit> {
-    let held = drive.prior.resources.get(&address.abs_resource())?;
+    let held = drive.prior.resources.get(address.abs_resource())?;
     let instance = held.instances.get(&address.key)?;
     let object = instance.current.as_ref()?;
     let config = address.config();

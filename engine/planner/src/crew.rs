@@ -41,7 +41,7 @@ impl Crew {
             Some(away) if self.here.is_idle() && (away.tasks > 0 || tasks.len() >= BUNDLE) => {
                 away.send(tasks);
             }
-            _ => self.here.waiting.extend(tasks),
+            _ => self.here.take(tasks),
         }
     }
 
@@ -83,16 +83,25 @@ impl Bench {
         Self { session, limit, waiting: VecDeque::new(), flying: FuturesUnordered::new() }
     }
 
+    fn take(&mut self, tasks: Vec<Task>) {
+        match self.waiting.is_empty() {
+            // As they came, not one by one.
+            true => self.waiting = tasks.into(),
+            false => self.waiting.extend(tasks),
+        }
+    }
+
     fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.flying.is_empty()
     }
 
     /// What is done once something is, or nothing when nothing is left.
     fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<Vec<Done>> {
-        let mut done = Vec::new();
+        // Most is done at once.
+        let mut done = Vec::with_capacity(self.waiting.len());
         loop {
-            // What waits for its turn waits as a task: the work that it becomes is larger. Most is done at once, and
-            // what is does not have to be looked after.
+            // What waits for its turn waits as a task: the work that it becomes is larger. What is done at once does
+            // not have to be looked after.
             while self.flying.len() < self.limit
                 && let Some(task) = self.waiting.pop_front()
             {
@@ -157,7 +166,7 @@ async fn work(
 ) {
     loop {
         match poll_fn(|context| see(&mut bench, Pin::new(&mut bundles), context)).await {
-            Seen::Bundle(tasks) => bench.waiting.extend(tasks),
+            Seen::Bundle(tasks) => bench.take(tasks),
             Seen::Done(done) => match reports.unbounded_send(done) {
                 Ok(()) => {}
                 Err(_) => return,

@@ -144,7 +144,9 @@ impl Drive {
             self.found.append(found);
             let more = matches!(progress, Progress::Wanted(_));
             if let Progress::Wanted(items) = progress {
-                crew.take(items.into_iter().filter_map(|item| self.task(item)).collect());
+                let mut tasks = Vec::with_capacity(items.len());
+                tasks.extend(items.into_iter().filter_map(|item| self.task(item)));
+                crew.take(tasks);
             }
             // While there is more to evaluate, nobody waits for what is not done.
             let done = if more { crew.done_by_now() } else { crew.done().await };
@@ -271,7 +273,7 @@ impl Drive {
             }
             caller = caller.child(step.name.clone(), step.key.clone());
         }
-        if let Some(None) = self.expansions.resources.get(&wanted.address.abs_resource()) {
+        if let Some(None) = self.expansions.resources.get(wanted.address.abs_resource()) {
             return Some(("instance_count_unknown", true));
         }
         let waits = wanted.dependencies.all().iter().any(|needed| self.waiting.contains(needed));
@@ -299,7 +301,7 @@ impl Drive {
     ) -> Option<(ProviderAddr, String)> {
         let (previous, resource) = (previous?, &wanted.address.resource);
         // A move keeps the provider that the state names.
-        let held = self.prior.resources.get(&wanted.address.abs_resource())?;
+        let held = self.prior.resources.get(wanted.address.abs_resource())?;
         let stored = &held.provider.provider;
         let other = previous.resource.type_name != resource.type_name || *stored != wanted.provider.provider;
         other.then(|| (stored.clone(), previous.resource.type_name.to_string()))
@@ -359,7 +361,10 @@ impl Drive {
                 self.pending.insert(change.address.config());
             }
             if self.asks.for_triggers && change.deposed.is_none() {
-                self.by_resource.entry(change.address.abs_resource()).or_default().push(self.changes.len());
+                self.by_resource
+                    .entry(change.address.abs_resource().clone())
+                    .or_default()
+                    .push(self.changes.len());
             }
             self.changes.push(change);
         }

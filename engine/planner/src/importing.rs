@@ -94,7 +94,7 @@ pub(crate) fn identity(
     let (Some(members), Some(attributes)) = (given.as_members(), ty.attributes()) else {
         return Err(wrong("an object is required".to_owned()));
     };
-    if let Some(name) = members.keys().find(|name| !attributes.contains_key(*name)) {
+    if let Some(name) = members.keys().find(|name| !attributes.contains_key(name)) {
         let names: Vec<_> = attributes.keys().map(|name| format!("{name:?}")).collect();
         return Err(wrong(format!("it has no attribute {name:?}, only {}", names.join(", "))));
     }

@@ -73,7 +73,7 @@ impl Job<'_> {
         }
         if let Some(unchanged) = self.unchanged_as_stored(done).await {
             let after = unchanged.after.clone();
-            done.changes.push(unchanged);
+            done.change(unchanged);
             return Some(Answer::Value(after));
         }
         let current = self.current(done).await?;
@@ -86,10 +86,10 @@ impl Job<'_> {
             && self.wanted.block.lifecycle.prevent_destroy
         {
             done.found.push(prevented(&self.wanted.address, &self.wanted.block));
-            done.changes.push(planned);
+            done.change(planned);
             return None;
         }
-        done.changes.push(planned);
+        done.change(planned);
         Some(Answer::Value(after))
     }
 

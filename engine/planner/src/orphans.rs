@@ -44,7 +44,7 @@ pub(crate) fn orphan_reason(
         }
         caller = caller.child(step.name.clone(), step.key.clone());
     }
-    let keys = expansions.resources.get(&instance.abs_resource())?.as_ref()?;
+    let keys = expansions.resources.get(instance.abs_resource())?.as_ref()?;
     if keys.contains(&instance.key) {
         return None;
     }

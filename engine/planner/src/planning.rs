@@ -252,7 +252,7 @@ async fn refresh_first(
 /// `-replace` with the address of a resource that is declared with `count` or `for_each` names none of its instances.
 fn half_named(options: &Options, drive: &Drive) -> Vec<Diagnostic> {
     let declared = |address: &ResourceInstance| {
-        let keys = drive.expansions.resources.get(&address.abs_resource());
+        let keys = drive.expansions.resources.get(address.abs_resource());
         keys.and_then(|keys| keys.as_ref()).map(|keys| keys.to_vec())
     };
     let half = |address: &&ResourceInstance| {

@@ -55,6 +55,12 @@ impl Done {
         self
     }
 
+    /// Takes a change. Nearly every job has one: there is room for no more until there is more.
+    pub(crate) fn change(&mut self, change: Change) {
+        self.changes.reserve_exact(1);
+        self.changes.push(change);
+    }
+
     /// A job that failed.
     pub(crate) fn failed(asked: Asked, found: Diagnostics) -> Self {
         Self { answer: Some((asked, Answer::Failed)), found, ..Self::default() }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use ordain_addr::{AbsResource, Key, ModuleInstance, ModulePath, ResourceInstance, Target};
+use ordain_addr::{AbsResource, Key, ModuleInstance, ModulePath, Target};
 use ordain_config::ModuleTree;
 use ordain_config::blocks::Moved;
 use ordain_diag::{Diagnostic, Diagnostics, Span, codes};
@@ -114,9 +114,7 @@ fn inside(outer: &ModuleInstance, target: &Target) -> Target {
         Target::Resource(named) => {
             Target::Resource(AbsResource { module: join(&named.module), resource: named.resource.clone() })
         }
-        Target::Instance(named) => {
-            Target::Instance(ResourceInstance { module: join(&named.module), ..named.clone() })
-        }
+        Target::Instance(named) => Target::Instance(named.moved_into(join(&named.module))),
     }
 }
 
@@ -151,6 +149,6 @@ fn stands(expansions: &Expansions, end: &End) -> bool {
             }
         }
         Target::Resource(resource) => of_block(resource, &None),
-        Target::Instance(instance) => of_block(&instance.abs_resource(), &instance.key),
+        Target::Instance(instance) => of_block(instance.abs_resource(), &instance.key),
     }
 }

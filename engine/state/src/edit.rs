@@ -49,11 +49,11 @@ impl State {
     pub fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Put { address, deposed, provider, object } => {
-                let resource = self.resources.entry(address.abs_resource()).or_insert_with(|| {
+                let resource = self.resources.entry(address.abs_resource().clone()).or_insert_with(|| {
                     ResourceState { provider: provider.block(), instances: BTreeMap::new() }
                 });
                 resource.provider = provider.block();
-                let instance = resource.instances.entry(address.key).or_default();
+                let instance = resource.instances.entry(address.key.clone()).or_default();
                 instance.provider_key = provider.key;
                 match deposed {
                     Some(key) => drop(instance.deposed.insert(key, object)),
@@ -79,14 +79,14 @@ impl State {
 
     fn change(&mut self, address: &ResourceInstance, change: impl FnOnce(&mut InstanceState)) {
         let of = address.abs_resource();
-        let Some(resource) = self.resources.get_mut(&of) else { return };
+        let Some(resource) = self.resources.get_mut(of) else { return };
         let Some(instance) = resource.instances.get_mut(&address.key) else { return };
         change(instance);
         if instance.current.is_none() && instance.deposed.is_empty() {
             resource.instances.remove(&address.key);
         }
         if resource.instances.is_empty() {
-            self.resources.remove(&of);
+            self.resources.remove(of);
         }
     }
 }

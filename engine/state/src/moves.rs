@@ -126,7 +126,7 @@ impl Taken {
 
     fn holds(&self, state: &State, to: &ResourceInstance) -> bool {
         self.modules.contains(&to.module)
-            || self.resources.contains(&to.abs_resource())
+            || self.resources.contains(to.abs_resource())
             || state.instance(to).is_some()
     }
 }
@@ -160,15 +160,15 @@ fn move_resource(
 
 fn put_at(state: &mut State, rebound: &mut Rebound, from: &ResourceInstance, to: &ResourceInstance) {
     let source = from.abs_resource();
-    let Some(resource) = state.resources.get_mut(&source) else { return };
+    let Some(resource) = state.resources.get_mut(source) else { return };
     let Some(instance) = resource.instances.remove(&from.key) else { return };
     let provider = resource.provider.clone();
     if resource.instances.is_empty() {
-        state.resources.remove(&source);
+        state.resources.remove(source);
     }
     state
         .resources
-        .entry(to.abs_resource())
+        .entry(to.abs_resource().clone())
         .or_insert_with(|| ResourceState { provider, instances: BTreeMap::new() })
         .instances
         .insert(to.key.clone(), instance);

@@ -119,7 +119,7 @@ pub struct Object {
 impl State {
     /// What is known of one instance.
     pub fn instance(&self, address: &ResourceInstance) -> Option<&InstanceState> {
-        self.resources.get(&address.abs_resource())?.instances.get(&address.key)
+        self.resources.get(address.abs_resource())?.instances.get(&address.key)
     }
 
     /// The provider configurations that manage its resources, each once, in order.

@@ -81,7 +81,7 @@ pub(crate) async fn plan(
         planned.insert(name.into(), known.unwrap_or_else(|| Value::unknown(attribute(ty, name))));
     }
     let replaced = ["name", "namespace"].into_iter().filter(|name| {
-        let (before, after) = (prior.get(name), planned.get(*name));
+        let (before, after) = (prior.get(name), planned.get(name));
         !prior.is_null() && before.is_some() && before != after
     });
     let replace = replaced.map(|name| Path::root().attr(name)).collect();

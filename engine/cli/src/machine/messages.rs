@@ -171,7 +171,7 @@ pub fn resource_json(address: &ResourceInstance) -> Value {
         Some(Key::Int(number)) => Value::from(*number),
         Some(Key::Str(text)) => Value::from(&**text),
     };
-    let local = ResourceInstance { module: ordain_addr::ModuleInstance::root(), ..address.clone() };
+    let local = address.moved_into(ordain_addr::ModuleInstance::root());
     json!({
         "addr": address.to_string(),
         "module": address.module.to_string(),

@@ -210,13 +210,13 @@ fn length_bounds(value: &Value) -> (u64, Option<u64>) {
 fn mismatch(then: &Type, otherwise: &Type) -> String {
     let both = "Both results must be of one type.";
     if let (Type::Object(a), Type::Object(b)) = (then, otherwise) {
-        let absent = a.attributes.keys().find(|name| !b.attributes.contains_key(*name));
+        let absent = a.attributes.keys().find(|name| !b.attributes.contains_key(name));
         if let Some(name) = absent {
             return format!(
                 "{both} The value for true has an attribute \"{name}\" that the value for false lacks."
             );
         }
-        let absent = b.attributes.keys().find(|name| !a.attributes.contains_key(*name));
+        let absent = b.attributes.keys().find(|name| !a.attributes.contains_key(name));
         if let Some(name) = absent {
             return format!(
                 "{both} The value for false has an attribute \"{name}\" that the value for true lacks."

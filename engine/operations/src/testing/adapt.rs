@@ -175,7 +175,7 @@ fn replace(module: &mut Module, path: &[Arc<str>], over: &Override) {
 
 fn stand_in(module: &Module, over: &Override) -> Module {
     let output = |output: &Arc<Output>| {
-        let value = over.values.as_members().and_then(|members| members.get(&*output.name.text));
+        let value = over.values.as_members().and_then(|members| members.get(&output.name.text));
         let value = value.cloned().unwrap_or_else(|| ordain_value::Value::null(ordain_value::Type::Dynamic));
         let expr = literal(&value, over.header);
         Output { value: Some(expr), preconditions: Vec::new(), depends_on: Vec::new(), ..(**output).clone() }

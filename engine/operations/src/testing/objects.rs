@@ -35,7 +35,7 @@ pub(super) fn of_state(state: &State, schemas: &SchemasByAddress) -> ByResource 
 pub(super) fn of_plan(plan: &Plan, schemas: &SchemasByAddress) -> ByResource {
     let mut objects = of_state(&plan.prior, schemas);
     for change in plan.changes.iter().filter(|change| change.deposed.is_none()) {
-        let instances = objects.entry(change.address.abs_resource()).or_default();
+        let instances = objects.entry(change.address.abs_resource().clone()).or_default();
         if matches!(change.action, Action::Delete | Action::Forget) {
             instances.remove(&change.address.key);
         } else {

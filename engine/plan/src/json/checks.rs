@@ -88,7 +88,7 @@ fn config_address(kind: CheckKind, address: &str) -> Json {
 fn instance_address(kind: CheckKind, address: &str) -> Json {
     let (module, key): (String, Option<Key>) = match kind {
         CheckKind::Resource => match Target::parse(address) {
-            Ok(Target::Instance(found)) => (found.module.to_string(), found.key),
+            Ok(Target::Instance(found)) => (found.module.to_string(), found.key.clone()),
             Ok(Target::Resource(found)) => (found.module.to_string(), None),
             Ok(Target::Module(_)) | Err(_) => (String::new(), None),
         },

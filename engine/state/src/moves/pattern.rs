@@ -100,15 +100,11 @@ impl<'m> Pattern<'m> {
                 } else {
                     instance.key.clone()
                 };
-                same_place.then(|| ResourceInstance {
-                    module: join(prefix, &to_module.0, &[]),
-                    resource: to.clone(),
-                    key,
-                })
+                same_place.then(|| ResourceInstance::new(join(prefix, &to_module.0, &[]), to.clone(), key))
             }
             (None, None) => {
                 let module = self.apply_module(prefix, rest, &from_module.0, &to_module.0)?;
-                Some(ResourceInstance { module, ..instance.clone() })
+                Some(instance.moved_into(module))
             }
             _ => None,
         }

@@ -88,7 +88,7 @@ pub(crate) fn fit(value: &Value, shape: &Shape, path: &Path, found: &mut Misfits
                         let part = part_of(value, "Object", part, shape, &at, found)?;
                         out.insert(name.clone(), part);
                     }
-                    for (name, shape) in shapes.iter().filter(|(name, _)| !members.contains_key(*name)) {
+                    for (name, shape) in shapes.iter().filter(|(name, _)| !members.contains_key(name)) {
                         out.insert(name.clone(), Value::null(shape.ty()));
                     }
                     Some(Value::object(out))

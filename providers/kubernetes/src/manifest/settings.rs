@@ -110,8 +110,7 @@ pub(crate) fn validate(config: &Value) -> Diagnostics {
     match config.get("manifest") {
         Some(manifest) if manifest.is_known() && !manifest.is_null() => match manifest.as_members() {
             Some(members) => {
-                for key in
-                    ["apiVersion", "kind", "metadata"].iter().filter(|key| !members.contains_key(**key))
+                for key in ["apiVersion", "kind", "metadata"].iter().filter(|key| !members.contains_key(key))
                 {
                     let detail = format!("'{key}' attribute key is missing from manifest configuration");
                     error(at.attr(*key), "Attribute key missing from \"manifest\" value", detail);

@@ -44,7 +44,7 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let stored = session.block_on(stores.state.read()).map_err(|error| session.fail(error))?;
     let state = stored.state;
     refuse_absent(&state).map_err(|error| session.fail(error))?;
-    let held = state.resources.get(&address.abs_resource());
+    let held = state.resources.get(address.abs_resource());
     let object = held.and_then(|held| held.instances.get(&address.key)).and_then(|held| held.current.clone());
     let (Some(held), Some(object)) = (held, object) else {
         let detail = format!(
@@ -72,11 +72,11 @@ fn document(
     schemas: &Schemas,
 ) -> Result<Exit, Exit> {
     let mut alone = State { resources: BTreeMap::new(), outputs: BTreeMap::new(), ..state.clone() };
-    if let Some(held) = state.resources.get(&address.abs_resource()) {
+    if let Some(held) = state.resources.get(address.abs_resource()) {
         let mut held = held.clone();
         held.instances.retain(|key, _| *key == address.key);
         held.instances.values_mut().for_each(|instance| instance.deposed.clear());
-        alone.resources.insert(address.abs_resource(), held);
+        alone.resources.insert(address.abs_resource().clone(), held);
     }
     let nothing = ordain_plan::json::Configuration::default();
     let view = View {

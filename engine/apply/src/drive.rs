@@ -64,7 +64,7 @@ pub(crate) struct Left {
 
 /// What came of a job.
 enum Done {
-    Provider(ProviderConfigAddr, Option<Arc<dyn Provider>>, Diagnostics),
+    Provider(Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>, Diagnostics),
     /// An instance that no step is about: its value as it is.
     Known(ResourceInstance, Option<Value>, Diagnostics),
     Opened(ResourceInstance, Option<(Value, ephemeral::Open)>, Diagnostics),
@@ -92,7 +92,7 @@ pub(crate) struct Drive<'d> {
     /// Steps that wait for a provider.
     unprovided: HashMap<ProviderConfigAddr, Vec<u32>>,
     deposed: HashMap<u32, DeposedKey>,
-    providers: HashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    providers: HashMap<Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
     /// Jobs that wait for a place, and what the journal is told when they begin.
     queue: VecDeque<(Option<JournalEvent>, Job<'d>)>,

@@ -31,7 +31,7 @@ impl Evaluator {
             let Some(config) = self.core.provider_config(index, &data, found) else {
                 return NodeState::Failed;
             };
-            configs.push((address.instance(key), config));
+            configs.push((Arc::new(address.instance(key)), config));
         }
         if configs.is_empty() {
             return NodeState::Done;

@@ -44,7 +44,7 @@ pub enum Wanted {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Asked {
     /// A provider configuration.
-    Provider(ProviderConfigAddr),
+    Provider(Arc<ProviderConfigAddr>),
     /// A resource instance of any mode.
     Instance(ResourceInstance),
 }
@@ -72,7 +72,7 @@ pub enum Answer {
 #[derive(Clone, Debug)]
 pub struct WantedProvider {
     /// Which.
-    pub address: ProviderConfigAddr,
+    pub address: Arc<ProviderConfigAddr>,
     /// Evaluated `provider` block, of the schema's type; an empty one when there is no block.
     pub config: Value,
     /// The block, when there is one.

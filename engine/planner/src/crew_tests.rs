@@ -79,8 +79,8 @@ fn on_a_thread() -> Beside {
     Arc::new(|work: BoxFuture<'static, ()>| drop(thread::spawn(|| block_on(work))))
 }
 
-fn address(number: usize) -> ProviderConfigAddr {
-    ProviderConfigAddr::parse(&format!("provider[\"x/y/z\"].n{number}")).unwrap()
+fn address(number: usize) -> Arc<ProviderConfigAddr> {
+    ProviderConfigAddr::parse(&format!("provider[\"x/y/z\"].n{number}")).unwrap().into()
 }
 
 fn tasks(source: &Arc<Slow>, numbers: std::ops::Range<usize>) -> Vec<Task> {
@@ -97,7 +97,7 @@ fn settled(number: usize) -> Task {
 }
 
 /// Everything that a crew does until no work is left.
-fn all(crew: &mut Crew) -> Vec<ProviderConfigAddr> {
+fn all(crew: &mut Crew) -> Vec<Arc<ProviderConfigAddr>> {
     let mut all = Vec::new();
     loop {
         let done = block_on(crew.done()).ok().expect("nobody went away");

@@ -63,7 +63,7 @@ fn in_check(
     let schema = session.schema(&wanted.provider, &wanted.address).ok()?;
     let (name, module) = (wanted.block.check.as_deref()?, &wanted.address.module);
     let dot = if module.is_root() { "" } else { "." };
-    done.failed_check = Some((format!("{module}{dot}check.{name}"), why));
+    done.failed_check = Some(Box::new((format!("{module}{dot}check.{name}"), why)));
     let after = planned(&schema.schema.block, &wanted.config);
     if session.options.mode == Mode::Normal {
         let null = Value::null(schema.ty.clone());

@@ -68,7 +68,7 @@ pub(crate) struct Drive {
     held: OnceCell<HashMap<ConfigResource, Vec<ResourceInstance>>>,
     /// Changes by resource, as numbers, where they may trigger others.
     by_resource: HashMap<AbsResource, Vec<usize>>,
-    pub(crate) providers: FxHashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    pub(crate) providers: FxHashMap<Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>>,
     opened: Vec<ephemeral::Open>,
 }
 
@@ -342,12 +342,12 @@ impl Drive {
 
     fn settle(&mut self, done: Done, evaluator: &mut Evaluator) {
         let Done { answer, provider, changes, drift, edits, opened, found, deferred, failed_check } = done;
-        self.failed_checks.extend(failed_check);
+        self.failed_checks.extend(failed_check.map(|failed| *failed));
         self.found.append(found);
         if let Some((address, provider)) = provider {
             self.providers.insert(address, provider);
         }
-        self.opened.extend(opened);
+        self.opened.extend(opened.map(|open| *open));
         self.drift.extend(drift);
         for edit in edits {
             self.prior.edit(edit);

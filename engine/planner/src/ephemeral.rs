@@ -48,7 +48,12 @@ pub(crate) async fn open(session: &Session, wanted: WantedInstance, provider: Ar
     session.observer.event(Event::Ended { address, deposed: None, work: Work::Open, known: &null });
     let value = reply.result.with_marks(Marks::EPHEMERAL);
     let opened = Open { address: address.clone(), provider, private: reply.private };
-    Done { answer: Some((asked, Answer::Value(value))), opened: Some(opened), found, ..Done::default() }
+    Done {
+        answer: Some((asked, Answer::Value(value))),
+        opened: Some(Box::new(opened)),
+        found,
+        ..Done::default()
+    }
 }
 
 /// Closes what was opened, last first.

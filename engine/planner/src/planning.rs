@@ -187,7 +187,7 @@ struct Refreshed {
     prior: State,
     /// Root outputs as they are now.
     outputs: Option<BTreeMap<Arc<str>, OutputState>>,
-    providers: FxHashMap<ProviderConfigAddr, Option<Arc<dyn Provider>>>,
+    providers: FxHashMap<Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>>,
 }
 
 /// Brings everything up to date before it is destroyed, by the whole configuration: as in Terraform, what

@@ -30,22 +30,22 @@ pub(crate) struct Done {
     /// What the evaluator asked, and the answer.
     pub(crate) answer: Option<(Asked, Answer)>,
     /// A provider that is ready for use.
-    pub(crate) provider: Option<(ProviderConfigAddr, Option<Arc<dyn Provider>>)>,
+    pub(crate) provider: Option<(Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>)>,
     /// Changes to objects.
     pub(crate) changes: Vec<Change>,
     /// Changes made outside.
     pub(crate) drift: Vec<Change>,
     /// What is to be changed in the prior state.
     pub(crate) edits: Vec<Edit>,
-    /// Ephemeral resource that is open now: type, bytes to close it with.
-    pub(crate) opened: Option<crate::ephemeral::Open>,
+    /// Ephemeral resource that is open now: type, bytes to close it with. Boxed, as it is rare.
+    pub(crate) opened: Option<Box<crate::ephemeral::Open>>,
     /// Findings.
     pub(crate) found: Diagnostics,
     /// Why the changes cannot be carried out yet, where they cannot; and whether that is because the keys of
     /// the resource itself are not known.
     pub(crate) deferred: Option<(&'static str, bool)>,
-    /// A check block that does not hold because its data source cannot be read: address and why.
-    pub(crate) failed_check: Option<(String, String)>,
+    /// A check block that does not hold because its data source cannot be read: address and why. Boxed, as it is rare.
+    pub(crate) failed_check: Option<Box<(String, String)>>,
 }
 
 impl Done {

@@ -12,10 +12,14 @@ use super::same::{element, member, same};
 use crate::{Attribute, AttributeType, Block, NestedObject, Nesting};
 
 /// The proposed new object. `prior` is null for a new object; computed attributes are then null, and
-/// the provider says which of them it will decide. `config` must not be null.
+/// the provider says which of them it will decide. `config` must not be null, and has all that the schema names.
 pub fn proposed_new(block: &Block, prior: &Value, config: &Value) -> Value {
     if config.is_null() || !config.is_known() {
         return prior.clone();
+    }
+    // Nothing to keep: what configuration leaves out is null in it already.
+    if prior.is_null() {
+        return config.clone();
     }
     let mut members = attributes(&block.attributes, prior, config);
     for (name, nested) in &block.blocks {

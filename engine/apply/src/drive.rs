@@ -304,7 +304,7 @@ impl<'d> Drive<'d> {
             instance.is_some_and(|instance| held.provider_of(instance) == *wanted.provider)
         });
         let dependencies = evaluator.dependencies_with_stored(&wanted.address.config());
-        let dependencies = dependencies.as_ref().unwrap_or_else(|| wanted.dependencies.all());
+        let dependencies = dependencies.as_ref().unwrap_or_else(|| wanted.of.dependencies.all());
         if same_provider
             && *object.dependencies == **dependencies
             && object.create_before_destroy == create_before_destroy

@@ -27,7 +27,7 @@ pub(crate) async fn open(
     observer.event(Event::Started { address, deposed: None, work: Work::Open, known: &null });
     let request = OpenRequest { type_name: address.resource.type_name.to_string(), config };
     let (reply, found) = provider.open(request).await;
-    let found = wanted.block.place(found, address);
+    let found = wanted.of.block.place(found, address);
     match reply.filter(|_| !found.has_errors()) {
         Some(reply) => {
             observer.event(Event::Ended { address, deposed: None, work: Work::Open, known: &null });

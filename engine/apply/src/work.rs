@@ -82,7 +82,7 @@ impl Making<'_> {
         let (config, marks) = self.wanted.config.clone().unmark_with_paths();
         let about = About {
             marks,
-            dependencies: self.wanted.dependencies.all().clone(),
+            dependencies: self.wanted.of.dependencies.all().clone(),
             create_before_destroy: self.change.create_before_destroy,
         };
         let prior = self.prior();
@@ -104,7 +104,7 @@ impl Making<'_> {
             self.event(Event::Started { address: &address, deposed: None, work, known: &self.change.before });
             self.carry_out(prior, planned, &about, &mut outcome).await;
         }
-        outcome.found = self.wanted.block.place(std::mem::take(&mut outcome.found), &address);
+        outcome.found = self.wanted.of.block.place(std::mem::take(&mut outcome.found), &address);
         match &outcome.value {
             // It is complete when its provisioners have ended.
             Some(_) if self.unfinished => {}
@@ -152,7 +152,7 @@ impl Making<'_> {
         if found.has_errors() {
             return None;
         }
-        let ignore = &self.wanted.block.lifecycle.ignore_changes;
+        let ignore = &self.wanted.of.block.lifecycle.ignore_changes;
         let config = ignore_changes(ignore, &prior.value, &config);
         let (reply, problems) = subject.plan(prior, &config, self.wanted.provider_meta.clone()).await;
         found.append(problems);
@@ -351,7 +351,7 @@ pub(crate) async fn read(
             Subject { provider: &*provider, source: &wanted.provider.provider, address, schema: &schema };
         value = found.take(subject.read_data(&config, wanted.provider_meta.clone()).await);
     }
-    outcome.found = wanted.block.place(found, address);
+    outcome.found = wanted.of.block.place(found, address);
     if let Some(value) = value {
         let made = Made { value: value.clone(), private: Vec::new(), identity: None, status: Status::Ready };
         match made.object(&schema, &about) {
@@ -366,7 +366,7 @@ pub(crate) async fn read(
         Some(known) => observer.event(Event::Ended { address, deposed: None, work, known }),
         None => observer.event(Event::Failed { address, deposed: None, work }),
     }
-    if wanted.block.check.is_some() {
+    if wanted.of.block.check.is_some() {
         unread_in_check(&wanted, &schema, config, &about, &mut outcome);
     }
     outcome

@@ -182,7 +182,7 @@ output "o" { value = x_y.b.input }
     assert_eq!(run.summaries, Vec::<String>::new());
     assert!(!run.outcome.outputs["o"].value.is_known());
     assert_eq!(
-        run.instances[1].dependencies.all().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        run.instances[1].of.dependencies.all().iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["x_y.a"]
     );
 }
@@ -464,7 +464,7 @@ module "d" {
     let depends: Vec<Vec<String>> = run
         .instances
         .iter()
-        .map(|instance| instance.dependencies.all().iter().map(ToString::to_string).collect())
+        .map(|instance| instance.of.dependencies.all().iter().map(ToString::to_string).collect())
         .collect();
     let child = || vec!["module.c.x_y.k".to_owned()];
     assert_eq!(depends, [vec![], child(), child()]);

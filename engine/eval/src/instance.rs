@@ -23,21 +23,15 @@ impl Core {
     pub(crate) fn prepare(
         &mut self,
         active: &Active,
-        instance: InstanceId,
-        index: usize,
+        (instance, keys): (InstanceId, &KeyData),
         address: &ResourceInstance,
     ) -> (Option<WantedInstance>, Diagnostics) {
         let mut found = Diagnostics::new();
-        let (block, info) = (&active.block, &active.info);
-        let module = self.values.module(instance);
-        let Some(set) = module.and_then(|module| module.resources.get(&block.resource)) else {
-            return (None, found);
-        };
-        let keys = set.expansion.key_data(index);
-        if !found.take(self.may_begin(active, instance, &keys, address)) {
+        let (block, info) = (&active.of.block, &active.info);
+        if !found.take(self.may_begin(active, instance, keys, address)) {
             return (None, found);
         }
-        let scope = self.scope(instance, &keys);
+        let scope = self.scope(instance, keys);
         if active.itself.in_arguments {
             found.append(self_references(&block.body, address));
             if found.has_errors() {
@@ -60,13 +54,10 @@ impl Core {
         }
         let wanted = provider.map(|provider| WantedInstance {
             address: address.clone(),
-            block: block.clone(),
+            of: active.of.clone(),
             provider,
-            schema: info.schema.clone(),
             config,
             provider_meta,
-            dependencies: active.dependencies.clone(),
-            depends_on: active.depends_on.clone(),
             replace_triggers,
             import: active.imports.get(address).cloned().map(Box::new),
         });
@@ -81,7 +72,7 @@ impl Core {
         keys: &KeyData,
         address: &ResourceInstance,
     ) -> (bool, Diagnostics) {
-        let conditions = &active.block.lifecycle.preconditions;
+        let conditions = &active.of.block.lifecycle.preconditions;
         if conditions.is_empty() || self.input.mode == Mode::Validate {
             return (true, Diagnostics::new());
         }
@@ -98,7 +89,7 @@ impl Core {
         instance: InstanceId,
         keys: &KeyData,
     ) -> Diagnostics {
-        let lifecycle = &active.block.lifecycle;
+        let lifecycle = &active.of.block.lifecycle;
         if lifecycle.preconditions.is_empty() && lifecycle.postconditions.is_empty() {
             return Diagnostics::new();
         }
@@ -109,13 +100,13 @@ impl Core {
         let (_, after) = self.check_all(&scope, &lifecycle.postconditions, CheckKind::Resource);
         found.append(after);
         let path = self.values.module(instance).map(|module| module.address.path()).unwrap_or_default();
-        let address = ConfigResource { module: path, resource: active.block.resource.clone() };
+        let address = ConfigResource { module: path, resource: active.of.block.resource.clone() };
         found.at_address(&address.to_string())
     }
 
     /// The configuration of an instance. Where objects are only looked at, nobody asks for that of managed ones.
     fn arguments(&self, active: &Active, scope: &InstanceScope<'_>) -> (Value, Diagnostics) {
-        let (block, info) = (&active.block, &active.info);
+        let (block, info) = (&active.of.block, &active.info);
         if self.input.looks && block.resource.mode == ResourceMode::Managed {
             return (Value::unknown(info.ty.clone()), Diagnostics::new());
         }
@@ -130,7 +121,11 @@ impl Core {
     ) -> Option<Value> {
         let module = self.values.module(scope.instance)?;
         let config = self.program.config(module.id)?;
-        let (body, _) = config.settings.provider_meta.get(active.block.provider_name())?;
+        let metas = &config.settings.provider_meta;
+        if metas.is_empty() {
+            return None;
+        }
+        let (body, _) = metas.get(active.of.block.provider_name())?;
         let schema = self.input.schemas.get(&active.provider.provider)?.meta.as_ref()?;
         Some(found.take(decode(body, &schema.block, scope)))
     }
@@ -145,7 +140,7 @@ impl Core {
         // What they name is looked at by plans only, as in Terraform.
         let exprs = match self.input.mode {
             Mode::Validate => &[][..],
-            _ => &active.block.lifecycle.replace_triggered_by,
+            _ => &active.of.block.lifecycle.replace_triggered_by,
         };
         let triggers = exprs.iter().filter_map(|expr| {
             let before = found.error_count();

@@ -58,5 +58,5 @@ pub use reads::{Reads, RelevantAttribute};
 pub use variables::{check_values, given_value, undeclared};
 pub use wanted::{
     Answer, Asked, Objects, Progress, ReplaceTrigger, Triggering, Wanted, WantedExpansion, WantedImport,
-    WantedInstance, WantedModule, WantedProvider,
+    WantedInstance, WantedModule, WantedProvider, WantedResource,
 };

@@ -94,8 +94,8 @@ impl Core {
             self_value: Some(&own),
         };
         let mut found = Diagnostics::new();
-        for provisioner in &active.block.provisioners {
-            let connection = provisioner.connection.as_ref().or(active.block.connection.as_ref());
+        for provisioner in &active.of.block.provisioners {
+            let connection = provisioner.connection.as_ref().or(active.of.block.connection.as_ref());
             self.check_provisioner(&scope, provisioner, connection, &mut found);
             // As Terraform does, which stops at the first one.
             if found.has_errors() {

@@ -23,7 +23,7 @@ use crate::provider_keys::ProviderKey;
 use crate::scope::InstanceScope;
 use crate::sensitive::mark_sensitive;
 use crate::values::{InstanceId, KeyData, ResourceSet};
-use crate::{Answer, Asked, Mode, Wanted, WantedExpansion};
+use crate::{Answer, Asked, Mode, Wanted, WantedExpansion, WantedResource};
 
 /// How many are handed out in one step, and how many may be in flight unless the caller has more workers:
 /// enough to keep them busy, little enough that instances do not stand in memory waiting for their turn.
@@ -33,13 +33,12 @@ pub(crate) const IN_FLIGHT: usize = 128;
 /// A resource whose instances are being handed out.
 pub(crate) struct Active {
     pub(crate) node: NodeIndex,
-    pub(crate) block: Arc<ResourceBlock>,
+    /// What its instances share.
+    pub(crate) of: Arc<WantedResource>,
     pub(crate) info: Arc<TypeInfo>,
     /// Its provider configuration, and what chooses one of several instances.
     pub(crate) provider: Arc<ordain_addr::ProviderConfigAddr>,
     pub(crate) provider_key: Option<ProviderKey>,
-    pub(crate) dependencies: crate::Dependencies,
-    pub(crate) depends_on: Arc<[ConfigResource]>,
     pub(crate) imports: crate::imports::Imports,
     /// What the block says of the resource itself.
     pub(crate) itself: Itself,
@@ -113,14 +112,17 @@ impl Evaluator {
         };
         let mut active = Active {
             node: at,
-            dependencies: self.dependencies.of(at),
-            depends_on: self.awaited(at, id, resource),
             imports: crate::imports::Imports::default(),
-            info,
             provider,
             provider_key: self.core.program.provider_keys.get(&address).cloned(),
             itself: Itself::in_mode(self.core.input.mode, &block),
-            block,
+            of: Arc::new(WantedResource {
+                block,
+                schema: info.schema.clone(),
+                dependencies: self.dependencies.of(at),
+                depends_on: self.awaited(at, id, resource),
+            }),
+            info,
             instances: Vec::new(),
             next: (0, 0),
             in_flight: 0,
@@ -138,7 +140,7 @@ impl Evaluator {
         self.count_early(at, id);
         self.take_imports(&address, &mut active, found);
         if matches!(self.core.input.mode, Mode::Validate | Mode::Plan) {
-            found.append(crate::ignored::check(&active.block, &active.info.schema.block));
+            found.append(crate::ignored::check(&active.of.block, &active.info.schema.block));
         }
         if active.is_handed_out() {
             return if active.failed { NodeState::Failed } else { NodeState::Done };
@@ -173,7 +175,7 @@ impl Evaluator {
         active: &Active,
         found: &mut Diagnostics,
     ) -> Option<Expansion> {
-        let block = &active.block;
+        let block = &active.of.block;
         let before = found.error_count();
         let scope = self.core.scope(instance, &KeyData::None);
         found.append(self.core.check_depends_on(&scope, &block.depends_on));
@@ -219,12 +221,12 @@ impl Evaluator {
 
     /// Whether everything that the block names is there; all instances name the same.
     fn check_names(&self, instance: InstanceId, active: &Active, expansion: &Expansion) -> Diagnostics {
-        if expansion.len() == 0 || self.core.names_were_checked(&active.block.body) {
+        if expansion.len() == 0 || self.core.names_were_checked(&active.of.block.body) {
             return Diagnostics::new();
         }
         let keys = expansion.key_data(0);
         let scope = self.core.scope(instance, &keys);
-        check_names(&active.block.body, &active.info.schema.block, &scope)
+        check_names(&active.of.block.body, &active.info.schema.block, &scope)
     }
 
     /// Hands out instances of active resources, in order, as many as may be in flight.
@@ -262,16 +264,17 @@ impl Evaluator {
         while self.wanted.len() < BATCH && self.outstanding.len() < self.in_flight_limit {
             let Some((instance, index)) = active.advance() else { return };
             let Some(module) = self.core.values.module(instance) else { continue };
-            let Some(set) = module.resources.get(&active.block.resource) else {
+            let Some(set) = module.resources.get(&active.of.block.resource) else {
                 active.failed = true;
                 continue;
             };
             let address = ResourceInstance::of(&set.address, set.expansion.key(index));
+            let keys = set.expansion.key_data(index);
             if !self.selection.selects(active.node, &address) {
                 self.core.leave_out(instance, index, &address);
                 continue;
             }
-            let (wanted, problems) = self.core.prepare(active, instance, index, &address);
+            let (wanted, problems) = self.core.prepare(active, (instance, &keys), &address);
             if !problems.is_empty() {
                 found.append(problems.at_address(&address.to_string()));
             }
@@ -282,7 +285,7 @@ impl Evaluator {
             active.in_flight += 1;
             self.outstanding
                 .insert(Asked::Instance(address), Outstanding::Instance(active.node, instance, index));
-            self.wanted.push(match active.block.resource.mode {
+            self.wanted.push(match active.of.block.resource.mode {
                 ResourceMode::Managed => Wanted::Managed(wanted),
                 ResourceMode::Data => Wanted::Data(wanted),
                 ResourceMode::Ephemeral => Wanted::Ephemeral(wanted),
@@ -294,7 +297,7 @@ impl Evaluator {
         if !self.early.contains_key(&active.node) {
             return None;
         }
-        let set = self.core.values.module(instance)?.resources.get(&active.block.resource)?;
+        let set = self.core.values.module(instance)?.resources.get(&active.of.block.resource)?;
         set.expansion.key(index)
     }
 
@@ -340,7 +343,7 @@ impl Core {
             Answer::Absent | Answer::Unmade => Value::unknown(active.info.ty.clone()),
             Answer::Failed => return false,
         };
-        let resource = &active.block.resource;
+        let resource = &active.of.block.resource;
         let value = match self.input.mode {
             Mode::Validate => Value::unknown(active.info.ty.clone()),
             _ => mark_sensitive(value, &active.info.sensitive),
@@ -356,7 +359,7 @@ impl Core {
             set.leave_out(index);
             set.open |= open;
         }
-        let conditions = &active.block.lifecycle.postconditions;
+        let conditions = &active.of.block.lifecycle.postconditions;
         if conditions.is_empty() || self.input.mode == Mode::Validate {
             return !broken;
         }

@@ -103,26 +103,33 @@ pub struct WantedExpansion {
     pub provider: Arc<ProviderConfigAddr>,
 }
 
-/// One instance of a resource, fully evaluated. What all instances share is behind pointers.
+/// What all instances of a resource share of what is wanted.
 #[derive(Clone, Debug)]
-pub struct WantedInstance {
-    /// Which.
-    pub address: ResourceInstance,
+pub struct WantedResource {
     /// The block: lifecycle, provisioners, connection, spans.
     pub block: Arc<ResourceBlock>,
-    /// Provider configuration that manages it.
-    pub provider: Arc<ProviderConfigAddr>,
     /// Schema of the type.
     pub schema: Arc<Schema>,
-    /// Configuration, of the schema's type; marked, unknowns possible.
-    pub config: Value,
-    /// Evaluated `provider_meta` block of the module for this provider.
-    pub provider_meta: Option<Value>,
     /// The resources that it depends on.
     pub dependencies: Dependencies,
     /// Of a data source: managed resources whose pending changes defer its read. Those that its block names
     /// anywhere, and all behind modules, locals and the like that `depends_on` names there and around it.
     pub depends_on: Arc<[ConfigResource]>,
+}
+
+/// One instance of a resource, fully evaluated.
+#[derive(Clone, Debug)]
+pub struct WantedInstance {
+    /// Which.
+    pub address: ResourceInstance,
+    /// What it shares with the other instances: one pointer, as threads that count it up and down wait for each other.
+    pub of: Arc<WantedResource>,
+    /// Provider configuration that manages it.
+    pub provider: Arc<ProviderConfigAddr>,
+    /// Configuration, of the schema's type; marked, unknowns possible.
+    pub config: Value,
+    /// Evaluated `provider_meta` block of the module for this provider.
+    pub provider_meta: Option<Value>,
     /// What `replace_triggered_by` names.
     pub replace_triggers: Vec<ReplaceTrigger>,
     /// Import block that names it. Boxed, as hardly any instance has one.

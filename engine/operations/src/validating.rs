@@ -149,9 +149,9 @@ async fn instance(
     };
     let answer = match problems.has_errors() {
         true => Answer::Failed,
-        false => Answer::Value(Value::unknown(providers.type_of(&wanted.schema))),
+        false => Answer::Value(Value::unknown(providers.type_of(&wanted.of.schema))),
     };
-    found.append(wanted.block.place(problems, &wanted.address));
+    found.append(wanted.of.block.place(problems, &wanted.address));
     (Asked::Instance(wanted.address), answer)
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn deferred(session: &Session, wanted: &WantedInstance) -> Done {
     let asked = Asked::Instance(wanted.address.clone());
     let schema = match session.schema(&wanted.provider, &wanted.address) {
         Ok(schema) => schema,
-        Err(found) => return Done::failed(asked, wanted.block.place(found, &wanted.address)),
+        Err(found) => return Done::failed(asked, wanted.of.block.place(found, &wanted.address)),
     };
     let values = (Value::null(schema.ty.clone()), Value::unknown(schema.ty.clone()));
     let read = change(&wanted.address, &wanted.provider, Action::Read, values);
@@ -36,8 +36,8 @@ pub(crate) async fn plan(
     let asked = Asked::Instance(wanted.address.clone());
     let mut done = Done::default();
     let mut answer = run(session, &wanted, &*provider, &prior, pending, &mut done).await;
-    done.found = wanted.block.place(done.found, &wanted.address);
-    if wanted.block.check.is_some() {
+    done.found = wanted.of.block.place(done.found, &wanted.address);
+    if wanted.of.block.check.is_some() {
         answer = in_check(session, &wanted, &prior, answer, &mut done);
     }
     done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
@@ -61,7 +61,7 @@ fn in_check(
     });
     let (None, Some(why)) = (&answer, why) else { return answer };
     let schema = session.schema(&wanted.provider, &wanted.address).ok()?;
-    let (name, module) = (wanted.block.check.as_deref()?, &wanted.address.module);
+    let (name, module) = (wanted.of.block.check.as_deref()?, &wanted.address.module);
     let dot = if module.is_root() { "" } else { "." };
     done.failed_check = Some(Box::new((format!("{module}{dot}check.{name}"), why)));
     let after = planned(&schema.schema.block, &wanted.config);
@@ -126,7 +126,7 @@ async fn run(
     };
     let value = mark(read);
     session.observer.event(Event::Ended { address, deposed: None, work: Work::Read, known: &value });
-    if wanted.block.check.is_some() && session.options.mode == Mode::Normal {
+    if wanted.of.block.check.is_some() && session.options.mode == Mode::Normal {
         let read = change(address, &wanted.provider, Action::Read, (null, value.clone()));
         done.changes.push(Change { reason: Some(Reason::ReadBecauseCheckNested), ..read });
     }

@@ -198,10 +198,10 @@ impl Drive {
                 id: Some(ordain_value::Value::string(id)),
                 identity: None,
                 provider: None,
-                span: wanted.block.header,
+                span: wanted.of.block.header,
             }));
         }
-        self.dependencies.insert(address.clone(), wanted.dependencies.clone());
+        self.dependencies.insert(address.clone(), wanted.of.dependencies.clone());
         let provider = match self.provider(&wanted.provider, &address) {
             Ok(provider) => self.session.asked(provider),
             Err(found) => return Task::settled(Done::failed(Asked::Instance(address), found)),
@@ -242,7 +242,7 @@ impl Drive {
     /// Whether something is done to what an instance depends on by `depends_on`.
     fn awaits_changes(&self, wanted: &WantedInstance) -> bool {
         let changes = |resource| self.pending.contains(resource) || self.loses_instances(resource);
-        wanted.depends_on.iter().any(changes)
+        wanted.of.depends_on.iter().any(changes)
     }
 
     /// Whether the state holds instances of a declared resource that are no longer wanted: their end is planned last.
@@ -276,7 +276,7 @@ impl Drive {
         if let Some(None) = self.expansions.resources.get(wanted.address.abs_resource()) {
             return Some(("instance_count_unknown", true));
         }
-        let waits = wanted.dependencies.all().iter().any(|needed| self.waiting.contains(needed));
+        let waits = wanted.of.dependencies.all().iter().any(|needed| self.waiting.contains(needed));
         waits.then_some(("deferred_prereq", false))
     }
 

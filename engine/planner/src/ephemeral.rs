@@ -35,7 +35,7 @@ pub(crate) async fn open(session: &Session, wanted: WantedInstance, provider: Ar
     session.observer.event(Event::Started { address, deposed: None, work: Work::Open, known: &null });
     let request = OpenRequest { type_name: address.resource.type_name.to_string(), config };
     let (reply, found) = provider.open(request).await;
-    let found = wanted.block.place(found, address);
+    let found = wanted.of.block.place(found, address);
     let Some(reply) = reply.filter(|_| !found.has_errors()) else {
         session.observer.event(Event::Failed { address, deposed: None, work: Work::Open });
         if provider.put_off().is_some() && !found.has_errors() {

@@ -41,7 +41,7 @@ pub(crate) async fn plan(
     let asked = Asked::Instance(wanted.address.clone());
     let schema = match session.schema(&wanted.provider, &wanted.address) {
         Ok(schema) => schema,
-        Err(found) => return Done::failed(asked, wanted.block.place(found, &wanted.address)),
+        Err(found) => return Done::failed(asked, wanted.of.block.place(found, &wanted.address)),
     };
     let job = Job {
         session,
@@ -52,7 +52,7 @@ pub(crate) async fn plan(
     };
     let mut done = Done::default();
     let answer = job.run(&mut done).await;
-    done.found = wanted.block.place(done.found, &wanted.address);
+    done.found = wanted.of.block.place(done.found, &wanted.address);
     done.answer = Some((asked, answer.unwrap_or(Answer::Failed)));
     done.put_off_by(&*provider)
 }
@@ -83,9 +83,9 @@ impl Job<'_> {
         let planned = self.plan(&current, done).await?;
         let after = planned.after.clone();
         if matches!(planned.action, Action::DeleteThenCreate | Action::CreateThenDelete)
-            && self.wanted.block.lifecycle.prevent_destroy
+            && self.wanted.of.block.lifecycle.prevent_destroy
         {
-            done.found.push(prevented(&self.wanted.address, &self.wanted.block));
+            done.found.push(prevented(&self.wanted.address, &self.wanted.of.block));
             done.change(planned);
             return None;
         }
@@ -261,7 +261,7 @@ impl Job<'_> {
         let absent = Known::absent(self.schema.ty.clone());
         let tainted = current.is_tainted();
         let prior = if tainted { &absent } else { &current.known };
-        let ignore = &self.wanted.block.lifecycle.ignore_changes;
+        let ignore = &self.wanted.of.block.lifecycle.ignore_changes;
         let wanted = ignore_changes(ignore, &prior.value, &config);
         // What is ignored keeps the marks of the object, too; a new object has nothing to keep.
         let kept = match ignore {
@@ -271,7 +271,7 @@ impl Job<'_> {
         };
         let kept = kept.as_ref().unwrap_or(&marks);
         let first = self.call(prior, &wanted, done).await?;
-        let create_first = self.wanted.block.lifecycle.create_before_destroy == Some(true);
+        let create_first = self.wanted.of.block.lifecycle.create_before_destroy == Some(true);
         if prior.value.is_null() {
             let (action, reason) = match tainted {
                 true => (replace(create_first), Some(Reason::ReplaceBecauseTainted)),
@@ -333,7 +333,7 @@ impl Job<'_> {
         Change {
             previous_address: self.situation.previous_address.clone(),
             reason,
-            create_before_destroy: wanted.block.lifecycle.create_before_destroy == Some(true),
+            create_before_destroy: wanted.of.block.lifecycle.create_before_destroy == Some(true),
             replace_paths,
             importing: importing.map(|import| {
                 let id = import.id.as_ref().and_then(|id| id.as_str().map(str::to_owned));

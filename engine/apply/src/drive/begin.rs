@@ -56,8 +56,8 @@ impl<'d> Drive<'d> {
             return self.queue.push_back((None, job.boxed()));
         }
         let creates = matches!(kind, StepKind::Create(_));
-        let unfinished =
-            creates && wanted.block.provisioners.iter().any(|provisioner| provisioner.when == When::Create);
+        let unfinished = creates
+            && wanted.of.block.provisioners.iter().any(|provisioner| provisioner.when == When::Create);
         let what = if creates { "create" } else { "update" };
         let intent = self.intend(step, what, change, provider.has_effects() || unfinished).await;
         let present = self.state.instance(&wanted.address).and_then(|instance| instance.current.clone());

@@ -24,13 +24,16 @@ pub(crate) struct Session {
     pub(crate) tree: Arc<ModuleTree>,
 }
 
+/// A provider configuration, and the provider with it, ready for use; none where it cannot be used.
+pub(crate) type Ready = (Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>);
+
 /// What came of one job.
 #[derive(Default)]
 pub(crate) struct Done {
     /// What the evaluator asked, and the answer.
     pub(crate) answer: Option<(Asked, Answer)>,
-    /// A provider that is ready for use.
-    pub(crate) provider: Option<(Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>)>,
+    /// A provider configuration that was asked for.
+    pub(crate) provider: Option<Ready>,
     /// Changes to objects.
     pub(crate) changes: Vec<Change>,
     /// Changes made outside.

@@ -28,3 +28,7 @@ pub fn beside() -> Option<Beside> {
         }
     }))
 }
+
+#[cfg(test)]
+#[path = "beside_tests.rs"]
+mod tests;

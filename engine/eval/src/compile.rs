@@ -41,6 +41,8 @@ pub(crate) struct CompiledResource {
     pub(crate) node: NodeIndex,
     /// Its type, as an index in the compiled table.
     pub(crate) kind: usize,
+    /// Whether its block names it.
+    pub(crate) names_itself: bool,
 }
 
 /// A type of resources: its provider, how it is declared, and its name.
@@ -113,6 +115,14 @@ impl Program {
     /// The same with what is known of it.
     pub(crate) fn compiled_resource(&self, id: ModuleId, resource: &dyn Names) -> Option<&CompiledResource> {
         self.module(id)?.resources.get(resource)
+    }
+
+    /// The resource of a node.
+    pub(crate) fn resource_at(&self, at: NodeIndex) -> Option<&CompiledResource> {
+        match self.graph.node(at)? {
+            Node::Resource(id, resource) => self.compiled_resource(*id, resource),
+            _ => None,
+        }
     }
 
     /// The node of a resource.
@@ -211,7 +221,10 @@ impl Program {
             let node = self.graph.add_resource(id, name);
             nodes.push(node);
             kind = self.kind_of(block, kind);
-            resources.insert(name.clone(), CompiledResource { block: block.clone(), node, kind });
+            resources.insert(
+                name.clone(),
+                CompiledResource { block: block.clone(), node, kind, names_itself: false },
+            );
         }
         if let Some(module) = self.modules.get_mut(id.0) {
             module.resources = resources;

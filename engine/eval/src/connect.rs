@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_addr::{ProviderAddr, Resource};
+use ordain_addr::{Names, ProviderAddr, Resource};
 use ordain_config::blocks::{DependsOn, ResourceBlock};
 use ordain_config::{Module, Reference, Subject};
 use ordain_lang::ast::{Expr, Traversal};
@@ -209,9 +209,12 @@ impl Program {
     fn connect_reference(&mut self, node: NodeIndex, id: ModuleId, traversal: &Traversal, why: Edge) {
         let Ok(reference) = Reference::parse(traversal) else { return };
         if let Subject::Resource(resource, key) = reference.subject {
-            let edge =
-                self.resource_node(id, &resource).and_then(|needed| self.connect_named(node, needed, why));
-            if let (Some(edge), Some(key)) = (edge, key) {
+            let module = self.modules.get_mut(id.0);
+            let named = module.and_then(|module| module.resources.get_mut(&resource as &dyn Names));
+            let Some(named) = named else { return };
+            named.names_itself |= named.node == node;
+            let needed = named.node;
+            if let (Some(edge), Some(key)) = (self.connect_named(node, needed, why), key) {
                 self.graph.only(edge, key);
             }
             return;

@@ -55,7 +55,7 @@ pub struct Evaluator {
     /// Nodes that take part; others are left alone.
     pub(crate) kept: Vec<bool>,
     /// Resources with instances that are not answered, and among them those not all handed out.
-    pub(crate) active: QuickMap<NodeIndex, Active>,
+    pub(crate) active: QuickMap<NodeIndex, Box<Active>>,
     pub(crate) queue: VecDeque<NodeIndex>,
     pub(crate) outstanding: QuickMap<Asked, Outstanding>,
     pub(crate) provider_asks: QuickMap<NodeIndex, ProviderAsks>,

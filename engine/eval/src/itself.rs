@@ -11,6 +11,7 @@ use ordain_lang::ast::Body;
 use ordain_lang::refs::{body_references, references};
 
 use crate::Mode;
+use crate::compile::CompiledResource;
 use crate::core::error;
 use crate::expand::Expansion;
 
@@ -26,8 +27,11 @@ pub(crate) struct Itself {
 
 impl Itself {
     /// What matters of it: validation knows of no instances.
-    pub(crate) fn in_mode(mode: Mode, block: &ResourceBlock) -> Itself {
-        if mode == Mode::Validate { Itself::default() } else { Itself::of(block) }
+    pub(crate) fn in_mode(mode: Mode, resource: &CompiledResource) -> Itself {
+        match mode != Mode::Validate && resource.names_itself {
+            true => Itself::of(&resource.block),
+            false => Itself::default(),
+        }
     }
 
     fn of(block: &ResourceBlock) -> Itself {

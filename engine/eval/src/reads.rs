@@ -1,21 +1,21 @@
 //! Which attributes of resources the blocks behind some changes read: through local values, variables and outputs, and
 //! through the arguments of the resources that are read.
 
-use std::collections::HashSet;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use ordain_addr::{AbsResource, Key, ModuleInstance, Resource, ResourceInstance};
-use ordain_config::blocks::ResourceBlock;
+use ordain_addr::{AbsResource, Key, ModuleInstance, ResourceInstance};
 use ordain_config::{Reference, Subject};
 use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
 use ordain_lang::refs::{body_references, references};
 use ordain_provider::{Block, Nesting};
-use ordain_value::{Kind, Path, Step};
+use ordain_value::{Kind, Path, Step, Value};
 use petgraph::graph::NodeIndex;
 
-use crate::core::{Core, schema_of};
-use crate::graph::ModuleId;
+use crate::compile::CompiledResource;
+use crate::core::Core;
+use crate::graph::{ModuleId, Node};
 use crate::quick_hash::QuickSet;
 use crate::values::InstanceId;
 
@@ -59,16 +59,19 @@ impl Reads {
         inner: bool,
     ) -> Vec<RelevantAttribute> {
         let Some(core) = self.0 else { return Vec::new() };
-        let mut whole: Vec<&ResourceInstance> = resources.into_iter().collect();
-        whole.dedup_by_key(|instance| of_block(instance));
-        let known = whole.iter().map(|instance| of_block(instance)).collect();
-        let (seen, found) = (HashSet::new(), Vec::new());
-        let mut walk = Walk { core: &core, whole: known, seen, open: Vec::new(), found };
-        for AbsResource { module, resource } in whole.iter().map(|instance| instance.abs_resource()) {
-            if let Some(id) = core.program.find_module(&module.path()) {
-                walk.go(id, module, Name::Arguments(resource.clone(), Vec::new()));
-                walk.finish();
-            }
+        let mut instances: Vec<&ResourceInstance> = resources.into_iter().collect();
+        instances.dedup_by_key(|instance| (&instance.module, &instance.resource));
+        let declared = |instance: &&'a ResourceInstance| {
+            let id = core.program.find_module(&instance.module.path())?;
+            Some((id, &instance.module, core.program.compiled_resource(id, &instance.resource)?))
+        };
+        let blocks: Vec<_> = instances.iter().filter_map(declared).collect();
+        let whole = blocks.iter().map(|(_, module, block)| (*module, block.node)).collect();
+        let mut walk =
+            Walk { core: &core, whole, seen: QuickSet::default(), open: Vec::new(), found: Vec::new() };
+        for (id, module, block) in &blocks {
+            walk.arguments(*id, module, block, &[]);
+            walk.finish();
         }
         for output in outputs {
             walk.visit(ModuleId(0), &ModuleInstance::root(), Name::Output(output.into()));
@@ -77,7 +80,7 @@ impl Reads {
             walk.inner_outputs();
         }
         walk.finish();
-        in_order(walk.found)
+        walk.attributes()
     }
 }
 
@@ -87,10 +90,59 @@ enum Name {
     Local(Arc<str>),
     Variable(Arc<str>),
     Output(Arc<str>),
-    /// What is configured of a resource, at and under some names: all of it without any.
-    Arguments(Resource, Vec<Arc<str>>),
+    /// What is configured of a resource, at and under some names.
+    Arguments(NodeIndex, Vec<Arc<str>>),
     /// `count` or `for_each` of a resource.
-    Repetition(Resource),
+    Repetition(NodeIndex),
+}
+
+/// A reference to a resource. Most read what another does, so names are not copied before all are known.
+struct Read {
+    module: ModuleInstance,
+    node: NodeIndex,
+    key: Option<Key>,
+    named: Traversal,
+    /// How many steps of what is named lead to the object.
+    consumed: usize,
+}
+
+/// A step in the words of a reference: in the same order as [`Step`].
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Word<'r> {
+    Attr(&'r str),
+    Index(&'r Value),
+}
+
+impl Read {
+    fn words(&self) -> impl Iterator<Item = Word<'_>> {
+        let steps = self.named.steps().get(self.consumed..).unwrap_or_default();
+        steps.iter().map(|step| match step {
+            TraversalStep::Attr(name) => Word::Attr(&name.text),
+            TraversalStep::Index(step) => Word::Index(&step.key),
+        })
+    }
+
+    /// In a module the nodes of resources are in their order, and numbers are compared faster than names.
+    fn order(&self, other: &Read) -> Ordering {
+        let by_place = || self.node.cmp(&other.node).then_with(|| self.key.cmp(&other.key));
+        // Most modules have one instance, and few configurations have many modules.
+        let by_module = match Arc::ptr_eq(&self.module.0, &other.module.0) {
+            true => Ordering::Equal,
+            false => self.module.cmp(&other.module),
+        };
+        by_module.then_with(by_place).then_with(|| self.words().cmp(other.words()))
+    }
+
+    fn attribute(self, core: &Core) -> Option<RelevantAttribute> {
+        let Node::Resource(_, resource) = core.program.graph.node(self.node)? else { return None };
+        let step = |word: Word<'_>| match word {
+            Word::Attr(name) => Step::Attr(name.into()),
+            Word::Index(key) => Step::Index(key.clone()),
+        };
+        let path = Path(self.words().map(step).collect());
+        let resource = AbsResource { module: self.module, resource: resource.clone() };
+        Some(RelevantAttribute { resource, key: self.key, path })
+    }
 }
 
 /// References of what stands under names in a body: of an argument, of a block that there is once, else of all. Blocks of
@@ -127,35 +179,20 @@ fn name_of(step: &TraversalStep) -> Option<Arc<str>> {
     }
 }
 
-/// What is read of the resources of nodes, in order, each once. In a module the nodes of resources are in their order,
-/// and numbers are compared faster than names.
-fn in_order(mut found: Vec<(NodeIndex, RelevantAttribute)>) -> Vec<RelevantAttribute> {
-    fn key((node, read): &(NodeIndex, RelevantAttribute)) -> impl Ord + '_ {
-        (&read.resource.module, *node, &read.key, &read.path)
-    }
-    found.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
-    found.dedup_by(|one, other| key(one) == key(other));
-    found.into_iter().map(|(_, read)| read).collect()
-}
-
-fn of_block(instance: &ResourceInstance) -> (&ModuleInstance, &Resource) {
-    (&instance.module, &instance.resource)
-}
-
 struct Walk<'c> {
     core: &'c Core,
-    /// Resources of which all is read anyway.
-    whole: QuickSet<(&'c ModuleInstance, &'c Resource)>,
-    seen: HashSet<(ModuleInstance, Name)>,
-    /// References still to be read, and the resource they stand in.
-    open: Vec<(ModuleId, ModuleInstance, Option<Resource>, Traversal)>,
-    found: Vec<(NodeIndex, RelevantAttribute)>,
+    /// Resources that are looked at as a whole, by the instances of their modules.
+    whole: QuickSet<(&'c ModuleInstance, NodeIndex)>,
+    seen: QuickSet<(ModuleInstance, Name)>,
+    /// References that are to be followed, with the module that they stand in and the resource whose keys they see.
+    open: Vec<(ModuleId, ModuleInstance, Option<&'c CompiledResource>, Traversal)>,
+    found: Vec<Read>,
 }
 
-impl Walk<'_> {
+impl<'c> Walk<'c> {
     fn finish(&mut self) {
-        while let Some((id, module, owner, traversal)) = self.open.pop() {
-            self.read(id, &module, owner.as_ref(), &traversal);
+        while let Some((id, module, block, named)) = self.open.pop() {
+            self.read(id, &module, block, named);
         }
     }
 
@@ -169,62 +206,67 @@ impl Walk<'_> {
         }
     }
 
+    /// Goes on with what stands behind a name, unless that was done.
     fn visit(&mut self, id: ModuleId, module: &ModuleInstance, name: Name) {
-        if self.seen.insert((module.clone(), name.clone())) {
-            self.go(id, module, name);
+        if !self.seen.insert((module.clone(), name.clone())) {
+            return;
         }
-    }
-
-    fn go(&mut self, id: ModuleId, module: &ModuleInstance, name: Name) {
         let Some(compiled) = self.core.program.module(id) else { return };
         let config = &compiled.config;
-        let found = |expr: Option<&Expr>| expr.map(references).unwrap_or_default();
-        let (id, module, owner, behind) = match name {
+        match name {
             Name::Local(name) => {
-                (id, module.clone(), None, found(config.locals.get(&name).map(|local| &local.expr)))
+                self.open(id, module, config.locals.get(&name).map(|local| &local.expr));
             }
             Name::Output(name) => {
-                let value = config.outputs.get(&name).and_then(|output| output.value.as_ref());
-                (id, module.clone(), None, found(value))
+                let output = config.outputs.get(&name);
+                self.open(id, module, output.and_then(|output| output.value.as_ref()));
             }
             Name::Variable(name) => {
-                let (Some((caller, call)), Some((outer, _))) = (&compiled.caller, module.parent()) else {
-                    return;
-                };
-                (*caller, outer, None, found(call.arguments.get(&name).map(|argument| &argument.expr)))
+                if let (Some((caller, call)), Some((outer, _))) = (&compiled.caller, module.parent()) {
+                    self.open(*caller, &outer, call.arguments.get(&name).map(|argument| &argument.expr));
+                }
             }
-            Name::Arguments(resource, names) => {
-                let block = self.core.program.resource(id, &resource);
-                let read = block.map(|block| self.arguments(block, &names)).unwrap_or_default();
-                (id, module.clone(), Some(resource), read)
+            Name::Arguments(node, names) => {
+                if let Some(block) = self.core.program.resource_at(node) {
+                    self.arguments(id, module, block, &names);
+                }
             }
-            Name::Repetition(resource) => {
-                let block = self.core.program.resource(id, &resource);
-                (id, module.clone(), None, found(block.and_then(|block| block.repetition.expr())))
+            Name::Repetition(node) => {
+                let block = self.core.program.resource_at(node);
+                self.open(id, module, block.and_then(|block| block.block.repetition.expr()));
             }
-        };
-        let open = |traversal| (id, module.clone(), owner.clone(), traversal);
-        self.open.extend(behind.into_iter().map(open));
+        }
     }
 
-    /// References of what is configured of a resource, at and under some names.
-    fn arguments(&self, block: &ResourceBlock, names: &[Arc<str>]) -> Vec<Traversal> {
-        let provider = self.core.input.schemas.get(&block.provider_addr);
-        let resource = &block.resource;
-        match provider.and_then(|provider| schema_of(provider, resource.mode, &resource.type_name)) {
-            Some(schema) => configured(&block.body, &schema.block, names),
-            None => body_references(&block.body),
-        }
+    fn open(&mut self, id: ModuleId, module: &ModuleInstance, expr: Option<&Expr>) {
+        let named = expr.map(references).unwrap_or_default();
+        self.open.extend(named.into_iter().map(|named| (id, module.clone(), None, named)));
+    }
+
+    /// Goes on with what is configured of a resource, at and under some names.
+    fn arguments(
+        &mut self,
+        id: ModuleId,
+        module: &ModuleInstance,
+        block: &'c CompiledResource,
+        names: &[Arc<str>],
+    ) {
+        let body = &block.block.body;
+        let named = match self.core.type_at(block.kind) {
+            Some(info) => configured(body, &info.schema.block, names),
+            None => body_references(body),
+        };
+        self.open.extend(named.into_iter().map(|named| (id, module.clone(), Some(block), named)));
     }
 
     fn read(
         &mut self,
         id: ModuleId,
         module: &ModuleInstance,
-        owner: Option<&Resource>,
-        traversal: &Traversal,
+        block: Option<&CompiledResource>,
+        named: Traversal,
     ) {
-        let Ok(reference) = Reference::parse(traversal) else { return };
+        let Ok(reference) = Reference::parse(&named) else { return };
         match reference.subject {
             Subject::Variable(name) => self.visit(id, module, Name::Variable(name.into())),
             Subject::Local(name) => self.visit(id, module, Name::Local(name.into())),
@@ -241,29 +283,29 @@ impl Walk<'_> {
             }
             // What else has two names, such as the iterator of a dynamic block, is no resource.
             Subject::Resource(resource, key) => {
-                let core = self.core;
-                let Some(compiled) = core.program.compiled_resource(id, &resource) else { return };
-                let resource = &compiled.block.resource;
-                let rest = traversal.steps().get(reference.consumed..).unwrap_or_default();
-                if !self.whole.contains(&(module, resource)) {
+                let Some(compiled) = self.core.program.compiled_resource(id, &resource) else { return };
+                let (node, consumed) = (compiled.node, reference.consumed);
+                if !self.whole.contains(&(module, node)) {
+                    let rest = named.steps().get(consumed..).unwrap_or_default();
                     let names = rest.iter().filter_map(name_of).collect();
-                    self.visit(id, module, Name::Arguments(resource.clone(), names));
+                    self.visit(id, module, Name::Arguments(node, names));
                 }
-                let step = |step: &TraversalStep| match step {
-                    TraversalStep::Attr(name) => Step::Attr(name.text.to_arc()),
-                    TraversalStep::Index(step) => Step::Index(step.key.clone()),
-                };
-                let path = Path(rest.iter().map(step).collect());
-                let resource = AbsResource { module: module.clone(), resource: resource.clone() };
-                self.found.push((compiled.node, RelevantAttribute { resource, key, path }));
+                self.found.push(Read { module: module.clone(), node, key, named, consumed });
             }
             Subject::CountIndex | Subject::EachKey | Subject::EachValue => {
-                if let Some(owner) = owner {
-                    self.visit(id, module, Name::Repetition(owner.clone()));
+                if let Some(block) = block {
+                    self.visit(id, module, Name::Repetition(block.node));
                 }
             }
             Subject::SelfObject | Subject::Path(_) | Subject::Terraform(_) => {}
         }
+    }
+
+    /// All that was read, in order, each once.
+    fn attributes(mut self) -> Vec<RelevantAttribute> {
+        self.found.sort_unstable_by(Read::order);
+        self.found.dedup_by(|one, other| one.order(other) == Ordering::Equal);
+        self.found.into_iter().filter_map(|read| read.attribute(self.core)).collect()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::core::{Core, TypeInfo, error};
 use crate::decode::check_names;
 use crate::evaluator::{Evaluator, NodeState};
 use crate::expand::Expansion;
-use crate::graph::ModuleId;
+use crate::graph::{ModuleId, Node};
 use crate::itself::Itself;
 use crate::provider_keys::ProviderKey;
 use crate::scope::InstanceScope;
@@ -86,68 +86,70 @@ impl Active {
             done >= *count
         })
     }
+
+    /// Whether all of it was handed out and answered.
+    fn is_done(&self) -> bool {
+        self.in_flight == 0 && self.is_handed_out()
+    }
 }
 
 impl Evaluator {
-    pub(crate) fn run_resource(
-        &mut self,
-        at: NodeIndex,
-        id: ModuleId,
-        resource: &Resource,
-        found: &mut Diagnostics,
-    ) -> NodeState {
-        let Some(block) = self.core.program.resource(id, resource).cloned() else { return NodeState::Failed };
-        let Some(info) = self.core.type_of(id, resource) else {
-            found.push(self.core.unknown_type(&block));
-            return NodeState::Failed;
+    /// Expands a resource whose turn it is, in all instances of its module. How far its node is, where there is nothing
+    /// to hand out.
+    fn open_resource(&mut self, at: NodeIndex, found: &mut Diagnostics) -> Result<Box<Active>, NodeState> {
+        let program = self.core.program.clone();
+        let Some(Node::Resource(id, resource)) = program.graph.node(at) else {
+            return Err(NodeState::Failed);
+        };
+        let Some(compiled) = program.compiled_resource(*id, resource) else { return Err(NodeState::Failed) };
+        let Some(info) = self.core.type_at(compiled.kind).cloned() else {
+            found.push(self.core.unknown_type(&compiled.block));
+            return Err(NodeState::Failed);
         };
         if matches!(self.core.input.mode, Mode::Destroy | Mode::Console) {
-            self.core.take_presets(id, &block, &info);
-            return NodeState::Done;
+            self.core.take_presets(*id, &compiled.block, &info);
+            return Err(NodeState::Done);
         }
-        let address = self.core.program.address(id, resource);
-        let Some(provider) = self.core.program.provider_of(at).map(|provider| provider.address.clone())
-        else {
-            return NodeState::Failed;
-        };
-        let mut active = Active {
+        let Some(provider) = program.provider_of(at) else { return Err(NodeState::Failed) };
+        let address = program.address(*id, resource);
+        let mut active = Box::new(Active {
             node: at,
             imports: crate::imports::Imports::default(),
-            provider,
-            provider_key: self.core.program.provider_keys.get(&address).cloned(),
-            itself: Itself::in_mode(self.core.input.mode, &block),
+            provider: provider.address.clone(),
+            provider_key: program.provider_keys.get(&address).cloned(),
+            itself: Itself::in_mode(self.core.input.mode, compiled),
             of: Arc::new(WantedResource {
-                block,
+                block: compiled.block.clone(),
                 schema: info.schema.clone(),
                 dependencies: self.dependencies.of(at),
-                depends_on: self.awaited(at, id, resource),
+                depends_on: self.awaited(at, *id, resource),
             }),
             info,
-            instances: Vec::new(),
+            instances: Vec::with_capacity(self.core.values.count(*id)),
             next: (0, 0),
             in_flight: 0,
             failed: false,
-        };
-        for instance in self.core.values.instances(id) {
+        });
+        for number in 0..self.core.values.count(*id) {
+            let Some(instance) = self.core.values.nth(*id, number) else { continue };
             let before = found.error_count();
             let expansion = self.expand_resource(instance, &active, found);
             active.failed |= expansion.is_none() || found.error_count() > before;
-            active.instances.extend(expansion.map(|expansion| (instance, expansion.len())));
+            active.instances.extend(expansion.map(|size| (instance, size)));
         }
         if !active.failed {
             self.core.checks.reach(CheckKind::Resource, &address);
         }
-        self.count_early(at, id);
+        self.count_early(at, *id);
         self.take_imports(&address, &mut active, found);
         if matches!(self.core.input.mode, Mode::Validate | Mode::Plan) {
             found.append(crate::ignored::check(&active.of.block, &active.info.schema.block));
         }
-        if active.is_handed_out() {
-            return if active.failed { NodeState::Failed } else { NodeState::Done };
+        match (active.is_handed_out(), active.failed) {
+            (false, _) => Ok(active),
+            (true, false) => Err(NodeState::Done),
+            (true, true) => Err(NodeState::Failed),
         }
-        self.queue.push_back(at);
-        self.active.insert(at, active);
-        NodeState::Running
     }
 
     /// What the reading of a data source waits for; nothing where nothing is done.
@@ -169,12 +171,14 @@ impl Evaluator {
         active.imports = imports;
     }
 
+    /// Expands a resource in one instance of its module, and says how many instances of it there are. `None` after
+    /// errors.
     fn expand_resource(
         &mut self,
         instance: InstanceId,
         active: &Active,
         found: &mut Diagnostics,
-    ) -> Option<Expansion> {
+    ) -> Option<usize> {
         let block = &active.of.block;
         let before = found.error_count();
         let scope = self.core.scope(instance, &KeyData::None);
@@ -214,9 +218,10 @@ impl Evaluator {
             block: block.clone(),
             provider: active.provider.clone(),
         }));
-        let set = ResourceSet::new(resource, expansion.clone(), active.info.ty.clone());
+        let size = expansion.len();
+        let set = ResourceSet::new(resource, expansion, active.info.ty.clone());
         self.core.values.module_mut(instance)?.resources.insert(block.resource.clone(), Box::new(set));
-        Some(expansion)
+        Some(size)
     }
 
     /// Whether everything that the block names is there; all instances name the same.
@@ -229,40 +234,51 @@ impl Evaluator {
         check_names(&active.of.block.body, &active.info.schema.block, &scope)
     }
 
-    /// Hands out instances of active resources, in order, as many as may be in flight.
+    /// Hands out instances of resources whose turn it is, in order, as many as may be in flight.
     pub(crate) fn hand_out(&mut self, found: &mut Diagnostics) {
+        let mut handed = 0;
         loop {
             self.run_ready(found);
-            let Some(node) = self.queue.front().copied() else { return };
-            let Some(mut active) = self.active.remove(&node) else {
-                self.queue.pop_front();
-                continue;
+            let Some(node) = self.queue.front().copied().filter(|_| self.has_room(handed)) else { return };
+            let opened = match self.active.remove(&node) {
+                Some(active) => Ok(active),
+                None => self.open_resource(node, found),
             };
-            self.hand_out_some(&mut active, found);
-            let all = active.is_handed_out();
-            if all {
+            let mut active = match opened {
+                Ok(active) => active,
+                Err(state) => {
+                    self.queue.pop_front();
+                    self.complete(node, state);
+                    continue;
+                }
+            };
+            handed += self.hand_out_some(&mut active, handed, found);
+            if active.is_handed_out() {
                 self.queue.pop_front();
             }
-            self.keep_or_complete(active);
-            if !all {
-                return;
+            if active.is_done() {
+                self.complete_resource(&active);
+            } else {
+                self.active.insert(node, active);
             }
         }
     }
 
-    fn keep_or_complete(&mut self, active: Active) {
-        let node = active.node;
-        if active.is_handed_out() && active.in_flight == 0 {
-            let state = if active.failed { NodeState::Failed } else { NodeState::Done };
-            self.complete(node, state);
-        } else {
-            self.active.insert(node, active);
-        }
+    fn complete_resource(&mut self, active: &Active) {
+        let state = if active.failed { NodeState::Failed } else { NodeState::Done };
+        self.complete(active.node, state);
     }
 
-    fn hand_out_some(&mut self, active: &mut Active, found: &mut Diagnostics) {
-        while self.wanted.len() < BATCH && self.outstanding.len() < self.in_flight_limit {
-            let Some((instance, index)) = active.advance() else { return };
+    /// Whether more may be handed out in a step in which so many instances were.
+    fn has_room(&self, handed: usize) -> bool {
+        handed < BATCH && self.outstanding.len() < self.in_flight_limit
+    }
+
+    /// Hands out as many instances as there is room for beside those of this step, and says how many.
+    fn hand_out_some(&mut self, active: &mut Active, before: usize, found: &mut Diagnostics) -> usize {
+        let mut handed = 0;
+        while self.has_room(before + handed) {
+            let Some((instance, index)) = active.advance() else { break };
             let Some(module) = self.core.values.module(instance) else { continue };
             let Some(set) = module.resources.get(&active.of.block.resource) else {
                 active.failed = true;
@@ -282,6 +298,7 @@ impl Evaluator {
                 active.failed = true;
                 continue;
             };
+            handed += 1;
             active.in_flight += 1;
             self.outstanding
                 .insert(Asked::Instance(address), Outstanding::Instance(active.node, instance, index));
@@ -291,13 +308,13 @@ impl Evaluator {
                 ResourceMode::Ephemeral => Wanted::Ephemeral(wanted),
             });
         }
+        handed
     }
 
-    fn key_at(&self, active: &Active, instance: InstanceId, index: usize) -> Option<Key> {
-        if !self.early.contains_key(&active.node) {
-            return None;
-        }
-        let set = self.core.values.module(instance)?.resources.get(&active.of.block.resource)?;
+    /// The key of an instance, where somebody waits for one of its resource.
+    fn awaited_key(&self, node: NodeIndex, instance: InstanceId, index: usize) -> Option<Key> {
+        let Node::Resource(_, resource) = self.core.program.graph.node(node)? else { return None };
+        let set = self.early.get(&node).and(self.core.values.module(instance)?.resources.get(resource))?;
         set.expansion.key(index)
     }
 
@@ -309,14 +326,17 @@ impl Evaluator {
                 self.provider_answered(at, matches!(answer, Answer::Failed | Answer::Broken(_)));
             }
             Some(Outstanding::Instance(node, instance, index)) => {
-                let Some(mut active) = self.active.remove(&node) else { return found };
+                let Some(active) = self.active.get_mut(&node) else { return found };
                 active.in_flight = active.in_flight.saturating_sub(1);
-                if !self.core.settle(&active, instance, index, answer, &mut found) {
-                    active.failed = true;
-                } else if let Some(key) = self.key_at(&active, instance, index) {
+                let goes_on = self.core.settle(active, instance, index, answer, &mut found);
+                active.failed |= !goes_on;
+                let done = active.is_done();
+                if goes_on && let Some(key) = self.awaited_key(node, instance, index) {
                     self.instance_there(node, &key);
                 }
-                self.keep_or_complete(active);
+                if done && let Some(active) = self.active.remove(&node) {
+                    self.complete_resource(&active);
+                }
             }
         }
         found

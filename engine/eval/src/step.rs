@@ -41,7 +41,8 @@ impl Evaluator {
         }
     }
 
-    /// Runs all nodes that wait for nothing, and those that become ready by that.
+    /// Runs all nodes that wait for nothing, and those that become ready by that. Resources wait for their turn: what is
+    /// known of one that is being handed out takes room, and many can be ready at once.
     pub(crate) fn run_ready(&mut self, found: &mut Diagnostics) {
         while let Some(at) = self.ready.pop_first() {
             let failed = self.waiting.get(at.index()).is_some_and(|(_, failed)| *failed);
@@ -88,18 +89,22 @@ impl Evaluator {
     }
 
     fn run(&mut self, at: NodeIndex, found: &mut Diagnostics) -> NodeState {
-        let Some(node) = self.core.program.graph.node(at).cloned() else { return NodeState::Failed };
+        let program = self.core.program.clone();
+        let Some(node) = program.graph.node(at) else { return NodeState::Failed };
         let before = found.error_count();
         match node {
-            Node::Open(id) => self.open(id, found),
+            Node::Open(id) => self.open(*id, found),
             Node::Close(_) => {}
-            Node::Variable(id, name) => self.core.run_variable(id, &name, found),
-            Node::Validation(id, name) => self.core.run_validation(id, &name, found),
-            Node::Local(id, name) => self.core.run_local(id, &name, found),
-            Node::Output(id, name) => self.core.run_output(id, &name, found),
-            Node::Check(id, name) => self.core.run_check(id, &name, found),
-            Node::Provider(index) => return self.run_provider(at, index, found),
-            Node::Resource(id, resource) => return self.run_resource(at, id, &resource, found),
+            Node::Variable(id, name) => self.core.run_variable(*id, name, found),
+            Node::Validation(id, name) => self.core.run_validation(*id, name, found),
+            Node::Local(id, name) => self.core.run_local(*id, name, found),
+            Node::Output(id, name) => self.core.run_output(*id, name, found),
+            Node::Check(id, name) => self.core.run_check(*id, name, found),
+            Node::Provider(index) => return self.run_provider(at, *index, found),
+            Node::Resource(..) => {
+                self.queue.push_back(at);
+                return NodeState::Waiting;
+            }
         }
         if found.error_count() > before { NodeState::Failed } else { NodeState::Done }
     }

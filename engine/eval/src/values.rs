@@ -211,6 +211,16 @@ impl Values {
         self.by_module.get(id.0).cloned().unwrap_or_default()
     }
 
+    /// How many instances of a module there are.
+    pub(crate) fn count(&self, id: ModuleId) -> usize {
+        self.by_module.get(id.0).map_or(0, Vec::len)
+    }
+
+    /// One of the instances of a module, in order.
+    pub(crate) fn nth(&self, id: ModuleId, number: usize) -> Option<InstanceId> {
+        self.by_module.get(id.0)?.get(number).copied()
+    }
+
     /// One instance.
     pub(crate) fn module(&self, instance: InstanceId) -> Option<&Module> {
         self.modules.get(instance.0)

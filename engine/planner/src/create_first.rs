@@ -23,13 +23,15 @@ pub(crate) fn first_without_instances(
     evaluator: &Evaluator,
 ) -> Vec<Dependencies> {
     let modules = tree.modules();
-    let blocks = modules.iter().flat_map(|module| {
-        module
-            .resources
-            .values()
-            .map(|block| ConfigResource { module: module.path.clone(), resource: block.resource.clone() })
-    });
-    let mut first: HashSet<ConfigResource> = blocks.filter(|address| creates_first(tree, address)).collect();
+    let blocks =
+        modules.iter().flat_map(|module| module.resources.values().map(move |block| (module, block)));
+    let first = blocks.filter(|(_, block)| block.lifecycle.create_before_destroy == Some(true));
+    let mut first: HashSet<ConfigResource> = first
+        .map(|(module, block)| ConfigResource {
+            module: module.path.clone(),
+            resource: block.resource.clone(),
+        })
+        .collect();
     if first.is_empty() {
         return Vec::new();
     }
@@ -47,6 +49,9 @@ pub(crate) fn create_first_spreads(drive: &mut Drive) {
     let first = drive.changes.iter().filter(|change| change.create_before_destroy);
     let uses = first.filter_map(|change| drive.dependencies.get(&change.address));
     let forced = Dependencies::together(drive.first_without_instances.iter().chain(uses));
+    if forced.is_empty() {
+        return;
+    }
     for change in &mut drive.changes {
         let wanted = change.deposed.is_none() && change.address.resource.mode == ResourceMode::Managed;
         let made = !matches!(change.action, Action::Delete | Action::Forget);

@@ -21,7 +21,7 @@ use ordain_eval::{
 use ordain_plan::{Action, Change, Deferred};
 use ordain_provider::{Provider, ProviderSource};
 use ordain_state::{InstanceState, State};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::classify::Forced;
 use crate::crew::{Beside, Broken, Crew};
@@ -78,14 +78,17 @@ struct Asks {
     for_pending: bool,
     /// `replace_triggered_by` asks what is done to an object.
     for_triggers: bool,
+    /// How many blocks there are: as many instances at least, mostly.
+    blocks: usize,
 }
 
 impl Asks {
     fn of(tree: &ModuleTree) -> Self {
-        let mut asks = Self { for_pending: false, for_triggers: false };
+        let mut asks = Self { for_pending: false, for_triggers: false, blocks: 0 };
         for block in tree.modules().into_iter().flat_map(|module| module.resources.values()) {
             asks.for_pending |= block.resource.mode == Mode::Data;
             asks.for_triggers |= !block.lifecycle.replace_triggered_by.is_empty();
+            asks.blocks += 1;
         }
         asks
     }
@@ -109,23 +112,25 @@ impl Drive {
         prior: State,
         moved: BTreeMap<ResourceInstance, ResourceInstance>,
     ) -> Self {
+        let asks = Asks::of(&session.tree);
         Self {
-            asks: Asks::of(&session.tree),
+            // Tables that have their final size from the start are not copied while they grow.
+            changes: Vec::with_capacity(asks.blocks),
+            dependencies: FxHashMap::with_capacity_and_hasher(asks.blocks, FxBuildHasher),
+            expansions: Expansions::of(asks.blocks),
+            asks,
             session,
             source,
             beside,
             moved,
             prior,
-            changes: Vec::new(),
             drift: Vec::new(),
             deferred: Vec::new(),
             waiting: HashSet::new(),
-            dependencies: FxHashMap::default(),
             described: false,
             first_without_instances: Vec::new(),
             found: Diagnostics::new(),
             failed_checks: HashMap::new(),
-            expansions: Expansions::default(),
             pending: HashSet::new(),
             held: OnceCell::new(),
             by_resource: HashMap::new(),
@@ -170,6 +175,10 @@ impl Drive {
                 None
             }
             Wanted::Expanded(expansion) => {
+                if let Some(keys) = expansion.keys.as_ref().filter(|keys| keys.len() > 1) {
+                    self.changes.reserve(keys.len());
+                    self.dependencies.reserve(keys.len());
+                }
                 self.expansions.resources.insert(expansion.resource, expansion.keys);
                 None
             }

@@ -9,7 +9,7 @@ use ordain_plan::{Action, Change, Mode as PlanMode, Reason};
 use ordain_provider::Provider;
 use ordain_state::{Edit, InstanceState, Object};
 use ordain_value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::findings::prevented;
 use crate::managed::{delete_deposed, record};
@@ -23,6 +23,14 @@ pub(crate) type Keys = Option<Arc<[Option<Key>]>>;
 pub(crate) struct Expansions {
     pub(crate) resources: FxHashMap<AbsResource, Keys>,
     pub(crate) modules: FxHashMap<(ModuleInstance, Arc<str>), Keys>,
+}
+
+impl Expansions {
+    /// With room for so many resources.
+    pub(crate) fn of(resources: usize) -> Self {
+        let resources = FxHashMap::with_capacity_and_hasher(resources, FxBuildHasher);
+        Self { resources, ..Self::default() }
+    }
 }
 
 /// Why an instance in state is not wanted; `None` when it is, or when that is not known.

@@ -408,8 +408,21 @@ fn assemble(
 
 /// Changes in the order of addresses.
 fn in_order(mut changes: Vec<Change>) -> Vec<Change> {
-    // No two are of the same object, and a sort that keeps the order of equals needs half as much memory again.
-    changes.sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    // Changes are large, and mostly come in a few runs that have this order already: their places are sorted, by what
+    // makes use of runs, and each change is moved once.
+    let mut places: Vec<usize> = (0..changes.len()).collect();
+    let name = |at: &usize| changes.get(*at).map(|change| (&change.address, &change.deposed));
+    places.sort_by(|a, b| name(a).cmp(&name(b)));
+    for start in 0..places.len() {
+        let mut to = start;
+        // Around a circle of changes that take each other's places.
+        while let Some(from) = places.get_mut(to).map(|place| std::mem::replace(place, to))
+            && from != start
+        {
+            changes.swap(to, from);
+            to = from;
+        }
+    }
     changes
 }
 

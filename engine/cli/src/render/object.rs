@@ -9,7 +9,7 @@ use ordain_plan::{PatternStep, TypeSchema};
 use ordain_value::{Kind, Members, Path, Type, Value};
 
 use super::style::Style;
-use super::value::{Mark, Printer, TELLING, line, pad};
+use super::value::{Mark, Printer, TELLING, add, pad};
 
 /// One object as it is, with everything that it has: `name = value` lines and nested blocks.
 pub fn whole(object: &Value, schema: Option<&TypeSchema>, style: Style, show_sensitive: bool) -> String {
@@ -148,11 +148,14 @@ fn members_seen<'v>(
     members: &'v Members,
     seen: &dyn Fn(&Arc<str>, &'v Value) -> Cow<'v, Value>,
 ) -> Cow<'v, Members> {
-    let all: Vec<_> = members.iter().map(|(name, value)| seen(name, value)).collect();
-    if all.iter().all(|value| matches!(value, Cow::Borrowed(_))) {
+    let mut rest = members.iter().map(|(name, value)| seen(name, value)).enumerate();
+    // Mostly all of them stay as they are.
+    let Some((at, first)) = rest.find(|(_, value)| matches!(value, Cow::Owned(_))) else {
         return Cow::Borrowed(members);
-    }
-    Cow::Owned(members.keys().cloned().zip(all.into_iter().map(Cow::into_owned)).collect())
+    };
+    let before = members.values().take(at).cloned();
+    let values = before.chain([first.into_owned()]).chain(rest.map(|(_, value)| value.into_owned()));
+    Cow::Owned(members.keys().cloned().zip(values).collect())
 }
 
 /// An object with what its schema leaves open as [`untyped`] has it, and empty texts inside its arguments as nothing:
@@ -387,21 +390,22 @@ fn attributes(
 ) {
     let (rows, width, hidden) = rows(before, after, shape, printer.complete);
     for row in &rows {
-        let fill = pad(width - row.name.chars().count());
-        let at = path.attr(row.name.clone());
-        let value = match row.mark {
-            mark if shape.write_only.contains(row.name) => printer.write_only(mark, &at),
-            Mark::Same if printer.complete && is_absent(shape, row) => "null".to_owned(),
-            Mark::Same => printer.whole(&row.pair.after, indent + 4, Mark::Same),
+        let (before, after): (&Value, &Value) = (&row.pair.before, &row.pair.after);
+        out.push_str(&printer.disclosure(before, after, indent + 4));
+        let (symbol, fill) = (row.mark.symbol(printer.style), pad(width - row.name.chars().count()));
+        add(out, &[&pad(indent + 4), &symbol, row.name, &fill, " = "]);
+        let at = || path.attr(row.name.clone());
+        match row.mark {
+            mark if shape.write_only.contains(row.name) => out.push_str(&printer.write_only(mark, &at())),
+            Mark::Same if printer.complete && is_absent(shape, row) => out.push_str("null"),
+            Mark::Same => printer.add_whole(out, after, indent + 4, Mark::Same),
             _ => {
                 let complete = printer.complete || TELLING.contains(&&**row.name);
                 let printer = Printer { complete, ..*printer };
-                printer.change(&row.pair.before, &row.pair.after, &at, indent + 4, true)
+                printer.add_change(out, (before, after), &at(), indent + 4, true);
             }
-        };
-        let symbol = row.mark.symbol(printer.style);
-        out.push_str(&printer.disclosure(&row.pair.before, &row.pair.after, indent + 4));
-        line(out, &[&pad(indent + 4), &symbol, row.name, &fill, " = ", &value]);
+        }
+        out.push('\n');
     }
     out.push_str(&printer.hidden(hidden, "attribute", indent + 4));
 }

@@ -9,7 +9,7 @@ use ordain_value::{Marks, Path, Step, Value};
 
 use super::object::{self, Shapes};
 use super::style::{Color, Style};
-use super::value::{Mark, Printer, line};
+use super::value::{Mark, Printer, add, line};
 
 /// How many objects are imported, made, changed, destroyed, forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,8 +276,11 @@ impl Blocks<'_> {
         };
         // What is let go of stands one column to the left.
         let indent = if change.action == Action::Forget { " " } else { "  " };
-        let head = [indent, "# ", &address].concat();
-        line(out, &[&style.bold(&head), " ", words]);
+        match style.color {
+            true => out.push_str(&style.bold(&[indent, "# ", &address].concat())),
+            false => add(out, &[indent, "# ", &address]),
+        }
+        line(out, &[" ", words]);
         for remark in remarks {
             line(out, &[indent, "# ", remark]);
         }
@@ -305,19 +308,29 @@ impl Blocks<'_> {
     }
 }
 
-fn symbol(action: Action, style: Style) -> String {
-    let (plus, minus) = (style.paint(Color::Green, "+"), style.paint(Color::Red, "-"));
-    match action {
-        Action::NoOp => "    ".to_owned(),
-        Action::Create => format!("  {plus} "),
-        Action::Update => format!("  {} ", style.paint(Color::Yellow, "~")),
-        Action::Delete => format!("  {minus} "),
-        Action::DeleteThenCreate => format!("{minus}/{plus} "),
-        Action::CreateThenDelete => format!("{plus}/{minus} "),
-        Action::Read => format!(" {} ", style.paint(Color::Cyan, "<=")),
-        Action::Forget => " . ".to_owned(),
-        Action::CreateThenForget => "  . ".to_owned(),
+fn symbol(action: Action, style: Style) -> Cow<'static, str> {
+    let plain = match action {
+        Action::NoOp => "    ",
+        Action::Create => "  + ",
+        Action::Update => "  ~ ",
+        Action::Delete => "  - ",
+        Action::DeleteThenCreate => "-/+ ",
+        Action::CreateThenDelete => "+/- ",
+        Action::Read if style.color => return format!(" {} ", style.paint(Color::Cyan, "<=")).into(),
+        Action::Read => " <= ",
+        Action::Forget => " . ",
+        Action::CreateThenForget => "  . ",
+    };
+    if !style.color {
+        return plain.into();
     }
+    let painted = |sign: char| match sign {
+        '+' => style.paint(Color::Green, "+"),
+        '-' => style.paint(Color::Red, "-"),
+        '~' => style.paint(Color::Yellow, "~"),
+        other => other.into(),
+    };
+    plain.chars().map(painted).collect()
 }
 
 /// Whether nothing comes of a change but another address. Its title begins with the old one.

@@ -3,19 +3,20 @@
 use ordain_value::{Path, Value};
 
 use super::alignment::{Step, steps};
-use super::value::{Mark, Printer, line, pad};
+use super::value::{Mark, Printer, add, line, pad};
 
-/// All elements under one mark.
-pub fn whole(printer: &Printer<'_>, items: &[Value], indent: usize, mark: Mark) -> String {
+/// All elements under one mark, at the end of a text.
+pub fn add_whole(printer: &Printer<'_>, out: &mut String, items: &[Value], indent: usize, mark: Mark) {
     if items.is_empty() {
-        return "[]".to_owned();
+        return out.push_str("[]");
     }
-    let mut out = "[\n".to_owned();
+    out.push_str("[\n");
     for item in items {
-        push(printer, &mut out, mark, &printer.whole(item, indent + 4, mark), indent);
+        add(out, &[&pad(indent + 4), &mark.symbol(printer.style)]);
+        printer.add_whole(out, item, indent + 4, mark);
+        out.push_str(",\n");
     }
-    close(&mut out, indent);
-    out
+    close(out, indent);
 }
 
 fn push(printer: &Printer<'_>, out: &mut String, mark: Mark, text: &str, indent: usize) {
@@ -23,7 +24,7 @@ fn push(printer: &Printer<'_>, out: &mut String, mark: Mark, text: &str, indent:
 }
 
 fn close(out: &mut String, indent: usize) {
-    out.push_str(&format!("{}  ]", pad(indent)));
+    add(out, &[&pad(indent), "  ]"]);
 }
 
 /// Two lists, with one unchanged neighbour shown around each change.

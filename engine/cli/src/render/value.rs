@@ -89,9 +89,17 @@ pub fn pad(indent: usize) -> Cow<'static, str> {
     BLANKS.get(..indent).map_or_else(|| " ".repeat(indent).into(), Cow::Borrowed)
 }
 
-/// Adds a line of these parts: a plan has a great many, and a text of its own for each is work.
-pub fn line(out: &mut String, parts: &[&str]) {
+/// What is said instead of a value that is not shown.
+const HIDDEN: &str = "(sensitive value)";
+
+/// Adds these parts: a plan has a great many lines, and a text of its own for each is work.
+pub fn add(out: &mut String, parts: &[&str]) {
     parts.iter().for_each(|part| out.push_str(part));
+}
+
+/// Adds a line of these parts.
+pub fn line(out: &mut String, parts: &[&str]) {
+    add(out, parts);
     out.push('\n');
 }
 
@@ -111,21 +119,35 @@ impl Printer<'_> {
 
     /// Before and after at a path. `ends` adds ` -> null` to what goes.
     pub fn change(&self, before: &Value, after: &Value, path: &Path, indent: usize, ends: bool) -> String {
+        let mut out = String::new();
+        self.add_change(&mut out, (before, after), path, indent, ends);
+        out
+    }
+
+    /// The same at the end of a text.
+    pub fn add_change(
+        &self,
+        out: &mut String,
+        (before, after): (&Value, &Value),
+        path: &Path,
+        indent: usize,
+        ends: bool,
+    ) {
         let mark = Mark::of(before, after);
-        let forces = self.forces(path);
         if self.hides(before, after) {
-            let tail = if mark == Mark::Remove && ends { self.arrow_null() } else { String::new() };
-            return format!("(sensitive value){tail}{forces}");
-        }
-        match mark {
-            Mark::Same => self.whole(after, indent, Mark::Same),
-            Mark::Add => self.whole(after, indent, Mark::Add) + &forces,
-            Mark::Remove => {
-                let tail =
-                    if ends && !text::is_empty_json(before) { self.arrow_null() } else { String::new() };
-                format!("{}{tail}{forces}", self.whole(before, indent, Mark::Remove))
+            out.push_str(HIDDEN);
+        } else {
+            match mark {
+                Mark::Same | Mark::Add => self.add_whole(out, after, indent, mark),
+                Mark::Remove => self.add_whole(out, before, indent, mark),
+                Mark::Change => return out.push_str(&self.changed(before, after, path, indent)),
             }
-            Mark::Change => self.changed(before, after, path, indent),
+        }
+        if mark == Mark::Remove && ends && (self.hides(before, after) || !text::is_empty_json(before)) {
+            out.push_str(&self.arrow_null());
+        }
+        if mark != Mark::Same || self.hides(before, after) {
+            out.push_str(&self.forces(path));
         }
     }
 
@@ -272,54 +294,63 @@ impl Printer<'_> {
 
     /// One value as a whole, every line of it under the same mark.
     pub fn whole(&self, value: &Value, indent: usize, mark: Mark) -> String {
+        let mut out = String::new();
+        self.add_whole(&mut out, value, indent, mark);
+        out
+    }
+
+    /// The same at the end of a text.
+    pub fn add_whole(&self, out: &mut String, value: &Value, indent: usize, mark: Mark) {
         if !self.show_sensitive && value.marks().is_sensitive() {
-            return "(sensitive value)".to_owned();
+            return out.push_str(HIDDEN);
         }
         match value.kind() {
-            Kind::Null(_) => self.style.paint(Color::Grey, "null"),
-            Kind::Unknown(_) => "(known after apply)".to_owned(),
-            Kind::Bool(value) => value.to_string(),
-            Kind::Number(number) => number.to_string(),
+            Kind::Null(_) if !self.style.color => out.push_str("null"),
+            Kind::Null(_) => out.push_str(&self.style.paint(Color::Grey, "null")),
+            Kind::Unknown(_) => out.push_str("(known after apply)"),
+            Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Kind::Number(number) => out.push_str(&number.to_string()),
             Kind::String(content) => {
-                text::whole(self, content, indent, mark).unwrap_or_else(|| quote(content))
+                let text = text::whole(self, content, indent, mark).unwrap_or_else(|| quote(content));
+                out.push_str(&text);
             }
             Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
-                sequence::whole(self, items, indent, mark)
+                sequence::add_whole(self, out, items, indent, mark);
             }
-            Kind::Map(_, members) => self.members(members.iter(), indent, mark, true),
-            Kind::Object(members) => self.members(members.iter(), indent, mark, false),
+            Kind::Map(_, members) => self.add_members(out, members.iter(), indent, mark, true),
+            Kind::Object(members) => self.add_members(out, members.iter(), indent, mark, false),
         }
     }
 
-    fn members<'v>(
+    fn add_members<'v>(
         &self,
-        members: impl Iterator<Item = (&'v Arc<str>, &'v Value)>,
+        out: &mut String,
+        members: impl ExactSizeIterator<Item = (&'v Arc<str>, &'v Value)>,
         indent: usize,
         mark: Mark,
         is_map: bool,
-    ) -> String {
-        let mut rows: Vec<(String, &Value)> =
-            members.map(|(name, value)| (label(name, is_map), value)).collect();
-        if rows.is_empty() {
-            return "{}".to_owned();
+    ) {
+        let all = members.len();
+        if all == 0 {
+            return out.push_str("{}");
         }
+        let mut rows: Vec<(Cow<'_, str>, &Value)> = Vec::with_capacity(all);
+        rows.extend(members.map(|(name, value)| (label(name, is_map), value)));
         let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
-        let all = rows.len();
         rows.retain(|(name, value)| {
-            is_map || self.complete || !is_nothing(value) || TELLING.contains(&name.as_str())
+            is_map || self.complete || !is_nothing(value) || TELLING.contains(&&**name)
         });
         let hidden = all - rows.len();
-        let mut out = "{\n".to_owned();
+        out.push_str("{\n");
         for (name, value) in rows {
             let fill = pad(width - name.chars().count());
             let mark = if !is_map && is_nothing(value) { Mark::Same } else { mark };
-            let value = self.whole(value, indent + 4, mark);
-            line(&mut out, &[&pad(indent + 4), &mark.symbol(self.style), &name, &fill, " = ", &value]);
+            add(out, &[&pad(indent + 4), &mark.symbol(self.style), &name, &fill, " = "]);
+            self.add_whole(out, value, indent + 4, mark);
+            out.push('\n');
         }
         out.push_str(&self.hidden(hidden, "attribute", indent + 4));
-        out.push_str(&pad(indent));
-        out.push_str("  }");
-        out
+        add(out, &[&pad(indent), "  }"]);
     }
 }
 
@@ -329,10 +360,10 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// Name of a member: map keys are quoted, attribute names only where they must be.
-fn label(name: &str, is_map: bool) -> String {
+fn label(name: &str, is_map: bool) -> Cow<'_, str> {
     let plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-    if is_map || !plain { quote(name) } else { name.to_owned() }
+    if is_map || !plain { quote(name).into() } else { name.into() }
 }
 
 #[cfg(test)]

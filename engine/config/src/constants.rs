@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ordain_diag::{Diagnostic, Diagnostics, Span};
-use ordain_lang::ast::{Attribute, Expr, ExprKind, Traversal};
+use ordain_lang::ast::{Attribute, Expr, ExprKind, ObjectKey, TemplatePart, Traversal};
 use ordain_lang::eval::evaluate;
 use ordain_lang::{Functions, Resolution, Scope, World, WorldError};
 use ordain_value::{Type, Value, convert};
@@ -22,10 +22,35 @@ pub fn constant(expr: &Expr, found: &mut Diagnostics) -> Option<Value> {
 /// What an expression comes to whatever its references stand for (`true ? 1 : var.x`), as far as no error says otherwise:
 /// what cannot be evaluated without names and functions is unknown.
 pub fn constant_in_effect(expr: &Expr) -> Option<Value> {
-    // A name by itself, the most usual of all, says nothing.
-    let named = matches!(expr.kind, ExprKind::Traversal(_));
-    let value = (!named).then(|| evaluate(&expr.constant(), &Nothing).0);
+    let value = (!holds_name(expr)).then(|| evaluate(&expr.constant(), &Nothing).0);
     value.filter(Value::is_wholly_known)
+}
+
+/// Whether what a name stands for is the value or a part of it, as mostly where there are names: then there is nothing
+/// to be evaluated.
+fn holds_name(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Traversal(_) => true,
+        ExprKind::Parens(inner) => holds_name(inner),
+        ExprKind::Tuple(items) => items.iter().any(holds_name),
+        ExprKind::Object(items) => {
+            let stays =
+                |at: usize, key: &ObjectKey| !items.iter().skip(at + 1).any(|other| may_be(key, &other.key));
+            items.iter().enumerate().any(|(at, item)| holds_name(&item.value) && stays(at, &item.key))
+        }
+        ExprKind::Template(parts) => {
+            parts.iter().any(|part| matches!(part, TemplatePart::Interpolation(inner) if holds_name(inner)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether two keys of an object can be the same: then the second takes the place of the first.
+fn may_be(one: &ObjectKey, other: &ObjectKey) -> bool {
+    match (one, other) {
+        (ObjectKey::Name(one), ObjectKey::Name(other)) => one.text == other.text,
+        _ => true,
+    }
 }
 
 /// A constant converted to a type.

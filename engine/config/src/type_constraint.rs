@@ -161,7 +161,7 @@ fn read_object(items: &[ObjectItem], whole: Span, found: &mut Diagnostics) -> Ty
     let (mut values, mut children) = (BTreeMap::new(), BTreeMap::new());
     for item in items {
         let name = match &item.key {
-            ObjectKey::Name(name) => Some(name.text.to_arc()),
+            ObjectKey::Name(name) => Some(name.text.clone()),
             ObjectKey::Expr(_) => None,
         };
         let Some(name) = name else {

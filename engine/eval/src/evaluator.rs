@@ -12,12 +12,13 @@ use petgraph::graph::NodeIndex;
 use crate::compiled::Compiled;
 use crate::core::Core;
 use crate::decode::decode;
+use crate::dependencies::DependencyTable;
 use crate::providers::ProviderAsks;
 use crate::quick_hash::QuickMap;
 use crate::resources::{Active, Outstanding};
 use crate::sensitive::mark_sensitive;
 use crate::values::KeyData;
-use crate::{Answer, Asked, Input, Objects, Outcome, Outline, Progress, Wanted, selection, variables};
+use crate::{Answer, Asked, Input, Mode, Objects, Outcome, Outline, Progress, Wanted, selection, variables};
 
 /// How far a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub struct Evaluator {
     /// How many instances may be handed out and not answered.
     pub(crate) in_flight_limit: usize,
     pub(crate) selection: selection::Selection,
-    pub(crate) dependencies: crate::dependencies::DependencyTable,
+    pub(crate) dependencies: DependencyTable,
     /// Users of single instances, by the resource's node.
     pub(crate) early: HashMap<NodeIndex, crate::early::Early>,
     /// Nothing is handed out after errors in [`Evaluator::new`].
@@ -82,6 +83,11 @@ impl Evaluator {
         found.append(problems);
         let core = Core::new(input, program, validated);
         let size = core.program.graph.len();
+        // A validation asks for no order of changes.
+        let dependencies = match core.input.mode {
+            Mode::Validate => DependencyTable::default(),
+            _ => DependencyTable::new(&core.program),
+        };
         let mut evaluator = Evaluator {
             selection: selection::Selection::new(&core),
             states: vec![NodeState::Waiting; size],
@@ -94,7 +100,7 @@ impl Evaluator {
             provider_asks: QuickMap::default(),
             wanted: Vec::new(),
             in_flight_limit: crate::resources::IN_FLIGHT,
-            dependencies: crate::dependencies::DependencyTable::new(&core.program),
+            dependencies,
             early: HashMap::new(),
             blocked: found.has_errors(),
             clean,

@@ -11,7 +11,8 @@ pub use body::{
     Attribute, Block, BlockSchema, Body, BodySchema, Content, Ident, JsonNode, JsonValue, Label, NativeBody,
 };
 pub use expr::{
-    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, IndexStep, JsonString, ObjectItem, ObjectKey,
-    Relative, Splat, TemplateFor, TemplateIf, TemplatePart, Traversal, TraversalStep, UnaryOp, is_identifier,
+    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, IndexStep, JsonString, KeyName, ObjectItem,
+    ObjectKey, Relative, Splat, TemplateFor, TemplateIf, TemplatePart, Traversal, TraversalStep, UnaryOp,
+    is_identifier,
 };
 pub use shared::{List, Text};

@@ -30,6 +30,11 @@ pub fn native(address: &ProviderAddr) -> Option<&'static Native> {
 pub fn addresses(module: &ordain_config::Module) -> BTreeSet<ProviderAddr> {
     let required = module.settings.required_providers.values().map(|required| required.source.clone());
     let configured = module.providers.keys().map(|(local, _)| module.provider_addr(local));
-    let used = module.resources.values().map(|block| block.provider_addr.clone());
-    required.chain(configured).chain(used).chain(module.imported_providers()).collect()
+    let mut found: BTreeSet<ProviderAddr> =
+        required.chain(configured).chain(module.imported_providers()).collect();
+    // Resources of one provider mostly stand together.
+    let mut used: Vec<&ProviderAddr> = module.resources.values().map(|block| &block.provider_addr).collect();
+    used.dedup();
+    found.extend(used.into_iter().cloned());
+    found
 }

@@ -4,12 +4,13 @@
 //! constant, else the references in it, each followed by its prefixes.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
 use ordain_addr::{Mode, ProviderAddr};
 use ordain_config::blocks::{DependsOn, ModuleCall, Provisioner, Repetition, ResourceBlock};
 use ordain_config::{Module, ModuleTree};
-use ordain_lang::ast::{Body, BodySchema, Expr, Traversal, TraversalStep};
+use ordain_lang::ast::{self, Attribute, Body, BodySchema, Expr, Traversal, TraversalStep};
 use ordain_lang::refs::references;
 use ordain_plan::json::Configuration;
 use ordain_provider::{Block, Nesting, ProviderSchema};
@@ -78,7 +79,7 @@ struct Resources<'a>(&'a Module, &'a Sources<'a>);
 impl Serialize for Resources<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let Resources(module, sources) = *self;
-        out.collect_seq(written_resources(module).map(|block| resource_json(module, block, sources)))
+        out.collect_seq(written_resources(module).map(|block| Resource(module, block, sources)))
     }
 }
 
@@ -97,11 +98,15 @@ fn provider_configs(module: &Module, sources: &Sources<'_>, out: &mut Map<String
         })
     };
     let mut entry = |local: &str, alias: Option<&str>, body: Option<&Body>| {
+        let name = key(&alias.map_or_else(|| local.to_owned(), |alias| format!("{local}.{alias}")));
+        // Most resources have the provider of the one before.
+        if out.contains_key(&name) {
+            return;
+        }
         let address = module.provider_addr(local);
         let mut row = Map::new();
         row.insert("name".into(), local.into());
         row.insert("full_name".into(), address.to_string().into());
-        let name = alias.map_or_else(|| local.to_owned(), |alias| format!("{local}.{alias}"));
         if let Some(alias) = alias {
             row.insert("alias".into(), alias.into());
         }
@@ -112,9 +117,9 @@ fn provider_configs(module: &Module, sources: &Sources<'_>, out: &mut Map<String
             row.insert("module_address".into(), path.clone().into());
         }
         if let (Some(body), Some(schema)) = (body, sources.schemas.get(&address)) {
-            insert_some(&mut row, "expressions", body_json(body, &schema.config.block));
+            insert_some(&mut row, "expressions", json_of(&parts(body, &schema.config.block)));
         }
-        out.entry(key(&name)).or_insert(Json::Object(row));
+        out.insert(name, Json::Object(row));
     };
     for ((local, alias), block) in &module.providers {
         entry(local, alias.as_deref(), Some(&block.body));
@@ -156,7 +161,7 @@ fn insert_some(row: &mut Map<String, Json>, key: &str, value: Json) {
 
 fn module_json(module: &Module, sources: &Sources<'_>) -> Json {
     let mut out: Map<String, Json> = besides_resources(module, sources).into_iter().collect();
-    let resources = written_resources(module).map(|block| resource_json(module, block, sources));
+    let resources = written_resources(module).map(|block| json_of(&Resource(module, block, sources)));
     insert_some(&mut out, "resources", resources.collect());
     Json::Object(out)
 }
@@ -167,8 +172,8 @@ fn besides_resources(module: &Module, sources: &Sources<'_>) -> BTreeMap<String,
     let outputs = module.outputs.iter().map(|(name, output)| {
         let mut row = Map::new();
         insert_some(&mut row, "sensitive", output.sensitive.into());
-        row.insert("expression".into(), output.value.as_ref().map_or(json!({}), expression));
-        insert_some(&mut row, "depends_on", depends_on(&output.depends_on));
+        row.insert("expression".into(), output.value.as_ref().map_or(json!({}), expression_json));
+        insert_some(&mut row, "depends_on", json_of(&Awaited(&output.depends_on)));
         insert_some(&mut row, "description", output.description.as_deref().unwrap_or("").into());
         insert_some(&mut row, "deprecated", output.deprecated.as_deref().unwrap_or("").into());
         (name.to_string(), Json::Object(row))
@@ -190,34 +195,63 @@ fn besides_resources(module: &Module, sources: &Sources<'_>) -> BTreeMap<String,
     out.into_iter().collect()
 }
 
-fn resource_json(module: &Module, block: &ResourceBlock, sources: &Sources<'_>) -> Json {
-    let resource = &block.resource;
-    let mut row = Map::new();
-    row.insert("address".into(), resource.to_string().into());
-    row.insert("mode".into(), resource.mode.word().into());
-    row.insert("type".into(), (&*resource.type_name).into());
-    row.insert("name".into(), (&*resource.name).into());
-    row.insert("provider_config_key".into(), sources.keys.of_resource(module, block).into());
-    insert_some(&mut row, "provisioners", block.provisioners.iter().map(provisioner_json).collect());
-    let schema = sources.schemas.get(&block.provider_addr).and_then(|schema| {
-        let types = if resource.mode == Mode::Data { &schema.data_sources } else { &schema.resources };
-        types.get(&resource.type_name)
-    });
-    if let Some(schema) = schema {
-        insert_some(&mut row, "expressions", body_json(&block.body, &schema.block));
+/// A resource's document, whose members stand in the order of their names.
+struct Resource<'a>(&'a Module, &'a ResourceBlock, &'a Sources<'a>);
+
+impl Serialize for Resource<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Resource(module, block, sources) = *self;
+        let resource = &block.resource;
+        let schema = sources.schemas.get(&block.provider_addr).and_then(|schema| {
+            let types = if resource.mode == Mode::Data { &schema.data_sources } else { &schema.resources };
+            types.get(&resource.type_name)
+        });
+        let arguments = schema.map(|schema| parts(&block.body, &schema.block)).unwrap_or_default();
+        let repeated = repetition(&block.repetition);
+        let repeated = |named: &str| repeated.as_ref().filter(|(name, _)| *name == named).map(|(_, by)| by);
+        let awaited = Some(Awaited(&block.depends_on)).filter(|_| !block.depends_on.is_empty());
+        let mut out = out.serialize_map(None)?;
+        out.serialize_entry("address", &Text(resource))?;
+        add_some(&mut out, COUNT, repeated(COUNT))?;
+        add_some(&mut out, "depends_on", awaited.as_ref())?;
+        add_some(&mut out, ENABLED, repeated(ENABLED))?;
+        add_some(&mut out, "expressions", Some(&arguments).filter(|parts| !parts.0.is_empty()))?;
+        add_some(&mut out, FOR_EACH, repeated(FOR_EACH))?;
+        out.serialize_entry("mode", resource.mode.word())?;
+        out.serialize_entry("name", &*resource.name)?;
+        out.serialize_entry("provider_config_key", &sources.keys.of_resource(module, block))?;
+        let provisioners: Vec<Json> = block.provisioners.iter().map(provisioner_json).collect();
+        add_some(&mut out, "provisioners", Some(&provisioners).filter(|all| !all.is_empty()))?;
+        out.serialize_entry("schema_version", &schema.map_or(0, |schema| schema.version))?;
+        out.serialize_entry("type", &*resource.type_name)?;
+        out.end()
     }
-    row.insert("schema_version".into(), schema.map_or(0, |schema| schema.version).into());
-    repetition(&mut row, &block.repetition);
-    insert_some(&mut row, "depends_on", depends_on(&block.depends_on));
-    Json::Object(row)
+}
+
+fn add_some<M: SerializeMap>(
+    out: &mut M,
+    name: &'static str,
+    value: Option<&impl Serialize>,
+) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| out.serialize_entry(name, value))
+}
+
+/// What is written as its text.
+struct Text<T>(T);
+
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(&self.0)
+    }
 }
 
 fn provisioner_json(provisioner: &Provisioner) -> Json {
     let mut row = Map::new();
     row.insert("type".into(), (&*provisioner.kind).into());
     let (attributes, _) = provisioner.body.just_attributes();
-    let arguments =
-        attributes.iter().map(|attribute| (attribute.name.text.to_string(), expression(&attribute.expr)));
+    let arguments = attributes
+        .iter()
+        .map(|attribute| (attribute.name.text.to_string(), expression_json(&attribute.expr)));
     insert_some(&mut row, "expressions", Json::Object(arguments.collect()));
     Json::Object(row)
 }
@@ -228,34 +262,77 @@ fn call_json(call: &ModuleCall, sources: &Sources<'_>) -> Json {
         row.insert("source".into(), (&**source.text()).into());
     }
     let arguments =
-        call.arguments.iter().map(|(name, argument)| (name.to_string(), expression(&argument.expr)));
+        call.arguments.iter().map(|(name, argument)| (name.to_string(), expression_json(&argument.expr)));
     insert_some(&mut row, "expressions", Json::Object(arguments.collect()));
-    repetition(&mut row, &call.repetition);
+    if let Some((name, by)) = repetition(&call.repetition) {
+        row.insert(name.to_owned(), json_of(&by));
+    }
     if let Some(child) = &call.child {
         row.insert("module".into(), module_json(child, sources));
     }
     if let Some((version, _)) = &call.version {
         row.insert("version_constraint".into(), (&**version).into());
     }
-    insert_some(&mut row, "depends_on", depends_on(&call.depends_on));
+    insert_some(&mut row, "depends_on", json_of(&Awaited(&call.depends_on)));
     Json::Object(row)
 }
 
-fn repetition(row: &mut Map<String, Json>, repetition: &Repetition) {
-    match repetition {
-        Repetition::Single => {}
-        Repetition::Count(count) => insert_some(row, "count_expression", expression(count)),
-        Repetition::ForEach(each) => insert_some(row, "for_each_expression", expression(each)),
-        Repetition::Enabled(enabled) => insert_some(row, "enabled_expression", expression(enabled)),
+const COUNT: &str = "count_expression";
+const ENABLED: &str = "enabled_expression";
+const FOR_EACH: &str = "for_each_expression";
+
+/// What says how often a block is there, under its name in the document; nothing where there is nothing to say of it.
+fn repetition(repetition: &Repetition) -> Option<(&'static str, Expression)> {
+    let (name, expr) = match repetition {
+        Repetition::Single => return None,
+        Repetition::Count(count) => (COUNT, count),
+        Repetition::ForEach(each) => (FOR_EACH, each),
+        Repetition::Enabled(enabled) => (ENABLED, enabled),
+    };
+    Some((name, Expression::of(expr))).filter(|(_, by)| by.value.is_some() || !by.names.is_empty())
+}
+
+/// What a block waits for by `depends_on`.
+struct Awaited<'a>(&'a [DependsOn]);
+
+impl Serialize for Awaited<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let whole = |entry: &'_ DependsOn| entry.traversal.steps().len();
+        out.collect_seq(self.0.iter().map(|entry| Text(Named(&entry.traversal, whole(entry)))))
     }
 }
 
-fn depends_on(entries: &[DependsOn]) -> Json {
-    entries.iter().map(|entry| traversal_text(&entry.traversal, entry.traversal.steps().len())).collect()
+/// Arguments and nested blocks of a body, by name.
+#[derive(Default)]
+struct Parts(BTreeMap<ast::Text, Part>);
+
+impl Serialize for Parts {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().map(|(name, part)| (name.as_str(), part)))
+    }
 }
 
-/// Arguments and nested blocks of a body, as the schema has them.
-fn body_json(body: &Body, schema: &Block) -> Json {
+/// What stands in a body under a name.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part {
+    Argument(Expression),
+    Block(Parts),
+    Blocks(Vec<Parts>),
+    Labelled(Parts),
+}
+
+/// What a body has of its schema.
+fn parts(body: &Body, schema: &Block) -> Parts {
+    let argument = |found: &Attribute| (found.name.text.clone(), Part::Argument(Expression::of(&found.expr)));
+    // Most bodies have no blocks.
+    if let Body::Native(native) = body
+        && native.blocks.is_empty()
+    {
+        let known =
+            native.attributes.iter().filter(|found| schema.attributes.contains_key(&*found.name.text));
+        return Parts(known.map(argument).collect());
+    }
     let as_blocks: Vec<_> = schema
         .attributes
         .iter()
@@ -270,45 +347,67 @@ fn body_json(body: &Body, schema: &Block) -> Json {
         .map(|(name, nested)| (&**name, if nested.nesting == Nesting::Map { &["key"][..] } else { &[][..] }))
         .collect();
     let (content, _, _) = body.partial_content(&BodySchema::new(&attributes, &blocks));
-    let mut out: Map<String, Json> = content
-        .attributes
-        .iter()
-        .map(|attribute| (attribute.name.text.to_string(), expression(&attribute.expr)))
-        .collect();
-    out.extend(as_blocks.iter().map(|one| (one.name.to_owned(), one.json())));
+    let mut out: BTreeMap<ast::Text, Part> = content.attributes.iter().map(argument).collect();
+    out.extend(as_blocks.iter().map(|one| (one.name.into(), Part::Argument(one.expression()))));
     for (name, nested) in &schema.blocks {
         let found: Vec<_> = content.blocks_of(name).collect();
-        let inner = |block: &&ordain_lang::ast::Block| body_json(&block.body, &nested.block);
-        let value = match nested.nesting {
-            _ if found.is_empty() => continue,
-            Nesting::Single | Nesting::Group => found.first().map(inner).unwrap_or_default(),
-            Nesting::List | Nesting::Set => found.iter().map(inner).collect(),
-            Nesting::Map => Json::Object(
-                found
-                    .iter()
-                    .filter_map(|block| Some((block.labels.first()?.text.to_string(), inner(block))))
-                    .collect(),
-            ),
+        let inner = |block: &&ast::Block| parts(&block.body, &nested.block);
+        let part = match (nested.nesting, found.first()) {
+            (_, None) => continue,
+            (Nesting::Single | Nesting::Group, Some(first)) => Part::Block(inner(first)),
+            (Nesting::List | Nesting::Set, _) => Part::Blocks(found.iter().map(inner).collect()),
+            (Nesting::Map, _) => {
+                let labelled = |block: &&ast::Block| {
+                    Some((block.labels.first()?.text.clone(), Part::Block(inner(block))))
+                };
+                Part::Labelled(Parts(found.iter().filter_map(labelled).collect()))
+            }
         };
-        out.insert(name.to_string(), value);
+        out.insert(name.clone().into(), part);
     }
-    Json::Object(out)
+    Parts(out)
 }
 
-fn expression(expr: &Expr) -> Json {
-    let texts = references(expr).iter().flat_map(with_prefixes).collect();
-    expression_json(ordain_config::constant_in_effect(expr), texts)
+/// An expression: its value where it is constant, and what it names.
+struct Expression {
+    value: Option<Value>,
+    names: Vec<Traversal>,
 }
 
-fn expression_json(value: Option<Value>, references: Vec<String>) -> Json {
-    let mut row = Map::new();
-    if let Some(value) = value {
-        row.insert("constant_value".into(), constant(&value));
+impl Expression {
+    fn of(expr: &Expr) -> Self {
+        Self { value: ordain_config::constant_in_effect(expr), names: references(expr) }
     }
-    if !references.is_empty() {
-        row.insert("references".into(), references.into());
+}
+
+impl Serialize for Expression {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut out = out.serialize_map(None)?;
+        if let Some(value) = &self.value {
+            out.serialize_entry("constant_value", &constant(value))?;
+        }
+        if !self.names.is_empty() {
+            out.serialize_entry("references", &References(&self.names))?;
+        }
+        out.end()
     }
-    Json::Object(row)
+}
+
+/// References, each followed by its prefixes.
+struct References<'a>(&'a [Traversal]);
+
+impl Serialize for References<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.0.iter().flat_map(with_prefixes))
+    }
+}
+
+fn expression_json(expr: &Expr) -> Json {
+    json_of(&Expression::of(expr))
+}
+
+fn json_of(part: &impl Serialize) -> Json {
+    serde_json::to_value(part).unwrap_or_default()
 }
 
 fn constant(value: &Value) -> Json {
@@ -317,7 +416,7 @@ fn constant(value: &Value) -> Json {
 }
 
 /// The reference and each of its prefixes, down to the object that it names.
-fn with_prefixes(traversal: &Traversal) -> Vec<String> {
+fn with_prefixes(traversal: &Traversal) -> impl Iterator<Item = Text<Named<'_>>> {
     let least = match &*traversal.root().text {
         "data" | "ephemeral" => 2,
         // What is in an instance of a module is under its key, `module.m[0].o`, `module.m[0]`; the instance itself is one
@@ -327,30 +426,36 @@ fn with_prefixes(traversal: &Traversal) -> Vec<String> {
         _ => 1,
     };
     let most = traversal.steps().len();
-    if most <= least {
-        return vec![traversal_text(traversal, most)];
-    }
-    // What stands under these names is one thing: nothing is to be had by shortening or lengthening it.
-    if matches!(&*traversal.root().text, "count" | "path" | "terraform") {
-        return vec![traversal_text(traversal, 1)];
-    }
-    (least..=most).rev().map(|length| traversal_text(traversal, length)).collect()
+    let lengths = if most <= least {
+        most..=most
+    } else if matches!(&*traversal.root().text, "count" | "path" | "terraform") {
+        // What stands under these names is one thing: nothing is to be had by shortening or lengthening it.
+        1..=1
+    } else {
+        least..=most
+    };
+    lengths.rev().map(move |length| Text(Named(traversal, length)))
 }
 
-fn traversal_text(traversal: &Traversal, steps: usize) -> String {
-    let mut out = traversal.root().text.to_string();
-    for step in traversal.steps().iter().take(steps) {
-        match step {
-            TraversalStep::Attr(name) => {
-                out.push('.');
-                out.push_str(&name.text);
+/// A name with so many of its steps.
+struct Named<'a>(&'a Traversal, usize);
+
+impl Display for Named<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let Named(traversal, steps) = *self;
+        out.write_str(&traversal.root().text)?;
+        for step in traversal.steps().iter().take(steps) {
+            match step {
+                TraversalStep::Attr(name) => {
+                    [".", &name.text].iter().try_for_each(|part| out.write_str(part))?
+                }
+                TraversalStep::Index(step) => match step.key.kind() {
+                    Kind::String(text) => write!(out, "[{}]", ordain_addr::quote(text))?,
+                    Kind::Number(number) => write!(out, "[{number}]")?,
+                    _ => {}
+                },
             }
-            TraversalStep::Index(step) => match step.key.kind() {
-                Kind::String(text) => out.push_str(&format!("[{}]", ordain_addr::quote(text))),
-                Kind::Number(number) => out.push_str(&format!("[{number}]")),
-                _ => {}
-            },
         }
+        Ok(())
     }
-    out
 }

@@ -251,7 +251,8 @@ pub(crate) fn passed_providers(body: &Body, expr: &Expr, found: &mut Diagnostics
                 None
             }
             ObjectKey::Name(name) => {
-                Some(ProviderRef { name: name.clone(), alias: None, key: None, span: name.span })
+                let (text, span) = (name.text.clone().into(), name.span);
+                Some(ProviderRef { name: Ident { text, span }, alias: None, key: None, span })
             }
             ObjectKey::Expr(key) => ProviderRef::decode(body, key, found),
         };

@@ -331,11 +331,20 @@ pub struct ObjectItem {
     pub value: Expr,
 }
 
+/// A bare name that is a key of an object. Kept as values keep the names of their members, which share it.
+#[derive(Clone, Debug)]
+pub struct KeyName {
+    /// The name.
+    pub text: std::sync::Arc<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// Key of an object item.
 #[derive(Clone, Debug)]
 pub enum ObjectKey {
     /// A bare name, taken as text.
-    Name(Ident),
+    Name(KeyName),
     /// Any expression: a string, a template, or something in parentheses.
     Expr(Expr),
 }

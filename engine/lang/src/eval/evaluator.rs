@@ -184,7 +184,7 @@ impl<'s> Evaluator<'s> {
         for item in items {
             let (key, value) = match &item.key {
                 ObjectKey::Name(name) if name.text.is_ascii() => {
-                    (Some(name.text.to_arc()), self.value(&item.value))
+                    (Some(name.text.clone()), self.value(&item.value))
                 }
                 ObjectKey::Name(name) => {
                     (Some(crate::parse::normal_text(&name.text).to_arc()), self.value(&item.value))

@@ -6,7 +6,7 @@ use triomphe::Arc;
 use super::parser::Parser;
 use super::steps::Source;
 use super::token::{Token, TokenKind};
-use crate::ast::{Expr, ExprKind, ForExpr, Ident, List, ObjectItem, ObjectKey};
+use crate::ast::{Expr, ExprKind, ForExpr, Ident, KeyName, List, ObjectItem, ObjectKey};
 
 const FOR: &str = "Invalid 'for' expression";
 
@@ -129,16 +129,35 @@ impl Parser<'_> {
     /// The key of an item; a bare word is taken as text.
     fn object_key(&mut self, before: usize) -> ObjectKey {
         if !self.next_is(TokenKind::Ident) {
-            return object_key(self.expression());
+            let key = self.expression();
+            return self.as_key(key);
         }
         let first = match self.named() {
             Source::Name(name) if matches!(self.peek().kind, TokenKind::Equal | TokenKind::Colon) => {
-                return ObjectKey::Name(name);
+                return self.key_name(&name.text, name.span);
             }
             Source::Expr(expr) if self.astray(before) => expr,
             source => self.steps(source),
         };
-        object_key(self.conditional_from(first, before))
+        let key = self.conditional_from(first, before);
+        self.as_key(key)
+    }
+
+    /// A bare word is taken as text; anything else is an expression.
+    fn as_key(&mut self, key: Expr) -> ObjectKey {
+        match &key.kind {
+            ExprKind::Traversal(traversal) if traversal.steps().is_empty() => {
+                self.key_name(&traversal.root().text, key.span)
+            }
+            ExprKind::Null => self.key_name("null", key.span),
+            ExprKind::Bool(true) => self.key_name("true", key.span),
+            ExprKind::Bool(false) => self.key_name("false", key.span),
+            _ => ObjectKey::Expr(key),
+        }
+    }
+
+    fn key_name(&mut self, name: &str, span: Span) -> ObjectKey {
+        ObjectKey::Name(KeyName { text: self.keys.shared(name), span })
     }
 
     fn unterminated_object(&mut self, open: Token) {
@@ -254,16 +273,4 @@ impl Parser<'_> {
         }
         Some((ForExpr { key, value, collection, key_expr, value_expr, group, condition }, dots))
     }
-}
-
-/// A bare word is taken as text; anything else is an expression.
-fn object_key(key: Expr) -> ObjectKey {
-    let word = match &key.kind {
-        ExprKind::Traversal(traversal) if traversal.steps().is_empty() => traversal.root().text.clone(),
-        ExprKind::Null => "null".into(),
-        ExprKind::Bool(true) => "true".into(),
-        ExprKind::Bool(false) => "false".into(),
-        _ => return ObjectKey::Expr(key),
-    };
-    ObjectKey::Name(Ident { text: word, span: key.span })
 }

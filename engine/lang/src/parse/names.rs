@@ -1,28 +1,26 @@
 //! Names of one text that read the same are kept once, as far as that is cheap.
 
-use crate::ast::Text;
-
 /// The names met last, each at the place that its letters lead to. Another name at the same place takes it over:
 /// what is forgotten is only kept twice in memory.
-pub(super) struct Names {
-    places: Vec<Option<Text>>,
+pub(super) struct Names<T> {
+    places: Vec<Option<T>>,
     count: usize,
 }
 
-impl Names {
+impl<T: Clone + AsRef<str> + for<'n> From<&'n str>> Names<T> {
     /// For a text of so many bytes.
     pub(super) fn new(length: usize) -> Self {
         Self { places: Vec::new(), count: (length / 64).next_power_of_two().clamp(8, 4096) }
     }
 
     /// The one text that reads like this.
-    pub(super) fn shared(&mut self, text: &str) -> Text {
+    pub(super) fn shared(&mut self, text: &str) -> T {
         if self.places.is_empty() {
             self.places.resize(self.count, None);
         }
         let at = hash(text.as_bytes()) as usize & (self.count - 1);
         match self.places.get_mut(at) {
-            Some(Some(known)) if known.as_str() == text => known.clone(),
+            Some(Some(known)) if known.as_ref() == text => known.clone(),
             Some(place) => place.insert(text.into()).clone(),
             None => text.into(),
         }

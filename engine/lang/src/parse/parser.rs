@@ -27,7 +27,9 @@ pub(super) struct Parser<'t> {
     depth: u32,
     errors: usize,
     found: Diagnostics,
-    names: Names,
+    names: Names<Text>,
+    /// Names of members of objects: far fewer, as most objects have the same.
+    pub(super) keys: Names<std::sync::Arc<str>>,
     /// Members of what is still open; each list begins where its owner began.
     pub(super) open: Open<'t>,
 }
@@ -48,6 +50,7 @@ impl<'t> Parser<'t> {
     pub(super) fn new(lexer: Lexer<'t>) -> Self {
         let nothing = Token { kind: TokenKind::Eof, trim: false, start: 0, end: 0 };
         let names = Names::new(lexer.length());
+        let keys = Names::new(lexer.length() / 16);
         let mut parser = Self {
             lexer,
             line_break: None,
@@ -59,6 +62,7 @@ impl<'t> Parser<'t> {
             errors: 0,
             found: Diagnostics::new(),
             names,
+            keys,
             open: Open::default(),
         };
         parser.advance();

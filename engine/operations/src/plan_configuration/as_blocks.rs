@@ -1,13 +1,12 @@
 //! Arguments that are written as blocks, such as `ingress` of a security group.
 
 use ordain_eval::{as_block, written_as_blocks};
-use ordain_lang::ast::{Block as Written, Body, BodySchema};
+use ordain_lang::ast::{Block as Written, Body, BodySchema, Traversal};
 use ordain_lang::refs::references;
 use ordain_provider::{Attribute, Block};
 use ordain_value::{Members, Type, Value, convert};
-use serde_json::Value as Json;
 
-use super::{expression_json, with_prefixes};
+use super::Expression;
 
 /// An argument and the blocks that stand for it. To readers of the plan it is one expression: a constant where all of it
 /// is, else the references in it. Like other blocks that `dynamic` makes, those of the argument are no part of it.
@@ -28,25 +27,24 @@ impl<'a> AsBlocks<'a> {
         (!written.is_empty()).then_some(AsBlocks { name, ty, block, written })
     }
 
-    pub fn json(&self) -> Json {
-        let texts: Vec<String> =
-            self.written.iter().flat_map(|one| names_in(&one.body, &self.block)).collect();
+    pub fn expression(&self) -> Expression {
+        let names = self.written.iter().flat_map(|one| names_in(&one.body, &self.block)).collect();
         let elements = self.written.iter().map(|one| element(&one.body, &self.block));
         let all = elements.collect::<Option<Vec<Value>>>();
         let value = all.and_then(|elements| convert(Value::tuple(elements), &self.ty).ok());
-        expression_json(value, texts)
+        Expression { value, names }
     }
 }
 
 /// The references in a block, in the order of its schema.
-fn names_in(body: &Body, schema: &Block) -> Vec<String> {
+fn names_in(body: &Body, schema: &Block) -> Vec<Traversal> {
     let mut out = Vec::new();
     let (attributes, _) = body.just_attributes();
     for (name, attribute) in &schema.attributes {
         if let Some(nested) = AsBlocks::of(body, name, attribute) {
             out.extend(nested.written.iter().flat_map(|one| names_in(&one.body, &nested.block)));
         } else if let Some(found) = attributes.iter().find(|found| found.name.text == *name) {
-            out.extend(references(&found.expr).iter().flat_map(with_prefixes));
+            out.extend(references(&found.expr));
         }
     }
     out

@@ -3,7 +3,7 @@ use ordain_provider::{Attribute, AttributeType, Block, Flags};
 use ordain_value::Type;
 use serde_json::{Value as Json, json};
 
-use crate::plan_configuration::body_json;
+use crate::plan_configuration::{json_of, parts};
 
 /// What the real AWS provider and Terraform 1.11 show of `ingress`, for a smaller type.
 fn shown(text: &str) -> Json {
@@ -16,7 +16,7 @@ fn shown(text: &str) -> Json {
     let read = if text.starts_with('{') { parse_json } else { parse_native };
     let (body, found) = read(ordain_diag::FileId(0), text);
     assert!(!found.has_errors(), "{found:?}");
-    body_json(&body, &schema)
+    json_of(&parts(&body, &schema))
 }
 
 #[test]

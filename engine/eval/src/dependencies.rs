@@ -218,6 +218,8 @@ pub(crate) struct DependencyTable {
     stored: BTreeMap<u32, Vec<u32>>,
     /// The last answer with stored ones: instances of a block ask one after the other.
     last: Option<(NodeIndex, Arc<[ConfigResource]>)>,
+    /// What every block depends on where no graph was prepared for.
+    nothing: OnceLock<Dependencies>,
 }
 
 fn number(at: NodeIndex) -> u32 {
@@ -299,7 +301,10 @@ impl DependencyTable {
 
     /// What a node depends on.
     pub(crate) fn of(&self, at: NodeIndex) -> Dependencies {
-        Dependencies::at(&self.links, at)
+        match self.links.starts.is_empty() {
+            true => self.nothing.get_or_init(|| Dependencies::at(&self.links, at)).clone(),
+            false => Dependencies::at(&self.links, at),
+        }
     }
 
     /// All of it with what is stored and no longer declared; `None` when there is none of that.

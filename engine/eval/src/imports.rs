@@ -25,7 +25,7 @@ impl Core {
     /// Imports that name instances of a resource. `None` after errors.
     pub(crate) fn imports_of(&self, target: &ConfigResource, found: &mut Diagnostics) -> Option<Imports> {
         let mut imports = Imports::default();
-        let root = self.program.config(ModuleId(0))?.clone();
+        let root = self.program.config(ModuleId(0))?;
         let before = found.error_count();
         if !self.input.imports {
             return Some(imports);

@@ -313,8 +313,11 @@ impl Evaluator {
 
     /// The key of an instance, where somebody waits for one of its resource.
     fn awaited_key(&self, node: NodeIndex, instance: InstanceId, index: usize) -> Option<Key> {
+        if !self.early.contains_key(&node) {
+            return None;
+        }
         let Node::Resource(_, resource) = self.core.program.graph.node(node)? else { return None };
-        let set = self.early.get(&node).and(self.core.values.module(instance)?.resources.get(resource))?;
+        let set = self.core.values.module(instance)?.resources.get(resource)?;
         set.expansion.key(index)
     }
 

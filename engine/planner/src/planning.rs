@@ -1,9 +1,10 @@
 //! From a request to a plan: what comes before the loop and after it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
 use std::sync::Arc;
 
-use ordain_addr::{ProviderConfigAddr, ResourceInstance};
+use ordain_addr::{AbsResource, Key, ProviderConfigAddr, Resource, ResourceInstance};
 use ordain_config::ModuleTree;
 use ordain_diag::{CheckResult, Diagnostic, Diagnostics, codes};
 use ordain_eval::{Conditions, Evaluator, Objects, Outcome, Reads};
@@ -540,11 +541,19 @@ fn relevant_attributes(
     };
     read.into_iter()
         .map(|read| RelevantAttribute {
-            resource: match &read.key {
-                Some(key) => format!("{}{key}", read.resource),
-                None => read.resource.to_string(),
-            },
+            resource: address(&read.resource, read.key.as_ref()),
             attribute: read.path.0.iter().map(step).collect(),
         })
         .collect()
+}
+
+/// The address of a resource, or of the instance of it with a key.
+fn address(resource: &AbsResource, key: Option<&Key>) -> String {
+    let AbsResource { resource: Resource { type_name, name, .. }, .. } = resource;
+    // Mostly all of it: a text that grows is copied each time.
+    let mut text = String::with_capacity(type_name.len() + name.len() + 16);
+    let key = key.map(ToString::to_string).unwrap_or_default();
+    // Nothing keeps a text from being written to.
+    let _ = write!(text, "{resource}{key}");
+    text
 }

@@ -1,6 +1,7 @@
 //! A plan as people read it.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use ordain_addr::Mode;
@@ -9,7 +10,7 @@ use ordain_value::{Marks, Path, Step, Value};
 
 use super::object::{self, Shapes};
 use super::style::{Color, Style};
-use super::value::{Mark, Printer, add, line};
+use super::value::{Mark, Printer, line};
 
 /// How many objects are imported, made, changed, destroyed, forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -267,18 +268,21 @@ impl Blocks<'_> {
 
     fn block(&mut self, out: &mut String, change: &Change, words: &str, remarks: &[String]) {
         let style = self.style;
-        let address = match &change.deposed {
-            _ if only_moves(change) => {
-                change.previous_address.as_deref().unwrap_or(&change.address).to_string()
-            }
-            Some(key) => format!("{} (deposed object {key})", change.address),
-            None => change.address.to_string(),
+        let address = match &change.previous_address {
+            Some(previous) if only_moves(change) => previous,
+            _ => &change.address,
         };
         // What is let go of stands one column to the left.
         let indent = if change.action == Action::Forget { " " } else { "  " };
-        match style.color {
-            true => out.push_str(&style.bold(&[indent, "# ", &address].concat())),
-            false => add(out, &[indent, "# ", &address]),
+        let start = out.len();
+        // Nothing keeps a text from being written to.
+        let _ = match change.deposed.as_ref().filter(|_| !only_moves(change)) {
+            Some(key) => write!(out, "{indent}# {address} (deposed object {key})"),
+            None => write!(out, "{indent}# {address}"),
+        };
+        if style.color {
+            let head = style.bold(&out.split_off(start));
+            out.push_str(&head);
         }
         line(out, &[" ", words]);
         for remark in remarks {

@@ -10,7 +10,7 @@ use ordain_state::{Edit, InstanceState};
 use ordain_value::{Kind, Marks, Value};
 
 use crate::refresh;
-use crate::session::{Done, Session, change};
+use crate::session::{Changes, Done, Session, change};
 
 /// A data source that can only be read when it is known which instances of what it depends on there are.
 pub(crate) fn deferred(session: &Session, wanted: &WantedInstance) -> Done {
@@ -22,7 +22,7 @@ pub(crate) fn deferred(session: &Session, wanted: &WantedInstance) -> Done {
     let values = (Value::null(schema.ty.clone()), Value::unknown(schema.ty.clone()));
     let read = change(&wanted.address, &wanted.provider, Action::Read, values);
     let answer = Answer::Value(Value::unknown(schema.ty.clone()));
-    Done { answer: Some((asked, answer)), changes: vec![read], ..Done::default() }
+    Done { answer: Some((asked, answer)), changes: Changes::from_iter([read]), ..Done::default() }
 }
 
 /// Plans one instance. `pending` says whether something that it waits for has changes.

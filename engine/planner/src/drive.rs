@@ -27,7 +27,7 @@ use crate::classify::Forced;
 use crate::crew::{Beside, Broken, Crew};
 use crate::managed::Situation;
 use crate::orphans::{Expansions, Orphan, orphan_reason};
-use crate::session::{Done, Session};
+use crate::session::{Changes, Done, Session};
 use crate::task::{Kind, OneInstance, Task};
 use crate::{ephemeral, orphans};
 
@@ -383,10 +383,10 @@ impl Drive {
     }
 
     /// Changes that are carried out, without those that have to wait.
-    fn put_off(&mut self, why: Option<(&'static str, bool)>, changes: Vec<Change>) -> Vec<Change> {
+    fn put_off(&mut self, why: Option<(&'static str, bool)>, changes: Changes) -> Changes {
         let Some((reason, index_unknown)) = why else { return changes };
         self.deferred.extend(changes.into_iter().map(|change| Deferred { reason, index_unknown, change }));
-        Vec::new()
+        Changes::new()
     }
 
     /// Plans the end of everything in state that `select` gives a reason for.

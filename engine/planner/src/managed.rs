@@ -73,7 +73,7 @@ impl Job<'_> {
         }
         if let Some(unchanged) = self.unchanged_as_stored(done).await {
             let after = unchanged.after.clone();
-            done.change(unchanged);
+            done.changes.push(unchanged);
             return Some(Answer::Value(after));
         }
         let current = self.current(done).await?;
@@ -86,10 +86,10 @@ impl Job<'_> {
             && self.wanted.of.block.lifecycle.prevent_destroy
         {
             done.found.push(prevented(&self.wanted.address, &self.wanted.of.block));
-            done.change(planned);
+            done.changes.push(planned);
             return None;
         }
-        done.change(planned);
+        done.changes.push(planned);
         Some(Answer::Value(after))
     }
 

@@ -10,6 +10,7 @@ use ordain_plan::{Action, Change, Observer};
 use ordain_provider::{ObjectSchema, ObjectSchemas, Provider, Subject};
 use ordain_state::Edit;
 use ordain_value::Value;
+use smallvec::SmallVec;
 
 use crate::Options;
 
@@ -27,6 +28,9 @@ pub(crate) struct Session {
 /// A provider configuration, and the provider with it, ready for use; none where it cannot be used.
 pub(crate) type Ready = (Arc<ProviderConfigAddr>, Option<Arc<dyn Provider>>);
 
+/// Changes that came of one job: nearly always one, which needs no room elsewhere.
+pub(crate) type Changes = SmallVec<[Change; 1]>;
+
 /// What came of one job.
 #[derive(Default)]
 pub(crate) struct Done {
@@ -35,7 +39,7 @@ pub(crate) struct Done {
     /// A provider configuration that was asked for.
     pub(crate) provider: Option<Ready>,
     /// Changes to objects.
-    pub(crate) changes: Vec<Change>,
+    pub(crate) changes: Changes,
     /// Changes made outside.
     pub(crate) drift: Vec<Change>,
     /// What is to be changed in the prior state.
@@ -56,12 +60,6 @@ impl Done {
     pub(crate) fn put_off_by(mut self, provider: &dyn Provider) -> Self {
         self.deferred = self.deferred.or(provider.put_off().map(|reason| (reason, false)));
         self
-    }
-
-    /// Takes a change. Nearly every job has one: there is room for no more until there is more.
-    pub(crate) fn change(&mut self, change: Change) {
-        self.changes.reserve_exact(1);
-        self.changes.push(change);
     }
 
     /// A job that failed.

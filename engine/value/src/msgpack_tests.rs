@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Marks, Number, Type, Value};
+use crate::{Marks, Members, Number, Path, Type, Value};
 
 /// A small generator of values, so that round trips see many shapes without a crate for it.
 struct Seed(u64);
@@ -140,4 +140,45 @@ fn known_forms() {
     check(true.into(), Type::Dynamic, &[0x92, 0xc4, 6, b'"', b'b', b'o', b'o', b'l', b'"', 0xc3]);
     assert!(to_msgpack(&Value::from(1).with_marks(Marks::SENSITIVE), &Type::Number).is_err());
     assert_eq!(from_msgpack(&[0xa1, b'7'], &Type::Number).unwrap(), 7.into());
+}
+
+/// A map of the given keys, as another process would write it.
+fn written(keys: impl ExactSizeIterator<Item = String>) -> Vec<u8> {
+    let mut bytes = vec![0xdf];
+    bytes.extend(u32::try_from(keys.len()).unwrap().to_be_bytes());
+    for (at, key) in keys.enumerate() {
+        bytes.push(0xa0 | u8::try_from(key.len()).unwrap());
+        bytes.extend(key.as_bytes());
+        bytes.push(u8::try_from(at % 100).unwrap());
+    }
+    bytes
+}
+
+#[test]
+fn keys_come_in_any_order() {
+    let ty = Type::map(Type::Number);
+    let count = 100_000;
+    let key = |at: usize| format!("k{at:06}");
+    let value = |at: usize| Value::from(i64::try_from((count - 1 - at) % 100).unwrap());
+    let sorted =
+        Value::map(Type::Number, (0..count).map(|at| (key(at).into(), value(at))).collect::<Members>());
+    assert_eq!(from_msgpack(&written((0..count).rev().map(key)), &ty).unwrap(), sorted);
+    let twice = written(["b", "a", "b"].into_iter().map(String::from).collect::<Vec<_>>().into_iter());
+    let last: Members = [("a".into(), 1.into()), ("b".into(), 2.into())].into();
+    assert_eq!(from_msgpack(&twice, &ty).unwrap(), Value::map(Type::Number, last));
+}
+
+#[test]
+fn attributes_come_in_any_order_and_once() {
+    let ty = Type::object([("a", Type::Number), ("b", Type::Number), ("c", Type::Number)]);
+    let read = |keys: [&str; 3]| {
+        let keys: Vec<String> = keys.into_iter().map(String::from).collect();
+        from_msgpack(&written(keys.into_iter()), &ty)
+    };
+    let want: Members = [("a".into(), 2.into()), ("b".into(), 1.into()), ("c".into(), 0.into())].into();
+    assert_eq!(read(["c", "b", "a"]).unwrap(), Value::object(want));
+    for keys in [["c", "b", "c"], ["a", "c", "c"]] {
+        let error = read(keys).unwrap_err();
+        assert_eq!((error.path, &*error.message), (Path::root().attr("c"), "attribute given twice"));
+    }
 }

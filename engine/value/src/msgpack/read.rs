@@ -1,5 +1,7 @@
 //! Reads. The bytes come from another process and may be anything.
 
+use std::sync::Arc;
+
 use rmp::Marker;
 use rmp::decode::{self, bytes::Bytes};
 
@@ -82,14 +84,9 @@ fn read(input: &mut Bytes<'_>, ty: &Type, depth: usize) -> Read<Value> {
         }
         Type::Map(element) => {
             let count = decode::read_map_len(input).map_err(|_| failure("a map is required"))?;
-            let mut members = Members::new();
-            for _ in 0..count {
-                let name = read_text(input).map_err(|_| failure("all keys must be strings"))?;
-                let member =
-                    read(input, element, depth + 1).map_err(inside(|| Step::Index(Value::string(name))))?;
-                members.insert(crate::nfc(name).into(), member);
-            }
-            Ok(Value::map(Type::clone(element), members))
+            // Collected, as keys come in any order: of a key that comes twice the last one stands.
+            let members: Read<Members> = (0..count).map(|_| read_element(input, element, depth)).collect();
+            Ok(Value::map(Type::clone(element), members?))
         }
         Type::Tuple(elements) => {
             let count = decode::read_array_len(input).map_err(|_| failure("a tuple is required"))?;
@@ -149,13 +146,20 @@ fn read_items(input: &mut Bytes<'_>, element: &Type, depth: usize, what: &str) -
     Ok(items)
 }
 
+/// One element of a map with its key.
+fn read_element(input: &mut Bytes<'_>, element: &Type, depth: usize) -> Read<(Arc<str>, Value)> {
+    let name = read_text(input).map_err(|_| failure("all keys must be strings"))?;
+    let member = read(input, element, depth + 1).map_err(inside(|| Step::Index(Value::string(name))))?;
+    Ok((crate::nfc(name).into(), member))
+}
+
 fn read_object(input: &mut Bytes<'_>, object: &ObjectType, depth: usize) -> Read<Value> {
     let count = decode::read_map_len(input).map_err(|_| failure("an object is required"))? as usize;
     if count != object.attributes.len() {
         let want = object.attributes.len();
         return Err(failure(format!("an object with {want} attributes is required ({count} given)")));
     }
-    let mut members = Members::new();
+    let mut members = Vec::with_capacity(count);
     for _ in 0..count {
         let name = read_text(input).map_err(|_| failure("all keys must be strings"))?;
         let Some((name, ty)) = object.attributes.get_key_value(name) else {
@@ -163,11 +167,10 @@ fn read_object(input: &mut Bytes<'_>, object: &ObjectType, depth: usize) -> Read
             return Err(inside(|| step)(failure("unsupported attribute")));
         };
         let member = read(input, ty, depth + 1).map_err(inside(|| Step::Attr(name.clone())))?;
-        if members.insert(name.clone(), member).is_some() {
-            return Err(inside(|| Step::Attr(name.clone()))(failure("attribute given twice")));
-        }
+        members.push((name.clone(), member));
     }
-    Ok(Value::object(members))
+    let twice = |name| inside(|| Step::Attr(name))(failure("attribute given twice"));
+    Ok(Value::object(Members::each_once(members).map_err(twice)?))
 }
 
 fn read_dynamic(input: &mut Bytes<'_>, depth: usize) -> Read<Value> {

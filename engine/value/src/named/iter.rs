@@ -65,6 +65,23 @@ impl<T> FromIterator<(Arc<str>, T)> for Named<T> {
     }
 }
 
+impl<T> Named<T> {
+    /// Puts `items` in order of names. The error is the first name that comes twice.
+    pub fn each_once(mut items: Vec<(Arc<str>, T)>) -> Result<Self, Arc<str>> {
+        if !in_order(&items) {
+            items.sort_by(|(left, _), (right, _)| left.cmp(right));
+            if let Some((name, _)) = items
+                .iter()
+                .zip(items.iter().skip(1))
+                .find_map(|(one, next)| (one.0 == next.0).then_some(one))
+            {
+                return Err(name.clone());
+            }
+        }
+        Ok(Self(items))
+    }
+}
+
 impl<T> Extend<(Arc<str>, T)> for Named<T> {
     fn extend<I: IntoIterator<Item = (Arc<str>, T)>>(&mut self, items: I) {
         self.0.extend(items);
@@ -78,9 +95,13 @@ impl<T, const N: usize> From<[(Arc<str>, T); N]> for Named<T> {
     }
 }
 
+fn in_order<T>(items: &[(Arc<str>, T)]) -> bool {
+    items.is_sorted_by(|(left, _), (right, _)| left < right)
+}
+
 /// Puts items in order of names, of which each is there once: the last one given stands.
 fn order<T>(items: &mut Vec<(Arc<str>, T)>) {
-    if items.is_sorted_by(|(left, _), (right, _)| left < right) {
+    if in_order(items) {
         return;
     }
     items.sort_by(|(left, _), (right, _)| left.cmp(right));

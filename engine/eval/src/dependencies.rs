@@ -71,13 +71,19 @@ impl Links {
     }
 
     /// The given nodes and all that they need. Costs as much as it finds.
-    fn behind(&self, mut open: Vec<u32>) -> Vec<u32> {
+    fn behind(&self, open: Vec<u32>) -> Vec<u32> {
+        self.behind_with(open, &BTreeMap::new())
+    }
+
+    /// The same where some nodes need `more`.
+    fn behind_with(&self, mut open: Vec<u32>, more: &BTreeMap<u32, Vec<u32>>) -> Vec<u32> {
         let mut seen: HashSet<u32> = HashSet::new();
         let mut found = Vec::new();
         while let Some(at) = open.pop() {
             if seen.insert(at) {
                 found.push(at);
                 open.extend(self.needs(at));
+                open.extend(more.get(&self.block(at)).into_iter().flatten());
             }
         }
         found
@@ -216,6 +222,8 @@ pub(crate) struct DependencyTable {
     /// Ranks of resources that are stored in a module and no longer declared there, by the node that closes the
     /// module: objects that wait for all of it, and to which nothing is done, are stored with them too.
     stored: BTreeMap<u32, Vec<u32>>,
+    /// What `import` blocks name the objects of a block by: only those to which nothing is done are stored with it.
+    imports: BTreeMap<u32, Vec<u32>>,
     /// The last answer with stored ones: instances of a block ask one after the other.
     last: Option<(NodeIndex, Arc<[ConfigResource]>)>,
     /// What every block depends on where no graph was prepared for.
@@ -236,16 +244,21 @@ impl DependencyTable {
         let mut links = Links { ranks: vec![None; program.graph.len()], ..Links::default() };
         links.starts.push(0);
         let mut single: HashMap<(NodeIndex, &Key), u32> = HashMap::new();
+        let mut imports: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for at in program.graph.indices() {
             for (needed, why, key) in program.graph.needs_by_key(at) {
+                if why == Edge::Import {
+                    imports.entry(number(at)).or_default().push(number(needed));
+                    continue;
+                }
                 let next = program.graph.len() + single.len();
-                links.needs.extend((why != Edge::Import).then(|| match key {
+                links.needs.push(match key {
                     None => number(needed),
                     Some(key) => *single.entry((needed, key)).or_insert_with(|| {
                         links.single.push((number(needed), key.clone()));
                         u32::try_from(next).unwrap_or(u32::MAX)
                     }),
-                }));
+                });
             }
             links.starts.push(u32::try_from(links.needs.len()).unwrap_or(u32::MAX));
         }
@@ -258,7 +271,7 @@ impl DependencyTable {
             }
             links.ranked.push(address);
         }
-        DependencyTable { links: Arc::new(links), ..DependencyTable::default() }
+        DependencyTable { links: Arc::new(links), imports, ..DependencyTable::default() }
     }
 
     /// Takes note of resources that the state has and the configuration has not.
@@ -307,15 +320,18 @@ impl DependencyTable {
         }
     }
 
-    /// All of it with what is stored and no longer declared; `None` when there is none of that.
+    /// All of it with what imports name, and with what is stored and no longer declared; `None` when there is none of
+    /// that.
     pub(crate) fn all_with_stored(&mut self, at: NodeIndex) -> Option<Arc<[ConfigResource]>> {
-        if self.stored.is_empty() {
+        if self.stored.is_empty() && self.imports.is_empty() {
             return None;
         }
         if let Some((_, answer)) = self.last.as_ref().filter(|(node, _)| *node == at) {
             return Some(answer.clone());
         }
-        let nodes = self.links.behind(self.links.needs(number(at)).to_vec());
+        let own = self.imports.get(&number(at)).into_iter().flatten();
+        let open = self.links.needs(number(at)).iter().chain(own).copied().collect();
+        let nodes = self.links.behind_with(open, &self.imports);
         let stored = nodes.iter().filter_map(|at| self.stored.get(at)).flatten().copied();
         let ranks = nodes.iter().filter_map(|at| self.links.rank(*at)).chain(stored).collect();
         let answer = self.links.by_ranks(ranks);

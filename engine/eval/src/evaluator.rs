@@ -135,8 +135,9 @@ impl Evaluator {
         self.dependencies.note_undeclared(&self.core.program, resources);
     }
 
-    /// What the state stores as the dependencies of an object that nothing is done to: what waits for all of a module
-    /// depends on those too that are stored there and no longer declared. `None` where there are none of those.
+    /// What the state stores as the dependencies of an object that nothing is done to: also what `import` blocks name
+    /// the objects by, and what waits for all of a module depends on those too that are stored there and no longer
+    /// declared. `None` where there are none of those.
     pub fn dependencies_with_stored(
         &mut self,
         resource: &ConfigResource,

@@ -52,7 +52,7 @@ pub use dependencies::{Dependencies, Named};
 pub use evaluator::Evaluator;
 pub use input::{Conditions, Input, Mode, VariableInput, VariableSource, VariableText};
 pub use outcome::{Outcome, OutputValue};
-pub use outline::{Outline, OutlineKind, OutlineNode};
+pub use outline::{END as OUTLINE_END, Outline, OutlineKind, OutlineNode};
 pub use provisioners::{connection_schema, provisioner_schema};
 pub use reads::{Reads, RelevantAttribute};
 pub use variables::{check_values, given_value, undeclared};

@@ -1,9 +1,11 @@
 //! `ordain graph`
 
 use clap::{ArgMatches, Command};
-use ordain_operations::{graphing, plan_store, sealing};
+use ordain_operations::graphing::{self, Drawn};
+use ordain_operations::{plan_store, sealing};
 
 use super::Entry;
+use super::state::open_to_read;
 use crate::exit::Exit;
 use crate::flags::{output, switch, text, value, variables};
 use crate::render::graph::{Operations, Resources};
@@ -18,7 +20,14 @@ pub const ENTRY: Entry = Entry {
     run: |matches, session| act(matches, session).unwrap_or_else(|exit| exit),
 };
 
-const TYPES: [&str; 4] = ["plan", "plan-refresh-only", "plan-destroy", "apply"];
+fn kind_of(word: &str) -> Option<Drawn> {
+    match word {
+        "plan" | "plan-refresh-only" => Some(Drawn::Plan),
+        "plan-destroy" => Some(Drawn::PlanDestroy),
+        "apply" => Some(Drawn::Apply),
+        _ => None,
+    }
+}
 
 fn flags(command: Command) -> Command {
     let command = command
@@ -35,7 +44,7 @@ fn flags(command: Command) -> Command {
 
 fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
     let kind = text(matches, "type").filter(|kind| !kind.is_empty());
-    if kind.is_some_and(|kind| !TYPES.contains(&kind)) {
+    if kind.is_some_and(|kind| kind_of(kind).is_none()) {
         let detail = "The -type=... argument must be either \"plan\", \"plan-refresh-only\", \"plan-destroy\", or \"apply\".";
         return Err(session.usage("Unsupported graph type", detail));
     }
@@ -61,8 +70,14 @@ fn act(matches: &ArgMatches, session: &mut Session) -> Result<Exit, Exit> {
             if session.report(&found, &project.sources) == Exit::Failed {
                 return Err(Exit::Failed);
             }
-            match kind {
-                Some(_) => draw(&Operations::of_outline(&outline), mermaid),
+            match kind.and_then(kind_of) {
+                Some(drawn) => {
+                    let stores = open_to_read(session)?;
+                    let state =
+                        session.block_on(stores.state.read()).map_err(|error| session.fail(error))?.state;
+                    let outline = graphing::drawn(outline, drawn, &project.tree, &state);
+                    draw(&Operations::of_outline(&outline, drawn == Drawn::Plan), mermaid)
+                }
                 None if mermaid => Resources::of(&outline).mermaid(),
                 None => Resources::of(&outline).dot(),
             }

@@ -72,6 +72,10 @@ impl Resources {
                 out.push_str("  }\n");
             }
         }
+        if self.modules.is_empty() {
+            out.push_str("  /* This configuration does not contain any resources.         */\n");
+            out.push_str("  /* For a more detailed graph, try: ordain graph -type=plan    */\n");
+        }
         for (user, needed) in &self.edges {
             out.push_str(&format!("  {} -> {};\n", quote(user), quote(needed)));
         }
@@ -151,16 +155,18 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// The graph that the evaluator works through.
-    pub fn of_outline(outline: &Outline) -> Operations {
-        let name = |at: &usize| outline.nodes.get(*at).map(|node| node.name.clone());
+    /// The graph that the evaluator works through, with reports of checks or without.
+    pub fn of_outline(outline: &Outline, reports: bool) -> Operations {
+        let taken = |at: &usize| {
+            outline.nodes.get(*at).filter(|node| reports || node.kind != OutlineKind::CheckReport)
+        };
+        let name = |at: &usize| taken(at).map(|node| node.name.clone());
         let shown = outline.nodes.iter().filter_map(|node| {
-            let label = node.name.trim_end_matches(" (expand)").to_owned();
-            let shape = match node.kind {
-                OutlineKind::Resource(_) => "box",
-                OutlineKind::Provider => "diamond",
-                OutlineKind::RootVariable => "note",
-                OutlineKind::Other => return None,
+            let (label, shape) = match &node.kind {
+                OutlineKind::Resource(address) => (address.to_string(), "box"),
+                OutlineKind::Provider => (node.name.clone(), "diamond"),
+                OutlineKind::RootVariable | OutlineKind::StoredOutput => (node.name.clone(), "note"),
+                OutlineKind::ProviderEnd | OutlineKind::CheckReport | OutlineKind::Other => return None,
             };
             Some((node.name.clone(), (label, shape)))
         });
@@ -169,6 +175,8 @@ impl Operations {
         for (user, needed) in outline.edges.iter().filter(|(_, needed)| !begins(needed)) {
             direct.entry(*user).or_default().insert(*needed);
         }
+        direct.retain(|user, _| taken(user).is_some());
+        direct.values_mut().for_each(|needed| needed.retain(|at| taken(at).is_some()));
         let edges = reduced(&direct);
         let edges = edges.iter().filter_map(|(user, needed)| Some((name(user)?, name(needed)?)));
         Operations { shown: shown.collect(), edges: edges.collect() }

@@ -117,7 +117,8 @@ pub(crate) struct Task {
     config: Value,
     /// Evaluated `connection` blocks, the provisioner's own first.
     connections: Vec<Value>,
-    header: Span,
+    /// Where its arguments begin.
+    place: Span,
 }
 
 /// Evaluates provisioners as blocks of an instance.
@@ -147,7 +148,7 @@ pub(crate) fn tasks<'p>(
             on_failure: provisioner.on_failure,
             config,
             connections,
-            header: provisioner.header,
+            place: provisioner.body.missing_item(),
         });
     }
     (tasks, found)
@@ -175,15 +176,16 @@ pub(crate) async fn run(
             "local-exec" => local_exec(provisioners, observer, address, task).await,
             _ => remote(provisioners, observer, address, task).await,
         };
-        observer.event(Event::ProvisionEnded { address, kind: &task.kind, ok: outcome.is_ok() });
+        let goes_on = task.on_failure == OnFailure::Continue;
+        let passed_over = outcome.as_ref().err().filter(|_| goes_on).map(String::as_str);
+        observer.event(Event::ProvisionEnded { address, kind: &task.kind, ok: outcome.is_ok(), passed_over });
         let Err(why) = outcome else { continue };
-        if task.on_failure == OnFailure::Continue {
-            observer.event(Event::ProvisionOutput { address, kind: &task.kind, line: &why });
+        if goes_on {
             continue;
         }
         let failed =
             Diagnostic::error(codes::apply::APPLY_FAILED, format!("{} provisioner error", task.kind), why)
-                .with_span(task.header)
+                .with_span(task.place)
                 .with_address(address.to_string());
         found.push(failed);
         break;

@@ -226,6 +226,10 @@ impl Observer for Progress {
             Event::ProvisionOutput { address, kind, line } => {
                 self.say(&format!("{address} ({kind}): {line}"))
             }
+            // Terraform keeps this to itself; who looks for what failed needs it.
+            Event::ProvisionEnded { address, kind, passed_over: Some(why), .. } => {
+                self.say(&format!("{address} ({kind}): {why}"))
+            }
             Event::ProvisionEnded { .. } => {}
         }
     }

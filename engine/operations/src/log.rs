@@ -111,7 +111,7 @@ impl Observer for Watcher {
             Event::ProvisionStarted { address, kind } => {
                 log.line(Level::Debug, &format!("{address}: provisioner {kind} begins"));
             }
-            Event::ProvisionEnded { address, kind, ok } => {
+            Event::ProvisionEnded { address, kind, ok, .. } => {
                 let level = if ok { Level::Info } else { Level::Error };
                 log.line(
                     level,

@@ -91,6 +91,8 @@ pub enum Event<'e> {
         kind: &'e str,
         /// Whether it ended well.
         ok: bool,
+        /// Why it did not, where that stops nothing and so is no error.
+        passed_over: Option<&'e str>,
     },
 }
 

@@ -210,7 +210,7 @@ impl Observer for Hooks {
             Event::ProvisionOutput { address, kind, line } => {
                 self.provision(address, kind, &format!("({kind}): {line}"), "progress", Some(line));
             }
-            Event::ProvisionEnded { address, kind, ok } => {
+            Event::ProvisionEnded { address, kind, ok, .. } => {
                 let (words, event) = if ok { ("complete", "complete") } else { ("errored", "errored") };
                 self.provision(address, kind, &format!("({kind}) Provisioning {words}"), event, None);
             }

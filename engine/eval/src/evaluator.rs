@@ -15,6 +15,7 @@ use crate::decode::decode;
 use crate::dependencies::DependencyTable;
 use crate::providers::ProviderAsks;
 use crate::quick_hash::QuickMap;
+use crate::references;
 use crate::resources::{Active, Outstanding};
 use crate::sensitive::mark_sensitive;
 use crate::values::KeyData;
@@ -239,6 +240,19 @@ impl Evaluator {
         let keys = KeyData::None;
         let scope = self.core.scope(instance, &keys);
         let check = |expr: &Expr| scope.check_references(&ordain_lang::refs::references(expr));
+        Some(look(&scope, &check))
+    }
+
+    /// [`Evaluator::with_scope`] with the words of the console for what is wrong.
+    pub fn on_console<T>(
+        &self,
+        module: &ModuleInstance,
+        look: impl FnOnce(&dyn ordain_lang::Scope, &dyn Fn(&Expr) -> Diagnostics) -> T,
+    ) -> Option<T> {
+        let instance = self.core.values.find(module)?;
+        let keys = KeyData::None;
+        let scope = self.core.scope(instance, &keys);
+        let check = |expr: &Expr| references::check_on_console(&scope, &ordain_lang::refs::references(expr));
         Some(look(&scope, &check))
     }
 

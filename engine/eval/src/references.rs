@@ -18,8 +18,20 @@ use crate::values::KeyData;
 /// Checks references against what is declared and what can be named here. As Terraform does, it first
 /// looks at objects of the configuration, and at the rest only when those are good.
 pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
+    checked(scope, all, &|problem, _| problem)
+}
+
+/// [`check`] in the words of the console: a name that needs another behind it is looked up all the same.
+pub(crate) fn check_on_console(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
+    checked(scope, all, &about_bare_name)
+}
+
+/// What is wrong with a reference that cannot be read, by its first name.
+type Wording<'w> = &'w dyn Fn(Diagnostic, &str) -> Diagnostic;
+
+fn checked(scope: &InstanceScope<'_>, all: &[Traversal], unreadable: Wording<'_>) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let readable = readable(scope, all, &mut found);
+    let readable = readable(all, unreadable, &mut found);
     let objects = check_those(scope, &readable, &is_object);
     found.append(match (objects.is_empty(), objects.has_errors()) {
         (true, _) => check_those(scope, &readable, &|subject| !is_object(subject)),
@@ -32,7 +44,7 @@ pub(crate) fn check(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics
 /// The first part of [`check`].
 pub(crate) fn check_statically(scope: &InstanceScope<'_>, all: &[Traversal]) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let readable = readable(scope, all, &mut found);
+    let readable = readable(all, &|problem, _| problem, &mut found);
     found.append(check_those(scope, &readable, &is_object));
     found
 }
@@ -44,11 +56,7 @@ fn is_object(subject: &Subject<'_>) -> bool {
 /// A reference that could be read, with the steps that follow it.
 type Readable<'t> = (Reference<'t>, &'t [TraversalStep]);
 
-fn readable<'t>(
-    scope: &InstanceScope<'_>,
-    all: &'t [Traversal],
-    found: &mut Diagnostics,
-) -> Vec<Readable<'t>> {
+fn readable<'t>(all: &'t [Traversal], unreadable: Wording<'_>, found: &mut Diagnostics) -> Vec<Readable<'t>> {
     let mut references = Vec::with_capacity(all.len());
     for traversal in all {
         match Reference::parse(traversal) {
@@ -56,10 +64,7 @@ fn readable<'t>(
                 let rest = traversal.steps().get(reference.consumed..).unwrap_or_default();
                 references.push((reference, rest));
             }
-            Err(problem) if scope.core.input.mode == crate::Mode::Console => {
-                found.push(about_bare_name(*problem, &traversal.root().text));
-            }
-            Err(problem) => found.push(*problem),
+            Err(problem) => found.push(unreadable(*problem, &traversal.root().text)),
         }
     }
     references
@@ -77,7 +82,6 @@ fn check_those(
     found
 }
 
-/// On the console a name that needs another behind it is looked up all the same.
 fn about_bare_name(problem: Diagnostic, root: &str) -> Diagnostic {
     let summary = match root {
         _ if problem.summary != "Invalid reference" => return problem,
@@ -153,7 +157,7 @@ pub(crate) fn check_declared(scope: &InstanceScope<'_>, all: &[Traversal]) -> Di
         config.is_some_and(|config| config.resources.contains_key(resource as &dyn Names))
     };
     let mut found = Diagnostics::new();
-    let readable = readable(scope, all, &mut found);
+    let readable = readable(all, &|problem, _| problem, &mut found);
     found.append(check_those(scope, &readable, &|subject| match subject {
         Subject::Resource(resource, _) => !declared(resource),
         _ => true,

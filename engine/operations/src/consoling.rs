@@ -158,7 +158,7 @@ impl Console {
     pub fn line(&mut self, text: &str) -> (console::Answer, Diagnostics) {
         let file = self.sources.add("<console-input>", text);
         let answer =
-            self.evaluator.with_scope(&self.module, |scope, check| console::line(file, text, scope, check));
+            self.evaluator.on_console(&self.module, |scope, check| console::line(file, text, scope, check));
         answer.unwrap_or((console::Answer::Text(String::new()), Diagnostics::new()))
     }
 
@@ -170,7 +170,7 @@ impl Console {
             .collect();
         let answer = self
             .evaluator
-            .with_scope(&self.module, |scope, check| console::piped(lines.iter().copied(), scope, check));
+            .on_console(&self.module, |scope, check| console::piped(lines.iter().copied(), scope, check));
         answer.unwrap_or((None, Diagnostics::new()))
     }
 }

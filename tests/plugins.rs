@@ -76,7 +76,7 @@ fn what_an_apply_may_not_do() {
         ("apply_unknown", "Provider returned invalid result object after apply", Some("tainted")),
         ("apply_wrong_type", "Provider produced invalid object", None),
         ("apply_null", inconsistent, None),
-        ("apply_write_only", "Write-only attribute set", Some("tainted")),
+        ("apply_write_only", "Provider produced invalid object", Some("tainted")),
         ("apply_error", "It went wrong half way", Some("tainted")),
         ("apply_identity_unknown", "Provider produced invalid identity", Some("tainted")),
     ];
@@ -88,6 +88,86 @@ fn what_an_apply_may_not_do() {
             Some(status) => assert_eq!(object.unwrap()["status"], status, "{mode}"),
             None => assert!(object.is_none(), "{mode}: {object:?}"),
         }
+    }
+}
+
+/// A vault with a secret at every depth, some of them ephemeral.
+fn vault(name: &str) -> String {
+    format!(
+        r#"variable "secret" {{
+  ephemeral = true
+  default   = "four"
+}}
+resource "misbehaving_vault" "a" {{
+  name = {name:?}
+  login = {{
+    user     = "somebody"
+    password = var.secret
+    second = {{
+      pin = "${{var.secret}}-and-more"
+    }}
+  }}
+  keys    = [{{ name = "k1", secret = "secret-1" }}, {{ name = "k2" }}]
+  by_name = {{ a = {{ name = "x", secret = var.secret }} }}
+  entry {{
+    secret = "abc"
+    second = {{
+      pin = var.secret
+    }}
+  }}
+}}
+"#
+    )
+}
+
+#[test]
+fn write_only_arguments_are_passed_and_not_kept_at_any_depth() {
+    let place = place("vault", &vault("a"));
+    place.apply().succeeds();
+    let object = place.object("misbehaving_vault.a").unwrap();
+    let attributes = &object["attributes"];
+    // The lengths of what the provider was given, in order of names.
+    assert_eq!(attributes["seen"], "4 4 3 8 4 13");
+    assert_eq!(attributes["login"]["user"], "somebody");
+    for at in
+        ["/login/password", "/login/second/pin", "/keys/0/secret", "/by_name/a/secret", "/entry/0/secret"]
+    {
+        assert_eq!(attributes.pointer(at), Some(&serde_json::Value::Null), "{at}");
+    }
+    let again = place.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode"]);
+    again.succeeds();
+}
+
+#[test]
+fn what_is_write_only_is_not_kept_though_a_provider_gives_it_back() {
+    let paths = [
+        ".login.second.pin: is write-only",
+        r#".by_name["a"].secret"#,
+        ".keys[1].secret",
+        ".entry[0].secret",
+    ];
+    for (name, summary) in [
+        ("plan_leaks", "Provider produced invalid plan"),
+        ("apply_leaks", "Provider produced invalid object"),
+        ("read_leaks", "Provider produced invalid object"),
+    ] {
+        let place = place(name, &vault(name));
+        let told = match name {
+            "read_leaks" => {
+                place.apply().succeeds();
+                place.run(&["apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color"])
+            }
+            _ => place.apply(),
+        };
+        told.fails_with(&[summary]);
+        if name != "plan_leaks" {
+            paths.iter().for_each(|path| told.fails_with(&[path]));
+        }
+        let object = place.object("misbehaving_vault.a");
+        assert_eq!(object.is_some(), name != "plan_leaks");
+        let status = object.as_ref().map(|object| &object["status"]);
+        assert_eq!(status.and_then(serde_json::Value::as_str), (name == "apply_leaks").then_some("tainted"));
+        assert!(!object.unwrap_or_default().to_string().contains("leaked"), "{name}");
     }
 }
 

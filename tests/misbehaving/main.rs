@@ -25,6 +25,7 @@ mod offer;
 mod rpc;
 mod secure;
 mod thing;
+mod vault;
 
 use std::io::Write;
 use std::path::Path;
@@ -72,10 +73,10 @@ async fn serve() {
     while let Ok((stream, _)) = listener.accept().await {
         match &secured {
             Some((acceptor, _)) => match acceptor.accept(stream).await {
-                Ok(stream) => rpc::connection(stream).await,
+                Ok(stream) => drop(tokio::spawn(rpc::connection(stream))),
                 Err(error) => eprintln!("no connection: {error}"),
             },
-            None => rpc::connection(stream).await,
+            None => drop(tokio::spawn(rpc::connection(stream))),
         }
     }
 }

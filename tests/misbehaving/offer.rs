@@ -33,7 +33,7 @@ pub struct Reply {
 }
 
 /// Who sets an attribute: letters of `r`equired, `o`ptional, `c`omputed, `w`rite-only.
-fn attribute(name: &str, ty: &str, who: &str) -> Attribute {
+pub fn attribute(name: &str, ty: &str, who: &str) -> Attribute {
     Attribute {
         name: name.to_owned(),
         ty: format!("{ty:?}").into_bytes(),
@@ -101,7 +101,10 @@ pub fn reply() -> Reply {
     let table = |name: &str, schema: Schema| BTreeMap::from([(name.to_owned(), schema)]);
     Reply {
         provider: Some(schema(0, vec![attribute("greeting", "string", "o")], vec![])),
-        resource_schemas: table("misbehaving_thing", schema(1, thing, vec![part])),
+        resource_schemas: BTreeMap::from([
+            ("misbehaving_thing".to_owned(), schema(1, thing, vec![part])),
+            (crate::vault::NAME.to_owned(), crate::vault::schema()),
+        ]),
         data_source_schemas: table("misbehaving_answer", answer.clone()),
         diagnostics: vec![],
         provider_meta: Some(schema(0, vec![attribute("module", "string", "o")], vec![])),

@@ -8,7 +8,8 @@ use crate::thing;
 
 /// Answers calls until the connection ends.
 pub async fn connection<S: AsyncRead + AsyncWrite + Unpin>(stream: S) {
-    let mut connection = h2::server::handshake(stream).await.unwrap();
+    // Some clients only look whether somebody is there.
+    let Ok(mut connection) = h2::server::handshake(stream).await else { return };
     while let Some(Ok((request, respond))) = connection.accept().await {
         tokio::spawn(answer(request, respond));
     }

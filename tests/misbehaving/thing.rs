@@ -9,17 +9,17 @@ use ordain_value::{Members, Type, Value};
 use prost::Message;
 
 use crate::messages::*;
-use crate::offer;
+use crate::{offer, vault};
 
-fn wire(value: &Value, ty: &Type) -> Option<DynamicValue> {
+pub fn wire(value: &Value, ty: &Type) -> Option<DynamicValue> {
     Some(DynamicValue { msgpack: to_msgpack(value, ty).unwrap().into(), json: Bytes::new() })
 }
 
-fn value(wire: &Option<DynamicValue>, ty: &Type) -> Value {
+pub fn value(wire: &Option<DynamicValue>, ty: &Type) -> Value {
     wire.as_ref().map_or_else(|| Value::null(ty.clone()), |wire| from_msgpack(&wire.msgpack, ty).unwrap())
 }
 
-fn members(value: &Value) -> Members {
+pub fn members(value: &Value) -> Members {
     value.as_members().cloned().unwrap_or_default()
 }
 
@@ -39,6 +39,9 @@ fn error(summary: &str, path: &[&str]) -> Vec<Diagnostic> {
 
 /// The reply to a call; `None` for calls that this provider does not know.
 pub async fn answer(call: &str, body: Bytes) -> Option<Vec<u8>> {
+    if let Some(reply) = vault::answer(call, &body) {
+        return Some(reply);
+    }
     Some(match call {
         "GetProviderSchema" => offer::reply().encode_to_vec(),
         "GetResourceIdentitySchemas" => offer::identities().encode_to_vec(),

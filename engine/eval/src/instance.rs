@@ -6,7 +6,7 @@ use ordain_config::key_of;
 use ordain_diag::{CheckKind, Diagnostics, codes};
 use ordain_lang::ast::{Expr, ExprKind, TraversalStep};
 use ordain_lang::eval::evaluate;
-use ordain_provider::{Attribute, AttributeType, Block};
+use ordain_provider::Block;
 use ordain_value::{Path, Step, Value};
 
 use crate::core::{Core, error};
@@ -221,7 +221,7 @@ fn refuse_ephemeral(config: &Value, schema: &Block, block: &ResourceBlock, found
         return;
     }
     for (path, marks) in config.marked_paths() {
-        if marks.is_ephemeral() && !is_write_only(schema, &path) {
+        if marks.is_ephemeral() && !schema.is_write_only(&path) {
             let argument = match path.0.first() {
                 Some(Step::Attr(name)) => block.argument_span(name),
                 _ => None,
@@ -234,39 +234,5 @@ fn refuse_ephemeral(config: &Value, schema: &Block, block: &ResourceBlock, found
             );
             found.push(error(codes::eval::VARIABLE_VALUE, "Invalid use of ephemeral value", detail, span));
         }
-    }
-}
-
-fn is_write_only(block: &Block, path: &Path) -> bool {
-    let mut names = path.0.iter().filter_map(|step| match step {
-        Step::Attr(name) => Some(name),
-        Step::Index(_) => None,
-    });
-    let mut block = block;
-    while let Some(name) = names.next() {
-        if let Some(attribute) = block.attributes.get(name) {
-            return attribute_is_write_only(attribute, names);
-        }
-        match block.blocks.get(name) {
-            Some(nested) => block = &nested.block,
-            None => return false,
-        }
-    }
-    false
-}
-
-fn attribute_is_write_only<'n>(
-    attribute: &Attribute,
-    mut names: impl Iterator<Item = &'n std::sync::Arc<str>>,
-) -> bool {
-    if attribute.flags.write_only {
-        return true;
-    }
-    match (&attribute.ty, names.next()) {
-        (AttributeType::Nested(nested), Some(name)) => match nested.attributes.get(name) {
-            Some(inner) => inner.flags.write_only,
-            None => false,
-        },
-        _ => false,
     }
 }

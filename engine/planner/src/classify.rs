@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ordain_plan::{Action, Reason};
-use ordain_provider::{AttributeType, Block};
+use ordain_provider::Block;
 use ordain_value::{Path, Step, Value};
 
 /// Why an object is replaced although its values do not ask for it.
@@ -40,7 +40,7 @@ pub(crate) fn replace(create_first: bool) -> Action {
 /// attributes cannot be compared, so they always are one.
 pub(crate) fn replace_paths(block: &Block, paths: Vec<Path>, prior: &Value, planned: &Value) -> Vec<Path> {
     let changes = |path: &Path| {
-        is_write_only(block, path)
+        block.is_write_only(path)
             || match (path.get(prior), path.get(planned)) {
                 // Nothing is nothing, whatever its type.
                 (Some(before), Some(after)) => before != after && !(before.is_null() && after.is_null()),
@@ -68,28 +68,6 @@ fn place(path: &Path) -> i64 {
         })
     };
     (!names.flatten().fold(!0, add)).cast_signed()
-}
-
-fn is_write_only(block: &Block, path: &Path) -> bool {
-    let Some((Step::Attr(name), rest)) = path.0.split_first() else { return false };
-    if let Some(attribute) = block.attributes.get(name) {
-        let nested = match &attribute.ty {
-            AttributeType::Nested(nested) => {
-                let inner = Block { attributes: nested.attributes.clone(), ..Block::default() };
-                is_write_only(&inner, &without_index(rest))
-            }
-            AttributeType::Plain(_) => false,
-        };
-        return attribute.flags.write_only || nested;
-    }
-    block.blocks.get(name).is_some_and(|nested| is_write_only(&nested.block, &without_index(rest)))
-}
-
-fn without_index(steps: &[Step]) -> Path {
-    match steps.split_first() {
-        Some((Step::Index(_), rest)) => Path(rest.to_vec()),
-        _ => Path(steps.to_vec()),
-    }
 }
 
 #[cfg(test)]

@@ -100,9 +100,12 @@ impl Subject<'_> {
         let Some(reply) = reply.filter(|_| !found.has_errors()) else { return (None, found) };
         let state = normalize_blocks(&self.schema.schema.block, &reply.state);
         let (state, mut found) = self.whole("Provider produced invalid object", Some(state), found);
-        let identity = self.identity(reply.identity.as_ref());
-        if identity.has_errors() {
-            found.append(identity);
+        if let Some(state) = state.as_ref().filter(|_| self.schema.write_only) {
+            let set = write_only_set(&self.schema.schema.block, state);
+            found.append(self.broken("Provider produced invalid object", &set));
+        }
+        found.append(self.identity(reply.identity.as_ref()));
+        if found.has_errors() {
             return (None, found);
         }
         (state.map(|state| ReadReply { state, ..reply }), found)
@@ -248,9 +251,11 @@ impl Subject<'_> {
             reply.identity = None;
             found.append(identity);
         }
-        if self.schema.write_only {
-            let set = write_only_set(block, &reply.state);
-            found.append(self.broken("Write-only attribute set", &set));
+        let set = if self.schema.write_only { write_only_set(block, &reply.state) } else { Vec::new() };
+        if !set.is_empty() {
+            found.append(self.broken("Provider produced invalid object", &set));
+            // What must not be stored is not, and the object is not lost.
+            reply.state = block.without_write_only(reply.state);
         }
         if !found.has_errors() && !reply.legacy_type_system {
             let violations = object_compatible(block, &planned, &reply.state);

@@ -14,6 +14,7 @@ mod sensitive;
 mod source;
 mod table;
 pub mod testkit;
+mod write_only;
 
 pub use checked::{Known, Subject};
 pub use contract::{Gaps, Provider};

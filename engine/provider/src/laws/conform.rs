@@ -3,7 +3,7 @@
 use ordain_value::{Kind, Path, Type, Value};
 
 use super::Violation;
-use crate::{AttributeType, Block};
+use crate::Block;
 
 /// Where a value is not of a type whose open places ([`Type::Dynamic`]) may hold anything.
 pub fn conforms(value: &Value, ty: &Type) -> Vec<Violation> {
@@ -67,42 +67,18 @@ fn check(value: &Value, ty: &Type, path: &Path, found: &mut Vec<Violation>) {
     }
 }
 
-/// Write-only attributes that have a value, which no plan and no state may have. Top level and nested
-/// blocks that are lists, single or maps.
+/// Write-only attributes that have a value, which no plan and no state may have.
 pub fn write_only_set(block: &Block, value: &Value) -> Vec<Violation> {
     let mut found = Vec::new();
-    write_only(block, value, &Path::root(), &mut found);
+    if !block.has_write_only() {
+        return found;
+    }
+    value.walk(&mut |path, part| {
+        let set = !part.is_null() && block.is_write_only(path);
+        if set {
+            found.push(Violation::new(path, "is write-only, but the provider gave it a value"));
+        }
+        !set
+    });
     found
-}
-
-fn write_only(block: &Block, value: &Value, path: &Path, found: &mut Vec<Violation>) {
-    for (name, attribute) in &block.attributes {
-        let Some(part) = value.get(name) else { continue };
-        if attribute.flags.write_only && !part.is_null() {
-            let message = "is write-only, but the provider gave it a value";
-            found.push(Violation::new(&path.attr(name.clone()), message));
-        }
-        if let (AttributeType::Nested(nested), false) = (&attribute.ty, part.is_null()) {
-            let inner = Block { attributes: nested.attributes.clone(), ..Block::default() };
-            if nested.attributes.values().any(|attribute| attribute.flags.write_only) {
-                objects(part, &path.attr(name.clone()), &mut |object, path| {
-                    write_only(&inner, object, path, found)
-                });
-            }
-        }
-    }
-    for (name, nested) in &block.blocks {
-        let Some(part) = value.get(name) else { continue };
-        objects(part, &path.attr(name.clone()), &mut |object, path| {
-            write_only(&nested.block, object, path, found)
-        });
-    }
-}
-
-/// The objects of nested blocks, however they are kept.
-fn objects(value: &Value, path: &Path, visit: &mut dyn FnMut(&Value, &Path)) {
-    match value.kind() {
-        Kind::Object(_) => visit(value, path),
-        _ => value.parts().for_each(|part| visit(part, path)),
-    }
 }

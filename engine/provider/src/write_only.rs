@@ -41,7 +41,7 @@ impl Block {
 }
 
 impl Attribute {
-    fn is_write_only<'n>(&self, names: &mut dyn Iterator<Item = &'n Arc<str>>) -> bool {
+    fn is_write_only(&self, names: &mut dyn Iterator<Item = &Arc<str>>) -> bool {
         if self.flags.write_only {
             return true;
         }

@@ -100,11 +100,11 @@ fn one_step(chance: &mut Chance, have: &mut Named<u64>, tree: &mut BTreeMap<Arc<
         12..20 => assert_eq!(have.remove(&name), tree.remove(&name)),
         20..24 => {
             assert_eq!(have.get(&name), tree.get(&name));
-            assert_eq!(have.get_key_value(&*name), tree.get_key_value(&*name));
-            assert_eq!(have.contains_key(&*name), tree.contains_key(&*name));
+            assert_eq!(have.get_key_value(&name), tree.get_key_value(&name));
+            assert_eq!(have.contains_key(&name), tree.contains_key(&name));
         }
         24..28 => {
-            let (left, right) = (have.get_mut(&*name), tree.get_mut(&*name));
+            let (left, right) = (have.get_mut(&name), tree.get_mut(&name));
             assert_eq!(left, right);
             if let (Some(left), Some(right)) = (left, right) {
                 (*left, *right) = (item, item);

@@ -22,7 +22,7 @@ pub fn move_objects(state: &mut State, from: &Target, to: &Target) -> Result<(),
     refuse_taken(state, to, &pairs)?;
     let taken = take(state, &pairs);
     put(state, taken);
-    forget_dependencies(state, &pairs);
+    forget_dependencies(state, from, &pairs);
     Ok(())
 }
 
@@ -39,6 +39,9 @@ pub fn transfer(
     let pairs = pairs(source, from, to)?;
     refuse_taken(target, to, &pairs)?;
     put(target, take(source, &pairs));
+    if matches!(from, Target::Module(_)) {
+        forget_dependencies(target, from, &pairs);
+    }
     Ok(())
 }
 
@@ -138,8 +141,11 @@ fn refuse_taken(state: &State, to: &Target, pairs: &Pairs) -> Result<(), Diagnos
 }
 
 /// What an object depends on is told by addresses. Where one of them is another now, the whole list goes, and the
-/// next apply notes it anew.
-fn forget_dependencies(state: &mut State, pairs: &Pairs) {
+/// next apply notes it anew. Other instances keep the addresses of a module of which one is moved, as in Terraform.
+fn forget_dependencies(state: &mut State, from: &Target, pairs: &Pairs) {
+    if matches!(from, Target::Module(module) if module.0.iter().any(|step| step.key.is_some())) {
+        return;
+    }
     let moved: BTreeSet<ConfigResource> = pairs.iter().map(|(old, _)| old.config()).collect();
     for held in state.resources.values_mut() {
         for instance in held.instances.values_mut() {
